@@ -1,0 +1,46 @@
+namespace Distributed.Protocol;
+
+/// <summary>What a watcher of a job hears, from its coordinator. Facts only; losing one loses no result.</summary>
+public abstract record JobEvent(JobId Job);
+
+/// <summary>The first assignment of a run went out: steps are computed from here on. Also sent to a watcher that comes later.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="FromStep">Step 0, or the checkpoint's step after a resume or rewind.</param>
+/// <param name="TotalSteps">Steps of all epochs.</param>
+/// <param name="StepsPerEpoch">Steps of one epoch.</param>
+/// <param name="Workers">Assigned workers.</param>
+public sealed record JobStarted(JobId Job, long FromStep, long TotalSteps, long StepsPerEpoch, int Workers) : JobEvent(Job);
+
+/// <summary>How far it is; several times a second while it runs, never for each step.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Epoch">The current epoch, from 0.</param>
+/// <param name="Step">Steps done since the job's beginning.</param>
+/// <param name="Samples">Samples of this epoch's done steps.</param>
+/// <param name="TrainLoss">Mean training loss over this epoch's done steps.</param>
+/// <param name="TrainAccuracy">Share predicted right over this epoch's done steps; null for regression.</param>
+/// <param name="Workers">Assigned workers.</param>
+public sealed record JobProgressed(JobId Job, int Epoch, long Step, long Samples, double TrainLoss, double? TrainAccuracy, int Workers) : JobEvent(Job);
+
+/// <summary>An epoch ended and was decided upon.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Step">Steps done since the job's beginning.</param>
+/// <param name="Decision">Its metrics, whether it is the best so far, and whether it is the last.</param>
+public sealed record EpochEnded(JobId Job, long Step, EpochDecided Decision) : JobEvent(Job);
+
+/// <summary>A checkpoint is durable.</summary>
+public sealed record CheckpointSaved(JobId Job, long Step) : JobEvent(Job);
+
+/// <summary>The set of assigned workers changed.</summary>
+public sealed record WorkersChanged(JobId Job, int Workers) : JobEvent(Job);
+
+/// <summary>The job cannot go on for now, and why; the next progress says that it does again.</summary>
+public sealed record JobWaiting(JobId Job, string Reason) : JobEvent(Job);
+
+/// <summary>A block's memory was lost; all go back to a checkpoint.</summary>
+public sealed record JobRewound(JobId Job, long ToStep, string Reason) : JobEvent(Job);
+
+/// <summary>The job was paused on request: nothing is computed, a checkpoint at <paramref name="Step"/> is durable.</summary>
+public sealed record JobPaused(JobId Job, long Step) : JobEvent(Job);
+
+/// <summary>The end: its final checkpoint is durable (except for a failed job, which keeps its last one).</summary>
+public sealed record JobFinished(JobId Job, JobEnded End) : JobEvent(Job);

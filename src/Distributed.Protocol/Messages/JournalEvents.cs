@@ -1,0 +1,64 @@
+namespace Distributed.Protocol;
+
+/// <summary>A decision of a job's coordinator, in its journal before anyone hears of it.</summary>
+public abstract record JournalEvent;
+
+/// <summary>The job was submitted; always the first event.</summary>
+public sealed record JobSubmitted(JobSpecification Specification, RunOptions Options) : JournalEvent;
+
+/// <summary>A run of the job began with other options than the last.</summary>
+public sealed record RunOptionsChanged(RunOptions Options) : JournalEvent;
+
+/// <summary>A coordinator began to act; messages of lower terms are refused.</summary>
+public sealed record TermStarted(long Term) : JournalEvent;
+
+/// <summary>All blocks load the named checkpoint (null: the initial weights) and go on from it; frames of lower lineages are dropped.</summary>
+public sealed record LineageStarted(long Lineage, long? CheckpointStep, int Blocks) : JournalEvent;
+
+/// <summary>All blocks' snapshots of one step are durable.</summary>
+public sealed record CheckpointCommitted(Checkpoint Checkpoint) : JournalEvent;
+
+/// <summary>An epoch ended: its metrics, whether they are the best so far, and why the job stops there (null: it goes on).</summary>
+public sealed record EpochDecided(int Epoch, bool IsBest, StopReason? Stop, EpochMetrics Metrics) : JournalEvent;
+
+/// <summary>The job is paused, or goes on.</summary>
+public sealed record PauseChanged(bool Paused) : JournalEvent;
+
+/// <summary>A person cancelled the job: it ends on the weights at which its blocks can be held.</summary>
+public sealed record CancelRequested : JournalEvent;
+
+/// <summary>The job ended.</summary>
+/// <param name="Outcome">How.</param>
+/// <param name="Step">Steps done; for a failed job the step that failed.</param>
+/// <param name="Reason">Why it completed; null for a failed one.</param>
+/// <param name="Message">Why it failed, with advice; null otherwise.</param>
+public sealed record JobEnded(JobOutcome Outcome, long Step, StopReason? Reason, string? Message) : JournalEvent;
+
+/// <summary>How a job ended.</summary>
+public enum JobOutcome
+{
+    /// <summary>By a stop rule or after its last epoch.</summary>
+    Completed,
+
+    /// <summary>By a person.</summary>
+    Cancelled,
+
+    /// <summary>It cannot go on; the message says why.</summary>
+    Failed,
+}
+
+/// <summary>A committed set: the snapshots of all blocks at the same step.</summary>
+/// <param name="Step">The weights' version: steps done.</param>
+/// <param name="Lineage">The lineage that wrote it.</param>
+/// <param name="Parts">Every stored part, covering all parameters once, in ascending order.</param>
+/// <param name="Totals">Running sums of the epoch under way at that step.</param>
+/// <param name="ParameterCount">Length of the flat parameter vector.</param>
+public sealed record Checkpoint(long Step, long Lineage, IReadOnlyList<SnapshotPart> Parts, Learning.ShardMetrics Totals, int ParameterCount);
+
+/// <summary>One stored row: a contiguous range of parameters with its optimizer state.</summary>
+/// <param name="Start">First parameter.</param>
+/// <param name="Count">Parameters.</param>
+/// <param name="PersistenceId">Where it is stored.</param>
+/// <param name="SequenceNumber">The sequence number under which it is stored.</param>
+/// <param name="Checksum">XxHash3 over the stored bytes.</param>
+public sealed record SnapshotPart(int Start, int Count, string PersistenceId, long SequenceNumber, ulong Checksum);
