@@ -1,0 +1,16 @@
+namespace Distributed.Learning.Data;
+
+/// <summary>The data sets that need no download; sources and licences are in NOTICE.md beside this file.</summary>
+internal static class BuiltInData
+{
+    /// <summary>The largest pixel value of <see cref="Digits"/>: black pixels counted in a field of 4 × 4.</summary>
+    public const int DigitsBrightest = 16;
+
+    /// <summary>1,797 handwritten digits of 8 × 8 pixels.</summary>
+    public static ImageSet Digits()
+    {
+        using var images = OpenedFile.OpenBuiltIn("digits-images-idx3-ubyte.gz");
+        using var labels = OpenedFile.OpenBuiltIn("digits-labels-idx1-ubyte.gz");
+        return IdxReader.ReadImages(images) with { File = "digits", Labels = IdxReader.ReadLabels(labels) };
+    }
+}
