@@ -1,0 +1,43 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Distributed.Tensors;
+
+/// <summary>
+/// Float32 storage that never moves: pinned managed memory whose first element lies on a 64-byte boundary
+/// (one cache line, one 512-bit register). The memory lives as long as the object is reachable.
+/// </summary>
+public sealed unsafe class AlignedBuffer
+{
+    private const int Alignment = 64;
+
+    private readonly float[] _storage;
+    private readonly int _offset;
+
+    /// <summary>Allocates <paramref name="length"/> zeros.</summary>
+    /// <param name="length">Number of floats; zero is allowed.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative.</exception>
+    public AlignedBuffer(int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        Length = length;
+        _storage = GC.AllocateArray<float>(length + Alignment / sizeof(float), pinned: true);
+        var address = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_storage));
+        _offset = (int)((Alignment - address % Alignment) % Alignment / sizeof(float));
+        Pointer = (float*)address + _offset;
+    }
+
+    /// <summary>Number of floats.</summary>
+    public int Length { get; }
+
+    /// <summary>The floats.</summary>
+    public Span<float> Span => new(_storage, _offset, Length);
+
+    /// <summary>The floats, storable on the heap.</summary>
+    public Memory<float> Memory => new(_storage, _offset, Length);
+
+    /// <summary>Address of the first float; valid while this object is reachable.</summary>
+    [SuppressMessage("Naming", "CA1720", Justification = "It is one; the span beside it is the safe form.")]
+    public float* Pointer { get; }
+}

@@ -1,0 +1,141 @@
+using System.Runtime.CompilerServices;
+using Distributed.Tensors.Lanes;
+
+namespace Distributed.Tensors.Products;
+
+/// <summary>Cuts a product into blocks that fit the caches, and the blocks into register tiles.</summary>
+internal static unsafe class PanelProduct<TLanes, TVector>
+    where TLanes : ILanes<TVector>
+    where TVector : struct
+{
+    /// <summary>Depth of a block: a panel of B that long (16 KiB) stays in the first-level cache beside a strip of A.</summary>
+    private const int DepthBlock = 256;
+
+    /// <summary>Rows of a block: A of that size (192 KiB) stays in the second-level cache while the panels of B pass.</summary>
+    private const int RowBlock = 192;
+
+    /// <summary>Computes the product.</summary>
+    public static void Run(ProductTask* product)
+    {
+        if (product->Rows == 0 || product->Columns == 0) return;
+
+        var whole = product->CPadded ? Panel.Count(product->Columns) : product->Columns / Panel.Width;
+        if (whole > 0) RunBlocks(product, 0, product->Rows, product->C, product->CRow, 0, whole);
+        if (!product->CPadded && product->Columns % Panel.Width != 0) RunEdge(product, whole);
+    }
+
+    private static void RunBlocks(ProductTask* product, int rowFrom, int rowTo, float* c, nint cRow, int panelFrom, int panelTo)
+    {
+        var depth = product->Depth;
+        var blocks = Math.Max(1, (depth + DepthBlock * 5 / 4 - 1) / (DepthBlock * 5 / 4));
+        var blockDepth = (depth / blocks + Panel.Width - 1) / Panel.Width * Panel.Width;
+        if (blockDepth == 0) blockDepth = depth;
+
+        TileTask task;
+        task.GroupDepth = product->GroupJump == 0 ? nint.MaxValue : Panel.Width;
+        task.GroupJump = product->GroupJump;
+        task.RowStride = product->PackedStrips ? 1 : product->RowStride;
+        task.DepthStride = product->DepthStride;
+        task.PanelSecond = TLanes.Count < Panel.Width ? TLanes.Count : product->BPanel;
+        task.CRow = cRow;
+        task.CSecond = TLanes.Count < Panel.Width ? TLanes.Count : product->CPanel;
+        task.GateOffset = product->Gate == null ? 0 : (nint)(product->Gate - product->C);
+
+        for (var p = 0; p < depth || p == 0; p += blockDepth)
+        {
+            task.Depth = Math.Min(blockDepth, depth - p);
+            task.Accumulate = product->Accumulate || p > 0;
+            task.Epilogue = p + task.Depth == depth ? product->Epilogue : TileEpilogue.Store;
+            for (var r = rowFrom; r < rowTo;)
+            {
+                var end = r + RowBlock + 2 * Strips.Height > rowTo ? rowTo : r + RowBlock;
+                RunBlock(product, &task, p, r, end, c, panelFrom, panelTo);
+                r = end;
+            }
+
+            if (depth == 0) break;
+        }
+    }
+
+    /// <summary>One block of A against all panels.</summary>
+    private static void RunBlock(ProductTask* product, TileTask* task, int depthFrom, int rowFrom, int rowTo, float* c, int panelFrom, int panelTo)
+    {
+        var step = TLanes.Count < Panel.Width ? 1 : 2;
+        for (var panel = panelFrom; panel < panelTo; panel += step)
+        {
+            var b = product->B + panel * product->BPanel + (nint)depthFrom * Panel.Width;
+            var cPanel = c + panel * product->CPanel;
+            var columns = Math.Min(product->Columns - panel * Panel.Width, step * Panel.Width);
+            if (step == 2 && panel + 1 == panelTo) columns = Math.Min(columns, Panel.Width);
+            for (var r = rowFrom; r < rowTo;)
+            {
+                // Near the end of A the cut looks at what is left of all rows, so that packing and product agree.
+                var height = Strips.HeightOf(product->Rows - r);
+                float* a;
+                if (product->PackedStrips)
+                {
+                    task->DepthStride = height;
+                    a = product->A + (nint)r * product->Depth + (nint)depthFrom * height;
+                }
+                else
+                {
+                    a = product->A + r * product->RowStride + depthFrom * product->DepthStride + depthFrom / Panel.Width * product->GroupJump;
+                }
+
+                var tile = cPanel + r * task->CRow;
+                var bias = product->Bias + r;
+                for (var column = 0; column < columns; column += 2 * TLanes.Count)
+                {
+                    if (columns - column > TLanes.Count) RunTile<Two>(height, a, b + column, tile + column, bias, task);
+                    else RunTile<One>(height, a, b + column, tile + column, bias, task);
+                }
+
+                r += height;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void RunTile<TColumns>(int height, float* a, float* b, float* c, float* bias, TileTask* task)
+        where TColumns : struct, ITileCount
+    {
+        switch (height)
+        {
+            case 6: TileKernel<TLanes, TVector>.Run<Six, TColumns>(a, b, c, bias, task); break;
+            case 5: TileKernel<TLanes, TVector>.Run<Five, TColumns>(a, b, c, bias, task); break;
+            case 4: TileKernel<TLanes, TVector>.Run<Four, TColumns>(a, b, c, bias, task); break;
+            case 3: TileKernel<TLanes, TVector>.Run<Three, TColumns>(a, b, c, bias, task); break;
+            case 2: TileKernel<TLanes, TVector>.Run<Two, TColumns>(a, b, c, bias, task); break;
+            default: TileKernel<TLanes, TVector>.Run<One, TColumns>(a, b, c, bias, task); break;
+        }
+    }
+
+    /// <summary>The last columns of a row-major C, less than a panel: through a scratch block that has room for a whole one.</summary>
+    [SkipLocalsInit]
+    private static void RunEdge(ProductTask* product, int panel)
+    {
+        var scratch = stackalloc float[(RowBlock + 2 * Strips.Height) * Panel.Width];
+        var columns = product->Columns - panel * Panel.Width;
+        for (var r = 0; r < product->Rows;)
+        {
+            var end = r + RowBlock + 2 * Strips.Height > product->Rows ? product->Rows : r + RowBlock;
+            var c = product->C + panel * product->CPanel + r * product->CRow;
+            if (product->Accumulate) CopyColumns(c, product->CRow, scratch, Panel.Width, end - r, columns);
+
+            // The scratch block stands where C would have rows r … end of this panel.
+            RunBlocks(product, r, end, scratch - r * Panel.Width - panel * product->CPanel, Panel.Width, panel, panel + 1);
+            CopyColumns(scratch, Panel.Width, c, product->CRow, end - r, columns);
+            r = end;
+        }
+    }
+
+    private static void CopyColumns(float* source, nint sourceRow, float* target, nint targetRow, int rows, int columns)
+    {
+        for (var r = 0; r < rows; r++)
+        {
+            for (var i = 0; i < columns; i++) target[i] = source[i];
+            source += sourceRow;
+            target += targetRow;
+        }
+    }
+}
