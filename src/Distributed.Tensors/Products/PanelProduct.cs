@@ -18,6 +18,11 @@ internal static unsafe class PanelProduct<TLanes, TVector>
     public static void Run(ProductTask* product)
     {
         if (product->Rows == 0 || product->Columns == 0) return;
+        if (product->Depth == 0)
+        {
+            if (!product->Accumulate) Clear(product);
+            return;
+        }
 
         var whole = product->CPadded ? Panel.Count(product->Columns) : product->Columns / Panel.Width;
         if (whole > 0) RunBlocks(product, 0, product->Rows, product->C, product->CRow, 0, whole);
@@ -27,9 +32,8 @@ internal static unsafe class PanelProduct<TLanes, TVector>
     private static void RunBlocks(ProductTask* product, int rowFrom, int rowTo, float* c, nint cRow, int panelFrom, int panelTo)
     {
         var depth = product->Depth;
-        var blocks = Math.Max(1, (depth + DepthBlock * 5 / 4 - 1) / (DepthBlock * 5 / 4));
-        var blockDepth = (depth / blocks + Panel.Width - 1) / Panel.Width * Panel.Width;
-        if (blockDepth == 0) blockDepth = depth;
+        var blocks = (depth + DepthBlock * 5 / 4 - 1) / (DepthBlock * 5 / 4);
+        var blockDepth = Panel.Count((depth + blocks - 1) / blocks) * Panel.Width;
 
         TileTask task;
         task.GroupDepth = product->GroupJump == 0 ? nint.MaxValue : Panel.Width;
@@ -41,7 +45,7 @@ internal static unsafe class PanelProduct<TLanes, TVector>
         task.CSecond = TLanes.Count < Panel.Width ? TLanes.Count : product->CPanel;
         task.GateOffset = product->Gate == null ? 0 : (nint)(product->Gate - product->C);
 
-        for (var p = 0; p < depth || p == 0; p += blockDepth)
+        for (var p = 0; p < depth; p += blockDepth)
         {
             task.Depth = Math.Min(blockDepth, depth - p);
             task.Accumulate = product->Accumulate || p > 0;
@@ -52,8 +56,6 @@ internal static unsafe class PanelProduct<TLanes, TVector>
                 RunBlock(product, &task, p, r, end, c, panelFrom, panelTo);
                 r = end;
             }
-
-            if (depth == 0) break;
         }
     }
 
@@ -126,6 +128,18 @@ internal static unsafe class PanelProduct<TLanes, TVector>
             RunBlocks(product, r, end, scratch - r * Panel.Width - panel * product->CPanel, Panel.Width, panel, panel + 1);
             CopyColumns(scratch, Panel.Width, c, product->CRow, end - r, columns);
             r = end;
+        }
+    }
+
+    /// <summary>The empty sum, for the columns that exist.</summary>
+    private static void Clear(ProductTask* product)
+    {
+        for (var r = 0; r < product->Rows; r++)
+        {
+            for (var column = 0; column < product->Columns; column++)
+            {
+                product->C[r * product->CRow + column / Panel.Width * product->CPanel + column % Panel.Width] = 0;
+            }
         }
     }
 

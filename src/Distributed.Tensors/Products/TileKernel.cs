@@ -236,100 +236,100 @@ internal static unsafe class TileKernel<TLanes, TVector>
 
                 break;
             case TileEpilogue.GateRelu:
-            {
-                var gate = c + task->GateOffset;
-                if (TRows.Value > 0)
                 {
-                    c00 = Gate(TLanes.Load(gate), c00);
-                    if (TColumns.Value > 1) c01 = Gate(TLanes.Load(gate + task->CSecond), c01);
-                    gate += task->CRow;
-                }
+                    var gate = c + task->GateOffset;
+                    if (TRows.Value > 0)
+                    {
+                        c00 = Gate(TLanes.Load(gate), c00);
+                        if (TColumns.Value > 1) c01 = Gate(TLanes.Load(gate + task->CSecond), c01);
+                        gate += task->CRow;
+                    }
 
-                if (TRows.Value > 1)
-                {
-                    c10 = Gate(TLanes.Load(gate), c10);
-                    if (TColumns.Value > 1) c11 = Gate(TLanes.Load(gate + task->CSecond), c11);
-                    gate += task->CRow;
-                }
+                    if (TRows.Value > 1)
+                    {
+                        c10 = Gate(TLanes.Load(gate), c10);
+                        if (TColumns.Value > 1) c11 = Gate(TLanes.Load(gate + task->CSecond), c11);
+                        gate += task->CRow;
+                    }
 
-                if (TRows.Value > 2)
-                {
-                    c20 = Gate(TLanes.Load(gate), c20);
-                    if (TColumns.Value > 1) c21 = Gate(TLanes.Load(gate + task->CSecond), c21);
-                    gate += task->CRow;
-                }
+                    if (TRows.Value > 2)
+                    {
+                        c20 = Gate(TLanes.Load(gate), c20);
+                        if (TColumns.Value > 1) c21 = Gate(TLanes.Load(gate + task->CSecond), c21);
+                        gate += task->CRow;
+                    }
 
-                if (TRows.Value > 3)
-                {
-                    c30 = Gate(TLanes.Load(gate), c30);
-                    if (TColumns.Value > 1) c31 = Gate(TLanes.Load(gate + task->CSecond), c31);
-                    gate += task->CRow;
-                }
+                    if (TRows.Value > 3)
+                    {
+                        c30 = Gate(TLanes.Load(gate), c30);
+                        if (TColumns.Value > 1) c31 = Gate(TLanes.Load(gate + task->CSecond), c31);
+                        gate += task->CRow;
+                    }
 
-                if (TRows.Value > 4)
-                {
-                    c40 = Gate(TLanes.Load(gate), c40);
-                    if (TColumns.Value > 1) c41 = Gate(TLanes.Load(gate + task->CSecond), c41);
-                    gate += task->CRow;
-                }
+                    if (TRows.Value > 4)
+                    {
+                        c40 = Gate(TLanes.Load(gate), c40);
+                        if (TColumns.Value > 1) c41 = Gate(TLanes.Load(gate + task->CSecond), c41);
+                        gate += task->CRow;
+                    }
 
-                if (TRows.Value > 5)
-                {
-                    c50 = Gate(TLanes.Load(gate), c50);
-                    if (TColumns.Value > 1) c51 = Gate(TLanes.Load(gate + task->CSecond), c51);
-                    gate += task->CRow;
-                }
+                    if (TRows.Value > 5)
+                    {
+                        c50 = Gate(TLanes.Load(gate), c50);
+                        if (TColumns.Value > 1) c51 = Gate(TLanes.Load(gate + task->CSecond), c51);
+                        gate += task->CRow;
+                    }
 
-                break;
-            }
+                    break;
+                }
 
             case TileEpilogue.MultiplyGate:
-            {
-                var gate = c + task->GateOffset;
-                if (TRows.Value > 0)
                 {
-                    c00 = TLanes.Multiply(c00, TLanes.Load(gate));
-                    if (TColumns.Value > 1) c01 = TLanes.Multiply(c01, TLanes.Load(gate + task->CSecond));
-                    gate += task->CRow;
-                }
+                    var gate = c + task->GateOffset;
+                    if (TRows.Value > 0)
+                    {
+                        c00 = TLanes.Multiply(c00, TLanes.Load(gate));
+                        if (TColumns.Value > 1) c01 = TLanes.Multiply(c01, TLanes.Load(gate + task->CSecond));
+                        gate += task->CRow;
+                    }
 
-                if (TRows.Value > 1)
-                {
-                    c10 = TLanes.Multiply(c10, TLanes.Load(gate));
-                    if (TColumns.Value > 1) c11 = TLanes.Multiply(c11, TLanes.Load(gate + task->CSecond));
-                    gate += task->CRow;
-                }
+                    if (TRows.Value > 1)
+                    {
+                        c10 = TLanes.Multiply(c10, TLanes.Load(gate));
+                        if (TColumns.Value > 1) c11 = TLanes.Multiply(c11, TLanes.Load(gate + task->CSecond));
+                        gate += task->CRow;
+                    }
 
-                if (TRows.Value > 2)
-                {
-                    c20 = TLanes.Multiply(c20, TLanes.Load(gate));
-                    if (TColumns.Value > 1) c21 = TLanes.Multiply(c21, TLanes.Load(gate + task->CSecond));
-                    gate += task->CRow;
-                }
+                    if (TRows.Value > 2)
+                    {
+                        c20 = TLanes.Multiply(c20, TLanes.Load(gate));
+                        if (TColumns.Value > 1) c21 = TLanes.Multiply(c21, TLanes.Load(gate + task->CSecond));
+                        gate += task->CRow;
+                    }
 
-                if (TRows.Value > 3)
-                {
-                    c30 = TLanes.Multiply(c30, TLanes.Load(gate));
-                    if (TColumns.Value > 1) c31 = TLanes.Multiply(c31, TLanes.Load(gate + task->CSecond));
-                    gate += task->CRow;
-                }
+                    if (TRows.Value > 3)
+                    {
+                        c30 = TLanes.Multiply(c30, TLanes.Load(gate));
+                        if (TColumns.Value > 1) c31 = TLanes.Multiply(c31, TLanes.Load(gate + task->CSecond));
+                        gate += task->CRow;
+                    }
 
-                if (TRows.Value > 4)
-                {
-                    c40 = TLanes.Multiply(c40, TLanes.Load(gate));
-                    if (TColumns.Value > 1) c41 = TLanes.Multiply(c41, TLanes.Load(gate + task->CSecond));
-                    gate += task->CRow;
-                }
+                    if (TRows.Value > 4)
+                    {
+                        c40 = TLanes.Multiply(c40, TLanes.Load(gate));
+                        if (TColumns.Value > 1) c41 = TLanes.Multiply(c41, TLanes.Load(gate + task->CSecond));
+                        gate += task->CRow;
+                    }
 
-                if (TRows.Value > 5)
-                {
-                    c50 = TLanes.Multiply(c50, TLanes.Load(gate));
-                    if (TColumns.Value > 1) c51 = TLanes.Multiply(c51, TLanes.Load(gate + task->CSecond));
-                    gate += task->CRow;
-                }
+                    if (TRows.Value > 5)
+                    {
+                        c50 = TLanes.Multiply(c50, TLanes.Load(gate));
+                        if (TColumns.Value > 1) c51 = TLanes.Multiply(c51, TLanes.Load(gate + task->CSecond));
+                        gate += task->CRow;
+                    }
 
-                break;
-            }
+                    break;
+                }
         }
 
         var target = c;

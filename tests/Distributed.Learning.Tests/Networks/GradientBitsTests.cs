@@ -1,0 +1,102 @@
+using System.Runtime.InteropServices;
+using Distributed.Tensors;
+using Distributed.Tensors.Lanes;
+
+namespace Distributed.Learning.Tests.Networks;
+
+public sealed class GradientBitsTests
+{
+    public static TheoryData<string, int> Cases()
+    {
+        var data = new TheoryData<string, int>();
+        string[] shapes = ["1-1", "1-2", "3-1-2", "2-3-5-1", "7-13-2", "30-64-32-2", "17-16-15-10", "16-31-33-17", "5-97-48-3"];
+        int[] rows = [1, 2, 7, 8, 9, 15, 16, 17, 31, 32, 33, 47];
+        foreach (var shape in shapes)
+        {
+            foreach (var row in rows) data.Add(shape, row);
+        }
+
+        // Edges of the depth and row blocks.
+        data.Add("255-257-4", 3);
+        data.Add("319-321-2", 20);
+        data.Add("641-5-2", 17);
+        data.Add("6-205-7", 321);
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Every_width_gives_the_bits_of_the_scalar_loops(string shape, int rows)
+    {
+        const int seed = 7;
+        foreach (var specification in Variants(shape))
+        {
+            var network = new Network(specification);
+            var random = new Random(rows * 31 + seed);
+            var parameters = Floats(random, network.Layout.Count, 0.4f);
+            var inputs = Floats(random, rows * specification.Inputs, 2);
+            var labels = specification.IsClassification ? Enumerable.Range(0, rows).Select(_ => random.Next(specification.Outputs)).ToArray() : null;
+            var targets = specification.IsClassification ? null : Floats(random, rows * specification.Outputs, 2);
+            var (expected, loss) = new NaiveNetwork(specification).Gradient(parameters, inputs, labels, targets, rows, null);
+
+            foreach (var width in Enum.GetValues<KernelWidth>())
+            {
+                var computer = new ShardComputer(network, rows, width);
+                var packed = new PackedWeights(network);
+                network.Pack(parameters, packed);
+                var gradient = new float[network.Layout.Count];
+                for (var repeat = 0; repeat < 2; repeat++)
+                {
+                    var batch = labels is not null ? new Samples(inputs, labels, rows) : new Samples(inputs, targets, rows);
+                    var metrics = computer.ComputeGradient(parameters, packed, batch, default, gradient);
+                    var what = $"{shape}, {rows} rows, {specification.Activation}, {specification.Loss}, {width}, seed {seed}";
+                    AssertSameBits(expected, gradient, what);
+                    Assert.True(BitConverter.DoubleToInt64Bits(loss) == BitConverter.DoubleToInt64Bits(metrics.LossSum), what);
+                    Assert.False(metrics.HasBadShard);
+                }
+            }
+        }
+    }
+
+    internal static NetworkSpecification Shape(string shape)
+    {
+        var sizes = shape.Split('-').Select(int.Parse).ToArray();
+        return new NetworkSpecification { Inputs = sizes[0], Hidden = sizes[1..^1], Outputs = sizes[^1] };
+    }
+
+    internal static float[] Floats(Random random, int count, float scale)
+    {
+        var values = new float[count];
+        foreach (ref var value in values.AsSpan()) value = (random.NextSingle() * 2 - 1) * scale;
+        return values;
+    }
+
+    internal static void AssertSameBits(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, string what)
+    {
+        if (MemoryMarshal.AsBytes(expected).SequenceEqual(MemoryMarshal.AsBytes(actual))) return;
+        Assert.Equal(expected.Length, actual.Length);
+        for (var i = 0; i < expected.Length; i++)
+        {
+            Assert.True(
+                BitConverter.SingleToInt32Bits(expected[i]) == BitConverter.SingleToInt32Bits(actual[i]),
+                $"{what}: element {i} is {actual[i]:R} instead of {expected[i]:R}");
+        }
+    }
+
+    private static IEnumerable<NetworkSpecification> Variants(string shape)
+    {
+        var specification = Shape(shape);
+        if (specification.Outputs > 1)
+        {
+            yield return specification;
+            yield return specification with { Activation = Activation.Gelu, LabelSmoothing = 0.1 };
+            var weights = Enumerable.Range(1, specification.Outputs).Select(i => 0.3 * i).ToArray();
+            yield return specification with { Activation = Activation.Sigmoid, ClassWeights = weights, LabelSmoothing = 0.2 };
+        }
+
+        var regression = specification with { Output = OutputKind.Linear, Loss = LossKind.SquaredError };
+        yield return regression with { Activation = Activation.Tanh };
+        yield return regression with { Activation = Activation.LeakyRelu, Loss = LossKind.Huber, HuberDelta = 0.7 };
+        yield return regression with { Activation = Activation.Identity };
+    }
+}
