@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Distributed.Learning;
 
 /// <summary>
@@ -55,18 +57,23 @@ public readonly record struct ShardMetrics
     }
 
     /// <summary>Whether some shard's loss or gradient was not finite.</summary>
+    [JsonIgnore]
     public bool HasBadShard => _badShardBelowMaximum != 0;
 
     /// <summary>The mean loss per unit of <see cref="Divisor"/>; NaN when there were no samples.</summary>
+    [JsonIgnore]
     public double MeanLoss => LossSum / Divisor;
 
     /// <summary>Classification: the fraction of samples classified correctly, in [0, 1]; NaN when there were no samples.</summary>
+    [JsonIgnore]
     public double Accuracy => Samples == 0 ? double.NaN : (double)Correct / Samples;
 
     /// <summary>Regression: the mean absolute error, in the unit of the targets; NaN when there were no samples.</summary>
+    [JsonIgnore]
     public double MeanAbsoluteError => AbsoluteErrorSum / Divisor;
 
     /// <summary>Regression: the mean squared error, in the squared unit of the targets; NaN when there were no samples.</summary>
+    [JsonIgnore]
     public double MeanSquaredError => SquaredErrorSum / Divisor;
 
     /// <summary>
@@ -78,6 +85,7 @@ public readonly record struct ShardMetrics
     /// (as scikit-learn's <c>r2_score</c> answers). Without samples: NaN. Several outputs are pooled: the mean is the mean of all
     /// target values. The spread is Σt² − (Σt)²/n, which keeps about 16 − 2·log10(|mean| / deviation) digits.
     /// </remarks>
+    [JsonIgnore]
     public double RSquared
     {
         get

@@ -1,0 +1,86 @@
+namespace Distributed.Learning;
+
+/// <summary>
+/// An update rule: gradient sum and weights of step t in, weights of step t + 1 out, element by element. It holds settings only; the
+/// state (momentum, moments) belongs to the caller. So any range of the parameters can be updated anywhere, with the same bits as all of
+/// them at once, and one instance serves any number of threads.
+/// </summary>
+/// <remarks>
+/// float32 throughout. Each element is one fixed chain of multiplications, fused multiply-adds, divisions and square roots, all of them
+/// exactly rounded (IEEE 754), so that vector width and position in the range change no bit. Scalars (bias corrections, 1 − β) are
+/// computed in double and rounded once. The mean gradient is sum × (1 / divisor), with the reciprocal rounded to float32.
+/// </remarks>
+public abstract class Optimizer
+{
+    private protected Optimizer(OptimizerSpecification specification)
+    {
+        Specification = specification;
+        Clip = specification.GradientClip is { } clip ? (float)clip : float.PositiveInfinity;
+    }
+
+    /// <summary>The settings that it was made from.</summary>
+    public OptimizerSpecification Specification { get; }
+
+    /// <summary>
+    /// How many vectors of the parameters' length the rule keeps from step to step: 0, 1 (momentum) or 2 (first and second moment).
+    /// They start as zeros.
+    /// </summary>
+    public abstract int StateVectors { get; }
+
+    private protected float Clip { get; }
+
+    /// <summary>Makes the update rule of a specification.</summary>
+    /// <param name="specification">The settings.</param>
+    /// <returns>The rule.</returns>
+    /// <exception cref="ArgumentException"><see cref="OptimizerSpecification.Validate"/> found something wrong.</exception>
+    public static Optimizer Create(OptimizerSpecification specification)
+    {
+        ArgumentNullException.ThrowIfNull(specification);
+        if (specification.Validate() is { } wrong)
+            throw new ArgumentException(wrong, nameof(specification));
+        return specification.Kind switch
+        {
+            OptimizerKind.Adam or OptimizerKind.AdamW => new AdaptiveMoments(specification),
+            _ => new GradientDescent(specification),
+        };
+    }
+
+    /// <summary>Applies the update of one step to a range of the parameters, in one pass over memory, without allocating.</summary>
+    /// <param name="step">The step t, from 0.</param>
+    /// <param name="learningRate">The learning rate of step t, from the schedule.</param>
+    /// <param name="divisor">What the gradient's sum is divided by to become a mean (<see cref="ShardMetrics.Divisor"/>), above 0.</param>
+    /// <param name="gradientSum">[n] the gradient summed over the mini-batch's samples.</param>
+    /// <param name="weights">[n] the weights of step t.</param>
+    /// <param name="updated">[n] receives the weights of step t + 1; may be <paramref name="weights"/> itself.</param>
+    /// <param name="state">[StateVectors × n] the state vectors of this range, one after the other; updated in place.</param>
+    /// <returns>Whether all updated weights are finite.</returns>
+    /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The step is negative, or the divisor not a number above 0.</exception>
+    public bool Update(
+        long step,
+        float learningRate,
+        double divisor,
+        ReadOnlySpan<float> gradientSum,
+        ReadOnlySpan<float> weights,
+        Span<float> updated,
+        Span<float> state)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(step);
+        if (!(divisor > 0))
+            throw new ArgumentOutOfRangeException(nameof(divisor), divisor, "The divisor of a mini-batch must be above 0.");
+        if (weights.Length != gradientSum.Length || updated.Length != gradientSum.Length)
+            throw new ArgumentException($"{gradientSum.Length} gradients, {weights.Length} weights and {updated.Length} places for new ones");
+        if (state.Length != (long)StateVectors * gradientSum.Length)
+            throw new ArgumentException($"{state.Length} numbers of state for {StateVectors} vectors of {gradientSum.Length}", nameof(state));
+        return UpdateRange(step, learningRate, (float)(1 / divisor), gradientSum, weights, updated, state);
+    }
+
+    private protected abstract bool UpdateRange(
+        long step,
+        float learningRate,
+        float scale,
+        ReadOnlySpan<float> gradientSum,
+        ReadOnlySpan<float> weights,
+        Span<float> updated,
+        Span<float> state);
+}
