@@ -69,9 +69,9 @@ public abstract class Optimizer
         if (!(divisor > 0))
             throw new ArgumentOutOfRangeException(nameof(divisor), divisor, "The divisor of a mini-batch must be above 0.");
         if (weights.Length != gradientSum.Length || updated.Length != gradientSum.Length)
-            throw new ArgumentException($"{gradientSum.Length} gradients, {weights.Length} weights and {updated.Length} places for new ones");
+            throw new ArgumentException($"{gradientSum.Length} gradients, {weights.Length} weights, {updated.Length} places for new ones");
         if (state.Length != (long)StateVectors * gradientSum.Length)
-            throw new ArgumentException($"{state.Length} numbers of state for {StateVectors} vectors of {gradientSum.Length}", nameof(state));
+            throw new ArgumentException($"{state.Length} numbers for {StateVectors} vectors of {gradientSum.Length}", nameof(state));
         return UpdateRange(step, learningRate, (float)(1 / divisor), gradientSum, weights, updated, state);
     }
 

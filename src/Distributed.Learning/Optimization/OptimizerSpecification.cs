@@ -59,7 +59,8 @@ public sealed record OptimizerSpecification
         if (!Enum.IsDefined(Kind))
             return $"the optimizer kind {(int)Kind} is unknown: choose one of {string.Join(", ", Enum.GetNames<OptimizerKind>())}";
         if (!(LearningRate > 0 && LearningRate <= 1000))
-            return $"the learning rate is {LearningRate}: it must lie above 0 and not above 1000 (usual: 0.001 for Adam, 0.01 to 0.1 for SGD)";
+            return $"the learning rate is {LearningRate}: it must lie above 0 and not above 1000 "
+                + "(usual: 0.001 for Adam, 0.01 to 0.1 for SGD)";
         if (Kind is OptimizerKind.Momentum or OptimizerKind.Nesterov && !IsDecay(Momentum))
             return $"the momentum is {Momentum}: it must be at least 0 and below 1 (usual: 0.9)";
         if (Kind is OptimizerKind.Adam or OptimizerKind.AdamW)

@@ -67,7 +67,8 @@ public class OptimizerTests
         {
             // Cuts at random places: blocks of any length, also empty ones.
             var stream = RandomStream.For(1, StreamPurpose.Generator, seed);
-            var cuts = Enumerable.Range(0, (int)(seed % 7)).Select(_ => stream.NextInt32(Length + 1)).Append(0).Append(Length).Order().ToArray();
+            var inner = Enumerable.Range(0, (int)(seed % 7)).Select(_ => stream.NextInt32(Length + 1));
+            var cuts = inner.Append(0).Append(Length).Order().ToArray();
             for (var part = 0; part + 1 < cuts.Length; part++)
             {
                 var range = cuts[part]..cuts[part + 1];
@@ -169,7 +170,8 @@ public class OptimizerTests
         Assert.Throws<ArgumentException>(() => optimizer.Update(0, 1, 1, new float[3], new float[4], new float[3], new float[3]));
         Assert.Throws<ArgumentException>(() => optimizer.Update(0, 1, 1, new float[3], new float[3], new float[2], new float[3]));
         Assert.Throws<ArgumentException>(() => optimizer.Update(0, 1, 1, new float[3], new float[3], new float[3], new float[6]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => optimizer.Update(-1, 1, 1, new float[3], new float[3], new float[3], new float[3]));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => optimizer.Update(-1, 1, 1, new float[3], new float[3], new float[3], new float[3]));
         foreach (var divisor in new[] { 0, -1, double.NaN })
             Assert.Throws<ArgumentOutOfRangeException>(
                 () => optimizer.Update(0, 1, divisor, new float[3], new float[3], new float[3], new float[3]));

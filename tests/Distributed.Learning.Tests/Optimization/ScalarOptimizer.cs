@@ -7,7 +7,14 @@ namespace Distributed.Learning.Tests.Optimization;
 internal static class ScalarOptimizer
 {
     public static void Update(
-        OptimizerSpecification s, long step, float rate, double divisor, float[] gradientSum, float[] weights, float[] first, float[] second)
+        OptimizerSpecification s,
+        long step,
+        float rate,
+        double divisor,
+        float[] gradientSum,
+        float[] weights,
+        float[] first,
+        float[] second)
     {
         var scale = (float)(1 / divisor);
         for (var i = 0; i < weights.Length; i++)
@@ -45,7 +52,14 @@ internal static class ScalarOptimizer
 
     /// <summary>torch.optim's documented algorithms, word for word, in double; steps counted from 0, dampening 0.</summary>
     public static void UpdateInDouble(
-        OptimizerSpecification s, long step, double rate, double divisor, float[] gradientSum, double[] weights, double[] first, double[] second)
+        OptimizerSpecification s,
+        long step,
+        double rate,
+        double divisor,
+        float[] gradientSum,
+        double[] weights,
+        double[] first,
+        double[] second)
     {
         for (var i = 0; i < weights.Length; i++)
         {

@@ -38,7 +38,10 @@ public class RandomStreamTests
     public void Golden_values_stay()
     {
         var stream = RandomStream.For(1, StreamPurpose.Initialization, 2, 3);
-        Assert.Equal([14679356600104947576UL, 17026379188429598729UL, 4819217651157200460UL], [stream.NextUInt64(), stream.NextUInt64(), stream.NextUInt64()]);
+        ulong[] outputs = [14679356600104947576, 17026379188429598729, 4819217651157200460];
+        Assert.Equal(outputs, outputs.Select(_ => stream.NextUInt64()));
+        string[] normals = ["bfe707be248a2428", "bfed02a5428accb0", "bffe2f0bd941fd37"];
+        Assert.Equal(normals, normals.Select(_ => BitConverter.DoubleToInt64Bits(stream.NextNormal()).ToString("x16")));
     }
 
     [Fact]
@@ -104,6 +107,45 @@ public class RandomStreamTests
             if (stream.NextInt32(int.MaxValue) >= int.MaxValue / 2)
                 upper++;
         Assert.InRange(upper, 4_750, 5_250);
+    }
+
+    [Fact]
+    public void Normal_numbers_have_the_moments_and_the_tails_of_the_standard_normal_distribution()
+    {
+        var stream = RandomStream.For(5, StreamPurpose.Initialization);
+        const int Draws = 200_000;
+        var powers = new double[5];
+        var beyond = new int[4];
+        for (var i = 0; i < Draws; i++)
+        {
+            var x = stream.NextNormal();
+            for (var power = 1; power <= 4; power++)
+                powers[power] += Math.Pow(x, power) / Draws;
+            for (var bound = 1; bound <= 3; bound++)
+                if (Math.Abs(x) > bound)
+                    beyond[bound]++;
+        }
+
+        // Each within about five standard errors.
+        Assert.Equal(0, powers[1], 0.012);
+        Assert.Equal(1, powers[2], 0.016);
+        Assert.Equal(0, powers[3], 0.045);
+        Assert.Equal(3, powers[4], 0.11);
+        Assert.Equal(0.3173, (double)beyond[1] / Draws, 0.0055);
+        Assert.Equal(0.0455, (double)beyond[2] / Draws, 0.0025);
+        Assert.Equal(0.0027, (double)beyond[3] / Draws, 0.0006);
+    }
+
+    [Fact]
+    public void A_normal_number_is_Box_and_Mullers_formula_of_two_outputs()
+    {
+        var uniform = RandomStream.For(6, StreamPurpose.Initialization);
+        var normal = RandomStream.For(6, StreamPurpose.Initialization);
+        for (var i = 0; i < 10_000; i++)
+        {
+            var expected = Math.Sqrt(-2 * Math.Log(1 - uniform.NextDouble())) * Math.Cos(2 * Math.PI * uniform.NextDouble());
+            Assert.Equal(expected, normal.NextNormal(), 1e-14 * (1 + Math.Abs(expected)));
+        }
     }
 
     internal static double ChiSquared(int[] buckets, int draws)
