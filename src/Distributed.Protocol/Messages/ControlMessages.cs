@@ -1,0 +1,163 @@
+using Distributed.Learning;
+
+namespace Distributed.Protocol;
+
+// The control protocol of one job on one screen. Every message may be lost, doubled or reordered: facts are repeated until they are
+// superseded, commands until they are acknowledged, and term and lineage fence everything. Tensors travel by TensorMessages.
+
+/// <summary>A message to a job's coordinator.</summary>
+public interface ICoordinatorMessage
+{
+    /// <summary>The job.</summary>
+    JobId Job { get; }
+}
+
+/// <summary>A message to one parameter block of a job.</summary>
+public interface IBlockMessage
+{
+    /// <summary>The job.</summary>
+    JobId Job { get; }
+
+    /// <summary>The block, from 0.</summary>
+    int Block { get; }
+}
+
+/// <summary>A message to a worker about one job.</summary>
+public interface IWorkerMessage
+{
+    /// <summary>The job.</summary>
+    JobId Job { get; }
+}
+
+// ---- client → coordinator
+
+/// <summary>From a client: run this job. A known job goes on with the given options. Answered by events.</summary>
+public sealed record StartJob(JobId Job, JobSpecification Specification, RunOptions Options, Checkpoint? Initial) : ICoordinatorMessage;
+
+/// <summary>From a client: stop at a step that all blocks share, and make a checkpoint there. Answered by <see cref="JobPaused"/>.</summary>
+public sealed record PauseJob(JobId Job) : ICoordinatorMessage;
+
+/// <summary>From a client: end on the weights there are. Answered by <see cref="JobFinished"/>.</summary>
+public sealed record CancelJob(JobId Job) : ICoordinatorMessage;
+
+// ---- coordinator ↔ block
+
+/// <summary>From a coordinator: tell where you are. Answered by <see cref="BlockState"/>; also starts the block.</summary>
+public sealed record GetBlockState(JobId Job, int Block, long Term) : IBlockMessage;
+
+/// <summary>From a block that was asked, that has just loaded, or that has no state (then repeated until told what to load).</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Block">The block.</param>
+/// <param name="Incarnation">Another number after each loss of memory.</param>
+/// <param name="Lineage">The lineage of its weights; 0 while it has none.</param>
+/// <param name="Step">The version of its weights.</param>
+public sealed record BlockState(JobId Job, int Block, long Incarnation, long Lineage, long Step) : ICoordinatorMessage;
+
+/// <summary>From a coordinator: forget what you have and load this. Repeated until <see cref="BlockState"/> answers with the lineage.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Block">The block.</param>
+/// <param name="Term">The coordinator's term.</param>
+/// <param name="Lineage">The new lineage.</param>
+/// <param name="Blocks">K.</param>
+/// <param name="Specification">The job's specification.</param>
+/// <param name="Checkpoint">What to load; null: the specification's random initialisation.</param>
+/// <param name="OpenThrough">The last epoch whose steps may be computed.</param>
+public sealed record LoadBlock(
+    JobId Job, int Block, long Term, long Lineage, int Blocks, JobSpecification Specification, Checkpoint? Checkpoint, int OpenThrough) : IBlockMessage;
+
+/// <summary>From a block: the stored state cannot be read; another checkpoint is needed.</summary>
+public sealed record BlockLoadFailed(JobId Job, int Block, long Lineage, string Reason) : ICoordinatorMessage;
+
+/// <summary>From a coordinator: who computes. Repeated until <see cref="BlockAssigned"/> answers.</summary>
+public sealed record AssignBlock(JobId Job, int Block, long Term, long Lineage, Assignment Assignment, int OpenThrough) : IBlockMessage;
+
+/// <summary>From a block: took the assignment of that number.</summary>
+public sealed record BlockAssigned(JobId Job, int Block, long Lineage, long Number) : ICoordinatorMessage;
+
+/// <summary>From a coordinator to blocks: the steps of epochs up to this one may be computed.</summary>
+public sealed record OpenBlockEpoch(JobId Job, int Block, long Term, long Lineage, int OpenThrough) : IBlockMessage;
+
+/// <summary>From a coordinator: copy and save your state when you are at this step. Answered by <see cref="CheckpointOpened"/> and later
+/// <see cref="SnapshotSaved"/>, or by <see cref="CheckpointTooLate"/>. Repeated until answered.</summary>
+public sealed record OpenCheckpoint(JobId Job, int Block, long Term, long Lineage, long Step) : IBlockMessage;
+
+/// <summary>From a coordinator: the checkpoint of this step is committed or given up; forget its copy.</summary>
+public sealed record CloseCheckpoint(JobId Job, int Block, long Term, long Lineage, long Step) : IBlockMessage;
+
+/// <summary>From a block: the state of that step is copied; saving begins.</summary>
+public sealed record CheckpointOpened(JobId Job, int Block, long Lineage, long Step) : ICoordinatorMessage;
+
+/// <summary>From a block that is already past the named step.</summary>
+public sealed record CheckpointTooLate(JobId Job, int Block, long Lineage, long Step, long BlockStep) : ICoordinatorMessage;
+
+/// <summary>From a block: its parts are durable. Repeated until <see cref="CloseCheckpoint"/>. Block 0 adds the epoch's running totals.</summary>
+public sealed record SnapshotSaved(
+    JobId Job, int Block, long Lineage, long Step, IReadOnlyList<SnapshotPart> Parts, ShardMetrics Totals) : ICoordinatorMessage;
+
+/// <summary>From a block: saving failed and will be tried again.</summary>
+public sealed record SnapshotDelayed(JobId Job, int Block, long Lineage, long Step, string Reason) : ICoordinatorMessage;
+
+/// <summary>From a coordinator to block 0: withhold your next weights. Repeated until <see cref="BlockHeld"/>.</summary>
+public sealed record HoldBlock(JobId Job, int Block, long Term, long Lineage) : IBlockMessage;
+
+/// <summary>From block 0: weights of this step are withheld; nobody can pass it.</summary>
+public sealed record BlockHeld(JobId Job, long Lineage, long Step) : ICoordinatorMessage;
+
+/// <summary>From block 0, several times a second: cumulative sums of the epoch of step − 1.</summary>
+public sealed record StepsProgressed(JobId Job, long Lineage, long Step, ShardMetrics Totals) : ICoordinatorMessage;
+
+/// <summary>From block 0 at the end of an undecided epoch, repeated until the next one is open.</summary>
+public sealed record EpochCompleted(JobId Job, long Lineage, int Epoch, ShardMetrics Training, ShardMetrics? Validation) : ICoordinatorMessage;
+
+/// <summary>From a block that has waited too long: these shards are late.</summary>
+public sealed record StepLate(JobId Job, int Block, long Lineage, long Step, IReadOnlyList<IndexRange> Missing) : ICoordinatorMessage;
+
+/// <summary>From a block: a shard's loss or gradient, or a weight, is not finite. The job fails.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Lineage">The block's lineage.</param>
+/// <param name="Step">The step that was being computed, or the version of the weights.</param>
+/// <param name="Shard">The first such shard; null when a weight is not finite.</param>
+public sealed record TrainingDiverged(JobId Job, long Lineage, long Step, int? Shard) : ICoordinatorMessage;
+
+/// <summary>From a coordinator: the job is over or leaves this block; free everything and stop.</summary>
+public sealed record EndBlock(JobId Job, int Block, long Term) : IBlockMessage;
+
+// ---- coordinator ↔ worker
+
+/// <summary>From a coordinator: get ready (data, connections to all blocks). Answered by <see cref="WorkerReady"/> or <see cref="WorkerRefused"/>.</summary>
+public sealed record JoinJob(JobId Job, long Term, long Lineage, int Blocks, JobSpecification Specification) : IWorkerMessage;
+
+/// <summary>From a worker: data present, all blocks of that lineage connected.</summary>
+public sealed record WorkerReady(JobId Job, WorkerId Worker, long Lineage) : ICoordinatorMessage;
+
+/// <summary>From a worker that cannot take part, and why.</summary>
+public sealed record WorkerRefused(JobId Job, WorkerId Worker, string Reason) : ICoordinatorMessage;
+
+/// <summary>From a worker, or from a node that saw its connection close: it takes no more work.</summary>
+public sealed record WorkerLeft(JobId Job, WorkerId Worker, string Reason) : ICoordinatorMessage;
+
+/// <summary>From a coordinator: who computes. Repeated until <see cref="WorkerAssigned"/> answers.</summary>
+public sealed record AssignWorker(JobId Job, long Term, long Lineage, Assignment Assignment, int OpenThrough) : IWorkerMessage;
+
+/// <summary>From a worker: took the assignment of that number.</summary>
+public sealed record WorkerAssigned(JobId Job, WorkerId Worker, long Lineage, long Number) : ICoordinatorMessage;
+
+/// <summary>From a coordinator to workers: the steps of epochs up to this one may be computed.</summary>
+public sealed record OpenWorkerEpoch(JobId Job, long Term, long Lineage, int OpenThrough) : IWorkerMessage;
+
+/// <summary>From a coordinator: the job is over; free everything.</summary>
+public sealed record LeaveJob(JobId Job, long Term) : IWorkerMessage;
+
+// ---- worker ↔ block
+
+/// <summary>From a worker that lacks weights: send the versions you keep. Answered by <see cref="WeightsUpdated"/>.</summary>
+public sealed record GetWeights(JobId Job, int Block, long Lineage, WorkerId Worker) : IBlockMessage;
+
+/// <summary>From a block: nodes of these leaves of an open step have not come. Answered by <see cref="PushGradient"/>.</summary>
+public sealed record GetMissingNodes(JobId Job, int Block, long Lineage, long Step, IndexRange Leaves) : IWorkerMessage;
+
+/// <summary>From a worker to block 0: the metrics of a node of an epoch's validation tree.</summary>
+public sealed record PushEvaluation(JobId Job, int Block, long Lineage, int Epoch, ReductionNode Node, ShardMetrics Metrics) : IBlockMessage;
+
+/// <summary>From block 0: validation nodes of these leaves have not come. Answered by <see cref="PushEvaluation"/>.</summary>
+public sealed record GetMissingEvaluation(JobId Job, long Lineage, int Epoch, IndexRange Leaves) : IWorkerMessage;

@@ -1,0 +1,33 @@
+using Distributed.Learning;
+
+namespace Distributed.Protocol;
+
+// What the data plane carries: by reference inside a process, as frames between processes.
+
+/// <summary>
+/// From a worker to a block: its slice of a node of step <paramref name="Step"/>'s reduction tree. Answered, in time, by the weights of the
+/// next step. The values may be memory that the sender reuses once the step is closed: a receiver checks lineage and step before it reads.
+/// </summary>
+/// <param name="Job">The job.</param>
+/// <param name="Block">The block.</param>
+/// <param name="Lineage">The lineage of the weights that it was computed with.</param>
+/// <param name="Step">The step.</param>
+/// <param name="Node">The node of the step's tree.</param>
+/// <param name="Values">Sum of the gradients of the node's samples over the block's range [range].</param>
+/// <param name="Metrics">Sums of the node's samples.</param>
+/// <param name="Lease">Gives back the memory of <paramref name="Values"/>; null when it belongs to the sender.</param>
+public sealed record PushGradient(
+    JobId Job, int Block, long Lineage, long Step, ReductionNode Node, ReadOnlyMemory<float> Values, ShardMetrics Metrics, IDisposable? Lease) : IBlockMessage;
+
+/// <summary>
+/// From a block to a worker: its weights of version <paramref name="Step"/>. They acknowledge all nodes of the step before.
+/// The values may be memory that the block reuses two versions later.
+/// </summary>
+/// <param name="Job">The job.</param>
+/// <param name="Block">The block.</param>
+/// <param name="Lineage">The lineage.</param>
+/// <param name="Step">The version: steps done.</param>
+/// <param name="Values">The block's range of the flat parameter vector [range].</param>
+/// <param name="Lease">Gives back the memory of <paramref name="Values"/>; null when it belongs to the sender.</param>
+public sealed record WeightsUpdated(
+    JobId Job, int Block, long Lineage, long Step, ReadOnlyMemory<float> Values, IDisposable? Lease) : IWorkerMessage;

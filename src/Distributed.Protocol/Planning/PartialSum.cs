@@ -1,0 +1,106 @@
+namespace Distributed.Protocol;
+
+/// <summary>What a reduction tree does with the values at its nodes.</summary>
+/// <typeparam name="T">A node's value.</typeparam>
+public interface INodeSum<T>
+{
+    /// <summary>The sum of two siblings, <paramref name="lower"/> first; both are given up.</summary>
+    T Combine(T lower, T upper);
+
+    /// <summary>A value that is not needed (any more).</summary>
+    void Discard(T value);
+}
+
+/// <summary>
+/// One step's reduction tree as far as it is known: siblings are summed as they meet. A node that comes twice, or below one that is already
+/// there, is dropped; a node supersedes what lies below it. So overlapping work, whoever did it, counts once. Holds at most one value a leaf.
+/// </summary>
+/// <typeparam name="T">A node's value.</typeparam>
+public sealed class PartialSum<T>(INodeSum<T> sum)
+{
+    private readonly SortedList<int, Entry> _nodes = []; // by first leaf; no two overlap
+
+    private readonly record struct Entry(ReductionNode Node, T Value);
+
+    /// <summary>Leaves of the tree.</summary>
+    public int Leaves { get; private set; }
+
+    /// <summary>Whether every leaf is in.</summary>
+    public bool IsComplete => Leaves > 0 && _nodes.Count == 1 && _nodes.Values[0].Node.Count == Leaves;
+
+    /// <summary>The root's value; only when complete.</summary>
+    public T Root => IsComplete ? _nodes.Values[0].Value : throw new InvalidOperationException("the tree is not complete");
+
+    /// <summary>Nodes held at the moment.</summary>
+    public int Count => _nodes.Count;
+
+    /// <summary>Forgets everything and begins a tree over <paramref name="leaves"/> leaves.</summary>
+    public void Begin(int leaves)
+    {
+        foreach (var entry in _nodes.Values) sum.Discard(entry.Value);
+        _nodes.Clear();
+        Leaves = leaves;
+    }
+
+    /// <summary>Takes a node's value, or discards it when its leaves are already in. Returns whether it was taken.</summary>
+    /// <exception cref="ArgumentException">The node does not belong to the tree.</exception>
+    public bool Add(ReductionNode node, T value)
+    {
+        if (!ReductionTree.Contains(Leaves, node)) throw new ArgumentException($"{node} is not a node of a tree over {Leaves} leaves", nameof(node));
+        if (Covers(node))
+        {
+            sum.Discard(value);
+            return false;
+        }
+        DropBelow(node);
+        while (ReductionTree.TryGetSibling(Leaves, node, out var sibling, out var parent) &&
+               _nodes.TryGetValue(sibling.First, out var other) && other.Node == sibling)
+        {
+            _nodes.Remove(sibling.First);
+            value = node.First < sibling.First ? sum.Combine(value, other.Value) : sum.Combine(other.Value, value);
+            node = parent;
+        }
+        _nodes.Add(node.First, new Entry(node, value));
+        return true;
+    }
+
+    /// <summary>Whether all leaves of a node are in as one node.</summary>
+    public bool Covers(ReductionNode node)
+    {
+        var i = LastAtOrBefore(node.First);
+        return i >= 0 && _nodes.Values[i].Node.Covers(node);
+    }
+
+    /// <summary>Adds the runs of leaves that are not in, in ascending order.</summary>
+    public void AddMissing(List<IndexRange> into)
+    {
+        var next = 0;
+        foreach (var entry in _nodes.Values)
+        {
+            if (entry.Node.First > next) into.Add(new IndexRange(next, entry.Node.First - next));
+            next = entry.Node.End;
+        }
+        if (next < Leaves) into.Add(new IndexRange(next, Leaves - next));
+    }
+
+    private void DropBelow(ReductionNode node)
+    {
+        for (var i = LastAtOrBefore(node.End - 1); i >= 0 && _nodes.Values[i].Node.First >= node.First; i--)
+        {
+            sum.Discard(_nodes.Values[i].Value);
+            _nodes.RemoveAt(i);
+        }
+    }
+
+    private int LastAtOrBefore(int leaf)
+    {
+        int low = 0, high = _nodes.Count - 1;
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            if (_nodes.Keys[middle] <= leaf) low = middle + 1;
+            else high = middle - 1;
+        }
+        return high;
+    }
+}

@@ -1,0 +1,42 @@
+using Distributed.Learning;
+
+namespace Distributed.Protocol;
+
+/// <summary>One checkpoint under way: which blocks have copied their state, which have stored it. Only a coordinator opens one, one at a time.</summary>
+internal sealed class CheckpointAttempt(long step, int blocks)
+{
+    private readonly bool[] _opened = new bool[blocks];
+    private readonly IReadOnlyList<SnapshotPart>?[] _parts = new IReadOnlyList<SnapshotPart>?[blocks];
+
+    /// <summary>The named step.</summary>
+    public long Step { get; } = step;
+
+    /// <summary>When the blocks that have not answered are asked again.</summary>
+    public TimeSpan AskAt { get; set; }
+
+    /// <summary>Block 0's running totals at the step.</summary>
+    public ShardMetrics Totals { get; private set; } = ShardMetrics.Zero;
+
+    /// <summary>Whether all blocks have copied their state: training may pass the step.</summary>
+    public bool IsCaptured => Array.TrueForAll(_opened, opened => opened);
+
+    /// <summary>Whether any block has.</summary>
+    public bool IsBegun => Array.Exists(_opened, opened => opened);
+
+    /// <summary>Whether all parts are durable.</summary>
+    public bool IsDurable => Array.TrueForAll(_parts, parts => parts is not null);
+
+    public bool HasOpened(int block) => _opened[block];
+
+    public void Open(int block) => _opened[block] = true;
+
+    public void Store(int block, IReadOnlyList<SnapshotPart> parts, ShardMetrics totals)
+    {
+        _opened[block] = true;
+        _parts[block] = parts;
+        if (block == 0) Totals = totals;
+    }
+
+    public IReadOnlyList<SnapshotPart> StoredParts() =>
+        [.. _parts.Where(parts => parts is not null).SelectMany(parts => parts!).OrderBy(part => part.Start)];
+}

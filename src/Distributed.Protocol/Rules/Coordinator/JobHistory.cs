@@ -1,0 +1,114 @@
+namespace Distributed.Protocol;
+
+/// <summary>
+/// A job as its journal tells it: the same after a recovery as it was before. Applying an event is the only way to change it.
+/// </summary>
+public sealed class JobHistory
+{
+    private readonly List<EpochDecided> _decisions = [];
+    private readonly List<Checkpoint> _checkpoints = [];
+
+    /// <summary>The specification; null before the job was submitted.</summary>
+    public JobSpecification? Specification { get; private set; }
+
+    /// <summary>The run options in force.</summary>
+    public RunOptions Options { get; private set; } = new();
+
+    /// <summary>The highest term.</summary>
+    public long Term { get; private set; }
+
+    /// <summary>The newest lineage; null before the first.</summary>
+    public LineageStarted? Lineage { get; private set; }
+
+    /// <summary>Decided epochs in order.</summary>
+    public IReadOnlyList<EpochDecided> Decisions => _decisions;
+
+    /// <summary>Kept checkpoints in ascending order of their steps.</summary>
+    public IReadOnlyList<Checkpoint> Checkpoints => _checkpoints;
+
+    /// <summary>A pause is wanted or in force.</summary>
+    public bool IsPaused { get; private set; }
+
+    /// <summary>A cancel is wanted.</summary>
+    public bool IsCancelled { get; private set; }
+
+    /// <summary>How it ended; null while it has not.</summary>
+    public JobEnded? End { get; private set; }
+
+    /// <summary>The best epoch so far; null before the first.</summary>
+    public EpochDecided? Best => StopRules.Best(_decisions);
+
+    /// <summary>The newest checkpoint; null before the first.</summary>
+    public Checkpoint? Latest => _checkpoints.Count > 0 ? _checkpoints[^1] : null;
+
+    /// <summary>Takes an event.</summary>
+    public void Apply(JournalEvent journalEvent)
+    {
+        switch (journalEvent)
+        {
+            case JobSubmitted submitted:
+                Specification = submitted.Specification;
+                Options = submitted.Options;
+                break;
+            case RunOptionsChanged changed:
+                Options = changed.Options;
+                break;
+            case TermStarted started:
+                Term = started.Term;
+                break;
+            case LineageStarted started:
+                Lineage = started;
+                // A checkpoint above the one that is loaded could not be read, or belongs to steps that will be made again.
+                _checkpoints.RemoveAll(checkpoint => checkpoint.Step > (started.CheckpointStep ?? -1));
+                break;
+            case CheckpointCommitted committed:
+                _checkpoints.RemoveAll(checkpoint => checkpoint.Step == committed.Checkpoint.Step);
+                _checkpoints.Add(committed.Checkpoint);
+                _checkpoints.Sort((a, b) => a.Step.CompareTo(b.Step));
+                foreach (var old in Superseded()) _checkpoints.Remove(old);
+                break;
+            case EpochDecided decided:
+                if (decided.Epoch == _decisions.Count) _decisions.Add(decided);
+                break;
+            case PauseChanged changed:
+                IsPaused = changed.Paused;
+                break;
+            case CancelRequested:
+                IsCancelled = true;
+                break;
+            case JobEnded ended:
+                End = ended;
+                break;
+            default:
+                throw new ArgumentException($"{journalEvent.GetType().Name} is not an event of a job's journal", nameof(journalEvent));
+        }
+    }
+
+    /// <summary>The checkpoint of the best epoch's end; null while there is none.</summary>
+    public Checkpoint? BestCheckpoint(EpochPlan plan) =>
+        Best is { } best ? _checkpoints.Find(checkpoint => checkpoint.Step == plan.BoundaryAfter(best.Epoch)) : null;
+
+    /// <summary>Kept: the last two and the best epoch's. The rest may be deleted.</summary>
+    public IReadOnlyList<Checkpoint> Superseded()
+    {
+        if (_checkpoints.Count <= 2 || Specification is null) return [];
+        var best = BestCheckpoint(new EpochPlan(Specification));
+        return [.. _checkpoints.Take(_checkpoints.Count - 2).Where(checkpoint => checkpoint != best)];
+    }
+
+    /// <summary>
+    /// The last epoch whose steps may be computed: no further than the first undecided one, the one that a stop rule ended with, or the best
+    /// one while its checkpoint is missing (a crash came between the decision and the checkpoint).
+    /// </summary>
+    /// <param name="plan">The job's plan.</param>
+    /// <param name="captured">Steps whose state all blocks have copied, though it may not be durable yet.</param>
+    public int OpenThrough(EpochPlan plan, Predicate<long> captured)
+    {
+        var through = _decisions.Count;
+        if (_decisions.Count > 0 && _decisions[^1].Stop is not null) through = _decisions[^1].Epoch;
+        if (Best is { } best && plan.BoundaryAfter(best.Epoch) is var end && BestCheckpoint(plan) is null && !captured(end) &&
+            end >= (Lineage?.CheckpointStep ?? 0))
+            through = Math.Min(through, best.Epoch);
+        return through;
+    }
+}

@@ -1,0 +1,131 @@
+namespace Distributed.Protocol;
+
+/// <summary>Lineages: all blocks load the same checkpoint; a block that loses its memory takes all of them back.</summary>
+public sealed partial class TrainingRun
+{
+    /// <summary>What the coordinator knows of a block.</summary>
+    private sealed class BlockView
+    {
+        public bool Known; // has answered this coordinator
+        public long Incarnation;
+        public long Lineage;
+        public long AcknowledgedNumber;
+        public TimeSpan AskAt;
+    }
+
+    private BlockView[] _blocks = [];
+    private bool _lineageComplete; // all blocks have loaded it at some time: a block without state has lost it since
+    private string? _lostReason;
+    private long _unreadableFrom = long.MaxValue; // checkpoints from this step on could not be read
+
+    /// <summary>A block says where it is.</summary>
+    public void OnBlockState(BlockState message, TimeSpan now)
+    {
+        _now = now;
+        if (ViewOf(message.Block) is not { } view) return;
+        var lost = _lineageComplete && (message.Lineage != Lineage || message.Incarnation != view.Incarnation) && message.Lineage <= Lineage;
+        view.Known = true;
+        if (lost && view.Lineage == Lineage)
+        {
+            if (message.Lineage != Lineage && message.Incarnation == view.Incarnation) return; // a message from before the load
+            _lostReason = $"block {message.Block} lost its memory";
+        }
+        view.Incarnation = message.Incarnation;
+        view.Lineage = message.Lineage;
+        Reconcile();
+    }
+
+    /// <summary>A block could not read its part of the checkpoint: the one before is used.</summary>
+    public void OnBlockLoadFailed(BlockLoadFailed message, TimeSpan now)
+    {
+        _now = now;
+        if (message.Lineage != Lineage || _history.Lineage!.CheckpointStep is not { } step) return;
+        _unreadableFrom = Math.Min(_unreadableFrom, step);
+        _lostReason = $"the checkpoint of step {step} cannot be read by block {message.Block}: {message.Reason}";
+        Reconcile();
+    }
+
+    private BlockView? ViewOf(int block)
+    {
+        if (_blocks.Length == 0 && _plan is not null) _blocks = MakeViews(_history.Lineage?.Blocks ?? BlockCount);
+        return block >= 0 && block < _blocks.Length ? _blocks[block] : null;
+    }
+
+    /// <summary>Blocks by the options; the layout may need fewer.</summary>
+    private int BlockCount => new BlockLayout(ParameterCount, _history.Options.Blocks).Count;
+
+    /// <summary>A new lineage where one is needed; null otherwise.</summary>
+    private LineageStarted? NextLineage()
+    {
+        if (_history.Lineage is not { } lineage) return StartLineage();
+        if (lineage.Blocks != BlockCount || _lostReason is not null) return StartLineage();
+        if (_lineageComplete || _blocks.Length == 0) return null;
+        // A new coordinator: the blocks that are there go on if all of them have the journal's lineage.
+        if (_adopting && Array.TrueForAll(_blocks, view => view.Known) && !Array.TrueForAll(_blocks, view => view.Lineage == lineage.Lineage))
+            return StartLineage();
+        return null;
+    }
+
+    private LineageStarted StartLineage()
+    {
+        var from = _history.Checkpoints.LastOrDefault(checkpoint => checkpoint.Step < _unreadableFrom);
+        return new LineageStarted(Lineage + 1, from?.Step, BlockCount);
+    }
+
+    private bool _adopting = true; // until this coordinator has seen the journal's lineage loaded everywhere or started its own
+
+    private void BeginLineage(LineageStarted started)
+    {
+        if (started.Lineage > 1 && _lostReason is not null)
+            _effects.Publish(new JobRewound(_job, started.CheckpointStep ?? 0, _lostReason));
+        for (var block = started.Blocks; block < _blocks.Length; block++) _effects.ToBlock(new EndBlock(_job, block, _term));
+        _blocks = MakeViews(started.Blocks);
+        _adopting = false;
+        _lineageComplete = false;
+        _lostReason = null;
+        _unreadableFrom = long.MaxValue;
+        _attempt = null;
+        _captured = -1;
+        _completed = null;
+        _heldStep = null;
+        _progress = null;
+        _committedAt = _now;
+        _assignment = Assignment.None;
+        foreach (var member in _crew.Members.Values) member.AskAt = TimeSpan.Zero;
+    }
+
+    /// <summary>Asks or loads blocks; true once all of them have the lineage.</summary>
+    private bool ReconcileBlocks()
+    {
+        ViewOf(0);
+        if (_lineageComplete) return true;
+        if (Array.TrueForAll(_blocks, view => view.Known && view.Lineage == Lineage))
+        {
+            _lineageComplete = true;
+            _adopting = false;
+            _committedAt = _now;
+            return true;
+        }
+        for (var block = 0; block < _blocks.Length; block++)
+        {
+            var view = _blocks[block];
+            if (_now < view.AskAt || (view.Known && view.Lineage == Lineage)) continue;
+            view.AskAt = _now + _times.AskAgain;
+            if (_adopting) _effects.ToBlock(new GetBlockState(_job, block, _term));
+            else _effects.ToBlock(new LoadBlock(_job, block, _term, Lineage, _blocks.Length, _history.Specification!, LineageCheckpoint(), OpenThrough));
+        }
+        return false;
+    }
+
+    private Checkpoint? LineageCheckpoint() =>
+        _history.Lineage!.CheckpointStep is { } step ? _history.Checkpoints.First(checkpoint => checkpoint.Step == step) : null;
+
+    private int OpenThrough => _history.OpenThrough(_plan!, step => step == _captured);
+
+    private static BlockView[] MakeViews(int count)
+    {
+        var views = new BlockView[count];
+        for (var i = 0; i < count; i++) views[i] = new BlockView();
+        return views;
+    }
+}

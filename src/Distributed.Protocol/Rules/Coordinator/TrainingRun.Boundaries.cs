@@ -1,0 +1,224 @@
+namespace Distributed.Protocol;
+
+/// <summary>Boundaries: the ends of epochs, checkpoints, pause, cancel, divergence.</summary>
+public sealed partial class TrainingRun
+{
+    private EpochCompleted? _completed;
+    private CheckpointAttempt? _attempt;
+    private long _captured = -1; // the last step whose state all blocks have copied
+    private TimeSpan _committedAt;
+    private StepsProgressed? _progress;
+    private TimeSpan _progressAt;
+    private double _stepsPerSecond;
+    private TrainingDiverged? _divergence;
+    private bool _pauseWanted;
+    private bool _cancelWanted;
+    private long? _heldStep;
+    private long? _pausedAt; // a pause is in force, its checkpoint durable
+    private TimeSpan _holdAt;
+
+    /// <summary>Block 0 tells how far it is.</summary>
+    public void OnStepsProgressed(StepsProgressed message, TimeSpan now)
+    {
+        _now = now;
+        if (message.Lineage != Lineage || _plan is null || message.Step <= (_progress?.Step ?? -1)) return;
+        if (_progress is { } last && now > _progressAt) _stepsPerSecond = (message.Step - last.Step) / (now - _progressAt).TotalSeconds;
+        _progress = message;
+        _progressAt = now;
+        if (message.Step > 0)
+            _effects.Publish(new JobProgressed(
+                _job, _plan.EpochOf(message.Step - 1), message.Step, message.Totals.Samples, message.Totals.MeanLoss,
+                _history.Specification!.Network.Output == Learning.OutputKind.Softmax ? message.Totals.Accuracy : null,
+                _assignment.Shares.Count));
+        Reconcile();
+    }
+
+    /// <summary>An epoch's sums are complete.</summary>
+    public void OnEpochCompleted(EpochCompleted message, TimeSpan now)
+    {
+        _now = now;
+        if (message.Lineage != Lineage || _plan is null || message.Epoch > _history.Decisions.Count) return;
+        _completed = message;
+        if (message.Epoch < OpenThrough) AnnounceOpenEpoch(); // it had not heard
+        Reconcile();
+    }
+
+    /// <summary>A shard, a root or a weight was not finite: the job fails at its last good checkpoint.</summary>
+    public void OnDiverged(TrainingDiverged message, TimeSpan now)
+    {
+        _now = now;
+        if (message.Lineage == Lineage) _divergence = message;
+        Reconcile();
+    }
+
+    /// <summary>A block has copied its state.</summary>
+    public void OnCheckpointOpened(CheckpointOpened message, TimeSpan now)
+    {
+        _now = now;
+        if (message.Lineage != Lineage || _attempt?.Step != message.Step || ViewOf(message.Block) is null) return;
+        _attempt.Open(message.Block);
+        NoteCapture();
+        Reconcile();
+    }
+
+    /// <summary>A block was past the step: the attempt is given up, a later step is named.</summary>
+    public void OnCheckpointTooLate(CheckpointTooLate message, TimeSpan now)
+    {
+        _now = now;
+        if (message.Lineage != Lineage || _attempt?.Step != message.Step) return;
+        AbandonAttempt();
+        _laterThan = Math.Max(_laterThan, message.BlockStep);
+        Reconcile();
+    }
+
+    /// <summary>A block's parts are durable.</summary>
+    public void OnSnapshotSaved(SnapshotSaved message, TimeSpan now)
+    {
+        _now = now;
+        if (message.Lineage != Lineage || ViewOf(message.Block) is null) return;
+        if (_attempt?.Step == message.Step)
+        {
+            _attempt.Store(message.Block, message.Parts, message.Totals);
+            NoteCapture();
+            Reconcile();
+        }
+        else
+        {
+            _effects.ToBlock(new CloseCheckpoint(_job, message.Block, _term, Lineage, message.Step));
+            if (!HasCheckpoint(message.Step)) _effects.DeleteParts(message.Parts);
+        }
+    }
+
+    /// <summary>Storing fails for now.</summary>
+    public void OnSnapshotDelayed(SnapshotDelayed message)
+    {
+        if (message.Lineage == Lineage) _effects.Publish(new JobWaiting(_job, $"the store does not take snapshots: {message.Reason}"));
+    }
+
+    /// <summary>Block 0 withholds the weights of a step.</summary>
+    public void OnBlockHeld(BlockHeld message, TimeSpan now)
+    {
+        _now = now;
+        if (message.Lineage != Lineage) return;
+        _heldStep = message.Step;
+        Reconcile();
+    }
+
+    private void NoteCapture()
+    {
+        if (_attempt is not { IsCaptured: true } || _captured == _attempt.Step) return;
+        _captured = _attempt.Step;
+        AnnounceOpenEpoch();
+    }
+
+    private long _laterThan;
+
+    /// <summary>Opens the next checkpoint when one is due, and asks blocks that have not answered.</summary>
+    private void ReconcileCheckpoint()
+    {
+        var boundary = BoundaryCheckpoint();
+        if (_attempt is { IsBegun: false } idle && boundary is { } now && idle.Step != now) AbandonAttempt();
+        if (_attempt is null && (boundary ?? PeriodicCheckpoint()) is { } step)
+            _attempt = new CheckpointAttempt(step, _blocks.Length);
+        if (_attempt is null)
+        {
+            if (_completed is { } completed && OpenThrough > completed.Epoch) AnnounceOpenEpoch();
+            return;
+        }
+        if (_now < _attempt.AskAt) return;
+        _attempt.AskAt = _now + _times.AskAgain;
+        for (var block = 0; block < _blocks.Length; block++)
+            if (!_attempt.HasOpened(block)) _effects.ToBlock(new OpenCheckpoint(_job, block, _term, Lineage, _attempt.Step));
+    }
+
+    /// <summary>The step where all blocks stand or will stand still until its checkpoint is taken; null when there is none.</summary>
+    private long? BoundaryCheckpoint()
+    {
+        if (RestingStep() is { } rest && !HasCheckpoint(rest) && (_history.IsPaused || _history.IsCancelled)) return rest;
+        if (_completed is not { } completed || completed.Epoch >= _history.Decisions.Count) return null;
+        var step = _plan!.BoundaryAfter(completed.Epoch);
+        if (HasCheckpoint(step) || step == _captured) return null;
+        var decision = _history.Decisions[completed.Epoch];
+        var wanted = decision.Stop is not null || decision == _history.Best || _now - _committedAt >= _history.Options.SnapshotEvery;
+        return wanted && OpenThrough <= completed.Epoch + (decision.Stop is null ? 1 : 0) ? step : null;
+    }
+
+    /// <summary>The next step of the periodic kind: every N steps, or soon enough after T.</summary>
+    private long? PeriodicCheckpoint()
+    {
+        if (_progress is not { } progress || _history.IsPaused || _history.IsCancelled) return null;
+        var from = Math.Max(progress.Step, _laterThan);
+        if (_history.Options.SnapshotEverySteps is { } every)
+        {
+            var step = (Math.Max(from, _history.Latest?.Step ?? 0) / every + 1) * every;
+            return step < _plan!.TotalSteps ? step : null;
+        }
+        if (_now - _committedAt < _history.Options.SnapshotEvery) return null;
+        var ahead = from + 1 + (long)Math.Ceiling(_stepsPerSecond * 0.25);
+        return ahead < _plan!.TotalSteps ? ahead : null;
+    }
+
+    private void CloseAttempt()
+    {
+        if (_attempt is not { } attempt) return;
+        for (var block = 0; block < _blocks.Length; block++) _effects.ToBlock(new CloseCheckpoint(_job, block, _term, Lineage, attempt.Step));
+        _attempt = null;
+    }
+
+    private void AbandonAttempt()
+    {
+        if (_attempt is { } attempt && attempt.StoredParts() is { Count: > 0 } parts) _effects.DeleteParts(parts);
+        CloseAttempt();
+    }
+
+    private void AnnounceOpenEpoch()
+    {
+        var through = OpenThrough;
+        if (_completed is { } completed && completed.Epoch < through) _completed = null;
+        for (var block = 0; block < _blocks.Length; block++) _effects.ToBlock(new OpenBlockEpoch(_job, block, _term, Lineage, through));
+        foreach (var share in _assignment.Shares) _effects.ToWorker(share.Worker, new OpenWorkerEpoch(_job, _term, Lineage, through));
+    }
+
+    /// <summary>Where all blocks come to rest: the step that block 0 withholds, a boundary that is not opened, or the last checkpoint when
+    /// nobody computes. Null while they still move.</summary>
+    private long? RestingStep()
+    {
+        if (!_lineageComplete) return null;
+        if (_heldStep is { } held) return held;
+        if (_completed is { } completed) return _plan!.BoundaryAfter(completed.Epoch);
+        if (!_assignment.Shares.Any(share => share.Weight > 0)) return _history.Latest?.Step;
+        return null;
+    }
+
+    /// <summary>Pause and cancel: asks block 0 to withhold until it does, then rests.</summary>
+    private void ReconcileHold()
+    {
+        if (!_history.IsPaused && !_history.IsCancelled) return;
+        if (RestingStep() is { } step)
+        {
+            if (!_history.IsPaused || _history.IsCancelled || _pausedAt is not null || !HasCheckpoint(step)) return;
+            _pausedAt = step;
+            _effects.Publish(new JobPaused(_job, step));
+        }
+        else if (_now >= _holdAt)
+        {
+            _holdAt = _now + _times.AskAgain;
+            _effects.ToBlock(new HoldBlock(_job, 0, _term, Lineage));
+        }
+    }
+
+    private void EndAll()
+    {
+        for (var block = 0; block < _blocks.Length; block++) _effects.ToBlock(new EndBlock(_job, block, _term));
+        foreach (var worker in _crew.Members.Keys) _effects.ToWorker(worker, new LeaveJob(_job, _term));
+    }
+
+    /// <summary>A client that starts or asks for a job that is over hears its end.</summary>
+    private void AnswerAfterEnd()
+    {
+        if (_submission is null && !_cancelWanted && !_pauseWanted) return;
+        _submission = null;
+        _cancelWanted = _pauseWanted = false;
+        _effects.Publish(new JobFinished(_job, _history.End!));
+    }
+}

@@ -1,0 +1,134 @@
+namespace Distributed.Protocol;
+
+/// <summary>Workers come, go and are late: each change is a new assignment, never a rewind.</summary>
+public sealed partial class TrainingRun
+{
+    private Assignment _assignment = Assignment.None;
+    private long _assignmentCount;
+    private bool _announcedWaiting;
+    private bool _announcedStart;
+
+    /// <summary>The surroundings know of a worker.</summary>
+    public void OnWorkerUp(WorkerId worker, TimeSpan now)
+    {
+        _now = now;
+        _crew.Add(worker);
+        Reconcile();
+    }
+
+    /// <summary>A worker is ready.</summary>
+    public void OnWorkerReady(WorkerReady message, TimeSpan now)
+    {
+        _now = now;
+        _crew.Add(message.Worker);
+        if (_crew.Find(message.Worker) is not { } member) return;
+        member.ReadyLineage = Math.Max(member.ReadyLineage, message.Lineage);
+        member.Refusal = null;
+        Reconcile();
+    }
+
+    /// <summary>A worker cannot take part.</summary>
+    public void OnWorkerRefused(WorkerRefused message, TimeSpan now)
+    {
+        _now = now;
+        if (_crew.Find(message.Worker) is { } member) member.Refusal = message.Reason;
+        Reconcile();
+    }
+
+    /// <summary>A worker is gone: others compute its shards.</summary>
+    public void OnWorkerLeft(WorkerId worker, TimeSpan now)
+    {
+        _now = now;
+        _crew.Remove(worker);
+        Reconcile();
+    }
+
+    /// <summary>A worker took the assignment.</summary>
+    public void OnWorkerAssigned(WorkerAssigned message, TimeSpan now)
+    {
+        _now = now;
+        if (message.Lineage == Lineage && _crew.Find(message.Worker) is { } member) member.AcknowledgedNumber = message.Number;
+    }
+
+    /// <summary>A block took the assignment.</summary>
+    public void OnBlockAssigned(BlockAssigned message, TimeSpan now)
+    {
+        _now = now;
+        if (message.Lineage == Lineage && ViewOf(message.Block) is { } view) view.AcknowledgedNumber = message.Number;
+    }
+
+    /// <summary>Shards are late: they are handed to others too; whatever comes first counts.</summary>
+    public void OnStepLate(StepLate message, TimeSpan now)
+    {
+        _now = now;
+        if (message.Lineage != Lineage || _plan is null || message.Step >= _plan.TotalSteps) return;
+        var leaves = _plan.ShardCount(message.Step);
+        for (var i = 0; i < _assignment.Shares.Count; i++)
+        {
+            var run = _assignment.RunAt(i, leaves);
+            if (message.Missing.Any(gap => gap.First < run.End && run.First < gap.End) && _crew.Find(_assignment.Shares[i].Worker) is { } member)
+                member.LateUntil = now + _times.LatePenalty;
+        }
+        Reconcile();
+    }
+
+    private void JoinWorkers()
+    {
+        foreach (var (worker, member) in _crew.Members)
+        {
+            if (member.ReadyLineage == Lineage || _now < member.AskAt) continue;
+            member.AskAt = _now + _times.AskAgain;
+            _effects.ToWorker(worker, new JoinJob(_job, _term, Lineage, _blocks.Length, _history.Specification!));
+        }
+    }
+
+    private void ReconcileAssignment()
+    {
+        if (_pausedAt is not null) return;
+        var enough = _crew.CountReady(Lineage) >= _history.Options.MinimumWorkers;
+        var shares = enough || _assignment.Shares.Count > 0 ? _crew.Shares(Lineage, _now) : [];
+        if (!shares.SequenceEqual(_assignment.Shares) || (_assignment.Number == 0 && shares.Count > 0)) Assign(shares);
+        SendAssignment();
+        if (_assignment.Shares.Count == 0 && !_announcedWaiting)
+        {
+            _announcedWaiting = true;
+            _effects.Publish(new JobWaiting(_job, _crew.WaitingReason(_history.Options.MinimumWorkers)));
+        }
+    }
+
+    private void Assign(IReadOnlyList<WorkerShare> shares)
+    {
+        var before = _assignment.Shares.Count;
+        _assignment = new Assignment((_term << 32) + ++_assignmentCount, shares); // above every number of an earlier term
+        foreach (var view in _blocks) view.AskAt = TimeSpan.Zero;
+        foreach (var member in _crew.Members.Values) member.AskAt = TimeSpan.Zero;
+        if (shares.Count == 0) return;
+        _announcedWaiting = false;
+        if (!_announcedStart)
+        {
+            _announcedStart = true;
+            _effects.Publish(new JobStarted(
+                _job, _history.Lineage!.CheckpointStep ?? 0, _plan!.TotalSteps, _plan.StepsPerEpoch, shares.Count));
+        }
+        else if (before != shares.Count) _effects.Publish(new WorkersChanged(_job, shares.Count));
+    }
+
+    /// <summary>Sends the assignment to all that have not acknowledged it. Blocks first: they must know whom to push to.</summary>
+    private void SendAssignment()
+    {
+        if (_assignment.Number == 0) return;
+        for (var block = 0; block < _blocks.Length; block++)
+        {
+            var view = _blocks[block];
+            if (view.AcknowledgedNumber == _assignment.Number || _now < view.AskAt) continue;
+            view.AskAt = _now + _times.AskAgain;
+            _effects.ToBlock(new AssignBlock(_job, block, _term, Lineage, _assignment, OpenThrough));
+        }
+        foreach (var (worker, member) in _crew.Members)
+        {
+            if (member.ReadyLineage != Lineage || member.AcknowledgedNumber == _assignment.Number || _now < member.AskAt) continue;
+            member.AskAt = _now + _times.AskAgain;
+            _effects.ToWorker(worker, new AssignWorker(_job, _term, Lineage, _assignment, OpenThrough));
+        }
+    }
+}

@@ -1,0 +1,228 @@
+using Distributed.Learning;
+
+namespace Distributed.Protocol;
+
+/// <summary>Waits of a <see cref="TrainingRun"/>.</summary>
+public sealed record CoordinatorTimes
+{
+    /// <summary>Commands that were not acknowledged are sent again after this long.</summary>
+    public TimeSpan AskAgain { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>A late worker is given no shards for this long.</summary>
+    public TimeSpan LatePenalty { get; init; } = TimeSpan.FromSeconds(5);
+}
+
+/// <summary>
+/// The rule of one job's coordinator: it decides, in its journal before anyone hears of it, and reconciles blocks and workers with what was
+/// decided. It is not on the hot path: steps go on without it until the end of the epoch. Messages and the time in, effects out.
+/// </summary>
+public sealed partial class TrainingRun
+{
+    private readonly JobId _job;
+    private readonly CoordinatorTimes _times;
+    private readonly ICoordinatorEffects _effects;
+    private readonly JobHistory _history;
+    private readonly Crew _crew = new();
+
+    private TimeSpan _now;
+    private JournalEvent? _persisting;
+    private StartJob? _submission; // not in the journal yet
+    private EpochPlan? _plan;
+    private long _term; // 0 until this coordinator's own term is durable
+
+    /// <summary>Goes on from a journal; an empty history waits for <see cref="StartJob"/>.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="history">What the journal told.</param>
+    /// <param name="times">Waits.</param>
+    /// <param name="effects">The surroundings.</param>
+    public TrainingRun(JobId job, JobHistory history, CoordinatorTimes times, ICoordinatorEffects effects)
+    {
+        _job = job;
+        _history = history;
+        _times = times;
+        _effects = effects;
+        if (history.Specification is { } specification) _plan = new EpochPlan(specification);
+    }
+
+    /// <summary>The job as decided so far.</summary>
+    public JobHistory History => _history;
+
+    /// <summary>The job's plan; null before it was submitted.</summary>
+    public EpochPlan? Plan => _plan;
+
+    /// <summary>The assignment in force.</summary>
+    public Assignment Assignment => _assignment;
+
+    private long Lineage => _history.Lineage?.Lineage ?? 0;
+
+    private bool IsOver => _history.End is not null;
+
+    /// <summary>A client starts the job, or goes on with it.</summary>
+    public void OnStart(StartJob message, TimeSpan now)
+    {
+        _now = now;
+        _submission = message;
+        Reconcile();
+    }
+
+    /// <summary>A client wants a pause.</summary>
+    public void OnPause(TimeSpan now)
+    {
+        _now = now;
+        _pauseWanted = true;
+        Reconcile();
+    }
+
+    /// <summary>A client wants the end.</summary>
+    public void OnCancel(TimeSpan now)
+    {
+        _now = now;
+        _cancelWanted = true;
+        Reconcile();
+    }
+
+    /// <summary>A decision is durable.</summary>
+    public void OnPersisted(JournalEvent journalEvent, TimeSpan now)
+    {
+        _now = now;
+        _persisting = null;
+        var before = _history.Checkpoints.ToList();
+        _history.Apply(journalEvent);
+        var dropped = before.Except(_history.Checkpoints).SelectMany(checkpoint => checkpoint.Parts).ToList();
+        if (dropped.Count > 0) _effects.DeleteParts(dropped);
+        Carry(journalEvent);
+        Reconcile();
+    }
+
+    /// <summary>Time passes; called every few tens of milliseconds.</summary>
+    public void OnTick(TimeSpan now)
+    {
+        _now = now;
+        Reconcile();
+    }
+
+    /// <summary>What follows from a decision at once; everything else follows in <see cref="Reconcile"/>.</summary>
+    private void Carry(JournalEvent journalEvent)
+    {
+        switch (journalEvent)
+        {
+            case JobSubmitted submitted:
+                _plan = new EpochPlan(submitted.Specification);
+                break;
+            case TermStarted started:
+                _term = started.Term;
+                break;
+            case LineageStarted started:
+                BeginLineage(started);
+                break;
+            case EpochDecided decided:
+                _effects.Publish(new EpochEnded(_job, _plan!.BoundaryAfter(decided.Epoch), decided));
+                break;
+            case CheckpointCommitted committed:
+                CloseAttempt();
+                _committedAt = _now;
+                _effects.Publish(new CheckpointSaved(_job, committed.Checkpoint.Step));
+                break;
+            case JobEnded ended:
+                EndAll();
+                _effects.Publish(new JobFinished(_job, ended));
+                _effects.Finish();
+                break;
+        }
+    }
+
+    /// <summary>
+    /// Compares what was decided with what blocks and workers say, and does the next thing that is missing. Idempotent: it may be called at
+    /// any time, and everything that it sends may be sent again.
+    /// </summary>
+    private void Reconcile()
+    {
+        if (_persisting is not null) return; // nobody hears of a decision before it is durable
+        if (IsOver)
+        {
+            AnswerAfterEnd();
+            return;
+        }
+        if (NextDecision() is { } decision)
+        {
+            _persisting = decision;
+            _effects.Persist(decision);
+            return;
+        }
+        if (_plan is null || _term == 0) return;
+        if (!ReconcileBlocks()) return;
+        JoinWorkers();
+        ReconcileAssignment();
+        ReconcileCheckpoint();
+        ReconcileHold();
+    }
+
+    /// <summary>The next event that belongs into the journal; null when nothing is to be decided.</summary>
+    private JournalEvent? NextDecision()
+    {
+        if (_history.Specification is null)
+            return _submission is { } first ? new JobSubmitted(first.Specification, first.Options) : null;
+        if (_submission is { } start)
+        {
+            if (start.Initial is { } initial && _history.Latest is null && _history.Lineage is null) return new CheckpointCommitted(initial);
+            if (start.Options != _history.Options) return new RunOptionsChanged(start.Options);
+            if (_history.IsPaused && !_pauseWanted) return new PauseChanged(false);
+            _submission = null;
+        }
+        if (_term == 0) return new TermStarted(_history.Term + 1);
+        if (_divergence is { } divergence) return new JobEnded(JobOutcome.Failed, divergence.Step, null, DivergenceAdvice(divergence));
+        if (_cancelWanted && !_history.IsCancelled) return new CancelRequested();
+        if (_pauseWanted && !_history.IsPaused) return new PauseChanged(true);
+        if (_pausedAt is not null) return null;
+        if (NextLineage() is { } lineage) return lineage;
+        if (_completed is { } completed && completed.Epoch == _history.Decisions.Count) return DecideEpoch(completed);
+        if (_attempt is { IsDurable: true } attempt)
+            return new CheckpointCommitted(new Checkpoint(attempt.Step, Lineage, attempt.StoredParts(), attempt.Totals, ParameterCount));
+        return NextEnd();
+    }
+
+    private EpochDecided DecideEpoch(EpochCompleted completed)
+    {
+        var specification = _history.Specification!;
+        return specification.Stop.Decide(
+            completed.Epoch, specification.Epochs,
+            EpochMetricsFrom(specification, completed.Training, completed.Validation), _history.Decisions);
+    }
+
+    /// <summary>The means that an epoch's sums come to.</summary>
+    private static EpochMetrics EpochMetricsFrom(JobSpecification specification, ShardMetrics training, ShardMetrics? validation)
+    {
+        var classifier = specification.Network.Output == OutputKind.Softmax;
+        return new EpochMetrics
+        {
+            TrainLoss = training.MeanLoss,
+            TrainAccuracy = classifier ? training.Accuracy : null,
+            ValidationLoss = validation?.MeanLoss,
+            ValidationAccuracy = classifier ? validation?.Accuracy : null,
+            ValidationMae = classifier ? null : validation?.MeanAbsoluteError,
+            ValidationR2 = classifier ? null : validation?.RSquared,
+        };
+    }
+
+    /// <summary>The end, once its checkpoint is durable.</summary>
+    private JobEnded? NextEnd()
+    {
+        if (_history.Decisions is [.., { Stop: { } reason } last] && _plan!.BoundaryAfter(last.Epoch) is var end && HasCheckpoint(end))
+            return new JobEnded(JobOutcome.Completed, end, reason, null);
+        if (_history.IsCancelled && RestingStep() is { } step && HasCheckpoint(step))
+            return new JobEnded(JobOutcome.Cancelled, step, StopReason.Cancelled, null);
+        return null;
+    }
+
+    private bool HasCheckpoint(long step) => _history.Checkpoints.Any(checkpoint => checkpoint.Step == step);
+
+    private int ParameterCount => new Network(_history.Specification!.Network).Layout.Count;
+
+    private static string DivergenceAdvice(TrainingDiverged divergence)
+    {
+        var what = divergence.Shard is { } shard
+            ? $"the loss or gradient of step {divergence.Step}, shard {shard} is not finite"
+            : $"a weight after step {divergence.Step} is not finite";
+        return $"{what}: try a lower learning rate or gradient clipping, and check that numeric columns are standardised";
+    }
+}

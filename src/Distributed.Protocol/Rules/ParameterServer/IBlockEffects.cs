@@ -1,0 +1,32 @@
+namespace Distributed.Protocol;
+
+/// <summary>What a <see cref="ParameterBlock"/> asks its surroundings to do. None of it may call back into the block before returning.</summary>
+public interface IBlockEffects
+{
+    /// <summary>Sends a fact to the job's coordinator.</summary>
+    void ToCoordinator(ICoordinatorMessage message);
+
+    /// <summary>Sends a control message to a worker.</summary>
+    void ToWorker(WorkerId worker, IWorkerMessage message);
+
+    /// <summary>Sends weights to a worker by the data plane; never waits for it.</summary>
+    void PushWeights(WorkerId worker, WeightsUpdated weights);
+
+    /// <summary>
+    /// Memory for a version of the block's weights [range]: the same for versions v and v + 2 unless a sender still reads it. It stays
+    /// untouched by others.
+    /// </summary>
+    Memory<float> WeightsBuffer(long lineage, BlockLayout layout, int block, long version);
+
+    /// <summary>Reads stored parts; answered by <see cref="ParameterBlock.OnPartsLoaded"/> or <see cref="ParameterBlock.OnPartsLoadFailed"/>.</summary>
+    void LoadParts(long lineage, IReadOnlyList<SnapshotPart> parts);
+
+    /// <summary>
+    /// Stores a copy of the block's state, trying again until it succeeds or is forgotten; answered by
+    /// <see cref="ParameterBlock.OnSnapshotStored"/>, and by <see cref="ParameterBlock.OnSnapshotDelayed"/> at each failure.
+    /// </summary>
+    void SaveSnapshot(BlockSnapshot snapshot);
+
+    /// <summary>The snapshot of that step is not wanted any more: stop trying; its copy is free again.</summary>
+    void ForgetSnapshot(long lineage, long step);
+}
