@@ -14,7 +14,8 @@ internal sealed class Crew
         public string? Refusal;
         public long AcknowledgedNumber;
         public TimeSpan AskAt;
-        public TimeSpan LateUntil; // its shards go to others until then
+        public bool IsLate; // its shards go to others until the penalty is over and it answers again
+        public TimeSpan LateUntil;
     }
 
     public IReadOnlyDictionary<WorkerId, Member> Members => _members;
@@ -31,11 +32,13 @@ internal sealed class Crew
     public int CountReady(long lineage) => _members.Values.Count(member => member.ReadyLineage == lineage);
 
     /// <summary>Equal shares for all that are ready; nothing for late ones while anybody else is there.</summary>
-    public IReadOnlyList<WorkerShare> Shares(long lineage, TimeSpan now)
+    public IReadOnlyList<WorkerShare> Shares(long lineage, long assignment, TimeSpan now)
     {
         var ready = _members.Where(pair => pair.Value.ReadyLineage == lineage).ToList();
-        var anyPrompt = ready.Any(pair => pair.Value.LateUntil <= now);
-        return [.. ready.Select(pair => new WorkerShare(pair.Key, anyPrompt && pair.Value.LateUntil > now ? 0 : 1))];
+        foreach (var (_, member) in ready)
+            if (member.IsLate && now >= member.LateUntil && member.AcknowledgedNumber == assignment) member.IsLate = false;
+        var anyPrompt = ready.Exists(pair => !pair.Value.IsLate);
+        return [.. ready.Select(pair => new WorkerShare(pair.Key, anyPrompt && pair.Value.IsLate ? 0 : 1))];
     }
 
     /// <summary>Why nobody computes, for people.</summary>

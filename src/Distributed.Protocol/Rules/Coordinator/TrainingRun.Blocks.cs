@@ -6,32 +6,46 @@ public sealed partial class TrainingRun
     /// <summary>What the coordinator knows of a block.</summary>
     private sealed class BlockView
     {
+        private const int MaximumRetired = 64;
+        private readonly Queue<long> _retired = new();
+
         public bool Known; // has answered this coordinator
         public long Incarnation;
         public long Lineage;
         public long AcknowledgedNumber;
         public TimeSpan AskAt;
+
+        public bool IsRetired(long incarnation) => _retired.Contains(incarnation);
+
+        public void Succeed(long incarnation)
+        {
+            if (Known) _retired.Enqueue(Incarnation);
+            if (_retired.Count > MaximumRetired) _retired.Dequeue();
+            Incarnation = incarnation;
+            Lineage = 0;
+        }
     }
 
     private BlockView[] _blocks = [];
-    private bool _lineageComplete; // all blocks have loaded it at some time: a block without state has lost it since
+    private bool _adopting = true; // until this coordinator has seen the journal's lineage loaded everywhere, or started its own
+    private bool _lineageComplete; // all blocks have loaded it at some time: one without state has lost it since
+    private bool _needsLineage;
     private string? _lostReason;
     private long _unreadableFrom = long.MaxValue; // checkpoints from this step on could not be read
 
-    /// <summary>A block says where it is.</summary>
+    /// <summary>A block says where it is. Another incarnation than the known one has lost what that one had.</summary>
     public void OnBlockState(BlockState message, TimeSpan now)
     {
         _now = now;
-        if (ViewOf(message.Block) is not { } view) return;
-        var lost = _lineageComplete && (message.Lineage != Lineage || message.Incarnation != view.Incarnation) && message.Lineage <= Lineage;
-        view.Known = true;
-        if (lost && view.Lineage == Lineage)
+        if (ViewOf(message.Block) is not { } view || message.Lineage > Lineage) return;
+        if (!view.Known || message.Incarnation != view.Incarnation)
         {
-            if (message.Lineage != Lineage && message.Incarnation == view.Incarnation) return; // a message from before the load
-            _lostReason = $"block {message.Block} lost its memory";
+            if (view.IsRetired(message.Incarnation)) return;
+            view.Succeed(message.Incarnation);
+            if (_lineageComplete) _lostReason = $"block {message.Block} lost its memory";
         }
-        view.Incarnation = message.Incarnation;
-        view.Lineage = message.Lineage;
+        view.Known = true;
+        view.Lineage = Math.Max(view.Lineage, message.Lineage);
         Reconcile();
     }
 
@@ -58,7 +72,7 @@ public sealed partial class TrainingRun
     private LineageStarted? NextLineage()
     {
         if (_history.Lineage is not { } lineage) return StartLineage();
-        if (lineage.Blocks != BlockCount || _lostReason is not null) return StartLineage();
+        if (lineage.Blocks != BlockCount || _lostReason is not null || _needsLineage) return StartLineage();
         if (_lineageComplete || _blocks.Length == 0) return null;
         // A new coordinator: the blocks that are there go on if all of them have the journal's lineage.
         if (_adopting && Array.TrueForAll(_blocks, view => view.Known) && !Array.TrueForAll(_blocks, view => view.Lineage == lineage.Lineage))
@@ -72,17 +86,20 @@ public sealed partial class TrainingRun
         return new LineageStarted(Lineage + 1, from?.Step, BlockCount);
     }
 
-    private bool _adopting = true; // until this coordinator has seen the journal's lineage loaded everywhere or started its own
-
     private void BeginLineage(LineageStarted started)
     {
         if (started.Lineage > 1 && _lostReason is not null)
             _effects.Publish(new JobRewound(_job, started.CheckpointStep ?? 0, _lostReason));
         for (var block = started.Blocks; block < _blocks.Length; block++) _effects.ToBlock(new EndBlock(_job, block, _term));
+        var before = _blocks;
         _blocks = MakeViews(started.Blocks);
+        Array.Copy(before, _blocks, Math.Min(before.Length, _blocks.Length));
+        foreach (var view in _blocks) view.AskAt = TimeSpan.Zero;
         _adopting = false;
         _lineageComplete = false;
         _lostReason = null;
+        _needsLineage = false;
+        _laterThan = 0;
         _unreadableFrom = long.MaxValue;
         _attempt = null;
         _captured = -1;
@@ -120,7 +137,17 @@ public sealed partial class TrainingRun
     private Checkpoint? LineageCheckpoint() =>
         _history.Lineage!.CheckpointStep is { } step ? _history.Checkpoints.First(checkpoint => checkpoint.Step == step) : null;
 
-    private int OpenThrough => _history.OpenThrough(_plan!, step => step == _captured);
+    /// <summary>The last epoch whose steps may be computed; a job that is to rest stays at the boundary where it stands.</summary>
+    private int OpenThrough
+    {
+        get
+        {
+            var through = _history.OpenThrough(_plan!, step => step == _captured);
+            return MustRest && _completed is { } completed ? Math.Min(through, completed.Epoch) : through;
+        }
+    }
+
+    private bool MustRest => _history.IsPaused || _history.IsCancelled;
 
     private static BlockView[] MakeViews(int count)
     {

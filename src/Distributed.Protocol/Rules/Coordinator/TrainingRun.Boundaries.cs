@@ -5,6 +5,7 @@ public sealed partial class TrainingRun
 {
     private EpochCompleted? _completed;
     private CheckpointAttempt? _attempt;
+    private long _laterThan; // a block was already there when a checkpoint was named
     private long _captured = -1; // the last step whose state all blocks have copied
     private TimeSpan _committedAt;
     private StepsProgressed? _progress;
@@ -14,7 +15,7 @@ public sealed partial class TrainingRun
     private bool _pauseWanted;
     private bool _cancelWanted;
     private long? _heldStep;
-    private long? _pausedAt; // a pause is in force, its checkpoint durable
+    private long? _pausedAt; // a pause is in force, its checkpoint durable: nothing moves
     private TimeSpan _holdAt;
 
     /// <summary>Block 0 tells how far it is.</summary>
@@ -39,7 +40,6 @@ public sealed partial class TrainingRun
         _now = now;
         if (message.Lineage != Lineage || _plan is null || message.Epoch > _history.Decisions.Count) return;
         _completed = message;
-        if (message.Epoch < OpenThrough) AnnounceOpenEpoch(); // it had not heard
         Reconcile();
     }
 
@@ -108,45 +108,38 @@ public sealed partial class TrainingRun
     {
         if (_attempt is not { IsCaptured: true } || _captured == _attempt.Step) return;
         _captured = _attempt.Step;
-        AnnounceOpenEpoch();
     }
 
-    private long _laterThan;
-
-    /// <summary>Opens the next checkpoint when one is due, and asks blocks that have not answered.</summary>
+    /// <summary>Opens the next checkpoint when one is due, asks blocks that have not answered, and opens the next epoch once nothing is to be
+    /// captured at the boundary any more.</summary>
     private void ReconcileCheckpoint()
     {
         var boundary = BoundaryCheckpoint();
-        if (_attempt is { IsBegun: false } idle && boundary is { } now && idle.Step != now) AbandonAttempt();
-        if (_attempt is null && (boundary ?? PeriodicCheckpoint()) is { } step)
-            _attempt = new CheckpointAttempt(step, _blocks.Length);
-        if (_attempt is null)
-        {
-            if (_completed is { } completed && OpenThrough > completed.Epoch) AnnounceOpenEpoch();
-            return;
-        }
-        if (_now < _attempt.AskAt) return;
+        if (_attempt is { IsBegun: false } idle && boundary is { } here && idle.Step != here) AbandonAttempt();
+        if (_attempt is null && (boundary ?? PeriodicCheckpoint()) is { } step) _attempt = new CheckpointAttempt(step, _blocks.Length);
+        if (boundary is null && _completed is { } completed && OpenThrough > completed.Epoch) AnnounceOpenEpoch();
+        if (_attempt is null || _now < _attempt.AskAt) return;
         _attempt.AskAt = _now + _times.AskAgain;
         for (var block = 0; block < _blocks.Length; block++)
             if (!_attempt.HasOpened(block)) _effects.ToBlock(new OpenCheckpoint(_job, block, _term, Lineage, _attempt.Step));
     }
 
-    /// <summary>The step where all blocks stand or will stand still until its checkpoint is taken; null when there is none.</summary>
+    /// <summary>The step where all blocks stand, or will stand, until its checkpoint is taken; null when nothing is to be captured there.</summary>
     private long? BoundaryCheckpoint()
     {
-        if (RestingStep() is { } rest && !HasCheckpoint(rest) && (_history.IsPaused || _history.IsCancelled)) return rest;
+        if (MustRest && RestingStep() is { } rest) return HasCheckpoint(rest) ? null : rest;
         if (_completed is not { } completed || completed.Epoch >= _history.Decisions.Count) return null;
         var step = _plan!.BoundaryAfter(completed.Epoch);
         if (HasCheckpoint(step) || step == _captured) return null;
         var decision = _history.Decisions[completed.Epoch];
-        var wanted = decision.Stop is not null || decision == _history.Best || _now - _committedAt >= _history.Options.SnapshotEvery;
-        return wanted && OpenThrough <= completed.Epoch + (decision.Stop is null ? 1 : 0) ? step : null;
+        var wanted = decision.Stop is not null || decision.Epoch == _history.Best!.Epoch || _now - _committedAt >= _history.Options.SnapshotEvery;
+        return wanted ? step : null;
     }
 
     /// <summary>The next step of the periodic kind: every N steps, or soon enough after T.</summary>
     private long? PeriodicCheckpoint()
     {
-        if (_progress is not { } progress || _history.IsPaused || _history.IsCancelled) return null;
+        if (_progress is not { } progress || MustRest) return null;
         var from = Math.Max(progress.Step, _laterThan);
         if (_history.Options.SnapshotEverySteps is { } every)
         {
@@ -186,17 +179,16 @@ public sealed partial class TrainingRun
         if (!_lineageComplete) return null;
         if (_heldStep is { } held) return held;
         if (_completed is { } completed) return _plan!.BoundaryAfter(completed.Epoch);
-        if (!_assignment.Shares.Any(share => share.Weight > 0)) return _history.Latest?.Step;
-        return null;
+        return _assignment.Shares.Any(share => share.Weight > 0) ? null : _history.Latest?.Step ?? 0;
     }
 
     /// <summary>Pause and cancel: asks block 0 to withhold until it does, then rests.</summary>
     private void ReconcileHold()
     {
-        if (!_history.IsPaused && !_history.IsCancelled) return;
+        if (!MustRest) return;
         if (RestingStep() is { } step)
         {
-            if (!_history.IsPaused || _history.IsCancelled || _pausedAt is not null || !HasCheckpoint(step)) return;
+            if (_history.IsCancelled || !HasCheckpoint(step)) return;
             _pausedAt = step;
             _effects.Publish(new JobPaused(_job, step));
         }

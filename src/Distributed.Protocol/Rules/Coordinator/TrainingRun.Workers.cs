@@ -20,8 +20,7 @@ public sealed partial class TrainingRun
     public void OnWorkerReady(WorkerReady message, TimeSpan now)
     {
         _now = now;
-        _crew.Add(message.Worker);
-        if (_crew.Find(message.Worker) is not { } member) return;
+        if (_crew.Find(message.Worker) is not { } member) return; // gone in the meantime
         member.ReadyLineage = Math.Max(member.ReadyLineage, message.Lineage);
         member.Refusal = null;
         Reconcile();
@@ -67,7 +66,10 @@ public sealed partial class TrainingRun
         {
             var run = _assignment.RunAt(i, leaves);
             if (message.Missing.Any(gap => gap.First < run.End && run.First < gap.End) && _crew.Find(_assignment.Shares[i].Worker) is { } member)
+            {
+                member.IsLate = true;
                 member.LateUntil = now + _times.LatePenalty;
+            }
         }
         Reconcile();
     }
@@ -84,9 +86,8 @@ public sealed partial class TrainingRun
 
     private void ReconcileAssignment()
     {
-        if (_pausedAt is not null) return;
         var enough = _crew.CountReady(Lineage) >= _history.Options.MinimumWorkers;
-        var shares = enough || _assignment.Shares.Count > 0 ? _crew.Shares(Lineage, _now) : [];
+        var shares = enough || _assignment.Shares.Count > 0 ? _crew.Shares(Lineage, _assignment.Number, _now) : [];
         if (!shares.SequenceEqual(_assignment.Shares) || (_assignment.Number == 0 && shares.Count > 0)) Assign(shares);
         SendAssignment();
         if (_assignment.Shares.Count == 0 && !_announcedWaiting)

@@ -42,6 +42,7 @@ public sealed partial class TrainingRun
         _times = times;
         _effects = effects;
         if (history.Specification is { } specification) _plan = new EpochPlan(specification);
+        if (history.IsPaused) _pausedAt = history.Latest?.Step ?? 0; // stays at rest until a client starts it
     }
 
     /// <summary>The job as decided so far.</summary>
@@ -62,6 +63,7 @@ public sealed partial class TrainingRun
     {
         _now = now;
         _submission = message;
+        _pauseWanted = false;
         Reconcile();
     }
 
@@ -112,6 +114,10 @@ public sealed partial class TrainingRun
             case TermStarted started:
                 _term = started.Term;
                 break;
+            case PauseChanged { Paused: false }:
+                _pausedAt = null;
+                _needsLineage = true; // block 0 withholds weights: all load the checkpoint where they rest
+                break;
             case LineageStarted started:
                 BeginLineage(started);
                 break;
@@ -137,22 +143,21 @@ public sealed partial class TrainingRun
     /// </summary>
     private void Reconcile()
     {
-        if (_persisting is not null) return; // nobody hears of a decision before it is durable
         if (IsOver)
         {
             AnswerAfterEnd();
             return;
         }
-        if (NextDecision() is { } decision)
+        if (_persisting is null && NextDecision() is { } decision)
         {
             _persisting = decision;
-            _effects.Persist(decision);
-            return;
+            _effects.Persist(decision); // nobody hears of it before it is durable
         }
-        if (_plan is null || _term == 0) return;
+        if (_plan is null || _term == 0 || _history.Lineage is null || _pausedAt is not null) return;
         if (!ReconcileBlocks()) return;
         JoinWorkers();
         ReconcileAssignment();
+        if (_persisting is not null) return;
         ReconcileCheckpoint();
         ReconcileHold();
     }
@@ -166,14 +171,15 @@ public sealed partial class TrainingRun
         {
             if (start.Initial is { } initial && _history.Latest is null && _history.Lineage is null) return new CheckpointCommitted(initial);
             if (start.Options != _history.Options) return new RunOptionsChanged(start.Options);
-            if (_history.IsPaused && !_pauseWanted) return new PauseChanged(false);
+            if (_history.IsPaused) return new PauseChanged(false);
             _submission = null;
         }
         if (_term == 0) return new TermStarted(_history.Term + 1);
         if (_divergence is { } divergence) return new JobEnded(JobOutcome.Failed, divergence.Step, null, DivergenceAdvice(divergence));
         if (_cancelWanted && !_history.IsCancelled) return new CancelRequested();
         if (_pauseWanted && !_history.IsPaused) return new PauseChanged(true);
-        if (_pausedAt is not null) return null;
+        if (_pausedAt is { } rest)
+            return _history.IsCancelled ? new JobEnded(JobOutcome.Cancelled, rest, StopReason.Cancelled, null) : null;
         if (NextLineage() is { } lineage) return lineage;
         if (_completed is { } completed && completed.Epoch == _history.Decisions.Count) return DecideEpoch(completed);
         if (_attempt is { IsDurable: true } attempt)

@@ -149,7 +149,7 @@ public sealed partial class ParameterBlock
     private void Apply(LoadedState state, TimeSpan now)
     {
         var root = state.Tree.Root;
-        if (root.Metrics.FirstBadShard != int.MaxValue)
+        if (root.Metrics.HasBadShard)
         {
             Diverge(state, state.Step, root.Metrics.FirstBadShard);
             return;
