@@ -2,10 +2,10 @@ namespace Distributed.Protocol;
 
 /// <summary>A worker's name, unique over the cluster's life: a restarted worker is another one.</summary>
 /// <param name="Value">The name.</param>
-public readonly record struct WorkerId(string Value) : IComparable<WorkerId>
+public readonly record struct WorkerId(string Value)
 {
-    /// <inheritdoc/>
-    public int CompareTo(WorkerId other) => string.CompareOrdinal(Value, other.Value);
+    /// <summary>The order in which assignments list workers.</summary>
+    public static IComparer<WorkerId> Order { get; } = Comparer<WorkerId>.Create((a, b) => string.CompareOrdinal(a.Value, b.Value));
 
     /// <inheritdoc/>
     public override string ToString() => Value;

@@ -15,7 +15,7 @@ internal sealed class CheckpointAttempt(long step, int blocks)
     public TimeSpan AskAt { get; set; }
 
     /// <summary>Block 0's running totals at the step.</summary>
-    public ShardMetrics Totals { get; private set; };
+    public ShardMetrics Totals { get; private set; }
 
     /// <summary>Whether all blocks have copied their state: training may pass the step.</summary>
     public bool IsCaptured => Array.TrueForAll(_opened, opened => opened);

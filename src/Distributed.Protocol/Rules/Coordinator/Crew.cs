@@ -6,7 +6,7 @@ internal sealed class Crew
     /// <summary>The most workers of one job; further ones are not asked to join.</summary>
     public const int MaximumWorkers = 10_000;
 
-    private readonly SortedDictionary<WorkerId, Member> _members = [];
+    private readonly SortedDictionary<WorkerId, Member> _members = new(WorkerId.Order);
 
     public sealed class Member
     {

@@ -6,7 +6,7 @@ namespace Distributed.Protocol;
 internal sealed class EpochSums
 {
     /// <summary>Sums of the epoch's done steps, step after step in double.</summary>
-    public ShardMetrics Totals { get; private set; };
+    public ShardMetrics Totals { get; private set; }
 
     /// <summary>The validation tree of the boundary where the block stands; without leaves when nothing is evaluated.</summary>
     public PartialSum<ShardMetrics> Evaluation { get; } = new(new MetricsSum());

@@ -1,5 +1,5 @@
+using System.Numerics.Tensors;
 using Distributed.Learning;
-using Distributed.Tensors;
 
 namespace Distributed.Protocol;
 
@@ -18,7 +18,7 @@ internal sealed class GradientNodeSum(int length) : INodeSum<GradientNodeValue>
     public GradientNodeValue Combine(GradientNodeValue lower, GradientNodeValue upper)
     {
         var into = lower.Accumulator ?? upper.Accumulator ?? (_spare.TryPop(out var spare) ? spare : GC.AllocateUninitializedArray<float>(length));
-        GradientSum.Add(lower.Values.Span, upper.Values.Span, into);
+        TensorPrimitives.Add(lower.Values.Span, upper.Values.Span, into); // element-wise: the same bits at every width
         if (lower.Accumulator is not null && upper.Accumulator is not null) _spare.Push(upper.Accumulator);
         lower.Lease?.Dispose();
         upper.Lease?.Dispose();

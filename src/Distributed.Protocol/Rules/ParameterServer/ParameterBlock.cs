@@ -157,7 +157,11 @@ public sealed partial class ParameterBlock
         var next = _effects.WeightsBuffer(state.Lineage, state.Layout, _block, state.Step + 1);
         var rate = state.Specification.Schedule.LearningRateAt(
             state.Step, state.Plan.TotalSteps, state.Plan.StepsPerEpoch, state.Specification.Optimizer.LearningRate);
-        state.Optimizer.Update(state.Step, rate, root.Metrics.Divisor, root.Values.Span, state.Current.Span, next.Span, state.OptimizerState);
+        if (!state.Optimizer.Update(state.Step, rate, root.Metrics.Divisor, root.Values.Span, state.Current.Span, next.Span, state.OptimizerState))
+        {
+            Diverge(state, state.Step, null);
+            return;
+        }
         (state.Previous, state.Current) = (state.Current, next);
         if (_block == 0) state.Sums.Add(root.Metrics, beginsEpoch: state.Step % state.Plan.StepsPerEpoch == 0);
         state.Step++;
