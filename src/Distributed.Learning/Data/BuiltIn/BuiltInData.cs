@@ -13,4 +13,21 @@ internal static class BuiltInData
         using var labels = OpenedFile.OpenBuiltIn("digits-labels-idx1-ubyte.gz");
         return IdxReader.ReadImages(images) with { File = "digits", Labels = IdxReader.ReadLabels(labels) };
     }
+
+    /// <summary>The table of a built-in name; null when it is not one.</summary>
+    public static RawTable? Table(string name, Func<IReadOnlyList<string>, IReadOnlyList<bool>> select)
+    {
+        switch (name)
+        {
+            case "diabetes":
+                using (var file = OpenedFile.OpenBuiltIn("diabetes.csv"))
+                    return CsvTableReader.Read(file, select) with { File = name };
+            case "buyers":
+                var all = BuyersGenerator.Generate(BuyersGenerator.BuiltInSeed, BuyersGenerator.BuiltInRows);
+                var selected = select(all.Names);
+                return all with { Columns = [.. all.Columns.Where((_, i) => selected[i])] };
+            default:
+                return null;
+        }
+    }
 }

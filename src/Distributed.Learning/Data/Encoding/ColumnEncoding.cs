@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace Distributed.Learning.Data;
@@ -30,7 +31,24 @@ public sealed record ColumnEncoding
     /// <summary>A text's categories, in ordinal order.</summary>
     public IReadOnlyList<string> Categories { get; init; } = [];
 
+    /// <summary>For a pixel: numbers outside [0, this] are refused. Null: any finite number.</summary>
+    internal double? Brightest { get; init; }
+
     /// <summary>How many network inputs the column makes.</summary>
     [JsonIgnore]
     public int Inputs => Kind == ColumnKind.Number ? 1 : Categories.Count;
+
+    /// <summary>Standardises one number.</summary>
+    /// <param name="number">A finite number.</param>
+    /// <param name="input">(number − mean) / scale.</param>
+    /// <returns>What is wrong with the number; null when it can be used.</returns>
+    internal string? Standardise(double number, out float input)
+    {
+        input = (float)((number - Mean) / Scale);
+        if (Brightest is { } brightest && !(number >= 0 && number <= brightest))
+            return string.Create(CultureInfo.InvariantCulture, $"the pixel {number} is outside 0 to {brightest}");
+        return float.IsFinite(input)
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"{number} is too far from the numbers that were learned from");
+    }
 }

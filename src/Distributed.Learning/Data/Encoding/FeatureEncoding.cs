@@ -28,4 +28,35 @@ public sealed record FeatureEncoding
     /// <summary>The task.</summary>
     [JsonIgnore]
     public TaskKind Task => Target.Task;
+
+    /// <summary>The columns of a table that the inputs are read from; an image's pixels are columns too (pixel0, pixel1, …).</summary>
+    internal IReadOnlyList<ColumnEncoding> TableColumns => Image is { } image
+        ? [.. Enumerable.Range(0, image.Pixels).Select(i => new ColumnEncoding
+        {
+            Name = ImageEncoding.PixelName(i),
+            Kind = ColumnKind.Number,
+            Scale = image.Divisor,
+            Brightest = image.Divisor,
+        })]
+        : Columns;
+
+    /// <summary>Encodes one raw row.</summary>
+    /// <param name="row">Each column's cell, as it would stand in the file; other entries do not matter.</param>
+    /// <param name="inputs">Receives <see cref="Inputs"/> values; may be longer.</param>
+    /// <exception cref="DataException">A column is missing, or a cell does not fit its column.</exception>
+    /// <exception cref="ArgumentException"><paramref name="inputs"/> is too short.</exception>
+    public void EncodeRow(IReadOnlyDictionary<string, string> row, Span<float> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        if (inputs.Length < Inputs)
+            throw new ArgumentException($"{Inputs} inputs do not fit into {inputs.Length} places.", nameof(inputs));
+        var offset = 0;
+        foreach (var column in TableColumns)
+        {
+            if (!row.TryGetValue(column.Name, out var cell) || cell is null)
+                throw new DataException("the row lacks this column", "its columns are " + RawTable.List(row.Keys), column: column.Name);
+            RowCell.Encode(column, cell.Trim(), inputs.Slice(offset, column.Inputs));
+            offset += column.Inputs;
+        }
+    }
 }

@@ -51,7 +51,7 @@ internal static class IdxReader
                 $"an IDX {what} file begins with the bytes 00 00 08 0{rank}", file.Name);
         if (header[2] != UnsignedByte || header[3] != rank)
             throw new DataException(
-                string.Create(CultureInfo.InvariantCulture, $"the IDX header says type 0x{header[2]:x2} with {header[3]} dimensions"),
+                string.Create(CultureInfo.InvariantCulture, $"the IDX header says type 0x{header[2]:x2} with {header[3]} dimension(s)"),
                 $"{what} are unsigned bytes (0x08) with {rank} dimension{(rank == 1 ? "" : "s")}", file.Name);
         if (read < header.Length)
             throw new DataException("the file ends inside its IDX header", "fetch the file again", file.Name);

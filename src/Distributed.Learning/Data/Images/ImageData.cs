@@ -53,6 +53,10 @@ internal static class ImageData
             throw new DataException(
                 string.Create(CultureInfo.InvariantCulture, $"the images have {images.Height} × {images.Width} pixels"),
                 string.Create(CultureInfo.InvariantCulture, $"{image.Height} × {image.Width} are right"), images.File);
+        if (images.Pixels.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)image.Divisor) is >= 0 and var bright)
+            throw new DataException(
+                string.Create(CultureInfo.InvariantCulture, $"pixel {bright % image.Pixels} of item {bright / image.Pixels + 1} is {images.Pixels[bright]}"),
+                string.Create(CultureInfo.InvariantCulture, $"the model was trained on pixels of 0 to {image.Divisor}"), images.File);
     }
 
     private static EncodedDataSet DataSetOf(string name, FeatureEncoding encoding, ImageSamples training, ImageSamples? validation) => new()
