@@ -1,0 +1,131 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Akka.Actor;
+using Akka.Hosting;
+using Distributed.Cluster.Persistence;
+using Distributed.Learning;
+using Distributed.Protocol;
+
+namespace Distributed.Cluster;
+
+/// <summary>The client of a cluster whose actors are in this process.</summary>
+internal sealed class EmbeddedClient(ActorSystem system, ActorRegistry registry, NodeServices node) : ITrainingClient
+{
+    private static readonly TimeSpan AskBound = TimeSpan.FromSeconds(30);
+    private const int EventBound = 4096;
+
+    private readonly ConcurrentDictionary<JobId, Channel<JobEvent>> _events = new();
+    private readonly IActorRef _coordinators = registry.Get<CoordinatorRegion>();
+    private readonly IActorRef _directory = registry.Get<JobDirectory>();
+
+    public async Task StartAsync(JobSubmission submission, CancellationToken cancellation)
+    {
+        if ((submission.Specification.Validate() ?? submission.Options.Validate()) is { } wrong) throw new TrainingException(wrong);
+        node.Catalog.Add(submission.Data);
+        await AskAsync<JobNoted>(_directory, new NoteJob(submission.Id, DateTimeOffset.UtcNow, submission.Source), cancellation).ConfigureAwait(false);
+        var initial = submission.InitialParameters is { } parameters ? await StoreInitialAsync(submission, parameters, cancellation).ConfigureAwait(false) : null;
+
+        var events = Channel.CreateBounded<JobEvent>(new BoundedChannelOptions(EventBound) { FullMode = BoundedChannelFullMode.DropOldest });
+        _events[submission.Id] = events;
+        var watching = new TaskCompletionSource();
+        system.ActorOf(JobWatcher.Props(submission.Id, _coordinators, events.Writer, watching));
+        await watching.Task.WaitAsync(AskBound, cancellation).ConfigureAwait(false);
+        _coordinators.Tell(new StartJob(submission.Id, submission.Specification, submission.Options, initial));
+    }
+
+    public async IAsyncEnumerable<JobEvent> WatchAsync(JobId job, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        if (!_events.TryGetValue(job, out var events)) throw new TrainingException($"the job {job} was not started here");
+        await foreach (var jobEvent in events.Reader.ReadAllAsync(cancellation).ConfigureAwait(false)) yield return jobEvent;
+    }
+
+    public Task PauseAsync(JobId job, CancellationToken cancellation)
+    {
+        _coordinators.Tell(new PauseJob(job));
+        return Task.CompletedTask;
+    }
+
+    public Task CancelAsync(JobId job, CancellationToken cancellation)
+    {
+        _coordinators.Tell(new CancelJob(job));
+        return Task.CompletedTask;
+    }
+
+    public async Task<IReadOnlyList<JobRecord>> ListJobsAsync(CancellationToken cancellation)
+    {
+        var noted = await AskAsync<NotedJobs>(_directory, new GetJobs(), cancellation).ConfigureAwait(false);
+        var records = new List<JobRecord>(noted.Jobs.Count);
+        foreach (var job in noted.Jobs.Reverse())
+            if (await ReadAsync(job, cancellation).ConfigureAwait(false) is { } record) records.Add(record);
+        return records;
+    }
+
+    public async Task<JobRecord?> FindJobAsync(JobId job, CancellationToken cancellation)
+    {
+        var noted = await AskAsync<NotedJobs>(_directory, new GetJobs(), cancellation).ConfigureAwait(false);
+        return noted.Jobs.FirstOrDefault(candidate => candidate.Job == job) is { } found
+            ? await ReadAsync(found, cancellation).ConfigureAwait(false)
+            : null;
+    }
+
+    public async Task<float[]> ReadWeightsAsync(JobId job, CheckpointChoice choice, CancellationToken cancellation)
+    {
+        var history = (await AskAsync<HistoryRead>(_directory, new ReadHistory(job), cancellation).ConfigureAwait(false)).History;
+        if (history.Specification is not { } specification) throw new TrainingException($"the store holds no job {job}");
+        var checkpoint = choice == CheckpointChoice.Best ? history.BestCheckpoint(new EpochPlan(specification)) : history.Latest;
+        if (checkpoint is null) throw new TrainingException($"the job {job} has no {choice.ToString().ToLowerInvariant()} checkpoint yet");
+        try
+        {
+            var weights = new float[checkpoint.ParameterCount];
+            foreach (var part in await SnapshotVault.LoadAsync(system, checkpoint.Parts).WaitAsync(cancellation).ConfigureAwait(false))
+                part.Weights.CopyTo(weights.AsMemory(part.Start));
+            return weights;
+        }
+        catch (Exception e) when (e is SnapshotUnreadableException or SnapshotStoreUnavailableException or AskTimeoutException)
+        {
+            throw new TrainingException($"the {choice.ToString().ToLowerInvariant()} checkpoint of {job} (step {checkpoint.Step}) cannot be read: {e.Message}", e);
+        }
+    }
+
+    private async Task<JobRecord?> ReadAsync(JobRegistered job, CancellationToken cancellation)
+    {
+        var history = (await AskAsync<HistoryRead>(_directory, new ReadHistory(job.Job), cancellation).ConfigureAwait(false)).History;
+        if (history.Specification is not { } specification) return null; // noted, but its coordinator never got to write
+        return new JobRecord(
+            job.Job, job.SubmittedAt, specification, history.Options, job.Source, [.. history.Decisions],
+            history.Latest?.Step, history.BestCheckpoint(new EpochPlan(specification))?.Step, history.End);
+    }
+
+    /// <summary>Stores given weights as the job's checkpoint of step 0: blocks load them like any other.</summary>
+    private async Task<Checkpoint> StoreInitialAsync(JobSubmission submission, float[] parameters, CancellationToken cancellation)
+    {
+        var expected = new Network(submission.Specification.Network).Layout.Count;
+        if (parameters.Length != expected) throw new TrainingException($"the initial weights hold {parameters.Length} parameters, the network has {expected}");
+        var snapshot = new BlockSnapshot(submission.Id, 0, 0, 0, new IndexRange(0, expected), parameters, [], default);
+        var parts = new List<SnapshotPart>();
+        var store = Akka.Persistence.Persistence.Instance.Apply(system).SnapshotStoreFor(SnapshotVault.PluginId);
+        foreach (var range in BlockPartCodec.PartsOf(snapshot.Range))
+        {
+            var bytes = BlockPartCodec.Encode(snapshot, range);
+            var part = new SnapshotPart(range.First, range.Count, SnapshotVault.PersistenceIdOf(submission.Id, 0, range.First, 0), 0, BlockPartCodec.ChecksumOf(bytes));
+            var metadata = new Akka.Persistence.SnapshotMetadata(part.PersistenceId, part.SequenceNumber, DateTime.UtcNow);
+            var answer = await AskAsync<object>(store, new Akka.Persistence.SaveSnapshot(metadata, bytes), cancellation).ConfigureAwait(false);
+            if (answer is Akka.Persistence.SaveSnapshotFailure failure) throw new TrainingException($"the store does not take the initial weights: {failure.Cause.Message}");
+            parts.Add(part);
+        }
+        return new Checkpoint(0, 0, parts, default, expected);
+    }
+
+    private static async Task<T> AskAsync<T>(IActorRef actor, object message, CancellationToken cancellation)
+    {
+        try
+        {
+            return await actor.Ask<T>(message, AskBound, cancellation).ConfigureAwait(false);
+        }
+        catch (AskTimeoutException e)
+        {
+            throw new TrainingException($"the store did not answer within {AskBound.TotalSeconds:0} s", e);
+        }
+    }
+}

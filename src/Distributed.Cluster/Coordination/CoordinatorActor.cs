@@ -1,0 +1,184 @@
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Event;
+using Distributed.Cluster.Persistence;
+using Distributed.Protocol;
+
+namespace Distributed.Cluster;
+
+/// <summary>
+/// The shell round one job's <see cref="TrainingRun"/>: an entity of Cluster.Sharding, one per job. It recovers the journal, translates
+/// messages into calls of the rule and carries out the rule's effects.
+/// </summary>
+internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnboundedStash, ICoordinatorEffects
+{
+    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan FindWorkersInterval = TimeSpan.FromSeconds(1);
+
+    private readonly JobId _job;
+    private readonly IActorRef _blocks;
+    private readonly JournalLink _journal;
+    private readonly SnapshotVault _vault;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly Dictionary<WorkerId, IActorRef> _workers = [];
+    private readonly HashSet<IActorRef> _watchers = [];
+    private TrainingRun? _run;
+
+    public CoordinatorActor(JobId job, IActorRef blocks)
+    {
+        _job = job;
+        _blocks = blocks;
+        _journal = new JournalLink(job, Context, _log);
+        _vault = new SnapshotVault(Context.System, Self);
+        Recovering();
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public IStash Stash { get; set; } = null!;
+
+    private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
+
+    public static Props Props(JobId job, IActorRef blocks) => Akka.Actor.Props.Create(() => new CoordinatorActor(job, blocks));
+
+    protected override void PreStart()
+    {
+        _journal.Start();
+        Akka.Cluster.Cluster.Get(Context.System).Subscribe(Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.IMemberEvent));
+    }
+
+    protected override void PostStop() => Akka.Cluster.Cluster.Get(Context.System).Unsubscribe(Self);
+
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+
+    private void Recovering()
+    {
+        Receive<JournalRecovered>(recovered =>
+        {
+            var history = new JobHistory();
+            foreach (var journalEvent in recovered.Events) history.Apply(journalEvent);
+            _journal.Begin(recovered.Events.Count);
+            _run = new TrainingRun(_job, history, new CoordinatorTimes(), this);
+            Become(Running);
+            Timers.StartPeriodicTimer("tick", Tick.Instance, TickInterval);
+            Timers.StartPeriodicTimer("find-workers", FindWorkers.Instance, TimeSpan.Zero, FindWorkersInterval);
+            Stash.UnstashAll();
+        });
+        Receive<Terminated>(_ => _journal.RestartLater(Timers));
+        Receive<RestartJournal>(_ => _journal.Start());
+        ReceiveAny(_ => Stash.Stash());
+    }
+
+    private void Running()
+    {
+        var run = _run!;
+        Receive<Tick>(_ => run.OnTick(Now));
+
+        // from blocks
+        Receive<StepsProgressed>(message => run.OnStepsProgressed(message, Now));
+        Receive<BlockState>(message => run.OnBlockState(message, Now));
+        Receive<BlockLoadFailed>(message => run.OnBlockLoadFailed(message, Now));
+        Receive<BlockAssigned>(message => run.OnBlockAssigned(message, Now));
+        Receive<CheckpointOpened>(message => run.OnCheckpointOpened(message, Now));
+        Receive<CheckpointTooLate>(message => run.OnCheckpointTooLate(message, Now));
+        Receive<SnapshotSaved>(message => run.OnSnapshotSaved(message, Now));
+        Receive<SnapshotDelayed>(run.OnSnapshotDelayed);
+        Receive<BlockHeld>(message => run.OnBlockHeld(message, Now));
+        Receive<EpochCompleted>(message => run.OnEpochCompleted(message, Now));
+        Receive<StepLate>(message => run.OnStepLate(message, Now));
+        Receive<TrainingDiverged>(message => run.OnDiverged(message, Now));
+
+        // from workers
+        Receive<WorkerReady>(message => run.OnWorkerReady(message, Now));
+        Receive<WorkerRefused>(message => run.OnWorkerRefused(message, Now));
+        Receive<WorkerAssigned>(message => run.OnWorkerAssigned(message, Now));
+        Receive<WorkerLeft>(message => run.OnWorkerLeft(message.Worker, Now));
+        Receive<WorkerHere>(OnWorkerHere);
+        Receive<Terminated>(OnTerminated);
+
+        // from clients
+        Receive<StartJob>(message => run.OnStart(message, Now));
+        Receive<PauseJob>(_ => run.OnPause(Now));
+        Receive<CancelJob>(_ => run.OnCancel(Now));
+        Receive<WatchJob>(OnWatch);
+
+        // from the cluster and the journal
+        Receive<FindWorkers>(_ => AskForWorkers());
+        Receive<ClusterEvent.MemberUp>(_ => AskForWorkers());
+        Receive<ClusterEvent.IMemberEvent>(_ => { });
+        Receive<JournalWritten>(message =>
+        {
+            _journal.OnWritten();
+            run.OnPersisted(message.Event, Now);
+        });
+        Receive<JournalRecovered>(recovered =>
+        {
+            if (_journal.Resume(recovered.Events)) return;
+            _log.Error("job {0}: another coordinator wrote to the journal; this one ends", _job);
+            Context.Stop(Self);
+        });
+        Receive<RestartJournal>(_ => _journal.Start());
+    }
+
+    private void OnWatch(WatchJob message)
+    {
+        if (_watchers.Add(Sender)) Context.Watch(Sender);
+        Sender.Tell(new JobWatched(message.Job));
+    }
+
+    private void OnWorkerHere(WorkerHere message)
+    {
+        if (_workers.TryAdd(message.Worker, Sender)) Context.Watch(Sender);
+        _run!.OnWorkerUp(message.Worker, Now);
+    }
+
+    private void OnTerminated(Terminated terminated)
+    {
+        if (_journal.Is(terminated.ActorRef))
+        {
+            _journal.RestartLater(Timers);
+            return;
+        }
+        _watchers.Remove(terminated.ActorRef);
+        foreach (var (worker, reference) in _workers.Where(pair => pair.Value.Equals(terminated.ActorRef)).ToList())
+        {
+            _workers.Remove(worker);
+            _run!.OnWorkerLeft(worker, Now);
+        }
+    }
+
+    private static void AskForWorkers()
+    {
+        foreach (var member in Akka.Cluster.Cluster.Get(Context.System).State.Members)
+            if (member.Status == MemberStatus.Up && member.HasRole(NodeRoles.Worker))
+                Context.ActorSelection(new RootActorPath(member.Address) / "user" / WorkerHostActor.Name).Tell(new GetWorkers());
+    }
+
+    void ICoordinatorEffects.Persist(JournalEvent journalEvent) => _journal.Write(journalEvent);
+
+    void ICoordinatorEffects.ToBlock(IBlockMessage message) => _blocks.Tell(message);
+
+    void ICoordinatorEffects.ToWorker(WorkerId worker, IWorkerMessage message)
+    {
+        if (_workers.TryGetValue(worker, out var reference)) reference.Tell(message);
+    }
+
+    void ICoordinatorEffects.Publish(JobEvent jobEvent)
+    {
+        foreach (var watcher in _watchers) watcher.Tell(jobEvent);
+    }
+
+    void ICoordinatorEffects.DeleteParts(IReadOnlyList<SnapshotPart> parts) => _vault.Delete(parts);
+
+    void ICoordinatorEffects.Finish() => Timers.Cancel("find-workers");
+
+    private sealed class Tick
+    {
+        public static readonly Tick Instance = new();
+    }
+
+    private sealed class FindWorkers
+    {
+        public static readonly FindWorkers Instance = new();
+    }
+}

@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Logging;
+
+namespace Distributed.Cluster;
+
+/// <summary>Gives log lines to a callback: a console decides where they go.</summary>
+internal sealed class CallbackLoggerProvider(Action<string> write, LogLevel least) : ILoggerProvider
+{
+    public ILogger CreateLogger(string categoryName) => new CallbackLogger(categoryName, write, least);
+
+    public void Dispose()
+    {
+    }
+
+    private sealed class CallbackLogger(string category, Action<string> write, LogLevel least) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= least && logLevel != LogLevel.None;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (!IsEnabled(logLevel)) return;
+            write($"{logLevel.ToString().ToLowerInvariant()}: {category}: {formatter(state, exception)}");
+            if (exception is not null && least <= LogLevel.Debug) write(exception.ToString());
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using Akka.Configuration;
+
+namespace Distributed.Cluster;
+
+/// <summary>The files of cluster-config as the assembly carries them.</summary>
+public static class ClusterConfig
+{
+    /// <summary>What every node shares: common.conf.</summary>
+    public static Config Common => Read("common.conf");
+
+    /// <summary>The overlay of the one-process cluster: embedded.conf.</summary>
+    public static Config Embedded => Read("embedded.conf");
+
+    private static Config Read(string name)
+    {
+        using var stream = typeof(ClusterConfig).Assembly.GetManifestResourceStream($"cluster-config/{name}")
+            ?? throw new InvalidOperationException($"the assembly does not carry {name}");
+        using var reader = new StreamReader(stream);
+        return ConfigurationFactory.ParseString(reader.ReadToEnd());
+    }
+}

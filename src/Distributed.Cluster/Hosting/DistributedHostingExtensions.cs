@@ -1,0 +1,105 @@
+using Akka.Actor;
+using Akka.Cluster.Hosting;
+using Akka.Cluster.Sharding;
+using Akka.Configuration;
+using Akka.Hosting;
+using Distributed.Protocol;
+
+namespace Distributed.Cluster;
+
+/// <summary>What a node hosts.</summary>
+public sealed record NodeServices
+{
+    /// <summary>The roles; see <see cref="NodeRoles"/>.</summary>
+    public required IReadOnlySet<string> Roles { get; init; }
+
+    /// <summary>Worker actors on the node.</summary>
+    public int Workers { get; init; } = 1;
+
+    /// <summary>Compute threads of the node, shared out among its workers (at least one each).</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>The node's data sets.</summary>
+    public DataCatalog Catalog { get; init; } = new();
+
+    /// <summary>The node's weight vectors.</summary>
+    public WeightsArena Arena { get; init; } = new();
+}
+
+/// <summary>Registry key of the region of coordinators.</summary>
+public sealed class CoordinatorRegion;
+
+/// <summary>Registry key of the region of parameter blocks.</summary>
+public sealed class ParameterServerRegion;
+
+/// <summary>Registry key of the directory of jobs.</summary>
+public sealed class JobDirectory;
+
+/// <summary>Registry key of a node's worker host.</summary>
+public sealed class WorkerHost;
+
+/// <summary>Sets up a node's actors: the same for a node of a cluster and for the embedded one-process cluster.</summary>
+public static class DistributedHostingExtensions
+{
+    /// <summary>Adds the settings that every node shares and a store's connection.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="overlays">Configurations on top of cluster-config/common.conf, the strongest first.</param>
+    /// <param name="providerName">linq2db's name of the database: "SQLite.MS" or "PostgreSQL.15".</param>
+    /// <param name="connectionString">The store.</param>
+    public static AkkaConfigurationBuilder AddDistributedConfiguration(
+        this AkkaConfigurationBuilder builder, IReadOnlyList<Config> overlays, string providerName, string connectionString)
+    {
+        foreach (var overlay in overlays.Reverse()) builder.AddHocon(overlay, HoconAddMode.Prepend);
+        builder.AddHocon(StoreConfiguration(providerName, connectionString), HoconAddMode.Prepend);
+        builder.AddHocon(ClusterConfig.Common, HoconAddMode.Append);
+        return builder.AddHocon(Akka.Persistence.Sql.SqlPersistence.DefaultConfiguration, HoconAddMode.Append);
+    }
+
+    /// <summary>Adds the actors of the node's roles: regions or their proxies, the directory of jobs, workers.</summary>
+    public static AkkaConfigurationBuilder AddDistributedActors(this AkkaConfigurationBuilder builder, NodeServices services)
+    {
+        builder.WithShardRegion<ParameterServerRegion>(
+            Entities.BlockRegion,
+            (_, registry, _) => name =>
+            {
+                var (job, block) = Entities.ParseBlockName(name);
+                return ParameterServerActor.Props(job, block, registry.Get<CoordinatorRegion>(), services.Arena);
+            },
+            new Entities.BlockExtractor(),
+            new ShardOptions { Role = NodeRoles.ParameterServer, RememberEntities = false, StateStoreMode = StateStoreMode.DData });
+        builder.WithShardRegion<CoordinatorRegion>(
+            Entities.CoordinatorRegion,
+            (_, registry, _) => name => CoordinatorActor.Props(new JobId(name), registry.Get<ParameterServerRegion>()),
+            new Entities.CoordinatorExtractor(),
+            new ShardOptions { Role = NodeRoles.Coordinator, StateStoreMode = StateStoreMode.DData });
+        builder.WithSingleton<JobDirectory>(
+            JobDirectoryActor.Name, (_, _, _) => Props.Create(() => new JobDirectoryActor()), new ClusterSingletonOptions { Role = NodeRoles.Coordinator });
+        if (services.Roles.Contains(NodeRoles.Worker)) builder.AddWorkers(services);
+        return builder;
+    }
+
+    private static void AddWorkers(this AkkaConfigurationBuilder builder, NodeServices services) =>
+        builder.WithActors((system, registry, _) =>
+        {
+            var threads = Math.Max(1, services.Threads / Math.Max(1, services.Workers));
+            var coordinators = registry.Get<CoordinatorRegion>();
+            var blocks = registry.Get<ParameterServerRegion>();
+            var host = system.ActorOf(
+                WorkerHostActor.Props(services.Workers, index => WorkerActor.Props(index, threads, coordinators, blocks, services.Catalog)),
+                WorkerHostActor.Name);
+            registry.Register<WorkerHost>(host);
+        });
+
+    private static Config StoreConfiguration(string providerName, string connectionString) => ConfigurationFactory.ParseString($$"""
+        akka.persistence.journal.sql {
+          connection-string = {{Quote(connectionString)}}
+          provider-name = {{Quote(providerName)}}
+        }
+        akka.persistence.snapshot-store.sql {
+          connection-string = {{Quote(connectionString)}}
+          provider-name = {{Quote(providerName)}}
+        }
+        """);
+
+    private static string Quote(string value) => $"\"{value.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"";
+}

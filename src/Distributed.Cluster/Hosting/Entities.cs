@@ -1,0 +1,37 @@
+using Akka.Cluster.Sharding;
+using Distributed.Protocol;
+
+namespace Distributed.Cluster;
+
+/// <summary>How messages find their entity: the entity's name follows from the job and the block, its Akka shard from the name.</summary>
+internal static class Entities
+{
+    /// <summary>The number of Akka shards; fixed for ever, since an entity's place follows from it.</summary>
+    public const int AkkaShards = 32;
+
+    /// <summary>One coordinator a job.</summary>
+    public const string CoordinatorRegion = "coordinator";
+
+    /// <summary>K parameter blocks a job.</summary>
+    public const string BlockRegion = "parameter-server";
+
+    private const char Separator = '~'; // not in job names
+
+    public static string BlockName(JobId job, int block) => $"{job}{Separator}{block}";
+
+    public static (JobId Job, int Block) ParseBlockName(string name)
+    {
+        var at = name.LastIndexOf(Separator);
+        return (new JobId(name[..at]), int.Parse(name.AsSpan(at + 1), System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    public sealed class CoordinatorExtractor() : HashCodeMessageExtractor(AkkaShards)
+    {
+        public override string EntityId(object message) => message is ICoordinatorMessage { Job.Value: { } job } ? job : null!;
+    }
+
+    public sealed class BlockExtractor() : HashCodeMessageExtractor(AkkaShards)
+    {
+        public override string EntityId(object message) => message is IBlockMessage block ? BlockName(block.Job, block.Block) : null!;
+    }
+}

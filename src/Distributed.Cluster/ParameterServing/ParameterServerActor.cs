@@ -1,0 +1,179 @@
+using Akka.Actor;
+using Akka.Event;
+using Distributed.Cluster.Persistence;
+using Distributed.Protocol;
+
+namespace Distributed.Cluster;
+
+/// <summary>
+/// The shell round one <see cref="ParameterBlock"/>: an entity of Cluster.Sharding, K per job. It knows the references of the workers that
+/// connected, stores and loads snapshots, and ends itself with its job.
+/// </summary>
+internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEffects
+{
+    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(20);
+
+    private readonly JobId _job;
+    private readonly int _index;
+    private readonly IActorRef _coordinators;
+    private readonly WeightsArena _arena;
+    private readonly ParameterBlock _block;
+    private readonly SnapshotVault _vault;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly Dictionary<WorkerId, IActorRef> _workers = [];
+    private readonly ActorSystem _system = Context.System;
+    private SnapshotSaving? _saving;
+
+    public ParameterServerActor(JobId job, int index, IActorRef coordinators, WeightsArena arena)
+    {
+        _job = job;
+        _index = index;
+        _coordinators = coordinators;
+        _arena = arena;
+        _vault = new SnapshotVault(Context.System, Self);
+        _block = new ParameterBlock(job, index, Random.Shared.NextInt64(1, long.MaxValue), new BlockTimes(), this);
+
+        // from workers, on the hot path first
+        Receive<PushGradient>(message => _block.OnPushGradient(message, Now));
+        Receive<GetWeights>(_block.OnGetWeights);
+        Receive<PushEvaluation>(message => _block.OnPushEvaluation(message, Now));
+        Receive<ConnectBlock>(OnConnect);
+        Receive<Terminated>(OnWorkerTerminated);
+        Receive<Tick>(_ => _block.OnTick(Now));
+
+        // from the coordinator
+        Receive<GetBlockState>(_block.OnGetBlockState);
+        Receive<LoadBlock>(_block.OnLoadBlock);
+        Receive<AssignBlock>(_block.OnAssign);
+        Receive<OpenBlockEpoch>(message => _block.OnOpenEpoch(message, Now));
+        Receive<OpenCheckpoint>(_block.OnOpenCheckpoint);
+        Receive<CloseCheckpoint>(_block.OnCloseCheckpoint);
+        Receive<HoldBlock>(_block.OnHold);
+        Receive<EndBlock>(OnEnd);
+
+        // from the store
+        Receive<PartsLoaded>(message => _block.OnPartsLoaded(message.Lineage, message.Parts));
+        Receive<PartsUnreadable>(message => _block.OnPartsLoadFailed(message.Lineage, message.Reason));
+        Receive<PartsEncoded>(message => message.Saving.Store(_vault, message.Parts));
+        Receive<SaveAgain>(message => StartSaving(message.Saving));
+        ReceiveAny(message =>
+        {
+            if (!_vault.OnResponse(message)) Unhandled(message);
+        });
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private TimeSpan Now => _system.Scheduler.MonotonicClock;
+
+    public static Props Props(JobId job, int index, IActorRef coordinators, WeightsArena arena) =>
+        Akka.Actor.Props.Create(() => new ParameterServerActor(job, index, coordinators, arena));
+
+    protected override void PreStart() => Timers.StartPeriodicTimer("tick", Tick.Instance, TickInterval);
+
+    private void OnConnect(ConnectBlock message)
+    {
+        _workers[message.Worker] = Sender;
+        Context.Watch(Sender);
+        Sender.Tell(new BlockConnected(_job, _index));
+    }
+
+    private void OnWorkerTerminated(Terminated terminated)
+    {
+        foreach (var (worker, _) in _workers.Where(pair => pair.Value.Equals(terminated.ActorRef)).ToList())
+        {
+            _workers.Remove(worker);
+            _coordinators.Tell(new WorkerLeft(_job, worker, "its process or actor ended"));
+        }
+    }
+
+    private void OnEnd(EndBlock message)
+    {
+        _block.OnEnd(message);
+        Context.Parent.Tell(new Akka.Cluster.Sharding.Passivate(PoisonPill.Instance));
+    }
+
+    void IBlockEffects.ToCoordinator(ICoordinatorMessage message) => _coordinators.Tell(message);
+
+    void IBlockEffects.ToWorker(WorkerId worker, IWorkerMessage message)
+    {
+        if (_workers.TryGetValue(worker, out var reference)) reference.Tell(message);
+    }
+
+    void IBlockEffects.PushWeights(WorkerId worker, WeightsUpdated weights)
+    {
+        if (_workers.TryGetValue(worker, out var reference)) reference.Tell(weights);
+    }
+
+    Memory<float> IBlockEffects.WeightsBuffer(long lineage, BlockLayout layout, int block, long version) =>
+        _arena.Rent(_job, lineage, layout.ParameterCount, version).Slice(layout[block].First, layout[block].Count);
+
+    void IBlockEffects.LoadParts(long lineage, IReadOnlyList<SnapshotPart> parts) =>
+        LoadAsync(lineage, parts).PipeTo(Self);
+
+    private async Task<object> LoadAsync(long lineage, IReadOnlyList<SnapshotPart> parts)
+    {
+        // A store that does not answer is asked again: the coordinator waits and says so. Bounded by the entity's life.
+        for (var wait = TimeSpan.FromMilliseconds(200); ; wait = wait < TimeSpan.FromSeconds(5) ? wait * 2 : wait)
+        {
+            try
+            {
+                return new PartsLoaded(lineage, await SnapshotVault.LoadAsync(_system, parts).ConfigureAwait(false));
+            }
+            catch (SnapshotUnreadableException e)
+            {
+                return new PartsUnreadable(lineage, e.Message);
+            }
+            catch (Exception e) when (e is SnapshotStoreUnavailableException or AskTimeoutException)
+            {
+                if (_system.WhenTerminated.IsCompleted) return new PartsUnreadable(lineage, "the node shuts down");
+                _log.Warning("block {0} of {1}: {2}; trying again", _index, _job, e.Message);
+                await Task.Delay(wait).ConfigureAwait(false);
+            }
+        }
+    }
+
+    void IBlockEffects.SaveSnapshot(BlockSnapshot snapshot)
+    {
+        _saving = new SnapshotSaving(snapshot, OnStored, OnSaveFailed);
+        StartSaving(_saving);
+    }
+
+    void IBlockEffects.ForgetSnapshot(long lineage, long step) => _saving = null;
+
+    private void StartSaving(SnapshotSaving saving)
+    {
+        if (_saving != saving) return; // forgotten
+        saving.EncodeAsync().PipeTo(Self);
+    }
+
+    private void OnStored(SnapshotSaving saving, IReadOnlyList<SnapshotPart> parts)
+    {
+        if (_saving != saving)
+        {
+            _vault.Delete(parts);
+            return;
+        }
+        _saving = null;
+        _block.OnSnapshotStored(saving.Snapshot.Lineage, saving.Snapshot.Step, parts);
+    }
+
+    private void OnSaveFailed(SnapshotSaving saving, IReadOnlyList<SnapshotPart> stored, string reason)
+    {
+        _vault.Delete(stored);
+        if (_saving != saving) return;
+        _block.OnSnapshotDelayed(saving.Snapshot.Lineage, saving.Snapshot.Step, reason);
+        Timers.StartSingleTimer("save-again", new SaveAgain(saving), saving.NextWait());
+    }
+
+    private sealed class Tick
+    {
+        public static readonly Tick Instance = new();
+    }
+
+    private sealed record PartsLoaded(long Lineage, IReadOnlyList<LoadedPart> Parts);
+
+    private sealed record PartsUnreadable(long Lineage, string Reason);
+
+    private sealed record SaveAgain(SnapshotSaving Saving);
+}

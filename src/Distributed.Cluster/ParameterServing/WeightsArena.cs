@@ -1,0 +1,35 @@
+using Distributed.Protocol;
+using Distributed.Tensors;
+
+namespace Distributed.Cluster;
+
+/// <summary>
+/// The flat parameter vectors of a node's jobs: two per job and lineage, for even and odd versions. Blocks of one job on one node write
+/// their ranges of the same vector, so that a worker beside them reads the whole without a copy. Another lineage has other memory: nobody
+/// that was left behind can write into it.
+/// </summary>
+public sealed class WeightsArena
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<JobId, Pair> _jobs = [];
+
+    private sealed record Pair(long Lineage, AlignedBuffer Even, AlignedBuffer Odd);
+
+    /// <summary>The whole vector [parameters] for a version; a caller keeps to its block's range.</summary>
+    public Memory<float> Rent(JobId job, long lineage, int parameters, long version)
+    {
+        lock (_gate)
+        {
+            if (!_jobs.TryGetValue(job, out var pair) || pair.Lineage < lineage || pair.Even.Length != parameters)
+                _jobs[job] = pair = new Pair(lineage, new AlignedBuffer(parameters), new AlignedBuffer(parameters));
+            if (pair.Lineage > lineage) return new float[parameters]; // an old lineage's straggler: its own memory
+            return ((version & 1) == 0 ? pair.Even : pair.Odd).Memory;
+        }
+    }
+
+    /// <summary>Forgets a job's vectors; whoever still reads them keeps them alive.</summary>
+    public void Forget(JobId job)
+    {
+        lock (_gate) _jobs.Remove(job);
+    }
+}

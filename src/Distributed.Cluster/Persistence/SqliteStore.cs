@@ -1,0 +1,95 @@
+using Microsoft.Data.Sqlite;
+
+namespace Distributed.Cluster.Persistence;
+
+/// <summary>
+/// A SQLite file as a store: made when missing, in WAL mode, owned by one process at a time. The lock file beside it says by which.
+/// </summary>
+internal sealed class SqliteStore : IDisposable
+{
+    private readonly FileStream _lock;
+
+    private SqliteStore(string path, FileStream ownership)
+    {
+        Path = path;
+        _lock = ownership;
+    }
+
+    public string Path { get; }
+
+    /// <summary>What Akka.Persistence.Sql connects with.</summary>
+    public string ConnectionString => Connection(Path);
+
+    /// <summary>Opens a store.</summary>
+    /// <exception cref="TrainingException">The file cannot be made or is no database, or another process owns it.</exception>
+    public static SqliteStore Open(string path)
+    {
+        var full = System.IO.Path.GetFullPath(path);
+        try
+        {
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(full)!);
+            var ownership = Own(full);
+            try
+            {
+                using var connection = new SqliteConnection(Connection(full));
+                connection.Open();
+                using var command = connection.CreateCommand();
+                command.CommandText = "PRAGMA journal_mode = WAL; PRAGMA user_version;";
+                command.ExecuteScalar();
+                return new SqliteStore(full, ownership);
+            }
+            catch
+            {
+                ownership.Dispose();
+                throw;
+            }
+        }
+        catch (SqliteException e)
+        {
+            throw new TrainingException($"the store {full} cannot be opened as a SQLite database ({e.Message}): name another file with --store, or move this one away", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TrainingException($"the store {full} cannot be made or opened: {e.Message}", e);
+        }
+    }
+
+    public void Dispose()
+    {
+        SqliteConnection.ClearAllPools();
+        _lock.Dispose();
+    }
+
+    private static FileStream Own(string path)
+    {
+        var lockPath = path + ".owner";
+        try
+        {
+            var stream = new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, 1, FileOptions.None);
+            stream.SetLength(0);
+            stream.Write(System.Text.Encoding.UTF8.GetBytes($"{Environment.ProcessId}"));
+            stream.Flush();
+            return stream;
+        }
+        catch (IOException e) when (File.Exists(lockPath))
+        {
+            throw new TrainingException($"the store {path} is in use by process {Owner(lockPath)}: wait for it to end, or name another file with --store", e);
+        }
+    }
+
+    private static string Owner(string lockPath)
+    {
+        try
+        {
+            using var reader = new StreamReader(new FileStream(lockPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+            return reader.ReadToEnd() is { Length: > 0 } owner ? owner : "(unknown)";
+        }
+        catch (IOException)
+        {
+            return "(unknown)";
+        }
+    }
+
+    private static string Connection(string path) =>
+        new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 30 }.ToString();
+}

@@ -1,0 +1,92 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+
+namespace Distributed.Protocol;
+
+/// <summary>
+/// The stored form of a snapshot's part, little-endian: magic "DSNP", format version, step, lineage, first parameter, count and number of
+/// state vectors as integers, then the weights and the state vectors as float32, then XxHash3 over everything before it. A block is
+/// stored in parts, so that no database row grows beyond a few megabytes.
+/// </summary>
+public static class BlockPartCodec
+{
+    /// <summary>Parameters of one part at the most.</summary>
+    public const int MaximumParameters = 512 * 1024;
+
+    private const uint Magic = 0x504E5344; // "DSNP"
+    private const int FormatVersion = 1;
+    private const int HeaderBytes = 40;
+    private const int ChecksumBytes = 8;
+    private const int MaximumVectors = 8;
+
+    /// <summary>The part ranges of a block's range, in ascending order.</summary>
+    public static IEnumerable<IndexRange> PartsOf(IndexRange range)
+    {
+        for (var first = range.First; first < range.End; first += MaximumParameters)
+            yield return new IndexRange(first, Math.Min(MaximumParameters, range.End - first));
+    }
+
+    /// <summary>Writes one part of a snapshot; its last 8 bytes are the checksum.</summary>
+    public static byte[] Encode(BlockSnapshot snapshot, IndexRange part)
+    {
+        var vectors = snapshot.Weights.Length == 0 ? 0 : snapshot.State.Length / snapshot.Weights.Length;
+        var bytes = new byte[HeaderBytes + (long)part.Count * 4 * (1 + vectors) + ChecksumBytes];
+        var span = bytes.AsSpan();
+        BinaryPrimitives.WriteUInt32LittleEndian(span, Magic);
+        BinaryPrimitives.WriteInt32LittleEndian(span[4..], FormatVersion);
+        BinaryPrimitives.WriteInt64LittleEndian(span[8..], snapshot.Step);
+        BinaryPrimitives.WriteInt64LittleEndian(span[16..], snapshot.Lineage);
+        BinaryPrimitives.WriteInt32LittleEndian(span[24..], part.First);
+        BinaryPrimitives.WriteInt32LittleEndian(span[28..], part.Count);
+        BinaryPrimitives.WriteInt32LittleEndian(span[32..], vectors);
+        var at = HeaderBytes;
+        var offset = part.First - snapshot.Range.First;
+        Write(snapshot.Weights.AsSpan(offset, part.Count), span, ref at);
+        for (var v = 0; v < vectors; v++) Write(snapshot.State.AsSpan(v * snapshot.Range.Count + offset, part.Count), span, ref at);
+        BinaryPrimitives.WriteUInt64LittleEndian(span[at..], XxHash3.HashToUInt64(span[..at]));
+        return bytes;
+    }
+
+    /// <summary>The checksum at the end of an encoded part.</summary>
+    public static ulong ChecksumOf(ReadOnlySpan<byte> encoded) => BinaryPrimitives.ReadUInt64LittleEndian(encoded[^ChecksumBytes..]);
+
+    /// <summary>Reads a part back and checks it against what the checkpoint says of it; says what is wrong, or null.</summary>
+    public static string? TryDecode(ReadOnlySpan<byte> bytes, SnapshotPart expected, out LoadedPart? part)
+    {
+        part = null;
+        if (bytes.Length < HeaderBytes + ChecksumBytes) return $"it is {bytes.Length} bytes long, shorter than a header";
+        if (BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Magic) return "it does not begin with the mark of a snapshot";
+        var version = BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]);
+        if (version != FormatVersion) return $"its format version is {version}, this program reads {FormatVersion}";
+        var body = bytes[..^ChecksumBytes];
+        var checksum = ChecksumOf(bytes);
+        if (checksum != expected.Checksum || checksum != XxHash3.HashToUInt64(body)) return "its checksum does not fit its content";
+        var start = BinaryPrimitives.ReadInt32LittleEndian(bytes[24..]);
+        var count = BinaryPrimitives.ReadInt32LittleEndian(bytes[28..]);
+        var vectors = BinaryPrimitives.ReadInt32LittleEndian(bytes[32..]);
+        if (start != expected.Start || count != expected.Count) return $"it holds parameters {start}+{count}, not {expected.Start}+{expected.Count}";
+        if (vectors is < 0 or > MaximumVectors || body.Length != HeaderBytes + (long)count * 4 * (1 + vectors)) return "its length does not fit its header";
+        var at = HeaderBytes;
+        part = new LoadedPart(start, Read(bytes, count, ref at), Read(bytes, count * vectors, ref at));
+        return null;
+    }
+
+    private static void Write(ReadOnlySpan<float> values, Span<byte> into, ref int at)
+    {
+        if (BitConverter.IsLittleEndian) MemoryMarshal.AsBytes(values).CopyTo(into[at..]);
+        else
+            for (var i = 0; i < values.Length; i++) BinaryPrimitives.WriteSingleLittleEndian(into[(at + 4 * i)..], values[i]);
+        at += values.Length * 4;
+    }
+
+    private static float[] Read(ReadOnlySpan<byte> from, int count, ref int at)
+    {
+        var values = new float[count];
+        if (BitConverter.IsLittleEndian) from.Slice(at, count * 4).CopyTo(MemoryMarshal.AsBytes(values.AsSpan()));
+        else
+            for (var i = 0; i < count; i++) values[i] = BinaryPrimitives.ReadSingleLittleEndian(from[(at + 4 * i)..]);
+        at += count * 4;
+        return values;
+    }
+}
