@@ -58,6 +58,7 @@ public static class DistributedHostingExtensions
     /// <summary>Adds the actors of the node's roles: regions or their proxies, the directory of jobs, workers.</summary>
     public static AkkaConfigurationBuilder AddDistributedActors(this AkkaConfigurationBuilder builder, NodeServices services)
     {
+        builder.AddStartup((system, _) => Akka.Persistence.Persistence.Instance.Apply(system));
         builder.WithShardRegion<ParameterServerRegion>(
             Entities.BlockRegion,
             (_, registry, _) => name =>

@@ -6,6 +6,7 @@ public sealed partial class TrainingRun
     private Assignment _assignment = Assignment.None;
     private long _assignmentCount;
     private bool _announcedWaiting;
+    private TimeSpan? _waitingSince;
     private bool _announcedStart;
 
     /// <summary>The surroundings know of a worker.</summary>
@@ -90,7 +91,13 @@ public sealed partial class TrainingRun
         var shares = enough || _assignment.Shares.Count > 0 ? _crew.Shares(Lineage, _assignment.Number, _now) : [];
         if (!shares.SequenceEqual(_assignment.Shares) || (_assignment.Number == 0 && shares.Count > 0)) Assign(shares);
         SendAssignment();
-        if (_assignment.Shares.Count == 0 && !_announcedWaiting)
+        if (_assignment.Shares.Count > 0)
+        {
+            _waitingSince = null;
+            return;
+        }
+        _waitingSince ??= _now;
+        if (!_announcedWaiting && _now - _waitingSince >= _times.SayWaitingAfter)
         {
             _announcedWaiting = true;
             _effects.Publish(new JobWaiting(_job, _crew.WaitingReason(_history.Options.MinimumWorkers)));

@@ -8,6 +8,9 @@ public sealed record CoordinatorTimes
     /// <summary>Commands that were not acknowledged are sent again after this long.</summary>
     public TimeSpan AskAgain { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Watchers hear that nobody computes after this long.</summary>
+    public TimeSpan SayWaitingAfter { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>A late worker is given no shards for this long.</summary>
     public TimeSpan LatePenalty { get; init; } = TimeSpan.FromSeconds(5);
 }
