@@ -40,6 +40,10 @@ public sealed record FeatureEncoding
         })]
         : Columns;
 
+    /// <summary>Says what is wrong with an encoding that comes from outside.</summary>
+    /// <returns>A sentence, or null when the encoding can be used.</returns>
+    public string? Validate() => EncodingRules.Check(this);
+
     /// <summary>Encodes one raw row.</summary>
     /// <param name="row">Each column's cell, as it would stand in the file; other entries do not matter.</param>
     /// <param name="inputs">Receives <see cref="Inputs"/> values; may be longer.</param>
