@@ -70,7 +70,7 @@ public static class DataSets
             table.Rows, encoding.Inputs, TableRows.Encode(table, encoding.TableColumns, [.. Enumerable.Range(0, table.Rows)]));
     }
 
-    private static EncodedDataSet LoadImages(DataSettings settings, ImageSet images, int divisor, string? testPart)
+    private static EncodedDataSet LoadImages(DataSettings settings, ImageSet images, int brightest, string? testPart)
     {
         if (settings.Task == TaskKind.Regress)
             throw new DataException("images with labels are for the task classify", "choose classify, or give a table", images.File);
@@ -81,8 +81,8 @@ public static class DataSets
             : settings.Validation is null ? testPart
             : null;
         return separate is null
-            ? ImageData.Split(settings.Source, images, divisor, fraction, settings.Seed)
-            : ImageData.Pair(settings.Source, images, ImageFiles.ReadLabelled(separate), divisor);
+            ? ImageData.Split(settings.Source, images, brightest, fraction, settings.Seed)
+            : ImageData.Pair(settings.Source, images, ImageFiles.ReadLabelled(separate), brightest);
     }
 
     private static EncodedDataSet LoadTable(DataSettings settings)

@@ -93,7 +93,7 @@ public sealed class ImageTests : IDisposable
         var inputs = new float[6];
         var label = new int[1];
         data.Validation.Gather([0], inputs, label, []);
-        Assert.Equal([9 / 255f, 8 / 255f, 7 / 255f, 6 / 255f, 5 / 255f, 4 / 255f], inputs);
+        Assert.Equal(new[] { 9f, 8, 7, 6, 5, 4 }.Select(data.Encoding.Image!.Standardise), inputs);
         Assert.Equal(1, label[0]);
 
         Assert.Equal(1, DataSets.LoadSamples(_folder.Path, data.Encoding).Rows);
@@ -114,7 +114,7 @@ public sealed class ImageTests : IDisposable
         Assert.Equal("x-images-idx3-ubyte: the images have 2 × 3 pixels; 8 × 8 are right", Message(digits));
         Assert.Equal(
             "x-images-idx3-ubyte: pixel 1 of item 3 is 21; the model was trained on pixels of 0 to 20",
-            Message(digits with { Image = new ImageEncoding { Height = 2, Width = 3, Divisor = 20 } }));
+            Message(digits with { Image = new ImageEncoding { Height = 2, Width = 3, Brightest = 20, Mean = 5, Scale = 2 } }));
         Assert.Equal(
             "x-images-idx3-ubyte: these are images; the model was trained on the columns of a table",
             Message(DataSets.Load(new DataSettings { Source = "buyers" }).Encoding));
@@ -125,7 +125,7 @@ public sealed class ImageTests : IDisposable
     {
         var encoding = new FeatureEncoding
         {
-            Image = new ImageEncoding { Height = 1, Width = 256, Divisor = 255 },
+            Image = new ImageEncoding { Height = 1, Width = 256, Brightest = 255, Mean = 33.3184f, Scale = 78.5674f },
             Target = new TargetEncoding { Name = "label", Task = TaskKind.Classify, Classes = ["0", "1"] },
         };
         var table = _folder.Write(
@@ -134,7 +134,10 @@ public sealed class ImageTests : IDisposable
         var inputs = new float[256];
         DataSets.LoadInputs(table, encoding).CopyTo(0, 1, inputs);
 
-        Assert.Equal(Enumerable.Range(0, 256).Select(i => i / 255f), inputs);
+        var asImage = new float[256];
+        encoding.Image!.Encode([.. Enumerable.Range(0, 256).Select(i => (byte)i)], asImage);
+        Assert.Equal(asImage.Select(BitConverter.SingleToInt32Bits), inputs.Select(BitConverter.SingleToInt32Bits));
+        Assert.Equal((200 - 33.3184f) / 78.5674f, inputs[200]);
         var row = Enumerable.Range(0, 256).ToDictionary(i => $"pixel{i}", i => i == 7 ? "256" : "0");
         Assert.Equal(
             "column \"pixel7\": the pixel 256 is outside 0 to 255; correct it, or train with such rows",
@@ -142,17 +145,34 @@ public sealed class ImageTests : IDisposable
     }
 
     [Fact]
-    public void Scaling_many_pixels_at_once_gives_the_bits_of_scaling_each_alone()
+    public void Standardising_many_pixels_at_once_gives_the_bits_of_each_alone()
     {
-        Gen.Byte.Array[0, 200].Select(Gen.Int[1, 255]).Sample(
-            (pixels, divisor) =>
+        Gen.Byte.Array[0, 200].Select(Gen.Single[0, 255], Gen.Single[0.1f, 200]).Sample(
+            (pixels, mean, scale) =>
             {
                 var inputs = new float[pixels.Length];
-                new ImageEncoding { Height = 1, Width = 1, Divisor = divisor }.Encode(pixels, inputs);
+                var encoding = new ImageEncoding { Height = 1, Width = 1, Brightest = 255, Mean = mean, Scale = scale };
+                encoding.Encode(pixels, inputs);
                 Assert.Equal(
-                    pixels.Select(pixel => BitConverter.SingleToInt32Bits((float)pixel / divisor)), inputs.Select(BitConverter.SingleToInt32Bits));
+                    pixels.Select(pixel => BitConverter.SingleToInt32Bits((pixel - mean) / scale)), inputs.Select(BitConverter.SingleToInt32Bits));
             },
             iter: 300);
+    }
+
+    [Fact]
+    public void Mean_and_scale_of_the_pixels_come_from_the_training_images_alone()
+    {
+        var encoding = ImageEncoding.Fit(1, 2, 255, [1, 2, 200, 200, 3, 6], [0, 2])!;
+
+        Assert.Equal(3f, encoding.Mean);
+        Assert.Equal((float)Math.Sqrt(3.5), encoding.Scale);
+        Assert.Null(ImageEncoding.Fit(1, 2, 255, [4, 4, 9, 9, 4, 4], [0, 2]));
+        _folder.Write("x-labels-idx1-ubyte", IdxBytes.Small().Labels);
+        var error = Assert.Throws<DataException>(() => DataSets.Load(new DataSettings
+        {
+            Source = _folder.Write("x-images-idx3-ubyte", IdxBytes.Of(new byte[60], 10, 2, 3)),
+        }));
+        Assert.Equal("x-images-idx3-ubyte: all pixels of all images are equal; images that vary are needed", _folder.Shorten(error.Message));
     }
 
     [Fact]
@@ -192,6 +212,7 @@ public sealed class ImageTests : IDisposable
 
         Assert.Equal((60_000, 10_000), Parts(data));
         Assert.Equal((784, 10), (data.Training.Inputs, data.Training.Outputs));
+        Assert.Equal((0.1307, 0.3081), (Math.Round(data.Encoding.Image!.Mean / 255, 4), Math.Round(data.Encoding.Image.Scale / 255, 4)));
         var labels = new int[3];
         data.Training.Gather([0, 1, 59_999], new float[3 * 784], labels, []);
         Assert.Equal([5, 0, 8], labels);

@@ -55,7 +55,7 @@ public sealed class SampleHashTests
         folder.Write("images-idx3-ubyte", images);
         folder.Write("labels-idx1-ubyte", labels);
         var data = DataSets.Load(new DataSettings { Source = folder["images-idx3-ubyte"], Validation = "0" });
-        var features = Enumerable.Range(0, 10).SelectMany(i => Enumerable.Range(0, 6).Select(p => (10 * i + p) / 255f)).ToArray();
+        var features = Enumerable.Range(0, 10).SelectMany(i => Enumerable.Range(0, 6).Select(p => data.Encoding.Image!.Standardise(10 * i + p))).ToArray();
 
         Assert.Equal(
             SampleHash.Compute(EncodedSamples.Classification(6, 2, features, [0, 1, 0, 1, 0, 1, 0, 1, 0, 1]), null), data.Sha256);

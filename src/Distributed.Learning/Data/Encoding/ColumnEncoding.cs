@@ -31,8 +31,8 @@ public sealed record ColumnEncoding
     /// <summary>A text's categories, in ordinal order.</summary>
     public IReadOnlyList<string> Categories { get; init; } = [];
 
-    /// <summary>For a pixel: numbers outside [0, this] are refused. Null: any finite number.</summary>
-    internal double? Brightest { get; init; }
+    /// <summary>Set for a pixel that stands in a table: its image's encoding is used.</summary>
+    internal ImageEncoding? Image { get; init; }
 
     /// <summary>How many network inputs the column makes.</summary>
     [JsonIgnore]
@@ -44,9 +44,15 @@ public sealed record ColumnEncoding
     /// <returns>What is wrong with the number; null when it can be used.</returns>
     internal string? Standardise(double number, out float input)
     {
+        if (Image is not null)
+        {
+            input = Image.Standardise((float)number);
+            return number >= 0 && number <= Image.Brightest
+                ? null
+                : string.Create(CultureInfo.InvariantCulture, $"the pixel {number} is outside 0 to {Image.Brightest}");
+        }
+
         input = (float)((number - Mean) / Scale);
-        if (Brightest is { } brightest && !(number >= 0 && number <= brightest))
-            return string.Create(CultureInfo.InvariantCulture, $"the pixel {number} is outside 0 to {brightest}");
         return float.IsFinite(input)
             ? null
             : string.Create(CultureInfo.InvariantCulture, $"{number} is too far from the numbers that were learned from");

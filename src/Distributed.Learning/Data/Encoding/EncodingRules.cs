@@ -21,7 +21,11 @@ internal static class EncodingRules
             return null;
         if (image.Height < 1 || image.Width < 1 || (long)image.Height * image.Width > DataLimits.Inputs)
             return $"images of {image.Height} × {image.Width} pixels cannot be encoded";
-        return image.Divisor is >= 1 and <= byte.MaxValue ? null : $"the image's divisor is {image.Divisor}; 1 to 255 is right";
+        if (image.Brightest is < 1 or > byte.MaxValue)
+            return $"the brightest pixel is {image.Brightest}; 1 to 255 is right";
+        return IsStandard(image.Mean, image.Scale) && float.IsNormal(image.Scale)
+            ? null
+            : "the image's mean and scale must be finite, and the scale above 0";
     }
 
     private static string? CheckColumns(IReadOnlyList<ColumnEncoding> columns)

@@ -35,8 +35,7 @@ public sealed record FeatureEncoding
         {
             Name = ImageEncoding.PixelName(i),
             Kind = ColumnKind.Number,
-            Scale = image.Divisor,
-            Brightest = image.Divisor,
+            Image = image,
         })]
         : Columns;
 

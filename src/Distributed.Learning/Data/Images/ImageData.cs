@@ -6,11 +6,10 @@ namespace Distributed.Learning.Data;
 internal static class ImageData
 {
     /// <summary>Splits one set of labelled images by a fraction; 0 keeps all for training.</summary>
-    public static EncodedDataSet Split(string name, ImageSet images, int divisor, double fraction, ulong seed)
+    public static EncodedDataSet Split(string name, ImageSet images, int brightest, double fraction, ulong seed)
     {
         var target = TargetOf(images);
         var labels = LabelsOf(images, target);
-        var encoding = EncodingOf(images, divisor, target);
         var (training, validation) = ((int[]?)null, (int[]?)null);
         if (fraction > 0)
         {
@@ -24,6 +23,7 @@ internal static class ImageData
             (training, validation) = SampleSplit.Stratified(labels, target.Classes.Count, fraction, seed);
         }
 
+        var encoding = EncodingOf(images, training, brightest, target);
         return DataSetOf(
             name, encoding,
             new ImageSamples(encoding.Image!, images.Pixels, labels, encoding.Outputs, training),
@@ -31,9 +31,9 @@ internal static class ImageData
     }
 
     /// <summary>Takes two sets of labelled images as they are.</summary>
-    public static EncodedDataSet Pair(string name, ImageSet training, ImageSet validation, int divisor)
+    public static EncodedDataSet Pair(string name, ImageSet training, ImageSet validation, int brightest)
     {
-        var encoding = EncodingOf(training, divisor, TargetOf(training));
+        var encoding = EncodingOf(training, null, brightest, TargetOf(training));
         return DataSetOf(name, encoding, Encode(training, encoding), Encode(validation, encoding));
     }
 
@@ -53,10 +53,10 @@ internal static class ImageData
             throw new DataException(
                 string.Create(CultureInfo.InvariantCulture, $"the images have {images.Height} × {images.Width} pixels"),
                 string.Create(CultureInfo.InvariantCulture, $"{image.Height} × {image.Width} are right"), images.File);
-        if (images.Pixels.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)image.Divisor) is >= 0 and var bright)
+        if (images.Pixels.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)image.Brightest) is >= 0 and var bright)
             throw new DataException(
                 string.Create(CultureInfo.InvariantCulture, $"pixel {bright % image.Pixels} of item {bright / image.Pixels + 1} is {images.Pixels[bright]}"),
-                string.Create(CultureInfo.InvariantCulture, $"the model was trained on pixels of 0 to {image.Divisor}"), images.File);
+                string.Create(CultureInfo.InvariantCulture, $"the model was trained on pixels of 0 to {image.Brightest}"), images.File);
     }
 
     private static EncodedDataSet DataSetOf(string name, FeatureEncoding encoding, ImageSamples training, ImageSamples? validation) => new()
@@ -68,9 +68,10 @@ internal static class ImageData
         Sha256 = SampleHash.Compute(training, validation),
     };
 
-    private static FeatureEncoding EncodingOf(ImageSet images, int divisor, TargetEncoding target) => new()
+    private static FeatureEncoding EncodingOf(ImageSet images, int[]? training, int brightest, TargetEncoding target) => new()
     {
-        Image = new ImageEncoding { Height = images.Height, Width = images.Width, Divisor = divisor },
+        Image = ImageEncoding.Fit(images.Height, images.Width, brightest, images.Pixels, training)
+            ?? throw new DataException("all pixels of all images are equal", "images that vary are needed", images.File),
         Target = target,
     };
 

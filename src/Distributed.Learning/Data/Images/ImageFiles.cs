@@ -7,7 +7,7 @@ namespace Distributed.Learning.Data;
 /// </summary>
 internal static class ImageFiles
 {
-    /// <summary>What an images file with a value beyond this would need; IDX pixels are bytes.</summary>
+    /// <summary>The largest pixel of an images file: IDX pixels are bytes.</summary>
     public const int Brightest = 255;
 
     private static readonly string[] Separators = ["-", "."];
