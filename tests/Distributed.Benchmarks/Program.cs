@@ -1,1 +1,3 @@
-return;
+using Distributed.Benchmarks;
+
+return CommandLine.Run(args, Console.Out, Console.Error);

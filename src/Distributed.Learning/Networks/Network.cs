@@ -58,8 +58,8 @@ public sealed class Network
                 var weights = source + layer.WeightOffset;
 
                 // Forward: z = Wᵀ x, rows are outputs. Backward: dx = W dz, rows are inputs.
-                StripPacking.Pack(weights, 1, layer.Outputs, layer.Outputs, layer.Inputs, into.Forward(i));
-                if (i > 0) StripPacking.Pack(weights, layer.Outputs, 1, layer.Inputs, layer.Outputs, into.Backward(i));
+                StripPacking.PackRows(weights, layer.Outputs, layer.Outputs, layer.Inputs, into.Forward(i));
+                if (i > 0) StripPacking.PackColumns(weights, layer.Outputs, layer.Outputs, 0, layer.Inputs, layer.Outputs, into.Backward(i));
             }
         }
     }

@@ -1,4 +1,5 @@
 using Distributed.Tensors;
+using Distributed.Tensors.Products;
 
 namespace Distributed.Learning;
 
@@ -20,8 +21,8 @@ public sealed unsafe class PackedWeights
         _backward = new AlignedBuffer?[layers.Count];
         for (var i = 0; i < layers.Count; i++)
         {
-            _forward[i] = new AlignedBuffer(layers[i].WeightCount);
-            if (i > 0) _backward[i] = new AlignedBuffer(layers[i].WeightCount);
+            _forward[i] = new AlignedBuffer(layers[i].WeightCount + StripPacking.Slack);
+            if (i > 0) _backward[i] = new AlignedBuffer(layers[i].WeightCount + StripPacking.Slack);
         }
     }
 

@@ -17,6 +17,7 @@ namespace Distributed.Learning;
 public sealed unsafe class ShardComputer
 {
     private readonly Network _network;
+    private readonly LayerLayout[] _layers;
     private readonly Kernels _kernels;
     private readonly OutputHead _head;
     private readonly DropoutMask? _dropout;
@@ -25,6 +26,8 @@ public sealed unsafe class ShardComputer
     private readonly AlignedBuffer?[] _derivatives;
     private readonly AlignedBuffer[] _errors;
     private readonly AlignedBuffer _transposed;
+    private readonly AlignedBuffer _strips;
+    private readonly AlignedBuffer _health = new(Panel.Width);
 
     /// <summary>Allocates the workspace.</summary>
     /// <param name="network">What is computed.</param>
@@ -39,6 +42,7 @@ public sealed unsafe class ShardComputer
         ArgumentNullException.ThrowIfNull(network);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxRows, 1);
         _network = network;
+        _layers = [.. network.Layout.Layers];
         MaxRows = maxRows;
         _kernels = Kernels.For(width);
         _head = OutputHead.Create(network.Specification, _kernels, maxRows);
@@ -51,6 +55,7 @@ public sealed unsafe class ShardComputer
             i + 1 < layers.Count && NeedsDerivatives ? new AlignedBuffer(Panel.Size(layer.Outputs, maxRows)) : null)];
         _errors = [.. Enumerable.Range(0, 2).Select(_ => new AlignedBuffer(layers.Count > 1 ? Panel.Size(widest, maxRows) : 0))];
         _transposed = new AlignedBuffer(Panel.Size(maxRows, widest));
+        _strips = new AlignedBuffer(layers.Max(layer => PacksActivations(layer) ? checked(layer.Inputs * maxRows) : 0) + StripPacking.Slack);
         if (network.Specification.Dropout > 0) _dropout = new DropoutMask(network, maxRows);
     }
 
@@ -85,8 +90,9 @@ public sealed unsafe class ShardComputer
         {
             Forward(weights, packed, inputs, batch.Rows, training: true);
             var metrics = _head.Run(_values[^1].Pointer, batch);
-            Backward(packed, batch.Rows, target);
-            var finite = double.IsFinite(metrics.LossSum) && AllFinite(gradient);
+            _health.Span.Clear();
+            Backward(packed, inputs, batch.Rows, target);
+            var finite = double.IsFinite(metrics.LossSum) && GradientIsFinite(gradient);
             return finite ? metrics : metrics with { FirstBadShard = dropout.Shard };
         }
     }
@@ -133,13 +139,13 @@ public sealed unsafe class ShardComputer
     /// <summary>z = Wᵀ x + b and x = f(z), layer by layer; the last layer keeps z.</summary>
     private void Forward(float* weights, PackedWeights packed, float* inputs, int rows, bool training)
     {
-        var layers = _network.Layout.Layers;
+        var layers = _layers;
         var activation = _network.Specification.Activation;
         PanelPacking.FromColumns(inputs, layers[0].Inputs, rows, _inputs.Pointer);
-        for (var i = 0; i < layers.Count; i++)
+        for (var i = 0; i < layers.Length; i++)
         {
             var layer = layers[i];
-            var hidden = i + 1 < layers.Count;
+            var hidden = i + 1 < layers.Length;
             var fused = hidden && activation == Activation.Relu && !(training && NeedsDerivatives);
             var product = default(ProductTask);
             product.Rows = layer.Outputs;
@@ -166,11 +172,11 @@ public sealed unsafe class ShardComputer
     }
 
     /// <summary>From the output's gradient back: dW = x dzᵀ, db = Σ dz, and dz of the layer below = (W dz) · f′.</summary>
-    private void Backward(PackedWeights packed, int rows, float* gradient)
+    private void Backward(PackedWeights packed, float* inputs, int rows, float* gradient)
     {
-        var layers = _network.Layout.Layers;
+        var layers = _layers;
         var error = _values[^1].Pointer;
-        for (var i = layers.Count - 1; i >= 0; i--)
+        for (var i = layers.Length - 1; i >= 0; i--)
         {
             var layer = layers[i];
             PanelPacking.Transpose(error, layer.Outputs, rows, _transposed.Pointer, gradient + layer.BiasOffset);
@@ -179,10 +185,22 @@ public sealed unsafe class ShardComputer
             product.Rows = layer.Inputs;
             product.Depth = rows;
             product.Columns = layer.Outputs;
-            product.A = i == 0 ? _inputs.Pointer : _values[i - 1].Pointer;
-            product.RowStride = Panel.Width;
-            product.DepthStride = 1;
-            product.GroupJump = (nint)(layer.Inputs - 1) * Panel.Width;
+            product.Health = _health.Pointer;
+            if (PacksActivations(layer))
+            {
+                if (i == 0) StripPacking.PackRows(inputs, layer.Inputs, layer.Inputs, rows, _strips.Pointer);
+                else StripPacking.PackColumns(_values[i - 1].Pointer, Panel.Width, Panel.Width, (nint)layer.Inputs * Panel.Width, layer.Inputs, rows, _strips.Pointer);
+                product.A = _strips.Pointer;
+                product.PackedStrips = true;
+            }
+            else
+            {
+                product.A = i == 0 ? _inputs.Pointer : _values[i - 1].Pointer;
+                product.RowStride = Panel.Width;
+                product.DepthStride = 1;
+                product.GroupJump = (nint)(layer.Inputs - 1) * Panel.Width;
+            }
+
             product.B = _transposed.Pointer;
             product.BPanel = (nint)rows * Panel.Width;
             product.C = gradient + layer.WeightOffset;
@@ -222,13 +240,19 @@ public sealed unsafe class ShardComputer
         if (inputs != expected) throw new ArgumentException($"{rows} rows have {expected} inputs, not {inputs}", nameof(inputs));
     }
 
-    private static bool AllFinite(ReadOnlySpan<float> values)
+    /// <summary>Whether a layer's dW is wide enough to pay for bringing x into strips; otherwise x is read from its panels.</summary>
+    private static bool PacksActivations(LayerLayout layer) => layer.Outputs >= 96;
+
+    /// <summary>The products have looked at the weights' gradients; the biases' are few.</summary>
+    private bool GradientIsFinite(ReadOnlySpan<float> gradient)
     {
-        foreach (var value in values)
+        var health = 0f;
+        foreach (var value in _health.Span) health += value;
+        foreach (var layer in _layers)
         {
-            if (!float.IsFinite(value)) return false;
+            foreach (var value in gradient.Slice(layer.BiasOffset, layer.Outputs)) health += value * 0;
         }
 
-        return true;
+        return health == 0;
     }
 }

@@ -8,11 +8,14 @@ internal static unsafe class PanelProduct<TLanes, TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
-    /// <summary>Depth of a block: a panel of B that long (16 KiB) stays in the first-level cache beside a strip of A.</summary>
-    private const int DepthBlock = 256;
+    /// <summary>Depth of a block: a panel of B that long (24 KiB) stays in the first-level cache beside a strip of A.</summary>
+    private const int DepthBlock = 384;
 
-    /// <summary>Rows of a block: A of that size (192 KiB) stays in the second-level cache while the panels of B pass.</summary>
+    /// <summary>Rows of a block: A of that size (288 KiB) stays in the second-level cache while the panels of B pass.</summary>
     private const int RowBlock = 192;
+
+    /// <summary>As many panels as this stay in the first-level cache while the strips of A pass, when they are short.</summary>
+    private const int PanelBytes = 16384;
 
     /// <summary>Computes the product.</summary>
     public static void Run(ProductTask* product)
@@ -32,7 +35,7 @@ internal static unsafe class PanelProduct<TLanes, TVector>
     private static void RunBlocks(ProductTask* product, int rowFrom, int rowTo, float* c, nint cRow, int panelFrom, int panelTo)
     {
         var depth = product->Depth;
-        var blocks = (depth + DepthBlock * 5 / 4 - 1) / (DepthBlock * 5 / 4);
+        var blocks = (depth + DepthBlock * 9 / 8 - 1) / (DepthBlock * 9 / 8);
         var blockDepth = Panel.Count((depth + blocks - 1) / blocks) * Panel.Width;
 
         TileTask task;
@@ -49,7 +52,9 @@ internal static unsafe class PanelProduct<TLanes, TVector>
         {
             task.Depth = Math.Min(blockDepth, depth - p);
             task.Accumulate = product->Accumulate || p > 0;
-            task.Epilogue = p + task.Depth == depth ? product->Epilogue : TileEpilogue.Store;
+            var last = p + task.Depth == depth;
+            task.Epilogue = last ? product->Epilogue : TileEpilogue.Store;
+            task.Health = last ? product->Health : null;
             for (var r = rowFrom; r < rowTo;)
             {
                 var end = r + RowBlock + 2 * Strips.Height > rowTo ? rowTo : r + RowBlock;
@@ -63,12 +68,10 @@ internal static unsafe class PanelProduct<TLanes, TVector>
     private static void RunBlock(ProductTask* product, TileTask* task, int depthFrom, int rowFrom, int rowTo, float* c, int panelFrom, int panelTo)
     {
         var step = TLanes.Count < Panel.Width ? 1 : 2;
-        for (var panel = panelFrom; panel < panelTo; panel += step)
+        var group = Math.Max(1, PanelBytes / (int)(task->Depth * Panel.Width * sizeof(float)) / step) * step;
+        for (var first = panelFrom; first < panelTo; first += group)
         {
-            var b = product->B + panel * product->BPanel + (nint)depthFrom * Panel.Width;
-            var cPanel = c + panel * product->CPanel;
-            var columns = Math.Min(product->Columns - panel * Panel.Width, step * Panel.Width);
-            if (step == 2 && panel + 1 == panelTo) columns = Math.Min(columns, Panel.Width);
+            var last = Math.Min(first + group, panelTo);
             for (var r = rowFrom; r < rowTo;)
             {
                 // Near the end of A the cut looks at what is left of all rows, so that packing and product agree.
@@ -84,12 +87,17 @@ internal static unsafe class PanelProduct<TLanes, TVector>
                     a = product->A + r * product->RowStride + depthFrom * product->DepthStride + depthFrom / Panel.Width * product->GroupJump;
                 }
 
-                var tile = cPanel + r * task->CRow;
-                var bias = product->Bias + r;
-                for (var column = 0; column < columns; column += 2 * TLanes.Count)
+                for (var panel = first; panel < last; panel += step)
                 {
-                    if (columns - column > TLanes.Count) RunTile<Two>(height, a, b + column, tile + column, bias, task);
-                    else RunTile<One>(height, a, b + column, tile + column, bias, task);
+                    var b = product->B + panel * product->BPanel + (nint)depthFrom * Panel.Width;
+                    var columns = Math.Min(product->Columns - panel * Panel.Width, Math.Min(step, last - panel) * Panel.Width);
+                    var tile = c + panel * product->CPanel + r * task->CRow;
+                    var bias = product->Bias + r;
+                    for (var column = 0; column < columns; column += 2 * TLanes.Count)
+                    {
+                        if (columns - column > TLanes.Count) RunTile<Two>(height, a, b + column, tile + column, bias, task);
+                        else RunTile<One>(height, a, b + column, tile + column, bias, task);
+                    }
                 }
 
                 r += height;

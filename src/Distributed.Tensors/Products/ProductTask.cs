@@ -58,4 +58,7 @@ internal unsafe struct ProductTask
 
     /// <summary>The gate, in C's layout, for the epilogues that have one.</summary>
     public float* Gate;
+
+    /// <summary>Null, or 16 zeros of which one becomes NaN when an element of C is not finite.</summary>
+    public float* Health;
 }

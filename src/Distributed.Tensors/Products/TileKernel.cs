@@ -89,51 +89,9 @@ internal static unsafe class TileKernel<TLanes, TVector>
             left -= run;
             do
             {
-                var b0 = TLanes.Load(b);
-                var b1 = TColumns.Value > 1 ? TLanes.Load(b + second) : default;
-                TVector broadcast;
-                if (TRows.Value > 0)
-                {
-                    broadcast = TLanes.Broadcast(*(a));
-                    c00 = TLanes.MultiplyAdd(broadcast, b0, c00);
-                    if (TColumns.Value > 1) c01 = TLanes.MultiplyAdd(broadcast, b1, c01);
-                }
-
-                if (TRows.Value > 1)
-                {
-                    broadcast = TLanes.Broadcast(*(a + rowStride));
-                    c10 = TLanes.MultiplyAdd(broadcast, b0, c10);
-                    if (TColumns.Value > 1) c11 = TLanes.MultiplyAdd(broadcast, b1, c11);
-                }
-
-                if (TRows.Value > 2)
-                {
-                    broadcast = TLanes.Broadcast(*(a + rowStride2));
-                    c20 = TLanes.MultiplyAdd(broadcast, b0, c20);
-                    if (TColumns.Value > 1) c21 = TLanes.MultiplyAdd(broadcast, b1, c21);
-                }
-
-                if (TRows.Value > 3)
-                {
-                    broadcast = TLanes.Broadcast(*(a3));
-                    c30 = TLanes.MultiplyAdd(broadcast, b0, c30);
-                    if (TColumns.Value > 1) c31 = TLanes.MultiplyAdd(broadcast, b1, c31);
-                }
-
-                if (TRows.Value > 4)
-                {
-                    broadcast = TLanes.Broadcast(*(a3 + rowStride));
-                    c40 = TLanes.MultiplyAdd(broadcast, b0, c40);
-                    if (TColumns.Value > 1) c41 = TLanes.MultiplyAdd(broadcast, b1, c41);
-                }
-
-                if (TRows.Value > 5)
-                {
-                    broadcast = TLanes.Broadcast(*(a3 + rowStride2));
-                    c50 = TLanes.MultiplyAdd(broadcast, b0, c50);
-                    if (TColumns.Value > 1) c51 = TLanes.MultiplyAdd(broadcast, b1, c51);
-                }
-
+                Step<TRows, TColumns>(
+                    a, a3, rowStride, rowStride2, b, second,
+                    ref c00, ref c01, ref c10, ref c11, ref c20, ref c21, ref c30, ref c31, ref c40, ref c41, ref c50, ref c51);
                 a += depthStride;
                 a3 += depthStride;
                 b += Panel.Width;
@@ -332,6 +290,51 @@ internal static unsafe class TileKernel<TLanes, TVector>
                 }
         }
 
+        if (task->Health != null)
+        {
+            // x · 0 is 0 for what is finite and NaN for what is not.
+            var zero = TLanes.Broadcast(0f);
+            var health0 = TLanes.Load(task->Health);
+            var health1 = zero;
+            if (TRows.Value > 0)
+            {
+                health0 = TLanes.MultiplyAdd(c00, zero, health0);
+                if (TColumns.Value > 1) health1 = TLanes.MultiplyAdd(c01, zero, health1);
+            }
+
+            if (TRows.Value > 1)
+            {
+                health0 = TLanes.MultiplyAdd(c10, zero, health0);
+                if (TColumns.Value > 1) health1 = TLanes.MultiplyAdd(c11, zero, health1);
+            }
+
+            if (TRows.Value > 2)
+            {
+                health0 = TLanes.MultiplyAdd(c20, zero, health0);
+                if (TColumns.Value > 1) health1 = TLanes.MultiplyAdd(c21, zero, health1);
+            }
+
+            if (TRows.Value > 3)
+            {
+                health0 = TLanes.MultiplyAdd(c30, zero, health0);
+                if (TColumns.Value > 1) health1 = TLanes.MultiplyAdd(c31, zero, health1);
+            }
+
+            if (TRows.Value > 4)
+            {
+                health0 = TLanes.MultiplyAdd(c40, zero, health0);
+                if (TColumns.Value > 1) health1 = TLanes.MultiplyAdd(c41, zero, health1);
+            }
+
+            if (TRows.Value > 5)
+            {
+                health0 = TLanes.MultiplyAdd(c50, zero, health0);
+                if (TColumns.Value > 1) health1 = TLanes.MultiplyAdd(c51, zero, health1);
+            }
+
+            TLanes.Store(task->Health, TLanes.Add(health0, health1));
+        }
+
         var target = c;
         var row = task->CRow;
         var next = task->CSecond;
@@ -375,6 +378,65 @@ internal static unsafe class TileKernel<TLanes, TVector>
             TLanes.Store(target, c50);
             if (TColumns.Value > 1) TLanes.Store(target + next, c51);
             target += row;
+        }
+    }
+
+    /// <summary>One depth: two registers of B against up to six broadcast elements of A.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Step<TRows, TColumns>(
+        float* a, float* a3, nint rowStride, nint rowStride2, float* b, nint second,
+        ref TVector c00, ref TVector c01,
+        ref TVector c10, ref TVector c11,
+        ref TVector c20, ref TVector c21,
+        ref TVector c30, ref TVector c31,
+        ref TVector c40, ref TVector c41,
+        ref TVector c50, ref TVector c51)
+        where TRows : struct, ITileCount
+        where TColumns : struct, ITileCount
+    {
+        var b0 = TLanes.Load(b);
+        var b1 = TColumns.Value > 1 ? TLanes.Load(b + second) : default;
+        TVector broadcast;
+        if (TRows.Value > 0)
+        {
+            broadcast = TLanes.Broadcast(*(a));
+            c00 = TLanes.MultiplyAdd(broadcast, b0, c00);
+            if (TColumns.Value > 1) c01 = TLanes.MultiplyAdd(broadcast, b1, c01);
+        }
+
+        if (TRows.Value > 1)
+        {
+            broadcast = TLanes.Broadcast(*(a + rowStride));
+            c10 = TLanes.MultiplyAdd(broadcast, b0, c10);
+            if (TColumns.Value > 1) c11 = TLanes.MultiplyAdd(broadcast, b1, c11);
+        }
+
+        if (TRows.Value > 2)
+        {
+            broadcast = TLanes.Broadcast(*(a + rowStride2));
+            c20 = TLanes.MultiplyAdd(broadcast, b0, c20);
+            if (TColumns.Value > 1) c21 = TLanes.MultiplyAdd(broadcast, b1, c21);
+        }
+
+        if (TRows.Value > 3)
+        {
+            broadcast = TLanes.Broadcast(*(a3));
+            c30 = TLanes.MultiplyAdd(broadcast, b0, c30);
+            if (TColumns.Value > 1) c31 = TLanes.MultiplyAdd(broadcast, b1, c31);
+        }
+
+        if (TRows.Value > 4)
+        {
+            broadcast = TLanes.Broadcast(*(a3 + rowStride));
+            c40 = TLanes.MultiplyAdd(broadcast, b0, c40);
+            if (TColumns.Value > 1) c41 = TLanes.MultiplyAdd(broadcast, b1, c41);
+        }
+
+        if (TRows.Value > 5)
+        {
+            broadcast = TLanes.Broadcast(*(a3 + rowStride2));
+            c50 = TLanes.MultiplyAdd(broadcast, b0, c50);
+            if (TColumns.Value > 1) c51 = TLanes.MultiplyAdd(broadcast, b1, c51);
         }
     }
 

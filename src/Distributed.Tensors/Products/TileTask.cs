@@ -20,7 +20,7 @@ internal enum TileEpilogue
 }
 
 /// <summary>What all tiles of one block of a product share; strides and offsets in floats.</summary>
-internal struct TileTask
+internal unsafe struct TileTask
 {
     /// <summary>From one row of A to the next.</summary>
     public nint RowStride;
@@ -48,6 +48,11 @@ internal struct TileTask
 
     /// <summary>From C to the gate, which has C's layout.</summary>
     public nint GateOffset;
+
+    /// <summary>
+    /// Null, or a register (16 floats, zero at first) that becomes NaN in some lane when an element of C is not finite.
+    /// </summary>
+    public float* Health;
 
     /// <summary>Whether the chains go on from what C holds; otherwise they start at zero.</summary>
     public bool Accumulate;
