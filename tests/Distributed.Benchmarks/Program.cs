@@ -1,3 +1,1 @@
-using Distributed.Benchmarks;
-
-return CommandLine.Run(args, Console.Out, Console.Error);
+return Distributed.Benchmarks.Commands.Run(args, Console.Out, Console.Error);

@@ -15,6 +15,7 @@ internal sealed class StepCell
     private readonly Optimizer _optimizer;
     private readonly AlignedBuffer _parameters;
     private readonly AlignedBuffer _gradient;
+    private readonly AlignedBuffer _sum;
     private readonly AlignedBuffer _state;
     private readonly AlignedBuffer _inputs;
     private readonly int[] _labels;
@@ -45,8 +46,6 @@ internal sealed class StepCell
         foreach (ref var value in _inputs.Span) value = (float)(stream.NextDouble() * 2 - 1);
         _labels = [.. Enumerable.Range(0, batch).Select(_ => stream.NextInt32(sizes[^1]))];
     }
-
-    private readonly AlignedBuffer _sum;
 
     /// <summary>The four models of the table.</summary>
     public static IReadOnlyList<string> Models { get; } = ["30-64-32-2", "784-128-10", "784-512-256-10", "784-1024-1024-1024-10"];

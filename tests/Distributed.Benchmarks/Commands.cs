@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Distributed.Benchmarks;
 
 /// <summary>Which measurement, with which options.</summary>
-internal static class CommandLine
+internal static class Commands
 {
     private const string Usage = """
         usage: Distributed.Benchmarks COMMAND [OPTIONS]
