@@ -35,41 +35,54 @@ internal static unsafe class ElementUpdate
         where TRule : struct, IElementRule
     {
         var length = gradientSum.Length;
-        var finite = Vector<int>.AllBitsSet;
-        var largest = new Vector<float>(float.MaxValue);
+        var whole = length - length % Vector<float>.Count;
         fixed (float* g = gradientSum, w = weights, u = updated, s = state)
         {
-            var index = 0;
-            for (; index <= length - Vector<float>.Count; index += Vector<float>.Count)
-            {
-                var first = TRule.StateVectors > 0 ? Vector.Load(s + index) : default;
-                var second = TRule.StateVectors > 1 ? Vector.Load(s + length + index) : default;
-                var next = rule.Apply(Vector.Load(g + index), Vector.Load(w + index), ref first, ref second);
-                finite &= Vector.LessThanOrEqual(Vector.Abs(next), largest);
-                next.Store(u + index);
-                if (TRule.StateVectors > 0)
-                    first.Store(s + index);
-                if (TRule.StateVectors > 1)
-                    second.Store(s + length + index);
-            }
+            var finite = RunWhole(rule, g, w, u, s, s + length, whole);
+            return whole == length
+                ? finite
+                : finite & RunRest(rule, g + whole, w + whole, u + whole, s + whole, s + length + whole, length - whole);
+        }
+    }
 
-            if (index < length)
-            {
-                var rest = length - index;
-                var first = TRule.StateVectors > 0 ? LoadPart(s + index, rest) : default;
-                var second = TRule.StateVectors > 1 ? LoadPart(s + length + index, rest) : default;
-                var next = rule.Apply(LoadPart(g + index, rest), LoadPart(w + index, rest), ref first, ref second);
-                // The padding's results are finite: zero gradient, zero weight, zero state.
-                finite &= Vector.LessThanOrEqual(Vector.Abs(next), largest);
-                StorePart(next, u + index, rest);
-                if (TRule.StateVectors > 0)
-                    StorePart(first, s + index, rest);
-                if (TRule.StateVectors > 1)
-                    StorePart(second, s + length + index, rest);
-            }
+    // A leaf: any call in this method, also behind the loop, would make the JIT spill the loop's registers.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool RunWhole<TRule>(TRule rule, float* g, float* w, float* u, float* s0, float* s1, int length)
+        where TRule : struct, IElementRule
+    {
+        var finite = Vector<int>.AllBitsSet;
+        var largest = new Vector<float>(float.MaxValue);
+        for (nint index = 0; index < length; index += Vector<float>.Count)
+        {
+            var first = TRule.StateVectors > 0 ? Vector.Load(s0 + index) : default;
+            var second = TRule.StateVectors > 1 ? Vector.Load(s1 + index) : default;
+            var next = rule.Apply(Vector.Load(g + index), Vector.Load(w + index), ref first, ref second);
+            finite &= Vector.LessThanOrEqual(Vector.Abs(next), largest);
+            next.Store(u + index);
+            if (TRule.StateVectors > 0)
+                first.Store(s0 + index);
+            if (TRule.StateVectors > 1)
+                second.Store(s1 + index);
         }
 
         return finite == Vector<int>.AllBitsSet;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool RunRest<TRule>(TRule rule, float* g, float* w, float* u, float* s0, float* s1, int rest)
+        where TRule : struct, IElementRule
+    {
+        var first = TRule.StateVectors > 0 ? LoadPart(s0, rest) : default;
+        var second = TRule.StateVectors > 1 ? LoadPart(s1, rest) : default;
+        var next = rule.Apply(LoadPart(g, rest), LoadPart(w, rest), ref first, ref second);
+        StorePart(next, u, rest);
+        if (TRule.StateVectors > 0)
+            StorePart(first, s0, rest);
+        if (TRule.StateVectors > 1)
+            StorePart(second, s1, rest);
+
+        // The padding's results are finite: zero gradient, zero weight, zero state.
+        return Vector.LessThanOrEqualAll(Vector.Abs(next), new Vector<float>(float.MaxValue));
     }
 
     private static Vector<float> LoadPart(float* source, int count)

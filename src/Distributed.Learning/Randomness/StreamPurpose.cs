@@ -15,7 +15,7 @@ public enum StreamPurpose
     /// <summary>Dropout masks; a = step, b = shard.</summary>
     Dropout = 3,
 
-    /// <summary>The split into training and validation samples.</summary>
+    /// <summary>The split into training and validation samples; a = stratum.</summary>
     Split = 4,
 
     /// <summary>Generated data sets.</summary>
