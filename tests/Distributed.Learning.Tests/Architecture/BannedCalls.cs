@@ -83,6 +83,13 @@ internal static partial class BannedCalls
 
     public static int Cores() => Environment.ProcessorCount;
 
+    public static int ThreadNumber() => Environment.CurrentManagedThreadId;
+
+    public static IEnumerable<int> ThreadNumberInIterator()
+    {
+        yield return Environment.CurrentManagedThreadId;
+    }
+
     public static void ThreadStart(Action action) => new Thread(() => action()).Start();
 
     public static Task TaskRun(Action action) => Task.Run(action);
@@ -101,6 +108,11 @@ internal static class PermittedCalls
 {
     public static double Exact(double x) =>
         Math.Sqrt(Math.Abs(x)) + Math.FusedMultiplyAdd(x, x, Math.Floor(x)) + Math.Round(Math.Max(x, 1)) + double.Sqrt(x);
+
+    public static IEnumerable<double> Iterator(double x)
+    {
+        yield return Math.Sqrt(x);
+    }
 
     public static int Bits(uint x) => BitOperations.Log2(x) + (int)uint.Log2(x) + int.Log2(7);
 

@@ -84,6 +84,8 @@ public class ForbiddenMembersTests
     [InlineData("ClockTicks", "System.Environment::get_TickCount64(")]
     [InlineData("ClockProvider", "System.TimeProvider::get_System(")]
     [InlineData("Cores", "System.Environment::get_ProcessorCount(")]
+    [InlineData("ThreadNumber", "System.Environment::get_CurrentManagedThreadId(")]
+    [InlineData("<ThreadNumberInIterator>", "System.Environment::get_CurrentManagedThreadId(")]
     [InlineData("ThreadStart", "System.Threading.Thread::.ctor(")]
     [InlineData("TaskRun", "System.Threading.Tasks.Task::Run(")]
     [InlineData("ParallelFor", "System.Threading.Tasks.Parallel::For(")]
