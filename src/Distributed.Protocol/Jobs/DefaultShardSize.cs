@@ -1,0 +1,18 @@
+using Distributed.Learning;
+
+namespace Distributed.Protocol;
+
+/// <summary>
+/// The shard size of a job that names none: a constant function of the specification, never a run-time choice, since the shards'
+/// boundaries reach the weights.
+/// </summary>
+public static class DefaultShardSize
+{
+    /// <summary>Samples of one shard.</summary>
+    private const int Samples = 32;
+
+    /// <summary>The default for a network and a batch size.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="batch">Samples of one mini-batch.</param>
+    public static int For(NetworkSpecification network, int batch) => Math.Min(batch, Samples);
+}
