@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Distributed.Console.Options;
+
+namespace Distributed.Console.Commands;
+
+/// <summary>Says in one line what is wrong with a command line, and what would be right.</summary>
+internal static class BadUsage
+{
+    /// <summary>The line, or null when the command line is right.</summary>
+    public static string? Describe(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        // An unknown option may have been taken for an argument, and its value for one too many: the option is what is wrong.
+        var taken = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens).Select(t => t.Value);
+        var unknown = taken.Concat(parsed.UnmatchedTokens).ToArray();
+        if (unknown.FirstOrDefault(IsOption) is { } option) return OfUnknown(option, command);
+        if (parsed.UnmatchedTokens.Count > 0) return OfUnknown(parsed.UnmatchedTokens[0], command);
+        if (command is RootCommand) return $"a command is missing: one of {Names(command)}; 'dtrain --help' tells more";
+        return parsed.Errors.Count > 0 ? OfError(parsed.Errors[0], command) : null;
+    }
+
+    private static bool IsOption(string token) => token.Length > 1 && token[0] == '-' && !char.IsAsciiDigit(token[1]);
+
+    private static string OfUnknown(string token, Command command)
+    {
+        var name = token.Split('=', 2)[0];
+        if (command is RootCommand)
+        {
+            var commands = command.Subcommands.Select(c => c.Name).ToArray();
+            return name.StartsWith('-')
+                ? $"there is no option '{name}' before the command{NearestName.Hint(name, OptionNames(command))}"
+                : $"there is no command '{name}'{NearestName.Hint(name, commands)} (commands: {Names(command)})";
+        }
+        if (!name.StartsWith('-')) return $"'{name}' is one argument too many for 'dtrain {command.Name}'";
+        if (command.Name == ResumeCommand.Name && Settings.OfSpecification.FirstOrDefault(s => s.Flag == name) is { } setting)
+        {
+            return $"{setting.Flag} belongs to the job's specification, which is immutable: only {string.Join(", ", Settings.OfRun.Select(s => s.Flag))} "
+                + "may change on resume; 'dtrain train --from JOB' begins a new job with its weights";
+        }
+        return $"'dtrain {command.Name}' has no option '{name}'{NearestName.Hint(name, OptionNames(command))}";
+    }
+
+    private static string OfError(ParseError error, Command command)
+    {
+        switch (error.SymbolResult)
+        {
+            case OptionResult { Option: { Required: true } option, IdentifierTokenCount: 0 }:
+                return $"'dtrain {command.Name}' needs {option.Name} {option.HelpName}: {option.Description}";
+            case OptionResult { Option: { } option, Tokens.Count: 0 }:
+                return $"{option.Name} needs a value: {option.HelpName ?? "VALUE"}, {option.Description}";
+            case OptionResult { Option: { } option, IdentifierTokenCount: > 1 and var times }:
+                return $"{option.Name} stands {times} times; once would be right";
+            default:
+                return error.Message.TrimEnd('.');
+        }
+    }
+
+    private static string Names(Command command) => string.Join(", ", command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name));
+
+    private static IEnumerable<string> OptionNames(Command command) => command.Options.Where(o => !o.Hidden).Select(o => o.Name);
+}

@@ -1,0 +1,94 @@
+using System.CommandLine;
+using System.Text.Json;
+using Distributed.Cluster;
+using Distributed.Console.Options;
+using Distributed.Console.Output;
+using Distributed.Console.Sessions;
+using Distributed.Protocol;
+
+namespace Distributed.Console.Commands;
+
+/// <summary><c>dtrain jobs</c>: what the store holds, newest first.</summary>
+internal sealed class JobsCommand
+{
+    public const string Name = "jobs";
+
+    private readonly ConsoleEnvironment _environment;
+    private readonly SettingFlags _settings = new(Settings.All.Where(s => s.Name == "store"));
+    private readonly OutputFlags _output = new();
+
+    private JobsCommand(ConsoleEnvironment environment) => _environment = environment;
+
+    public static Command Create(ConsoleEnvironment environment)
+    {
+        var jobs = new JobsCommand(environment);
+        var command = new Command(Name, "Lists the jobs of a store, newest first.");
+        jobs._settings.AddTo(command);
+        jobs._output.AddTo(command, quiet: false);
+        command.SetAction((parsed, _) => jobs.RunAsync(parsed));
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed)
+    {
+        var store = StorePath.Of(_settings.Read(parsed).Text("store"), _environment.Variable);
+        var choice = _output.Read(parsed);
+        IReadOnlyList<JobRecord> jobs = [];
+        if (File.Exists(store))
+        {
+            await using var cluster = new ClusterAccess(_environment, store, null, _environment.Error.WriteLine, choice.Verbose);
+            jobs = await (await cluster.ClientAsync().ConfigureAwait(false)).ListJobsAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        if (choice.Json)
+        {
+            foreach (var job in jobs) await _environment.Output.WriteLineAsync(JsonSerializer.Serialize(Line(job), JsonLines.Default.JobJson)).ConfigureAwait(false);
+        }
+        else if (jobs.Count == 0)
+        {
+            await _environment.Output.WriteLineAsync($"no jobs in {store}").ConfigureAwait(false);
+        }
+        else
+        {
+            Displays.Print(_environment, Table(jobs));
+        }
+        return ExitCode.Done;
+    }
+
+    private static string State(JobRecord job) => job.End switch
+    {
+        null => "unfinished",
+        { Outcome: JobOutcome.Failed } => "failed",
+        { Outcome: JobOutcome.Cancelled } => "cancelled",
+        _ => "completed",
+    };
+
+    private static IEnumerable<StyledLine> Table(IReadOnlyList<JobRecord> jobs)
+    {
+        var names = Math.Max(4, jobs.Max(j => j.Id.Value.Length));
+        yield return StyledLine.Of(
+            "job".PadRight(names) + "  " + "state".PadRight(10) + "  " + "epochs".PadLeft(9) + "  " + "loss".PadLeft(9) + "  "
+            + "accuracy".PadLeft(9) + "  submitted (UTC)", Tone.Faint);
+        foreach (var job in jobs)
+        {
+            var best = StopRules.Best(job.Epochs)?.Metrics;
+            var state = State(job);
+            var right = best?.ValidationAccuracy is { } accuracy ? Numbers.Percent(accuracy) : best?.ValidationR2 is { } r2 ? "R² " + Numbers.Loss(r2) : "–";
+            yield return new StyledLine()
+                .Add(job.Id.Value.PadRight(names), Tone.Strong)
+                .Add("  " + state.PadRight(10), state switch { "completed" => Tone.Good, "failed" => Tone.Bad, _ => Tone.Normal })
+                .Add("  " + $"{job.Epochs.Count}/{job.Specification.Epochs}".PadLeft(9))
+                .Add("  " + (best is null ? "–" : Numbers.Loss(best.DecidingLoss)).PadLeft(9))
+                .Add("  " + right.PadLeft(9))
+                .Add("  " + job.SubmittedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm", System.Globalization.CultureInfo.InvariantCulture), Tone.Faint);
+        }
+    }
+
+    private static JobJson Line(JobRecord job)
+    {
+        var last = job.Epochs.Count > 0 ? job.Epochs[^1].Metrics : null;
+        return new JobJson(
+            job.Id.Value, State(job), job.Source.Source, job.Epochs.Count, job.Specification.Epochs, job.End?.Step ?? job.LastCheckpoint ?? 0,
+            JsonLines.Finite(last?.TrainLoss), JsonLines.Finite(last?.ValidationLoss), JsonLines.Finite(last?.ValidationAccuracy),
+            JsonLines.Finite(last?.ValidationR2), job.LastCheckpoint, job.SubmittedAt, job.End?.Message);
+    }
+}

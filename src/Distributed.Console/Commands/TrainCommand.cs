@@ -1,0 +1,78 @@
+using System.CommandLine;
+using Distributed.Cluster;
+using Distributed.Console.Options;
+using Distributed.Console.Output;
+using Distributed.Console.Sessions;
+
+namespace Distributed.Console.Commands;
+
+/// <summary><c>dtrain train</c>: a new job on the cluster of this process, from its data to its model folder.</summary>
+internal sealed class TrainCommand
+{
+    public const string Name = "train";
+
+    private readonly ConsoleEnvironment _environment;
+    private readonly SettingFlags _settings = new(Settings.All);
+    private readonly OutputFlags _output = new();
+    private readonly Option<string> _job = new("--job")
+    {
+        Description = "a JSON file with the same settings in camelCase; flags win",
+        HelpName = "FILE",
+    };
+
+    private TrainCommand(ConsoleEnvironment environment) => _environment = environment;
+
+    public static Command Create(ConsoleEnvironment environment)
+    {
+        var train = new TrainCommand(environment);
+        var command = new Command(Name, "Trains a network: digits without any option, or your own CSV and image files.");
+        train._settings.AddTo(command);
+        command.Options.Add(train._job);
+        train._output.AddTo(command);
+        command.SetAction((parsed, _) => train.RunAsync(parsed));
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed)
+    {
+        var given = _settings.Read(parsed);
+        if (parsed.GetValue(_job) is { } file) given = given.Over(JobFile.Read(file));
+        var settings = TrainSettings.Read(given);
+        var run = RunSettings.From(given, _environment.Processors);
+        var store = StorePath.Of(run.Store, _environment.Variable);
+        var choice = _output.Read(parsed);
+
+        using var interruption = _environment.CatchesSignals ? Interruption.OfProcess(_environment.Error) : new Interruption();
+        using var display = Displays.For(_environment, choice);
+        await using var cluster = new ClusterAccess(_environment, store, run, display.Log, choice.Verbose);
+
+        // Nothing is written before the inputs are checked; where there is nothing to be found wrong or written, both go on at once.
+        var fromAnother = settings.From is not null;
+        if (fromAnother && !File.Exists(store)) throw new UsageException($"--from: there is no store {store}, so no job '{settings.From}' either");
+        if (fromAnother || File.Exists(store) || LoadedData.IsBuiltIn(settings.Source.Source)) cluster.Begin();
+
+        JobRecord? from = null;
+        if (fromAnother)
+        {
+            from = await NewJob.FindAsync(await cluster.ClientAsync().ConfigureAwait(false), settings.From!.Value, store, "--from: ").ConfigureAwait(false);
+            settings = NewJob.Inherit(settings, given.Has("seed"), from);
+        }
+        var data = NewJob.Load(settings.Source);
+        var specification = JobResolution.Resolve(settings, LoadedData.ShapeOf(data));
+        var client = await cluster.ClientAsync().ConfigureAwait(false);
+        float[]? weights = null;
+        if (from is not null)
+        {
+            weights = await NewJob.WeightsOfAsync(client, from, specification.Network).ConfigureAwait(false);
+            specification = specification with { Initial = NewJob.Describe(from, weights) };
+        }
+        interruption.Requested.ThrowIfCancellationRequested();
+
+        var job = await NewJob.NameAsync(client, settings.Name, LoadedData.DisplayName(settings.Source.Source), store).ConfigureAwait(false);
+        var folder = run.Out ?? NewJob.DefaultFolder(job);
+        StorePath.MakeFolder(folder, "--out");
+        foreach (var note in data.Notes) display.Noticed(note);
+        var submission = new JobSubmission(job, specification, run.Options, LoadedData.WithFullPaths(settings.Source), data, weights);
+        return await new JobRunner(_environment, client, display).RunAsync(submission, null, run, folder, interruption.Requested).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using Distributed.Cluster;
+using Distributed.Console.Commands;
+using Distributed.Console.Options;
+using Distributed.Learning.Data;
+
+namespace Distributed.Console;
+
+/// <summary>From a command line to an exit code. Whatever goes wrong is one line on standard error.</summary>
+internal static class ConsoleApplication
+{
+    /// <summary>Runs a command.</summary>
+    /// <param name="arguments">Without the program's name.</param>
+    /// <param name="environment">What is outside.</param>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, ConsoleEnvironment environment)
+    {
+        try
+        {
+            var root = CommandTree.Create(environment);
+            var parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
+            if (!CommandTree.AsksForHelp(parsed) && BadUsage.Describe(parsed) is { } wrong) throw new UsageException(wrong);
+            var invocation = new InvocationConfiguration
+            {
+                Output = environment.Output,
+                Error = environment.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            };
+            return await parsed.InvokeAsync(invocation).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            var verbose = OutputFlags.IsVerbose(arguments);
+            var (code, line) = Describe(e);
+            await environment.Error.WriteLineAsync("dtrain: " + line.ReplaceLineEndings(" ")).ConfigureAwait(false);
+            if (verbose) await environment.Error.WriteLineAsync(e.ToString()).ConfigureAwait(false);
+            return code;
+        }
+    }
+
+    private static (int Code, string Line) Describe(Exception exception) => exception switch
+    {
+        UsageException => (ExitCode.BadUsage, exception.Message),
+        DataException => (ExitCode.BadUsage, exception.Message),
+        OperationCanceledException => (ExitCode.Interrupted, "interrupted"),
+        TrainingException => (ExitCode.Failed, exception.Message),
+        AggregateException { InnerExceptions: [var inner] } => Describe(inner),
+        _ => (ExitCode.Failed, $"unexpected: {exception.Message} ({exception.GetType().Name}; --verbose shows where)"),
+    };
+}

@@ -1,0 +1,36 @@
+using Distributed.Console.Options;
+
+namespace Distributed.Console.Output;
+
+/// <summary>Chooses the display: JSON lines, quiet, a terminal's live screen, or plain lines.</summary>
+internal static class Displays
+{
+    public static IProgressDisplay For(ConsoleEnvironment environment, OutputChoice choice)
+    {
+        if (choice.Json) return new JsonDisplay(environment.Output, environment.Error);
+        if (choice.Quiet || environment.TerminalWidth is not { } width)
+            return new PlainDisplay(environment.Output, environment.Error, environment.Clock, choice.Quiet);
+        return OnTerminal(environment, width);
+    }
+
+    // A method of its own: the terminal's library is loaded only when there is a terminal.
+    private static LiveDisplay OnTerminal(ConsoleEnvironment environment, int width) =>
+        new(Terminal.Open(environment.Output, environment.Colours, width), environment.TerminalRows, environment.Clock);
+
+    /// <summary>Prints lines in colours on a terminal, and bare elsewhere.</summary>
+    public static void Print(ConsoleEnvironment environment, IEnumerable<StyledLine> lines)
+    {
+        if (environment.TerminalWidth is { } width)
+        {
+            Paint(environment, lines, width);
+            return;
+        }
+        foreach (var line in lines) environment.Output.WriteLine(line.Text.TrimEnd());
+    }
+
+    private static void Paint(ConsoleEnvironment environment, IEnumerable<StyledLine> lines, int width)
+    {
+        var console = Terminal.Open(environment.Output, environment.Colours, width);
+        foreach (var line in lines) Terminal.Write(console, line);
+    }
+}

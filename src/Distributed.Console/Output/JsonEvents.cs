@@ -1,0 +1,69 @@
+using System.Text.Json.Serialization;
+
+namespace Distributed.Console.Output;
+
+/// <summary>First line: the run begins.</summary>
+internal sealed record StartedJson(
+    string Job, string Data, string DataSha256, int TrainingSamples, int ValidationSamples, int Parameters, int Epochs, long Steps,
+    long FromStep, int Workers, int Blocks, int Threads)
+{
+    [JsonPropertyOrder(-1)] public string Event { get; } = "started";
+}
+
+/// <summary>An epoch ended. Members that do not apply are left out.</summary>
+internal sealed record EpochJson(
+    string Job, int Epoch, long Step, double? TrainLoss, double? TrainAccuracy, double? ValidationLoss, double? ValidationAccuracy,
+    double? ValidationMae, double? ValidationR2, double? SamplesPerSecond, bool Best)
+{
+    [JsonPropertyOrder(-1)] public string Event { get; } = "epoch";
+}
+
+/// <summary>Last line: the job is done.</summary>
+internal sealed record CompletedJson(
+    string Job, int Epochs, long Steps, double? TrainLoss, double? ValidationLoss, double? ValidationAccuracy, double? ValidationMae,
+    double? ValidationR2, double? SamplesPerSecond, double Seconds, int Workers, string Reason, string WeightsSha256, int? BestEpoch,
+    string Out)
+{
+    [JsonPropertyOrder(-1)] public string Event { get; } = "completed";
+}
+
+/// <summary>Last line: the run was interrupted; a checkpoint at the step is durable.</summary>
+internal sealed record InterruptedJson(string Job, long Step)
+{
+    [JsonPropertyOrder(-1)] public string Event { get; } = "interrupted";
+}
+
+/// <summary>Last line: the job failed.</summary>
+internal sealed record FailedJson(string Job, string Message)
+{
+    [JsonPropertyOrder(-1)] public string Event { get; } = "failed";
+}
+
+/// <summary>One job of a store, by <c>jobs --json</c>.</summary>
+internal sealed record JobJson(
+    string Job, string State, string Data, int Epochs, int MaximumEpochs, long Steps, double? TrainLoss, double? ValidationLoss,
+    double? ValidationAccuracy, double? ValidationR2, long? Checkpoint, DateTimeOffset SubmittedAt, string? Message);
+
+/// <summary>What <c>evaluate --json</c> prints.</summary>
+internal sealed record EvaluationJson(
+    string Model, string Data, long Samples, double? Loss, double? Accuracy, double? Mae, double? R2,
+    IReadOnlyList<ClassJson>? Classes);
+
+/// <summary>One class of an evaluation.</summary>
+internal sealed record ClassJson(string Label, long Samples, double? Precision, double? Recall, double? F1, IReadOnlyList<long> PredictedAs);
+
+/// <summary>Written without reflection, members in camelCase, what does not apply left out.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(StartedJson))]
+[JsonSerializable(typeof(EpochJson))]
+[JsonSerializable(typeof(CompletedJson))]
+[JsonSerializable(typeof(InterruptedJson))]
+[JsonSerializable(typeof(FailedJson))]
+[JsonSerializable(typeof(JobJson))]
+[JsonSerializable(typeof(EvaluationJson))]
+internal sealed partial class JsonLines : JsonSerializerContext
+{
+    /// <summary>JSON has no NaN and no infinity: such a number is left out.</summary>
+    public static double? Finite(double? value) => value is { } v && double.IsFinite(v) ? v : null;
+}

@@ -1,0 +1,83 @@
+using Distributed.Console.Options;
+using Distributed.Protocol;
+
+namespace Distributed.Console.Output;
+
+/// <summary>The words in which facts are told.</summary>
+internal static class Words
+{
+    /// <summary>Why a job completed, as one lower-case word.</summary>
+    public static string Of(StopReason reason) => reason switch
+    {
+        StopReason.Epochs => "epochs",
+        StopReason.Target => "target",
+        StopReason.Patience => "patience",
+        StopReason.Cancelled => "cancelled",
+        _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, null),
+    };
+
+    /// <summary>Why a job completed, as a sentence's end.</summary>
+    public static string Because(StopReason reason) => reason switch
+    {
+        StopReason.Target => "its target was reached",
+        StopReason.Patience => "no epoch improved any more",
+        StopReason.Cancelled => "it was cancelled",
+        _ => "all its epochs are done",
+    };
+
+    /// <summary>64 → 128 relu → 10.</summary>
+    public static string Of(Learning.NetworkSpecification network)
+    {
+        var activation = Choices.NameOf(Choices.Activations, network.Activation);
+        var hidden = network.Hidden.Count == 0 ? "" : $"{string.Join(" → ", network.Hidden)} {activation} → ";
+        return $"{network.Inputs} → {hidden}{network.Outputs}";
+    }
+
+    /// <summary>adam 0.001.</summary>
+    public static string Of(Learning.OptimizerSpecification optimizer) =>
+        $"{Choices.NameOf(Choices.Optimizers, optimizer.Kind)} {optimizer.LearningRate.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
+
+    /// <summary>The heading of a run, two lines.</summary>
+    public static IEnumerable<StyledLine> Heading(RunHeading run)
+    {
+        var specification = run.Specification;
+        yield return new StyledLine()
+            .Add(run.Job.Value, Tone.Strong)
+            .Add($"  {run.DataName}: {Numbers.Of(specification.Data.TrainingSamples, "sample")}")
+            .Add(specification.Data.ValidationSamples > 0 ? $" and {Numbers.Count(specification.Data.ValidationSamples)} for validation" : "");
+        yield return StyledLine.Of(
+            $"{Of(specification.Network)} ({Numbers.Of(run.Parameters, "parameter")}), {Of(specification.Optimizer)}, "
+            + $"batch {specification.BatchSize}, seed {specification.Seed}", Tone.Faint);
+        yield return StyledLine.Of(
+            $"{Numbers.Of(run.Workers, "worker")}, {Numbers.Of(run.Blocks, "parameter block")}, {Numbers.Of(run.Threads, "thread")}"
+            + (run.FromStep > 0 ? $", from step {Numbers.Count(run.FromStep)} on" : ""), Tone.Faint);
+    }
+
+    /// <summary>The metrics of an epoch in columns, with a heading of its own (<see cref="EpochColumns"/>).</summary>
+    public static StyledLine Of(EpochRow row, int epochs)
+    {
+        var metrics = row.Metrics;
+        var of = $"{row.Epoch}/{epochs}".PadLeft(9);
+        var line = new StyledLine().Add(of).Add(Numbers.Loss(metrics.TrainLoss).PadLeft(13));
+        if (metrics.TrainAccuracy is { } accuracy) line.Add(Numbers.Percent(accuracy).PadLeft(12), Tone.Faint);
+        if (metrics.ValidationLoss is { } loss) line.Add(Numbers.Loss(loss).PadLeft(13));
+        if (metrics.ValidationAccuracy is { } right) line.Add(Numbers.Percent(right).PadLeft(12), Tone.Strong);
+        if (metrics.ValidationMae is { } mae) line.Add(Numbers.Loss(mae).PadLeft(12), Tone.Strong);
+        if (metrics.ValidationR2 is { } r2) line.Add(Numbers.Loss(r2).PadLeft(10));
+        line.Add(Numbers.Rate(row.SamplesPerSecond).PadLeft(13), Tone.Faint);
+        return line.Add(row.Decision.IsBest ? "  best" : "", Tone.Good);
+    }
+
+    /// <summary>The heading over <see cref="Of(EpochRow, int)"/>.</summary>
+    public static StyledLine EpochColumns(JobSpecification specification)
+    {
+        var classifies = specification.Network.Output == Learning.OutputKind.Softmax;
+        var validates = specification.Data.ValidationSamples > 0;
+        return StyledLine.Of(
+            "epoch".PadLeft(9) + "train loss".PadLeft(13) + (classifies ? "accuracy".PadLeft(12) : "")
+            + (validates ? "valid. loss".PadLeft(13) : "")
+            + (validates && classifies ? "accuracy".PadLeft(12) : "")
+            + (validates && !classifies ? "mean error".PadLeft(12) + "R²".PadLeft(10) : "")
+            + "samples".PadLeft(13), Tone.Faint);
+    }
+}

@@ -1,0 +1,3 @@
+using Distributed.Console;
+
+return await ConsoleApplication.RunAsync(args, ConsoleEnvironment.OfProcess()).ConfigureAwait(false);

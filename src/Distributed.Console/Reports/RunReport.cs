@@ -1,0 +1,43 @@
+using Distributed.Learning;
+using Distributed.Protocol;
+
+namespace Distributed.Console.Reports;
+
+/// <summary>What a completed job came to.</summary>
+internal sealed record RunReport
+{
+    public required JobId Job { get; init; }
+    public required JobSpecification Specification { get; init; }
+    public required string DataName { get; init; }
+
+    /// <summary>Steps done since the job's beginning.</summary>
+    public required long Steps { get; init; }
+
+    public required StopReason Reason { get; init; }
+
+    /// <summary>Every decided epoch of the job, this run's and earlier ones'.</summary>
+    public required IReadOnlyList<EpochDecided> Epochs { get; init; }
+
+    /// <summary>Training samples per second over this run, with its validations.</summary>
+    public required double SamplesPerSecond { get; init; }
+
+    /// <summary>From the first step of this run to its end.</summary>
+    public required double Seconds { get; init; }
+
+    public required int Workers { get; init; }
+
+    /// <summary>SHA-256 (lower-case hex) of the last weights.</summary>
+    public required string WeightsSha256 { get; init; }
+
+    /// <summary>The best weights on the validation set (the training set without one), class by class; null for a regression.</summary>
+    public ClassificationReport? Classes { get; init; }
+
+    /// <summary>Where models and pictures lie, as a person would type it.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>The last epoch's metrics; null when the job was cancelled before its first epoch's end.</summary>
+    public EpochMetrics? Last => Epochs.Count > 0 ? Epochs[^1].Metrics : null;
+
+    /// <summary>The epoch with the lowest loss.</summary>
+    public EpochDecided? Best => StopRules.Best(Epochs);
+}

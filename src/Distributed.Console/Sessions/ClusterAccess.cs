@@ -1,0 +1,68 @@
+using Distributed.Cluster;
+using Distributed.Console.Options;
+
+namespace Distributed.Console.Sessions;
+
+/// <summary>Starts the cluster of this process over a store, once, early or when it is first needed.</summary>
+internal sealed class ClusterAccess : IAsyncDisposable
+{
+    private readonly ConsoleEnvironment _environment;
+    private readonly EmbeddedClusterOptions _options;
+    private Task<IRunningCluster>? _starting;
+
+    /// <param name="environment">What is outside.</param>
+    /// <param name="storePath">The full path of the store.</param>
+    /// <param name="run">Workers and threads; null for a cluster that only reads the store.</param>
+    /// <param name="log">Where log lines go.</param>
+    /// <param name="verbose">Log everything.</param>
+    public ClusterAccess(ConsoleEnvironment environment, string storePath, RunSettings? run, Action<string> log, bool verbose)
+    {
+        _environment = environment;
+        _options = new EmbeddedClusterOptions
+        {
+            StorePath = storePath,
+            Workers = run?.Workers ?? 1,
+            Threads = run?.Threads ?? 1,
+            Log = log,
+            Verbose = verbose,
+        };
+    }
+
+    /// <summary>Begins to start it, while something else is done.</summary>
+    public void Begin() => _starting ??= Task.Run(StartAsync);
+
+    /// <summary>Its client, once it is up.</summary>
+    /// <exception cref="UsageException">The store cannot be opened, or another process owns it.</exception>
+    public async Task<ITrainingClient> ClientAsync()
+    {
+        Begin();
+        return (await _starting!.ConfigureAwait(false)).Client;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_starting is null) return;
+        try
+        {
+            await (await _starting.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+        }
+        catch (UsageException)
+        {
+            // It never started; whoever asked for the client was told.
+        }
+    }
+
+    private async Task<IRunningCluster> StartAsync()
+    {
+        StorePath.MakeFolder(Path.GetDirectoryName(_options.StorePath)!, "--store");
+        try
+        {
+            return await _environment.StartCluster(_options, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (TrainingException e)
+        {
+            throw new UsageException(e.Message, e);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using System.Runtime.InteropServices;
+
+namespace Distributed.Console.Sessions;
+
+/// <summary>
+/// Ctrl-C, SIGTERM and a closed terminal: the first asks the run to pause, the second ends the process at once.
+/// </summary>
+internal sealed class Interruption : IDisposable
+{
+    private readonly CancellationTokenSource _requested = new();
+    private readonly List<PosixSignalRegistration> _registrations = [];
+    private int _times;
+
+    /// <summary>Requested once the first came.</summary>
+    public CancellationToken Requested => _requested.Token;
+
+    /// <summary>Catches the signals of this process.</summary>
+    public static Interruption OfProcess(TextWriter error)
+    {
+        var interruption = new Interruption();
+        foreach (var signal in new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP })
+        {
+            interruption._registrations.Add(PosixSignalRegistration.Create(signal, context =>
+            {
+                context.Cancel = true;
+                if (interruption.Request()) return;
+                error.WriteLine("dtrain: ended at once; the last checkpoint stays");
+                Environment.Exit(ExitCode.Interrupted);
+            }));
+        }
+        return interruption;
+    }
+
+    /// <summary>Asks for a pause; false when that was asked before.</summary>
+    public bool Request()
+    {
+        if (Interlocked.Increment(ref _times) > 1) return false;
+        // The run goes on in this call; the signal's thread must not wait for it.
+        _ = Task.Run(_requested.Cancel);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var registration in _registrations) registration.Dispose();
+        _requested.Dispose();
+    }
+}

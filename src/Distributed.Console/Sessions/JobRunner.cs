@@ -1,0 +1,86 @@
+using Distributed.Cluster;
+using Distributed.Console.Options;
+using Distributed.Console.Output;
+using Distributed.Console.Reports;
+using Distributed.Learning.Models;
+using Distributed.Protocol;
+
+namespace Distributed.Console.Sessions;
+
+/// <summary>Runs a job that is ready to be submitted, writes what it came to, and says so: what train and resume have in common.</summary>
+/// <param name="environment">What is outside.</param>
+/// <param name="client">Where the job runs.</param>
+/// <param name="display">Where it is shown.</param>
+internal sealed class JobRunner(ConsoleEnvironment environment, ITrainingClient client, IProgressDisplay display)
+{
+    /// <summary>Runs the job to its end.</summary>
+    /// <param name="submission">The job.</param>
+    /// <param name="known">What the store knows of a job that goes on; null for a new one.</param>
+    /// <param name="run">Threads and store.</param>
+    /// <param name="folder">Where models and pictures go; made already.</param>
+    /// <param name="interruption">Asks for a pause.</param>
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunAsync(JobSubmission submission, JobRecord? known, RunSettings run, string folder, CancellationToken interruption)
+    {
+        var session = new TrainingSession(client, submission, known, run, display, environment.Clock);
+        RunEnd end;
+        try
+        {
+            end = await session.RunAsync(interruption).ConfigureAwait(false);
+        }
+        catch (TrainingException e)
+        {
+            end = new RunFailed(e.Message);
+        }
+        switch (end)
+        {
+            case RunCompleted completed:
+                display.Completed(await FinishAsync(submission, completed, folder).ConfigureAwait(false));
+                return ExitCode.Done;
+            case RunInterrupted interrupted:
+                display.Interrupted(submission.Id, interrupted.Step, Resume(submission.Id, interrupted, run));
+                return ExitCode.Interrupted;
+            default:
+                display.Failed(submission.Id, ((RunFailed)end).Message);
+                return ExitCode.Failed;
+        }
+    }
+
+    private async Task<RunReport> FinishAsync(JobSubmission submission, RunCompleted end, string folder)
+    {
+        var last = await client.ReadWeightsAsync(submission.Id, CheckpointChoice.Last, CancellationToken.None).ConfigureAwait(false);
+        var best = end.Epochs.Count == 0
+            ? last
+            : await client.ReadWeightsAsync(submission.Id, CheckpointChoice.Best, CancellationToken.None).ConfigureAwait(false);
+        var data = submission.Data;
+        var evaluation = data.Training.IsClassification
+            ? Evaluation.Of(submission.Specification.Network, best, data.Validation ?? data.Training, data.Encoding.Target.Classes)
+            : null;
+        var report = new RunReport
+        {
+            Job = submission.Id,
+            Specification = submission.Specification,
+            DataName = LoadedData.DisplayName(submission.Source.Source),
+            Steps = end.Steps,
+            Reason = end.Reason,
+            Epochs = end.Epochs,
+            SamplesPerSecond = end.SamplesPerSecond,
+            Seconds = end.Elapsed.TotalSeconds,
+            Workers = end.Workers,
+            WeightsSha256 = ParameterHash.Compute(last),
+            Classes = evaluation?.Classes,
+            Folder = folder,
+        };
+        ResultFolder.Write(folder, report, submission, last, best);
+        return report;
+    }
+
+    private static string Resume(JobId job, RunInterrupted interrupted, RunSettings run)
+    {
+        var store = run.Store is null ? "" : $" --store {run.Store}";
+        var state = interrupted.InTime
+            ? $"{job} is paused at step {Numbers.Count(interrupted.Step)}"
+            : $"{job} was interrupted; its last checkpoint is at step {Numbers.Count(interrupted.Step)}";
+        return $"{state}; it goes on with: dtrain resume {job}{store}";
+    }
+}

@@ -1,0 +1,17 @@
+using Distributed.Cluster;
+
+namespace Distributed.Console.Sessions;
+
+/// <summary>The embedded cluster: coordinator, workers and parameter servers as actors of this process.</summary>
+internal sealed class ProcessCluster(EmbeddedCluster cluster) : IRunningCluster
+{
+    /// <inheritdoc/>
+    public ITrainingClient Client => cluster.Client;
+
+    /// <summary>Starts it.</summary>
+    public static async Task<IRunningCluster> StartAsync(EmbeddedClusterOptions options, CancellationToken cancellation) =>
+        new ProcessCluster(await EmbeddedCluster.StartAsync(options, cancellation).ConfigureAwait(false));
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => cluster.DisposeAsync();
+}

@@ -1,0 +1,209 @@
+using Distributed.Cluster;
+using Distributed.Console.Options;
+using Distributed.Console.Output;
+using Distributed.Protocol;
+
+namespace Distributed.Console.Sessions;
+
+/// <summary>
+/// One run of one job, from its start to its end, shown on a display. It knows a client and nothing of what is behind it, so that a job
+/// of a remote cluster is followed by the same code.
+/// </summary>
+internal sealed class TrainingSession
+{
+    /// <summary>How long a pause may take before the run ends without it; the last checkpoint stays.</summary>
+    private static readonly TimeSpan PauseTimeout = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long a run may wait for its first worker before that is told.</summary>
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(3);
+
+    private readonly ITrainingClient _client;
+    private readonly IProgressDisplay _display;
+    private readonly TimeProvider _clock;
+    private readonly JobSubmission _submission;
+    private readonly JobRecord? _known;
+    private readonly RunSettings _run;
+    private readonly EpochPlan _plan;
+    private readonly ThroughputMeter _meter;
+    private readonly List<EpochDecided> _epochs = [];
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long? _checkpoint;
+    private int _workers;
+    private bool _started;
+    private ITimer? _waiting;
+
+    /// <param name="client">Where the job runs.</param>
+    /// <param name="submission">The job.</param>
+    /// <param name="known">The decided epochs and the newest checkpoint of a job that goes on; null for a new one.</param>
+    /// <param name="run">Workers and threads, to be shown.</param>
+    /// <param name="display">Where it is shown.</param>
+    /// <param name="clock">The clock.</param>
+    public TrainingSession(
+        ITrainingClient client, JobSubmission submission, JobRecord? known, RunSettings run, IProgressDisplay display, TimeProvider clock)
+    {
+        (_client, _submission, _run, _display, _clock) = (client, submission, run, display, clock);
+        _workers = run.Workers;
+        _plan = new EpochPlan(submission.Specification);
+        _meter = new ThroughputMeter(clock);
+        _known = known;
+        if (known is null) return;
+        _epochs.AddRange(known.Epochs);
+        _checkpoint = known.LastCheckpoint;
+    }
+
+    /// <summary>Starts the job and follows it to its end; of a job that has ended, tells the end again.</summary>
+    /// <param name="interruption">Asks for a pause.</param>
+    public async Task<RunEnd> RunAsync(CancellationToken interruption)
+    {
+        if (_known?.End is { } ended) return await OnFinishedAsync(ended).ConfigureAwait(false);
+        using var giveUp = new CancellationTokenSource();
+        await _client.StartAsync(_submission, giveUp.Token).ConfigureAwait(false);
+        using var pausing = interruption.Register(() => _ = PauseAsync(giveUp));
+        try
+        {
+            await foreach (var message in _client.WatchAsync(_submission.Id, giveUp.Token).ConfigureAwait(false))
+                if (await OnAsync(message).ConfigureAwait(false) is { } end) return end;
+        }
+        catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
+        {
+            return new RunInterrupted(_checkpoint ?? 0, InTime: false);
+        }
+        finally
+        {
+            _waiting?.Dispose();
+            _ended.TrySetResult();
+        }
+        return new RunFailed("the cluster stopped telling about the job; resume it to go on from its last checkpoint");
+    }
+
+    private async Task PauseAsync(CancellationTokenSource giveUp)
+    {
+        try
+        {
+            using var timer = _clock.CreateTimer(_ => giveUp.Cancel(), null, PauseTimeout, Timeout.InfiniteTimeSpan);
+            _display.Noticed("pausing at the next step; once more ends at once");
+            await _client.PauseAsync(_submission.Id, giveUp.Token).ConfigureAwait(false);
+            await _ended.Task.ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or TrainingException or ObjectDisposedException)
+        {
+            // The bounded wait ends the run; the last checkpoint is what a resume goes on from.
+        }
+    }
+
+    private async Task<RunEnd?> OnAsync(JobEvent message)
+    {
+        switch (message)
+        {
+            case JobStarted started:
+                OnStarted(started);
+                return null;
+            case JobProgressed progressed:
+                OnProgressed(progressed);
+                return null;
+            case EpochEnded ended:
+                await OnEpochEndedAsync(ended).ConfigureAwait(false);
+                return null;
+            case CheckpointSaved saved:
+                _checkpoint = saved.Step;
+                return null;
+            case WorkersChanged changed:
+                if (changed.Workers != _workers) _display.Noticed($"{Numbers.Of(changed.Workers, "worker")} now, {_workers} before");
+                _workers = changed.Workers;
+                return null;
+            case JobWaiting waiting:
+                OnWaiting(waiting);
+                return null;
+            case JobRewound rewound:
+                _display.Noticed($"back to the checkpoint at step {Numbers.Count(rewound.ToStep)}: {rewound.Reason}");
+                return null;
+            case JobPaused paused:
+                return new RunInterrupted(paused.Step, InTime: true);
+            case JobFinished finished:
+                return await OnFinishedAsync(finished.End).ConfigureAwait(false);
+            default:
+                return null; // a newer cluster may tell more
+        }
+    }
+
+    private void OnStarted(JobStarted started)
+    {
+        _waiting?.Dispose();
+        Begin(started.FromStep);
+    }
+
+    /// <summary>A display hears of the beginning first, even of a run that had nothing left to compute.</summary>
+    private void Begin(long fromStep)
+    {
+        if (_started) return;
+        _started = true;
+        _meter.Begin(SamplesAt(fromStep));
+        _display.Started(new RunHeading(
+            _submission.Id, _submission.Specification, _submission.Data.Name,
+            new Learning.ParameterLayout(_submission.Specification.Network).Count,
+            _plan.StepsPerEpoch, _plan.TotalSteps, fromStep, _run.Workers, _submission.Options.Blocks, _run.Threads));
+    }
+
+    /// <summary>Every run waits for its first worker for a moment; only a longer wait is worth a word.</summary>
+    private void OnWaiting(JobWaiting waiting)
+    {
+        if (_started) _display.Noticed(waiting.Reason);
+        else _waiting = _clock.CreateTimer(_ => _display.Noticed(waiting.Reason), null, StartPatience, Timeout.InfiniteTimeSpan);
+    }
+
+    private void OnProgressed(JobProgressed progressed)
+    {
+        Begin(_checkpoint ?? 0);
+        _meter.Report(SamplesAt(progressed.Step));
+        var rate = _meter.Recent;
+        var left = SamplesAt(_plan.TotalSteps) - SamplesAt(progressed.Step);
+        _display.Progressed(new RunProgress(
+            progressed.Epoch + 1, progressed.Step, progressed.TrainLoss, progressed.TrainAccuracy, progressed.Workers, rate,
+            rate > 0 ? TimeSpan.FromSeconds(Math.Min(left / rate, TimeSpan.MaxValue.TotalSeconds / 2)) : null, _checkpoint));
+    }
+
+    /// <summary>Shows an epoch, and before it those whose news were lost: the store knows them. After a rewind, known ones come again.</summary>
+    private async Task OnEpochEndedAsync(EpochEnded ended)
+    {
+        if (ended.Decision.Epoch < _epochs.Count) return;
+        if (ended.Decision.Epoch > _epochs.Count) await CatchUpAsync(ended.Decision.Epoch).ConfigureAwait(false);
+        Show(ended.Decision, ended.Step);
+    }
+
+    private async Task CatchUpAsync(int before)
+    {
+        var record = await _client.FindJobAsync(_submission.Id, CancellationToken.None).ConfigureAwait(false);
+        if (record is null) return;
+        for (var i = _epochs.Count; i < Math.Min(before, record.Epochs.Count); i++)
+            Show(record.Epochs[i], _plan.BoundaryAfter(i));
+    }
+
+    private void Show(EpochDecided decision, long step)
+    {
+        Begin(_checkpoint ?? 0);
+        _epochs.Add(decision);
+        _display.EpochEnded(new EpochRow(_submission.Id, step, InUnits(decision), _meter.EndEpoch(SamplesAt(step))));
+    }
+
+    private async Task<RunEnd> OnFinishedAsync(JobEnded end)
+    {
+        if (end.Outcome == JobOutcome.Failed) return new RunFailed(end.Message ?? "no reason was given");
+        await CatchUpAsync(int.MaxValue).ConfigureAwait(false);
+        Begin(end.Step);
+        _meter.Report(SamplesAt(end.Step));
+        return new RunCompleted(
+            end.Step, end.Reason ?? StopReason.Cancelled, [.. _epochs.Select(InUnits)], _meter.Overall, _meter.Elapsed, _workers);
+    }
+
+    /// <summary>Training computes with standardised targets; people read errors in the target's own unit.</summary>
+    private EpochDecided InUnits(EpochDecided decision) => decision.Metrics.ValidationMae is { } mae
+        ? decision with { Metrics = decision.Metrics with { ValidationMae = mae * _submission.Data.Encoding.Target.Scale } }
+        : decision;
+
+    private long SamplesAt(long step)
+    {
+        var training = (long)_submission.Specification.Data.TrainingSamples;
+        var inEpoch = Math.Min(step % _plan.StepsPerEpoch * _submission.Specification.BatchSize, training);
+        return step / _plan.StepsPerEpoch * training + inEpoch;
+    }
+}
