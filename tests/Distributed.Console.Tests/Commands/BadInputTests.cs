@@ -1,0 +1,147 @@
+using Distributed.Console.Tests.Fakes;
+
+namespace Distributed.Console.Tests.Commands;
+
+/// <summary>Bad usage and bad input: one line that says what, where and what would be right, exit code 2, and nothing written.</summary>
+public sealed class BadInputTests
+{
+    /// <summary>Command line (@ is the test's folder), a file's contents or nothing, and what the one line must say.</summary>
+    public static TheoryData<string, string?, string> Cases => new()
+    {
+        // The command line itself.
+        { "", null, "dtrain: a command is missing: one of train, resume, jobs, predict, evaluate; 'dtrain --help' tells more" },
+        { "tain", null, "dtrain: there is no command 'tain'; did you mean 'train'? (commands: train, resume, jobs, predict, evaluate)" },
+        { "quixotic", null, "dtrain: there is no command 'quixotic' (commands: train, resume, jobs, predict, evaluate)" },
+        { "--verison", null, "dtrain: there is no option '--verison' before the command; did you mean '--version'?" },
+        { "train --epoch 3", null, "dtrain: 'dtrain train' has no option '--epoch'; did you mean '--epochs'?" },
+        { "train --lerning-rate=0.1", null, "dtrain: 'dtrain train' has no option '--lerning-rate'; did you mean '--learning-rate'?" },
+        { "train --wrkers 2", null, "dtrain: 'dtrain train' has no option '--wrkers'; did you mean '--workers'?" },
+        { "train digits", null, "dtrain: 'digits' is one argument too many for 'dtrain train'" },
+        { "train --epochs", null, "dtrain: --epochs needs a value: N, the most passes over the data (default: 100, 50 from 1,000 samples, 10 from 10,000)" },
+        { "train --epochs 3 --epochs 4", null, "dtrain: --epochs stands 2 times; once would be right" },
+        { "predict --data x.csv", null, "dtrain: 'dtrain predict' needs --model DIR: a model's folder, or a job's: its best/ is taken" },
+        { "resume a b", null, "dtrain: 'b' is one argument too many for 'dtrain resume'" },
+
+        // Values.
+        { "train --epochs ten", null, "dtrain: --epochs: 'ten' is not a whole number" },
+        { "train --epochs 0", null, "dtrain: --epochs: 0 is out of bounds: between 1 and 1,000,000 would be right" },
+        { "train --epochs 2.5", null, "dtrain: --epochs: '2.5' is not a whole number" },
+        { "train --batch -3", null, "dtrain: --batch: -3 is out of bounds: between 1 and 1,048,576 would be right" },
+        { "train --hidden 64,x", null, "dtrain: --hidden: 'x' is not a size: whole numbers between 1 and 65,536 separated by commas would be right, such as 64,32, or 'none'" },
+        { "train --optimizer adan", null, "dtrain: --optimizer: 'adan' is unknown; did you mean 'adam'? (one of sgd, momentum, nesterov, adam, adamw)" },
+        { "train --activation softplus", null, "dtrain: --activation: 'softplus' is unknown (one of relu, leaky-relu, gelu, tanh, sigmoid, identity)" },
+        { "train --learning-rate 0", null, "dtrain: --learning-rate: 0 is out of bounds: above 0 and at most 1000 would be right" },
+        { "train --learning-rate NaN", null, "dtrain: --learning-rate: 'NaN' is not a number" },
+        { "train --dropout 1", null, "dtrain: --dropout: 1 is out of bounds: at least 0 and below 1 would be right" },
+        { "train --target-accuracy 96", null, "dtrain: --target-accuracy: 96 is out of bounds: above 0 and at most 1 (0.96 is 96 %) would be right" },
+        { "train --seed -1", null, "dtrain: --seed: '-1' is not a whole number from 0 to 18446744073709551615" },
+        { "train --snapshot-every often", null, "dtrain: --snapshot-every: 'often' is neither a number of steps nor a time: 100, 30s or 2m would be right" },
+        { "train --snapshot-every 1ms", null, "dtrain: --snapshot-every: 1ms is out of bounds: between 100ms and 168h would be right" },
+        { "train --workers 0", null, "dtrain: --workers: 0 is out of bounds: between 1 and 256 would be right" },
+        { "train --name My_Job", null, "dtrain: --name: 'My_Job' is not a job name: up to 64 characters of a-z, 0-9 and '-', beginning with a letter or digit, would be right" },
+        { "train --class-weights heavy", null, "dtrain: --class-weights: 'heavy' is not LABEL=WEIGHT with a weight above 0; 'balanced' would be right too" },
+
+        // Settings that do not go together, with each other or with the data.
+        { "train --shard 64 --batch 32", null, "dtrain: --shard is 64: at most the batch's 32 would be right" },
+        { "train --shard 64", null, "dtrain: shard size is 64: it must lie between 1 and the batch size (32)" },
+        { "train --target-accuracy 0.9 --validation 0", null, "dtrain: --target-accuracy needs a validation set: give --validation a share above 0 or a file, or use --target-loss" },
+        { "train --data diabetes --target-accuracy 0.9", null, "dtrain: --target-accuracy needs a classifier, and these samples have values to predict: --target-loss would be right" },
+        { "train --loss huber", null, "dtrain: --loss: a classifier has cross-entropy; squared-error and huber are for regressions" },
+        { "train --data diabetes --loss cross-entropy", null, "dtrain: --loss: a regression has squared-error or huber; cross-entropy is for classifiers" },
+        { "train --momentum 0.5", null, "dtrain: --momentum belongs to --optimizer momentum or nesterov" },
+        { "train --step-factor 0.5 --schedule cosine", null, "dtrain: --step-factor belongs to --schedule step" },
+        { "train --class-weights 11=2", null, "dtrain: --class-weights: there is no class '11'; did you mean '1'? (classes: 0, 1, 2, 3, 4, 5, 6, 7, 8, 9)" },
+        { "train --data diabetes --label-smoothing 0.1", null, "dtrain: --label-smoothing needs a classifier: a regression has no labels" },
+
+        // Data.
+        { "train --data @/nothing.csv", null, "nothing.csv: there is no such file, folder or built-in data set" },
+        { "train --data @/file", "", "file: " },
+        { "train --data @/file --target c", "a,b\n1,x\n2,y\n3,x\n4,y\n", "c" },
+        { "train --data @/file", "a,a,b\n1,2,x\n3,4,y\n", "a" },
+        { "train --data @/file", "a,b\n1,x\n,y\n3,x\n4,y\n", "line 3, column \"a\"" },
+        { "train --data @/file --validation 1.5", "a,b\n1,x\n2,y\n3,x\n4,y\n", "the validation fraction 1.5 is outside 0 to 0.9" },
+        { "train --data @", null, "IDX" },
+
+        // Job files.
+        { "train --job @/nothing.json", null, "there is no file" },
+        { "train --job @", null, "is a folder; a JSON file would be right" },
+        { "train --job @/file", "{\"epocs\": 3}", "dtrain: file: there is no setting 'epocs'; did you mean 'epochs'?" },
+        { "train --job @/file", "{\"learning-rate\": 3}", "dtrain: file: there is no setting 'learning-rate'; did you mean 'learningRate'?" },
+        { "train --job @/file", "{\"epochs\": 3,\n \"epochs\" 4}", "dtrain: file, line 2, byte 11: not JSON (" },
+        { "train --job @/file", "[1]", "dtrain: file: a JSON object of settings would be right, such as {\"data\": \"digits\"}" },
+        { "train --job @/file", "{\"epochs\": 3, \"epochs\": 4}", "dtrain: file: 'epochs' stands twice; once would be right" },
+        { "train --job @/file", "{\"epochs\": true}", "dtrain: epochs in file: true is neither text nor a number" },
+        { "train --job @/file", "{\"epochs\": \"many\"}", "dtrain: epochs in file: 'many' is not a whole number" },
+        { "train --job @/file", "{\"schedule\": \"cosin\"}", "dtrain: schedule in file: 'cosin' is unknown; did you mean 'cosine'? (one of constant, step, cosine)" },
+
+        // Stores, jobs, models.
+        { "train --store @", null, "is a folder; a file in it would be right" },
+        { "resume --epochs 3", null, "dtrain: --epochs belongs to the job's specification, which is immutable: only --workers, --blocks, --threads, --store, --snapshot-every, --out may change on resume; 'dtrain train --from JOB' begins a new job with its weights" },
+        { "resume --seed=3", null, "dtrain: --seed belongs to the job's specification, which is immutable" },
+        { "resume", null, "so nothing to resume; --store FILE names another" },
+        { "resume No_Name", null, "dtrain: 'No_Name' is not a job's name; 'dtrain jobs' lists them" },
+        { "train --from digits-9", null, "so no job 'digits-9' either" },
+        { "predict --model @/none --data x.csv", null, "none: there is no such folder" },
+        { "predict --model @ --data x.csv", null, "the folder holds no model" },
+        { "predict --model @ --data x.csv --format xml", null, "dtrain: --format: 'xml' is unknown (one of table, csv, jsonl)" },
+        { "evaluate --model @ --data digits", null, "the folder holds no model" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public async Task One_line_says_what_is_wrong_and_what_would_be_right(string line, string? file, string expected)
+    {
+        using var console = new TestConsole();
+        if (file is not null) console.Write("file", file);
+        var before = Directory.GetFileSystemEntries(console.Folder);
+
+        var code = await console.RunAsync(line.Replace("@", console.Folder, StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+        Assert.Equal(ExitCode.BadUsage, code);
+        Assert.Equal("", console.Output);
+        var said = console.Error.TrimEnd('\n');
+        Assert.DoesNotContain('\n', said);
+        Assert.StartsWith("dtrain: ", said, StringComparison.Ordinal);
+        Assert.Contains(expected, said, StringComparison.Ordinal);
+        Assert.Equal(before, Directory.GetFileSystemEntries(console.Folder).Where(e => e != console.PathOf("data")));
+        Assert.Null(console.Cluster.Submitted);
+    }
+
+    [Fact]
+    public async Task A_stack_trace_is_shown_only_when_asked_for()
+    {
+        using var console = new TestConsole();
+        await console.RunAsync("train", "--epochs", "ten");
+        Assert.DoesNotContain("   at ", console.Error, StringComparison.Ordinal);
+        await console.RunAsync("train", "--epochs", "ten", "--verbose");
+        Assert.Contains("   at ", console.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_made_is_told_with_its_setting()
+    {
+        using var console = new TestConsole();
+        console.Write("blocked", "a file where a folder should be");
+        var code = await console.RunAsync("train", "--store", console.PathOf("blocked/store.db"));
+        Assert.Equal(ExitCode.BadUsage, code);
+        Assert.Contains("--store: the folder", console.Error, StringComparison.Ordinal);
+
+        code = await console.RunAsync("train", "--out", console.PathOf("blocked/out"));
+        Assert.Equal(ExitCode.BadUsage, code);
+        Assert.Contains("--out: the folder", console.Error, StringComparison.Ordinal);
+        Assert.Null(console.Cluster.Submitted);
+    }
+
+    [Fact]
+    public async Task Help_is_shown_on_eighty_columns_for_every_command()
+    {
+        foreach (var command in new[] { "", "train", "resume", "jobs", "predict", "evaluate" })
+        {
+            using var console = new TestConsole();
+            var code = await console.RunAsync([.. command.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
+            Assert.Equal(ExitCode.Done, code);
+            Assert.Equal("", console.Error);
+            Assert.All(console.Output.Split('\n'), line => Assert.True(line.Length <= 88, line));
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using Distributed.Cluster;
+
+namespace Distributed.Console.Tests.Fakes;
+
+/// <summary>The console in a folder of its own, with a fake cluster; its output is kept.</summary>
+internal sealed class TestConsole : IDisposable
+{
+    private readonly StringWriter _output = new();
+    private readonly StringWriter _error = new();
+
+    public TestConsole() => Directory.CreateDirectory(Folder);
+
+    public string Folder { get; } = Path.Combine(Path.GetTempPath(), "dtrain-test-" + Path.GetRandomFileName());
+
+    public FakeTrainingClient Cluster { get; } = new();
+
+    public ManualClock Clock { get; } = new();
+
+    /// <summary>The options of every cluster that was started.</summary>
+    public List<EmbeddedClusterOptions> Started { get; } = [];
+
+    public string Output => _output.ToString();
+
+    public string Error => _error.ToString();
+
+    public string Store => Path.Combine(Folder, "data", "dtrain", "store.db");
+
+    public int? TerminalWidth { get; set; }
+
+    public string PathOf(string name) => Path.Combine(Folder, name);
+
+    public string Write(string name, string text)
+    {
+        var path = PathOf(name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text.ReplaceLineEndings("\n"));
+        return path;
+    }
+
+    public Task<int> RunAsync(params string[] arguments) => ConsoleApplication.RunAsync(arguments, new ConsoleEnvironment
+    {
+        Output = _output,
+        Error = _error,
+        TerminalWidth = TerminalWidth,
+        Clock = Clock,
+        Processors = 2,
+        Variable = name => name == "XDG_DATA_HOME" ? Path.Combine(Folder, "data") : null,
+        StartCluster = (options, _) =>
+        {
+            Started.Add(options);
+            return Task.FromResult<IRunningCluster>(Cluster);
+        },
+    });
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+}

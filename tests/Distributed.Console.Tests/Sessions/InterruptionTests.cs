@@ -1,0 +1,84 @@
+using Distributed.Console.Output;
+using Distributed.Console.Reports;
+using Distributed.Console.Sessions;
+using Distributed.Console.Tests.Fakes;
+using Distributed.Protocol;
+
+namespace Distributed.Console.Tests.Sessions;
+
+/// <summary>Ctrl-C: the job pauses, or after a bounded wait the run ends without it.</summary>
+public sealed class InterruptionTests
+{
+    [Fact]
+    public async Task A_pause_ends_the_run_at_its_checkpoint()
+    {
+        var cluster = new FakeTrainingClient();
+        using var interruption = new Interruption();
+        cluster.OnStart = (job, _) =>
+        {
+            cluster.Tell(new JobStarted(job.Id, 0, 100, 10, 1));
+            interruption.Request();
+        };
+        cluster.OnPause = c => c.Tell(new JobPaused(new JobId("test"), 37));
+
+        var end = await Run(cluster, new ManualClock(), interruption);
+
+        Assert.Equal(new RunInterrupted(37, InTime: true), end);
+    }
+
+    [Fact]
+    public async Task A_pause_that_takes_too_long_ends_the_run_at_the_last_checkpoint()
+    {
+        var cluster = new FakeTrainingClient();
+        var clock = new ManualClock();
+        using var interruption = new Interruption();
+        cluster.OnStart = (job, _) => cluster.Tell(new JobStarted(job.Id, 0, 100, 10, 1), new CheckpointSaved(job.Id, 20));
+        var paused = new TaskCompletionSource();
+        cluster.OnPause = _ => paused.SetResult();
+
+        var run = Run(cluster, clock, interruption);
+        interruption.Request();
+        await paused.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        clock.Advance(60);
+
+        Assert.Equal(new RunInterrupted(20, InTime: false), await run.WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
+    public void Only_the_first_interruption_asks_for_a_pause()
+    {
+        using var interruption = new Interruption();
+        Assert.True(interruption.Request());
+        Assert.False(interruption.Request());
+    }
+
+    private static Task<RunEnd> Run(FakeTrainingClient cluster, ManualClock clock, Interruption interruption)
+    {
+        var settings = Console.Options.TrainSettings.Read(new Console.Options.SettingValues());
+        var data = Learning.Data.DataSets.Load(settings.Source);
+        var specification = Console.Options.JobResolution.Resolve(settings, LoadedData.ShapeOf(data));
+        var submission = new Cluster.JobSubmission(new JobId("test"), specification, new RunOptions(), settings.Source, data);
+        return new TrainingSession(cluster, submission, null, Console.Options.RunSettings.From(new Console.Options.SettingValues(), 1), new SilentDisplay(), clock).RunAsync(interruption.Requested);
+    }
+
+    private sealed class SilentDisplay : IProgressDisplay
+    {
+        public void Started(RunHeading run) { }
+
+        public void Progressed(RunProgress progress) { }
+
+        public void EpochEnded(EpochRow row) { }
+
+        public void Noticed(string line) { }
+
+        public void Log(string line) { }
+
+        public void Completed(RunReport report) { }
+
+        public void Interrupted(JobId job, long step, string words) { }
+
+        public void Failed(JobId job, string message) { }
+
+        public void Dispose() { }
+    }
+}
