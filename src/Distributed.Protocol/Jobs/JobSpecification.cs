@@ -60,7 +60,7 @@ public sealed record JobSpecification
         if (Data.TrainingSamples < 1) return "there are no training samples";
         if (Stop.TargetAccuracy is not null && Data.ValidationSamples == 0) return "a target accuracy needs a validation set";
         if (Stop.TargetAccuracy is not null && Network.Output != OutputKind.Softmax) return "a target accuracy needs a classifier";
-        return Stop.Validate() ?? Network.Validate() ?? Optimizer.Validate() ?? Schedule.Validate();
+        return Stop.Validate() ?? Network.Validate() ?? Optimizer.Validate() ?? Schedule.Validate(Optimizer.LearningRate);
     }
 }
 

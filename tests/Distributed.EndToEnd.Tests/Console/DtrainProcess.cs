@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Distributed.EndToEnd.Tests;
+
+/// <summary>One run of the real executable, its standard output line by line.</summary>
+internal sealed class DtrainProcess : IDisposable
+{
+    private readonly Process _process;
+    private readonly Task<string> _errors;
+
+    private DtrainProcess(Process process)
+    {
+        _process = process;
+        _errors = process.StandardError.ReadToEndAsync();
+    }
+
+    /// <summary>Starts dtrain as built beside the tests.</summary>
+    public static DtrainProcess Start(string folder, params string[] arguments)
+    {
+        var info = new ProcessStartInfo("dotnet")
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        info.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "dtrain.dll"));
+        foreach (var argument in arguments) info.ArgumentList.Add(argument);
+        info.Environment["XDG_DATA_HOME"] = folder;
+        info.Environment["NO_COLOR"] = "1";
+        return new DtrainProcess(Process.Start(info) ?? throw new InvalidOperationException("dotnet did not start"));
+    }
+
+    /// <summary>Runs to the end within a bound; gives the exit code, the lines of standard output and the text of standard error.</summary>
+    public static async Task<(int ExitCode, IReadOnlyList<string> Output, string Errors)> RunAsync(string folder, params string[] arguments)
+    {
+        using var run = Start(folder, arguments);
+        return await run.FinishAsync();
+    }
+
+    /// <summary>The next line of standard output; null at its end.</summary>
+    public async Task<string?> ReadLineAsync() => await _process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(2));
+
+    /// <summary>Reads JSON lines until one has the event; gives that line.</summary>
+    public async Task<JsonElement> ReadEventAsync(string name, Func<JsonElement, bool>? where = null)
+    {
+        while (await ReadLineAsync() is { } line)
+        {
+            var json = JsonDocument.Parse(line).RootElement;
+            if (json.GetProperty("event").GetString() == name && (where is null || where(json))) return json;
+        }
+        throw new InvalidOperationException($"the output ended before an event '{name}'; standard error: {await _errors}");
+    }
+
+    /// <summary>kill -9: nothing is flushed, nobody is told.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Ctrl-C.</summary>
+    public void Interrupt()
+    {
+        using var kill = Process.Start("kill", ["-INT", $"{_process.Id}"]);
+        kill.WaitForExit();
+    }
+
+    public async Task<(int ExitCode, IReadOnlyList<string> Output, string Errors)> FinishAsync()
+    {
+        var lines = new List<string>();
+        while (await ReadLineAsync() is { } line) lines.Add(line);
+        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        return (_process.ExitCode, lines, await _errors);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited) _process.Kill();
+        _process.Dispose();
+    }
+}
