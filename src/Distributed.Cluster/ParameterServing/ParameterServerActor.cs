@@ -90,7 +90,7 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
     private void OnEnd(EndBlock message)
     {
         _block.OnEnd(message);
-        Context.Parent.Tell(new Akka.Cluster.Sharding.Passivate(PoisonPill.Instance));
+        if (_block.IsEmpty) Context.Parent.Tell(new Akka.Cluster.Sharding.Passivate(PoisonPill.Instance));
     }
 
     void IBlockEffects.ToCoordinator(ICoordinatorMessage message) => _coordinators.Tell(message);
@@ -140,6 +140,8 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
     }
 
     void IBlockEffects.ForgetSnapshot(long lineage, long step) => _saving = null;
+
+    void IBlockEffects.DeleteParts(IReadOnlyList<SnapshotPart> parts) => _vault.Delete(parts);
 
     private void StartSaving(SnapshotSaving saving)
     {

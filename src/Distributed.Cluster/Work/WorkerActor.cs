@@ -16,6 +16,7 @@ internal sealed class WorkerActor : ReceiveActor
     private readonly IActorRef _blocks;
     private readonly DataCatalog _catalog;
     private readonly Dictionary<JobId, IActorRef> _jobs = [];
+    private readonly Dictionary<JobId, JoinJob> _joined = []; // the newest of each job's
 
     public WorkerActor(int index, int threads, IActorRef coordinators, IActorRef blocks, DataCatalog catalog)
     {
@@ -30,6 +31,8 @@ internal sealed class WorkerActor : ReceiveActor
         Receive<JoinJob>(OnJoin);
         Receive<LeaveJob>(message =>
         {
+            if (_joined.TryGetValue(message.Job, out var joined) && (message.Term < joined.Term || message.Lineage < joined.Lineage)) return;
+            _joined.Remove(message.Job);
             if (_jobs.Remove(message.Job, out var job)) Context.Stop(job);
         });
         Receive<Terminated>(terminated =>
@@ -58,6 +61,7 @@ internal sealed class WorkerActor : ReceiveActor
 
     private void OnJoin(JoinJob message)
     {
+        if (!_joined.TryGetValue(message.Job, out var joined) || message.Term >= joined.Term) _joined[message.Job] = message;
         if (!_jobs.TryGetValue(message.Job, out var job))
         {
             if (message.Specification.Arithmetic != ArithmeticVersion.Current)

@@ -43,27 +43,37 @@ public sealed record CancelJob(JobId Job) : ICoordinatorMessage;
 // ---- coordinator ↔ block
 
 /// <summary>From a coordinator: tell where you are. Answered by <see cref="BlockState"/>; also starts the block.</summary>
-public sealed record GetBlockState(JobId Job, int Block, long Term) : IBlockMessage;
+/// <param name="Job">The job.</param>
+/// <param name="Block">The block.</param>
+/// <param name="Term">The coordinator's term.</param>
+/// <param name="Query">Rises with every question of that coordinator: which of two answers is the later one.</param>
+public sealed record GetBlockState(JobId Job, int Block, long Term, long Query) : IBlockMessage;
 
 /// <summary>From a block that was asked, that has just loaded, or that has no state (then repeated until told what to load).</summary>
 /// <param name="Job">The job.</param>
 /// <param name="Block">The block.</param>
 /// <param name="Incarnation">Another number after each loss of memory.</param>
+/// <param name="Term">The highest term that it has heard of; 0 for none.</param>
+/// <param name="Query">The highest query of that term that it has heard.</param>
 /// <param name="Lineage">The lineage of its weights; 0 while it has none.</param>
 /// <param name="Step">The version of its weights.</param>
-public sealed record BlockState(JobId Job, int Block, long Incarnation, long Lineage, long Step) : ICoordinatorMessage;
+/// <param name="Copied">The step of an open checkpoint whose copy it holds; null for none.</param>
+public sealed record BlockState(
+    JobId Job, int Block, long Incarnation, long Term, long Query, long Lineage, long Step, long? Copied) : ICoordinatorMessage;
 
 /// <summary>From a coordinator: forget what you have and load this. Repeated until <see cref="BlockState"/> answers with the lineage.</summary>
 /// <param name="Job">The job.</param>
 /// <param name="Block">The block.</param>
 /// <param name="Term">The coordinator's term.</param>
+/// <param name="Query">As in <see cref="GetBlockState"/>.</param>
 /// <param name="Lineage">The new lineage.</param>
 /// <param name="Blocks">K.</param>
 /// <param name="Specification">The job's specification.</param>
 /// <param name="Checkpoint">What to load; null: the specification's random initialisation.</param>
 /// <param name="OpenThrough">The last epoch whose steps may be computed.</param>
 public sealed record LoadBlock(
-    JobId Job, int Block, long Term, long Lineage, int Blocks, JobSpecification Specification, Checkpoint? Checkpoint, int OpenThrough) : IBlockMessage;
+    JobId Job, int Block, long Term, long Query, long Lineage, int Blocks, JobSpecification Specification, Checkpoint? Checkpoint,
+    int OpenThrough) : IBlockMessage;
 
 /// <summary>From a block: the stored state cannot be read; another checkpoint is needed.</summary>
 public sealed record BlockLoadFailed(JobId Job, int Block, long Lineage, string Reason) : ICoordinatorMessage;
@@ -79,20 +89,27 @@ public sealed record OpenBlockEpoch(JobId Job, int Block, long Term, long Lineag
 
 /// <summary>From a coordinator: copy and save your state when you are at this step. Answered by <see cref="CheckpointOpened"/> and later
 /// <see cref="SnapshotSaved"/>, or by <see cref="CheckpointTooLate"/>. Repeated until answered.</summary>
-public sealed record OpenCheckpoint(JobId Job, int Block, long Term, long Lineage, long Step) : IBlockMessage;
+/// <param name="Job">The job.</param>
+/// <param name="Block">The block.</param>
+/// <param name="Term">The coordinator's term.</param>
+/// <param name="Lineage">The lineage.</param>
+/// <param name="Attempt">Rises with every checkpoint that is opened: an answer to an earlier one says nothing about this one.</param>
+/// <param name="Step">The step.</param>
+public sealed record OpenCheckpoint(JobId Job, int Block, long Term, long Lineage, long Attempt, long Step) : IBlockMessage;
 
-/// <summary>From a coordinator: the checkpoint of this step is committed or given up; forget its copy.</summary>
-public sealed record CloseCheckpoint(JobId Job, int Block, long Term, long Lineage, long Step) : IBlockMessage;
+/// <summary>From a coordinator: the checkpoint of this step, up to this attempt, is committed or given up; forget its copy, in the latter case
+/// its stored parts too.</summary>
+public sealed record CloseCheckpoint(JobId Job, int Block, long Term, long Lineage, long Attempt, long Step, bool IsCommitted) : IBlockMessage;
 
 /// <summary>From a block: the state of that step is copied; saving begins.</summary>
-public sealed record CheckpointOpened(JobId Job, int Block, long Lineage, long Step) : ICoordinatorMessage;
+public sealed record CheckpointOpened(JobId Job, int Block, long Lineage, long Attempt, long Step) : ICoordinatorMessage;
 
 /// <summary>From a block that is already past the named step.</summary>
-public sealed record CheckpointTooLate(JobId Job, int Block, long Lineage, long Step, long BlockStep) : ICoordinatorMessage;
+public sealed record CheckpointTooLate(JobId Job, int Block, long Lineage, long Attempt, long Step, long BlockStep) : ICoordinatorMessage;
 
 /// <summary>From a block: its parts are durable. Repeated until <see cref="CloseCheckpoint"/>. Block 0 adds the epoch's running totals.</summary>
 public sealed record SnapshotSaved(
-    JobId Job, int Block, long Lineage, long Step, IReadOnlyList<SnapshotPart> Parts, ShardMetrics Totals) : ICoordinatorMessage;
+    JobId Job, int Block, long Lineage, long Attempt, long Step, IReadOnlyList<SnapshotPart> Parts, ShardMetrics Totals) : ICoordinatorMessage;
 
 /// <summary>From a block: saving failed and will be tried again.</summary>
 public sealed record SnapshotDelayed(JobId Job, int Block, long Lineage, long Step, string Reason) : ICoordinatorMessage;
@@ -100,7 +117,7 @@ public sealed record SnapshotDelayed(JobId Job, int Block, long Lineage, long St
 /// <summary>From a coordinator to block 0: withhold your next weights. Repeated until <see cref="BlockHeld"/>.</summary>
 public sealed record HoldBlock(JobId Job, int Block, long Term, long Lineage) : IBlockMessage;
 
-/// <summary>From block 0: weights of this step are withheld; nobody can pass it.</summary>
+/// <summary>From block 0: weights of this step are withheld; nobody can pass it. Repeated as long as it lasts.</summary>
 public sealed record BlockHeld(JobId Job, long Lineage, long Step) : ICoordinatorMessage;
 
 /// <summary>From block 0, several times a second: cumulative sums of the epoch of step − 1.</summary>
@@ -119,15 +136,15 @@ public sealed record StepLate(JobId Job, int Block, long Lineage, long Step, IRe
 /// <param name="Shard">The first such shard; null when a weight is not finite.</param>
 public sealed record TrainingDiverged(JobId Job, long Lineage, long Step, int? Shard) : ICoordinatorMessage;
 
-/// <summary>From a coordinator: the job is over or leaves this block; free everything and stop.</summary>
-public sealed record EndBlock(JobId Job, int Block, long Term) : IBlockMessage;
+/// <summary>From a coordinator: the job is over, rests, or leaves this block; free everything up to this lineage and stop.</summary>
+public sealed record EndBlock(JobId Job, int Block, long Term, long Lineage) : IBlockMessage;
 
 // ---- coordinator ↔ worker
 
 /// <summary>From a coordinator: get ready (data, connections to all blocks). Answered by <see cref="WorkerReady"/> or <see cref="WorkerRefused"/>.</summary>
 public sealed record JoinJob(JobId Job, long Term, long Lineage, int Blocks, JobSpecification Specification) : IWorkerMessage;
 
-/// <summary>From a worker: data present, all blocks of that lineage connected.</summary>
+/// <summary>From a worker: data present, all blocks of that lineage connected. Said again by one that has waited long for weights.</summary>
 public sealed record WorkerReady(JobId Job, WorkerId Worker, long Lineage) : ICoordinatorMessage;
 
 /// <summary>From a worker that cannot take part, and why.</summary>
@@ -145,8 +162,8 @@ public sealed record WorkerAssigned(JobId Job, WorkerId Worker, long Lineage, lo
 /// <summary>From a coordinator to workers: the steps of epochs up to this one may be computed.</summary>
 public sealed record OpenWorkerEpoch(JobId Job, long Term, long Lineage, int OpenThrough) : IWorkerMessage;
 
-/// <summary>From a coordinator: the job is over; free everything.</summary>
-public sealed record LeaveJob(JobId Job, long Term) : IWorkerMessage;
+/// <summary>From a coordinator: the job is over or rests; free everything up to this lineage.</summary>
+public sealed record LeaveJob(JobId Job, long Term, long Lineage) : IWorkerMessage;
 
 // ---- worker ↔ block
 

@@ -4,7 +4,10 @@ namespace Distributed.Protocol;
 public abstract record JournalEvent;
 
 /// <summary>The job was submitted; always the first event.</summary>
-public sealed record JobSubmitted(JobSpecification Specification, RunOptions Options) : JournalEvent;
+/// <param name="Specification">The job.</param>
+/// <param name="Options">How it runs.</param>
+/// <param name="Initial">The stored weights that it begins from (<see cref="Checkpoint.IsGiven"/>); null for random ones.</param>
+public sealed record JobSubmitted(JobSpecification Specification, RunOptions Options, Checkpoint? Initial = null) : JournalEvent;
 
 /// <summary>A run of the job began with other options than the last.</summary>
 public sealed record RunOptionsChanged(RunOptions Options) : JournalEvent;
@@ -53,7 +56,12 @@ public enum JobOutcome
 /// <param name="Parts">Every stored part, covering all parameters once, in ascending order.</param>
 /// <param name="Totals">Running sums of the epoch under way at that step.</param>
 /// <param name="ParameterCount">Length of the flat parameter vector.</param>
-public sealed record Checkpoint(long Step, long Lineage, IReadOnlyList<SnapshotPart> Parts, Learning.ShardMetrics Totals, int ParameterCount);
+public sealed record Checkpoint(long Step, long Lineage, IReadOnlyList<SnapshotPart> Parts, Learning.ShardMetrics Totals, int ParameterCount)
+{
+    /// <summary>Whether no lineage of the job wrote it: the weights that it began from. Its parts belong to somebody else.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool IsGiven => Lineage == 0;
+}
 
 /// <summary>One stored row: a contiguous range of parameters with its optimizer state.</summary>
 /// <param name="Start">First parameter.</param>

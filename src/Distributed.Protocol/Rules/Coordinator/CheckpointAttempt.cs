@@ -3,10 +3,13 @@ using Distributed.Learning;
 namespace Distributed.Protocol;
 
 /// <summary>One checkpoint under way: which blocks have copied their state, which have stored it. Only a coordinator opens one, one at a time.</summary>
-internal sealed class CheckpointAttempt(long step, int blocks)
+internal sealed class CheckpointAttempt(long number, long step, int blocks)
 {
     private readonly bool[] _opened = new bool[blocks];
     private readonly IReadOnlyList<SnapshotPart>?[] _parts = new IReadOnlyList<SnapshotPart>?[blocks];
+
+    /// <summary>Rises with every attempt, over all terms.</summary>
+    public long Number { get; } = number;
 
     /// <summary>The named step.</summary>
     public long Step { get; } = step;
@@ -27,6 +30,11 @@ internal sealed class CheckpointAttempt(long step, int blocks)
     public bool IsDurable => Array.TrueForAll(_parts, parts => parts is not null);
 
     public bool HasOpened(int block) => _opened[block];
+
+    public bool HasStored(int block) => _parts[block] is not null;
+
+    /// <summary>When the blocks that have copied but not stored their state are asked again whether they still try.</summary>
+    public TimeSpan AskStoringAt { get; set; }
 
     public void Open(int block) => _opened[block] = true;
 

@@ -49,6 +49,7 @@ public sealed class JobHistory
             case JobSubmitted submitted:
                 Specification = submitted.Specification;
                 Options = submitted.Options;
+                if (submitted.Initial is { } initial) _checkpoints.Add(initial with { Lineage = 0 });
                 break;
             case RunOptionsChanged changed:
                 Options = changed.Options;
@@ -88,12 +89,12 @@ public sealed class JobHistory
     public Checkpoint? BestCheckpoint(EpochPlan plan) =>
         Best is { } best ? _checkpoints.Find(checkpoint => checkpoint.Step == plan.BoundaryAfter(best.Epoch)) : null;
 
-    /// <summary>Kept: the last two and the best epoch's. The rest may be deleted.</summary>
+    /// <summary>Kept: the last two, the best epoch's, and given weights that the job began from. The rest may be deleted.</summary>
     public IReadOnlyList<Checkpoint> Superseded()
     {
         if (_checkpoints.Count <= 2 || Specification is null) return [];
         var best = BestCheckpoint(new EpochPlan(Specification));
-        return [.. _checkpoints.Take(_checkpoints.Count - 2).Where(checkpoint => checkpoint != best)];
+        return [.. _checkpoints.Take(_checkpoints.Count - 2).Where(checkpoint => checkpoint != best && !checkpoint.IsGiven)];
     }
 
     /// <summary>

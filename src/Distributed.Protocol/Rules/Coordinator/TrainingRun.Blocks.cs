@@ -6,21 +6,18 @@ public sealed partial class TrainingRun
     /// <summary>What the coordinator knows of a block.</summary>
     private sealed class BlockView
     {
-        private const int MaximumRetired = 64;
-        private readonly Queue<long> _retired = new();
-
         public bool Known; // has answered this coordinator
         public long Incarnation;
+        public long Asked; // the last query that it was sent
+        public long Answered; // the last query that it has answered
         public long Lineage;
         public long AcknowledgedNumber;
         public TimeSpan AskAt;
-
-        public bool IsRetired(long incarnation) => _retired.Contains(incarnation);
+        public TimeSpan PingAt;
+        public long? Copied; // the step of an open checkpoint that it has copied, as far as it said
 
         public void Succeed(long incarnation)
         {
-            if (Known) _retired.Enqueue(Incarnation);
-            if (_retired.Count > MaximumRetired) _retired.Dequeue();
             Incarnation = incarnation;
             Lineage = 0;
         }
@@ -37,15 +34,28 @@ public sealed partial class TrainingRun
     public void OnBlockState(BlockState message, TimeSpan now)
     {
         _now = now;
-        if (ViewOf(message.Block) is not { } view || message.Lineage > Lineage) return;
+        if (IsAtRest || (_blocks.Length > 0 && message.Block >= _blocks.Length))
+        {
+            End(message.Block);
+            return;
+        }
+        if (_term == 0 || message.Lineage > Lineage || ViewOf(message.Block) is not { } view) return;
+        var isAnswer = message.Term == _term && message.Query > view.Answered;
         if (!view.Known || message.Incarnation != view.Incarnation)
         {
-            if (view.IsRetired(message.Incarnation)) return;
+            if (!isAnswer)
+            {
+                view.PingAt = TimeSpan.Zero; // the past speaks, or a block that was just started: whoever answers next is the block
+                return;
+            }
             view.Succeed(message.Incarnation);
             if (_lineageComplete) _lostReason = $"block {message.Block} lost its memory";
         }
         view.Known = true;
         view.Lineage = Math.Max(view.Lineage, message.Lineage);
+        if (isAnswer) (view.Answered, view.Copied) = (message.Query, message.Copied);
+        if (_lineageComplete && message.Lineage == Lineage && _plan!.IsBoundary(message.Step) && _plan.EpochOf(message.Step) <= OpenThrough)
+            _effects.ToBlock(new OpenBlockEpoch(_job, message.Block, _term, Lineage, OpenThrough));
         Reconcile();
     }
 
@@ -53,7 +63,7 @@ public sealed partial class TrainingRun
     public void OnBlockLoadFailed(BlockLoadFailed message, TimeSpan now)
     {
         _now = now;
-        if (message.Lineage != Lineage || _history.Lineage!.CheckpointStep is not { } step) return;
+        if (IsAtRest || message.Lineage != Lineage || _history.Lineage?.CheckpointStep is not { } step) return;
         _unreadableFrom = Math.Min(_unreadableFrom, step);
         _lostReason = $"the checkpoint of step {step} cannot be read by block {message.Block}: {message.Reason}";
         Reconcile();
@@ -73,6 +83,12 @@ public sealed partial class TrainingRun
     {
         if (_history.Lineage is not { } lineage) return StartLineage();
         if (lineage.Blocks != BlockCount || _lostReason is not null || _needsLineage) return StartLineage();
+        if (_lineageComplete && LostBest() is { } end)
+        {
+            _unreadableFrom = Math.Min(_unreadableFrom, end + 1); // a checkpoint behind it does not lead back
+            _lostReason = "the copy of the best epoch's weights was lost";
+            return StartLineage();
+        }
         if (_lineageComplete || _blocks.Length == 0) return null;
         // A new coordinator: the blocks that are there go on if all of them have the journal's lineage.
         if (_adopting && Array.TrueForAll(_blocks, view => view.Known) && !Array.TrueForAll(_blocks, view => view.Lineage == lineage.Lineage))
@@ -90,7 +106,8 @@ public sealed partial class TrainingRun
     {
         if (started.Lineage > 1 && _lostReason is not null)
             _effects.Publish(new JobRewound(_job, started.CheckpointStep ?? 0, _lostReason));
-        for (var block = started.Blocks; block < _blocks.Length; block++) _effects.ToBlock(new EndBlock(_job, block, _term));
+        for (var block = started.Blocks; block < _blocks.Length; block++) End(block);
+        if (_attempt is { } attempt) DeleteUnkept(attempt.StoredParts());
         var before = _blocks;
         _blocks = MakeViews(started.Blocks);
         Array.Copy(before, _blocks, Math.Min(before.Length, _blocks.Length));
@@ -115,12 +132,18 @@ public sealed partial class TrainingRun
     private bool ReconcileBlocks()
     {
         ViewOf(0);
-        if (_lineageComplete) return true;
+        if (_lineageComplete)
+        {
+            PingBlocks();
+            return true;
+        }
         if (Array.TrueForAll(_blocks, view => view.Known && view.Lineage == Lineage))
         {
             _lineageComplete = true;
+            if (_adopting) AdoptAttempt();
             _adopting = false;
             _committedAt = _now;
+            _idleSince = _now;
             return true;
         }
         for (var block = 0; block < _blocks.Length; block++)
@@ -128,11 +151,35 @@ public sealed partial class TrainingRun
             var view = _blocks[block];
             if (_now < view.AskAt || (view.Known && view.Lineage == Lineage)) continue;
             view.AskAt = _now + _times.AskAgain;
-            if (_adopting) _effects.ToBlock(new GetBlockState(_job, block, _term));
-            else _effects.ToBlock(new LoadBlock(_job, block, _term, Lineage, _blocks.Length, _history.Specification!, LineageCheckpoint(), OpenThrough));
+            if (_adopting) AskState(block);
+            else _effects.ToBlock(new LoadBlock(_job, block, _term, ++view.Asked, Lineage, _blocks.Length, _history.Specification!, LineageCheckpoint(), OpenThrough));
         }
         return false;
     }
+
+    /// <summary>A lost block may have nobody that talks to it; this starts it again, and it says that it has no state.</summary>
+    private void PingBlocks()
+    {
+        for (var block = 0; block < _blocks.Length; block++)
+        {
+            if (_now < _blocks[block].PingAt) continue;
+            _blocks[block].PingAt = _now + _times.PingEvery;
+            AskState(block);
+        }
+    }
+
+    private void AskState(int block) => _effects.ToBlock(new GetBlockState(_job, block, _term, ++_blocks[block].Asked));
+
+    /// <summary>A checkpoint that the coordinator before opened, and that all blocks copied, is committed by this one.</summary>
+    private void AdoptAttempt()
+    {
+        if (_blocks[0].Copied is not { } step || HasCheckpoint(step) || !Array.TrueForAll(_blocks, view => view.Copied == step)) return;
+        _attempt = NewAttempt(step);
+        for (var block = 0; block < _blocks.Length; block++) _attempt.Open(block);
+        _captured = step;
+    }
+
+    private void End(int block) => _effects.ToBlock(new EndBlock(_job, block, Math.Max(_term, _history.Term), Lineage));
 
     private Checkpoint? LineageCheckpoint() =>
         _history.Lineage!.CheckpointStep is { } step ? _history.Checkpoints.First(checkpoint => checkpoint.Step == step) : null;

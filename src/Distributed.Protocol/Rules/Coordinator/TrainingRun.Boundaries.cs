@@ -5,6 +5,7 @@ public sealed partial class TrainingRun
 {
     private EpochCompleted? _completed;
     private CheckpointAttempt? _attempt;
+    private long _attempts;
     private long _laterThan; // a block was already there when a checkpoint was named
     private long _captured = -1; // the last step whose state all blocks have copied
     private TimeSpan _committedAt;
@@ -17,11 +18,17 @@ public sealed partial class TrainingRun
     private long? _heldStep;
     private long? _pausedAt; // a pause is in force, its checkpoint durable: nothing moves
     private TimeSpan _holdAt;
+    private TimeSpan _idleSince; // since when nobody is assigned
 
     /// <summary>Block 0 tells how far it is.</summary>
     public void OnStepsProgressed(StepsProgressed message, TimeSpan now)
     {
         _now = now;
+        if (IsAtRest)
+        {
+            End(0);
+            return;
+        }
         if (message.Lineage != Lineage || _plan is null || message.Step <= (_progress?.Step ?? -1)) return;
         if (_progress is { } last && now > _progressAt) _stepsPerSecond = (message.Step - last.Step) / (now - _progressAt).TotalSeconds;
         _progress = message;
@@ -38,7 +45,13 @@ public sealed partial class TrainingRun
     public void OnEpochCompleted(EpochCompleted message, TimeSpan now)
     {
         _now = now;
+        if (IsAtRest)
+        {
+            End(0);
+            return;
+        }
         if (message.Lineage != Lineage || _plan is null || message.Epoch > _history.Decisions.Count) return;
+        if (message.Epoch < _completed?.Epoch || _plan.BoundaryAfter(message.Epoch) < _progress?.Step) return; // overtaken
         _completed = message;
         Reconcile();
     }
@@ -47,6 +60,11 @@ public sealed partial class TrainingRun
     public void OnDiverged(TrainingDiverged message, TimeSpan now)
     {
         _now = now;
+        if (IsAtRest)
+        {
+            for (var block = 0; block < (_history.Lineage?.Blocks ?? 0); block++) End(block);
+            return;
+        }
         if (message.Lineage == Lineage) _divergence = message;
         Reconcile();
     }
@@ -55,7 +73,7 @@ public sealed partial class TrainingRun
     public void OnCheckpointOpened(CheckpointOpened message, TimeSpan now)
     {
         _now = now;
-        if (message.Lineage != Lineage || _attempt?.Step != message.Step || ViewOf(message.Block) is null) return;
+        if (message.Lineage != Lineage || _attempt?.Number != message.Attempt || ViewOf(message.Block) is null) return;
         _attempt.Open(message.Block);
         NoteCapture();
         Reconcile();
@@ -65,8 +83,14 @@ public sealed partial class TrainingRun
     public void OnCheckpointTooLate(CheckpointTooLate message, TimeSpan now)
     {
         _now = now;
-        if (message.Lineage != Lineage || _attempt?.Step != message.Step) return;
-        AbandonAttempt();
+        if (message.Lineage != Lineage || _attempt?.Number != message.Attempt) return;
+        if (MustRest && RestingStep() == message.Step)
+        {
+            // The blocks do not stand where they were thought to: the job rests at a checkpoint instead.
+            if (_completed is not null || _heldStep is not null) _completed = null;
+            else _needsLineage = true;
+        }
+        CloseAttempt(isCommitted: false);
         _laterThan = Math.Max(_laterThan, message.BlockStep);
         Reconcile();
     }
@@ -75,17 +99,23 @@ public sealed partial class TrainingRun
     public void OnSnapshotSaved(SnapshotSaved message, TimeSpan now)
     {
         _now = now;
-        if (message.Lineage != Lineage || ViewOf(message.Block) is null) return;
-        if (_attempt?.Step == message.Step)
+        if (IsAtRest)
+        {
+            End(message.Block);
+            return;
+        }
+        // A new coordinator first finds out which checkpoint is open; the block says this again.
+        if (message.Lineage != Lineage || !_lineageComplete || ViewOf(message.Block) is null) return;
+        if (_attempt?.Number == message.Attempt)
         {
             _attempt.Store(message.Block, message.Parts, message.Totals);
             NoteCapture();
             Reconcile();
         }
-        else
+        else if (_attempt?.Step != message.Step)
         {
-            _effects.ToBlock(new CloseCheckpoint(_job, message.Block, _term, Lineage, message.Step));
-            if (!HasCheckpoint(message.Step)) _effects.DeleteParts(message.Parts);
+            var isCommitted = _history.Checkpoints.Any(checkpoint => checkpoint.Parts.Intersect(message.Parts).Any());
+            _effects.ToBlock(new CloseCheckpoint(_job, message.Block, _term, Lineage, message.Attempt, message.Step, isCommitted));
         }
     }
 
@@ -99,6 +129,11 @@ public sealed partial class TrainingRun
     public void OnBlockHeld(BlockHeld message, TimeSpan now)
     {
         _now = now;
+        if (IsAtRest)
+        {
+            End(0);
+            return;
+        }
         if (message.Lineage != Lineage) return;
         _heldStep = message.Step;
         Reconcile();
@@ -115,13 +150,20 @@ public sealed partial class TrainingRun
     private void ReconcileCheckpoint()
     {
         var boundary = BoundaryCheckpoint();
-        if (_attempt is { IsBegun: false } idle && boundary is { } here && idle.Step != here) AbandonAttempt();
-        if (_attempt is null && (boundary ?? PeriodicCheckpoint()) is { } step) _attempt = new CheckpointAttempt(step, _blocks.Length);
+        if (_attempt is { IsBegun: false } idle && boundary is { } here && idle.Step != here) CloseAttempt(isCommitted: false);
+        if (_attempt is null && (boundary ?? PeriodicCheckpoint()) is { } step) _attempt = NewAttempt(step);
         if (boundary is null && _completed is { } completed && OpenThrough > completed.Epoch) AnnounceOpenEpoch();
-        if (_attempt is null || _now < _attempt.AskAt) return;
-        _attempt.AskAt = _now + _times.AskAgain;
+        if (_attempt is not null && _now >= _attempt.AskAt) AskForAttempt(_attempt);
+    }
+
+    private void AskForAttempt(CheckpointAttempt attempt)
+    {
+        var askStoring = _now >= attempt.AskStoringAt;
         for (var block = 0; block < _blocks.Length; block++)
-            if (!_attempt.HasOpened(block)) _effects.ToBlock(new OpenCheckpoint(_job, block, _term, Lineage, _attempt.Step));
+            if (!attempt.HasOpened(block) || (askStoring && !attempt.HasStored(block)))
+                _effects.ToBlock(new OpenCheckpoint(_job, block, _term, Lineage, attempt.Number, attempt.Step));
+        attempt.AskAt = _now + _times.AskAgain;
+        if (askStoring) attempt.AskStoringAt = _now + _times.PingEvery;
     }
 
     /// <summary>The step where all blocks stand, or will stand, until its checkpoint is taken; null when nothing is to be captured there.</summary>
@@ -151,17 +193,15 @@ public sealed partial class TrainingRun
         return ahead < _plan!.TotalSteps ? ahead : null;
     }
 
-    private void CloseAttempt()
+    private CheckpointAttempt NewAttempt(long step) => new((_term << 32) + ++_attempts, step, _blocks.Length);
+
+    private void CloseAttempt(bool isCommitted)
     {
         if (_attempt is not { } attempt) return;
-        for (var block = 0; block < _blocks.Length; block++) _effects.ToBlock(new CloseCheckpoint(_job, block, _term, Lineage, attempt.Step));
+        if (!isCommitted && _captured == attempt.Step) _captured = -1;
+        for (var block = 0; block < _blocks.Length; block++)
+            _effects.ToBlock(new CloseCheckpoint(_job, block, _term, Lineage, attempt.Number, attempt.Step, isCommitted));
         _attempt = null;
-    }
-
-    private void AbandonAttempt()
-    {
-        if (_attempt is { } attempt && attempt.StoredParts() is { Count: > 0 } parts) _effects.DeleteParts(parts);
-        CloseAttempt();
     }
 
     private void AnnounceOpenEpoch()
@@ -173,13 +213,14 @@ public sealed partial class TrainingRun
     }
 
     /// <summary>Where all blocks come to rest: the step that block 0 withholds, a boundary that is not opened, or the last checkpoint when
-    /// nobody computes. Null while they still move.</summary>
+    /// nobody computes for a while. Null while they still move.</summary>
     private long? RestingStep()
     {
         if (!_lineageComplete) return null;
         if (_heldStep is { } held) return held;
         if (_completed is { } completed) return _plan!.BoundaryAfter(completed.Epoch);
-        return _assignment.Shares.Any(share => share.Weight > 0) ? null : _history.Latest?.Step ?? 0;
+        if (_assignment.Shares.Count > 0 || _now - _idleSince < _times.IdleBeforeRest) return null;
+        return _history.Latest?.Step ?? 0;
     }
 
     /// <summary>Pause and cancel: asks block 0 to withhold until it does, then rests.</summary>
@@ -189,8 +230,7 @@ public sealed partial class TrainingRun
         if (RestingStep() is { } step)
         {
             if (_history.IsCancelled || !HasCheckpoint(step)) return;
-            _pausedAt = step;
-            _effects.Publish(new JobPaused(_job, step));
+            Rest(step);
         }
         else if (_now >= _holdAt)
         {
@@ -199,11 +239,36 @@ public sealed partial class TrainingRun
         }
     }
 
+    /// <summary>The pause is in force: nothing is lost when memory is given up, since going on begins with loading the checkpoint.</summary>
+    private void Rest(long step)
+    {
+        _pausedAt = step;
+        EndAll();
+        _effects.Publish(new JobPaused(_job, step));
+    }
+
+    /// <summary>
+    /// The end of the best epoch, when the blocks are past it and nobody holds its weights any more: a copy was lost between the decision and
+    /// the commit. The job goes back for it.
+    /// </summary>
+    private long? LostBest()
+    {
+        if (_history.Best is not { } best || _history.BestCheckpoint(_plan!) is not null) return null;
+        var end = _plan!.BoundaryAfter(best.Epoch);
+        if (end < (_history.Lineage?.CheckpointStep ?? 0) || end == _captured || _attempt?.Step == end) return null;
+        return _progress?.Step > end || _completed?.Epoch > best.Epoch ? end : null;
+    }
+
+    private bool IsAtRest => IsOver || _pausedAt is not null;
+
     private void EndAll()
     {
-        for (var block = 0; block < _blocks.Length; block++) _effects.ToBlock(new EndBlock(_job, block, _term));
-        foreach (var worker in _crew.Members.Keys) _effects.ToWorker(worker, new LeaveJob(_job, _term));
+        for (var block = 0; block < _blocks.Length; block++) End(block);
+        foreach (var worker in _crew.Members.Keys) Leave(worker);
+        _attempt = null;
     }
+
+    private void Leave(WorkerId worker) => _effects.ToWorker(worker, new LeaveJob(_job, Math.Max(_term, _history.Term), Lineage));
 
     /// <summary>A client that starts or asks for a job that is over hears its end.</summary>
     private void AnswerAfterEnd()

@@ -21,6 +21,11 @@ public sealed partial class TrainingRun
     public void OnWorkerReady(WorkerReady message, TimeSpan now)
     {
         _now = now;
+        if (IsAtRest)
+        {
+            Leave(message.Worker);
+            return;
+        }
         if (_crew.Find(message.Worker) is not { } member) return; // gone in the meantime
         member.ReadyLineage = Math.Max(member.ReadyLineage, message.Lineage);
         member.Refusal = null;
@@ -61,6 +66,11 @@ public sealed partial class TrainingRun
     public void OnStepLate(StepLate message, TimeSpan now)
     {
         _now = now;
+        if (IsAtRest)
+        {
+            End(message.Block);
+            return;
+        }
         if (message.Lineage != Lineage || _plan is null || message.Step >= _plan.TotalSteps) return;
         var leaves = _plan.ShardCount(message.Step);
         for (var i = 0; i < _assignment.Shares.Count; i++)
@@ -110,7 +120,11 @@ public sealed partial class TrainingRun
         _assignment = new Assignment((_term << 32) + ++_assignmentCount, shares); // above every number of an earlier term
         foreach (var view in _blocks) view.AskAt = TimeSpan.Zero;
         foreach (var member in _crew.Members.Values) member.AskAt = TimeSpan.Zero;
-        if (shares.Count == 0) return;
+        if (shares.Count == 0)
+        {
+            _idleSince = _now;
+            return;
+        }
         _announcedWaiting = false;
         if (!_announcedStart)
         {

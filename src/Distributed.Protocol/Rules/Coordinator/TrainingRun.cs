@@ -11,6 +11,12 @@ public sealed record CoordinatorTimes
     /// <summary>Watchers hear that nobody computes after this long.</summary>
     public TimeSpan SayWaitingAfter { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Every block is asked where it is after this long: one that was lost quietly is started again, and says so.</summary>
+    public TimeSpan PingEvery { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>A job that is to rest waits this long for somebody who computes before it goes back to its last checkpoint.</summary>
+    public TimeSpan IdleBeforeRest { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>A late worker is given no shards for this long.</summary>
     public TimeSpan LatePenalty { get; init; } = TimeSpan.FromSeconds(5);
 }
@@ -45,7 +51,6 @@ public sealed partial class TrainingRun
         _times = times;
         _effects = effects;
         if (history.Specification is { } specification) _plan = new EpochPlan(specification);
-        if (history.IsPaused) _pausedAt = history.Latest?.Step ?? 0; // stays at rest until a client starts it
     }
 
     /// <summary>The job as decided so far.</summary>
@@ -75,6 +80,7 @@ public sealed partial class TrainingRun
     {
         _now = now;
         _pauseWanted = true;
+        if (_pausedAt is { } rest) _effects.Publish(new JobPaused(_job, rest));
         Reconcile();
     }
 
@@ -93,8 +99,7 @@ public sealed partial class TrainingRun
         _persisting = null;
         var before = _history.Checkpoints.ToList();
         _history.Apply(journalEvent);
-        var dropped = before.Except(_history.Checkpoints).SelectMany(checkpoint => checkpoint.Parts).ToList();
-        if (dropped.Count > 0) _effects.DeleteParts(dropped);
+        DeleteUnkept(before.Where(checkpoint => !checkpoint.IsGiven).SelectMany(checkpoint => checkpoint.Parts));
         Carry(journalEvent);
         Reconcile();
     }
@@ -128,7 +133,7 @@ public sealed partial class TrainingRun
                 _effects.Publish(new EpochEnded(_job, _plan!.BoundaryAfter(decided.Epoch), decided));
                 break;
             case CheckpointCommitted committed:
-                CloseAttempt();
+                CloseAttempt(isCommitted: true);
                 _committedAt = _now;
                 _effects.Publish(new CheckpointSaved(_job, committed.Checkpoint.Step));
                 break;
@@ -169,10 +174,9 @@ public sealed partial class TrainingRun
     private JournalEvent? NextDecision()
     {
         if (_history.Specification is null)
-            return _submission is { } first ? new JobSubmitted(first.Specification, first.Options) : null;
+            return _submission is { } first ? new JobSubmitted(first.Specification, first.Options, first.Initial) : null;
         if (_submission is { } start)
         {
-            if (start.Initial is { } initial && _history.Latest is null && _history.Lineage is null) return new CheckpointCommitted(initial);
             if (start.Options != _history.Options) return new RunOptionsChanged(start.Options);
             if (_history.IsPaused) return new PauseChanged(false);
             _submission = null;
@@ -183,7 +187,7 @@ public sealed partial class TrainingRun
         if (_pauseWanted && !_history.IsPaused) return new PauseChanged(true);
         if (_pausedAt is { } rest)
             return _history.IsCancelled ? new JobEnded(JobOutcome.Cancelled, rest, StopReason.Cancelled, null) : null;
-        if (NextLineage() is { } lineage) return lineage;
+        if (NextLineage() is { } lineage) return RestInsteadOf(lineage) ?? (_pausedAt is null ? lineage : (JournalEvent?)null);
         if (_completed is { } completed && completed.Epoch == _history.Decisions.Count) return DecideEpoch(completed);
         if (_attempt is { IsDurable: true } attempt)
             return new CheckpointCommitted(new Checkpoint(attempt.Step, Lineage, attempt.StoredParts(), attempt.Totals, ParameterCount));
@@ -221,6 +225,27 @@ public sealed partial class TrainingRun
         if (_history.IsCancelled && RestingStep() is { } step && HasCheckpoint(step))
             return new JobEnded(JobOutcome.Cancelled, step, StopReason.Cancelled, null);
         return null;
+    }
+
+    /// <summary>
+    /// What stands in the way of a lineage: given weights that cannot be read, or that the job is to rest anyway, which it does at its last
+    /// checkpoint, without loading it. Null when nothing does.
+    /// </summary>
+    private JobEnded? RestInsteadOf(LineageStarted lineage)
+    {
+        if (lineage.CheckpointStep is null && _history.Specification!.Initial is { } initial)
+            return new JobEnded(JobOutcome.Failed, 0, null, $"the weights to begin with ({initial.Origin}) cannot be read: {_lostReason}");
+        if (!MustRest || _unreadableFrom != long.MaxValue || _history.Latest is not { } latest) return null;
+        if (_history.IsCancelled) return new JobEnded(JobOutcome.Cancelled, latest.Step, StopReason.Cancelled, null);
+        Rest(latest.Step);
+        return null;
+    }
+
+    /// <summary>Deletes those of some parts that no kept checkpoint names.</summary>
+    private void DeleteUnkept(IEnumerable<SnapshotPart> parts)
+    {
+        var unkept = parts.Except(_history.Checkpoints.SelectMany(checkpoint => checkpoint.Parts)).ToList();
+        if (unkept.Count > 0) _effects.DeleteParts(unkept);
     }
 
     private bool HasCheckpoint(long step) => _history.Checkpoints.Any(checkpoint => checkpoint.Step == step);

@@ -27,6 +27,12 @@ public interface IBlockEffects
     /// </summary>
     void SaveSnapshot(BlockSnapshot snapshot);
 
-    /// <summary>The snapshot of that step is not wanted any more: stop trying; its copy is free again.</summary>
+    /// <summary>
+    /// The snapshot of that step, of which <see cref="ParameterBlock.OnSnapshotStored"/> has not told, is not wanted any more: stop trying, and
+    /// delete what was stored of it; its copy is free again.
+    /// </summary>
     void ForgetSnapshot(long lineage, long step);
+
+    /// <summary>Deletes stored parts of this block that were given up.</summary>
+    void DeleteParts(IReadOnlyList<SnapshotPart> parts);
 }

@@ -10,6 +10,7 @@ public sealed partial class ParameterBlock
     private sealed class OpenSnapshot(long step)
     {
         public readonly long Step = step;
+        public long Attempt; // the newest that wants it
         public bool Copied;
         public IReadOnlyList<SnapshotPart>? Stored;
         public ShardMetrics Totals;
@@ -17,24 +18,28 @@ public sealed partial class ParameterBlock
     }
 
     private OpenSnapshot? _snapshot;
+    private long _attempt; // the newest that was opened
 
     /// <summary>A coordinator names the step of the next checkpoint.</summary>
     public void OnOpenCheckpoint(OpenCheckpoint message)
     {
         if (!AcceptTerm(message.Term) || _state is not { } state || message.Lineage != state.Lineage) return;
+        if (message.Attempt < _attempt) return;
+        _attempt = message.Attempt;
         if (_snapshot?.Step == message.Step)
         {
-            if (_snapshot.Copied) _effects.ToCoordinator(new CheckpointOpened(_job, _block, state.Lineage, message.Step));
+            _snapshot.Attempt = _attempt;
+            if (_snapshot.Copied) _effects.ToCoordinator(new CheckpointOpened(_job, _block, state.Lineage, _attempt, message.Step));
             if (_snapshot.Stored is not null) ReportSaved(state, _snapshot);
             return;
         }
         if (message.Step < state.Step)
         {
-            _effects.ToCoordinator(new CheckpointTooLate(_job, _block, state.Lineage, message.Step, state.Step));
+            _effects.ToCoordinator(new CheckpointTooLate(_job, _block, state.Lineage, _attempt, message.Step, state.Step));
             return;
         }
         ForgetSnapshots();
-        _snapshot = new OpenSnapshot(message.Step);
+        _snapshot = new OpenSnapshot(message.Step) { Attempt = _attempt };
         OpenDueSnapshot(state);
     }
 
@@ -42,7 +47,9 @@ public sealed partial class ParameterBlock
     public void OnCloseCheckpoint(CloseCheckpoint message)
     {
         if (!AcceptTerm(message.Term) || _state is not { } state || message.Lineage != state.Lineage) return;
-        if (_snapshot?.Step == message.Step) ForgetSnapshots();
+        if (_snapshot?.Step != message.Step || _snapshot.Attempt > message.Attempt) return;
+        if (!message.IsCommitted && _snapshot.Stored is { } parts) _effects.DeleteParts(parts);
+        ForgetSnapshots();
     }
 
     /// <summary>The snapshot of that step is durable.</summary>
@@ -63,10 +70,10 @@ public sealed partial class ParameterBlock
     /// <summary>Copies the state when the block stands at the named step; weights that are not finite fail the job instead.</summary>
     private void OpenDueSnapshot(LoadedState state)
     {
-        if (_snapshot is not { Copied: false } snapshot) return;
+        if (_snapshot is not { Copied: false } snapshot || state.Sums.HasDiverged) return; // a failed update has touched the optimizer's state
         if (snapshot.Step < state.Step)
         {
-            _effects.ToCoordinator(new CheckpointTooLate(_job, _block, state.Lineage, snapshot.Step, state.Step));
+            _effects.ToCoordinator(new CheckpointTooLate(_job, _block, state.Lineage, snapshot.Attempt, snapshot.Step, state.Step));
             _snapshot = null;
             return;
         }
@@ -80,13 +87,13 @@ public sealed partial class ParameterBlock
         snapshot.Totals = state.Sums.Totals;
         _effects.SaveSnapshot(new BlockSnapshot(
             _job, _block, state.Lineage, state.Step, state.Range, state.Current.ToArray(), [.. state.OptimizerState], state.Sums.Totals));
-        _effects.ToCoordinator(new CheckpointOpened(_job, _block, state.Lineage, state.Step));
+        _effects.ToCoordinator(new CheckpointOpened(_job, _block, state.Lineage, snapshot.Attempt, state.Step));
     }
 
     private void ReportSaved(LoadedState state, OpenSnapshot snapshot)
     {
         snapshot.RepeatAt = _heardAt + _times.ReportAgain;
-        _effects.ToCoordinator(new SnapshotSaved(_job, _block, state.Lineage, snapshot.Step, snapshot.Stored!, snapshot.Totals));
+        _effects.ToCoordinator(new SnapshotSaved(_job, _block, state.Lineage, snapshot.Attempt, snapshot.Step, snapshot.Stored!, snapshot.Totals));
     }
 
     private void RepeatSnapshotFacts(LoadedState state, TimeSpan now)

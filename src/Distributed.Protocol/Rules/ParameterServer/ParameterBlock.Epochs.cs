@@ -79,6 +79,11 @@ public sealed partial class ParameterBlock
     /// <summary>At a barrier: asks for missing validation nodes, or repeats the epoch's result until the next epoch is open.</summary>
     private void RepeatEpochFacts(LoadedState state, TimeSpan now)
     {
+        if (state.Sums.IsHeld && now >= _epochFactAt)
+        {
+            _epochFactAt = now + _times.ReportAgain;
+            _effects.ToCoordinator(new BlockHeld(_job, state.Lineage, state.Step));
+        }
         if (!AwaitsDecision(state) || state.Sums.IsHeld || state.Sums.HasDiverged) return;
         if (state.Plan.EvaluationShardCount > 0 && state.Sums.Evaluation.Leaves == 0)
         {

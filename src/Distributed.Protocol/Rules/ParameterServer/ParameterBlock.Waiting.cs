@@ -44,13 +44,10 @@ public sealed partial class ParameterBlock
         Hear(now);
         if (_state is not { } state)
         {
-            if (_loading is null && _term > 0 && now >= _reportAt)
-            {
-                _reportAt = now + _times.ReportAgain;
-                ReportState();
-            }
+            if (_loading is null) ReportStateAgain(now);
             return;
         }
+        if (_block > 0 && AwaitsDecision(state)) ReportStateAgain(now); // the word that opens the next epoch may be lost
         RepeatSnapshotFacts(state, now);
         if (state.Sums.HasDiverged) RepeatDivergence(now);
         if (_block == 0)
@@ -115,6 +112,13 @@ public sealed partial class ParameterBlock
                     _effects.ToWorker(_assignment.Shares[i].Worker, new GetMissingNodes(_job, _block, state.Lineage, state.Step, new IndexRange(first, count)));
             }
         }
+    }
+
+    private void ReportStateAgain(TimeSpan now)
+    {
+        if (now < _reportAt) return;
+        _reportAt = now + _times.ReportAgain;
+        ReportState();
     }
 
     private void Hear(TimeSpan now) => _heardAt = Later(_heardAt, now);

@@ -17,6 +17,7 @@ public sealed partial class ParameterBlock
     private readonly List<IndexRange> _missing = [];
 
     private long _term;
+    private long _query; // of that term
     private LoadBlock? _loading;
     private LoadedState? _state;
     private Assignment _assignment = Assignment.None;
@@ -60,19 +61,35 @@ public sealed partial class ParameterBlock
     /// <summary>The lineage of the weights; 0 before anything is loaded.</summary>
     public long Lineage => _state?.Lineage ?? 0;
 
+    /// <summary>Whether it neither holds nor loads anything: its surroundings may stop it.</summary>
+    public bool IsEmpty => _state is null && _loading is null;
+
     /// <summary>The current weights [range], for tests and tools.</summary>
     public ReadOnlyMemory<float> Weights => _state?.Current ?? default;
+
+    /// <summary>Gradient nodes that wait for their siblings.</summary>
+    internal int PendingNodes => _state?.Tree.Count ?? 0;
+
+    /// <summary>The range of the flat vector that it holds.</summary>
+    internal IndexRange Range => _state?.Range ?? default;
+
+    /// <summary>Leaves of the current step's tree.</summary>
+    internal int Leaves => _state?.Tree.Leaves ?? 0;
 
     /// <summary>A coordinator asks where the block is.</summary>
     public void OnGetBlockState(GetBlockState message)
     {
-        if (AcceptTerm(message.Term)) ReportState();
+        if (!AcceptTerm(message.Term)) return;
+        _query = Math.Max(_query, message.Query);
+        ReportState();
     }
 
     /// <summary>A coordinator says what to load.</summary>
     public void OnLoadBlock(LoadBlock message)
     {
-        if (!AcceptTerm(message.Term) || message.Lineage < Lineage || message.Lineage < (_loading?.Lineage ?? 0)) return;
+        if (!AcceptTerm(message.Term)) return;
+        _query = Math.Max(_query, message.Query);
+        if (message.Lineage < Lineage || message.Lineage < (_loading?.Lineage ?? 0)) return;
         if (message.Lineage == Lineage)
         {
             ReportState();
@@ -142,6 +159,7 @@ public sealed partial class ParameterBlock
             return;
         }
         Hear(now);
+        state.OpenThrough = Math.Max(state.OpenThrough, state.Plan.EpochOf(state.Step)); // that it was computed proves that it may be
         state.Tree.Add(message.Node, new GradientNodeValue(message.Values, message.Metrics, null, message.Lease));
         if (state.Tree.IsComplete) Apply(state, now);
     }
@@ -208,18 +226,20 @@ public sealed partial class ParameterBlock
         _loading = null;
     }
 
-    /// <summary>A job that ends frees what the block holds.</summary>
+    /// <summary>A job that ends or rests frees what the block holds; one that has gone on since does not.</summary>
     public void OnEnd(EndBlock message)
     {
-        if (AcceptTerm(message.Term)) DropState();
+        if (AcceptTerm(message.Term) && message.Lineage >= Math.Max(Lineage, _loading?.Lineage ?? 0)) DropState();
     }
 
     private void ReportState() =>
-        _effects.ToCoordinator(new BlockState(_job, _block, _incarnation, Lineage, _state?.Step ?? 0));
+        _effects.ToCoordinator(new BlockState(
+            _job, _block, _incarnation, _term, _query, Lineage, _state?.Step ?? 0, _snapshot is { Copied: true } copied ? copied.Step : null));
 
     private bool AcceptTerm(long term)
     {
         if (term < _term) return false;
+        if (term > _term) _query = 0;
         _term = term;
         return true;
     }

@@ -53,12 +53,17 @@ internal sealed class WeightSlots
         }
     }
 
-    /// <summary>Whether a block's slice of the newest version that anyone sent is here.</summary>
-    public bool IsNewest(int block)
+    /// <summary>
+    /// Whether a block has slices that are not here and may complete a version above the current one: the newest that anyone sent, or the
+    /// one before, which another block may still stand at.
+    /// </summary>
+    public bool Lacks(int block)
     {
-        var newest = _slots[0].Version > _slots[1].Version ? _slots[0] : _slots[1];
-        return newest.Version > Version && newest.Present[block];
+        var newest = Newest();
+        return newest <= Version || !Has(newest, block) || (Version < newest - 1 && !Has(newest - 1, block));
     }
+
+    private bool Has(long version, int block) => version < 0 || (_slots[version & 1] is var slot && slot.Version == version && slot.Present[block]);
 
     /// <summary>Takes a slice unless it is old or already here.</summary>
     public bool Take(WeightsUpdated message)
@@ -87,7 +92,7 @@ internal sealed class WeightSlots
             if (slot.Version > Version && slot.Count == _layout.Count && (best is null || slot.Version > best.Version)) best = slot;
         if (best is null) return false;
         Version = best.Version;
-        View = new WeightsView(Version, best.Slices);
+        View = new WeightsView(Version, [.. best.Slices]); // threads read it while the slot is filled anew
         return true;
     }
 

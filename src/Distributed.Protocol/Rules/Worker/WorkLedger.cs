@@ -163,8 +163,10 @@ public sealed partial class WorkLedger
     {
         if (_lineage == 0 || now < _askAt || !LacksWeights()) return;
         for (var block = 0; block < _layout.Count; block++)
-            if (!_weights.IsNewest(block)) _effects.ToBlock(new GetWeights(_job, block, _lineage, _worker));
+            if (_weights.Lacks(block)) _effects.ToBlock(new GetWeights(_job, block, _lineage, _worker));
         _askAt = now + _askWait;
+        // After a long wait perhaps the job is over or rests, and the word of it was lost: the coordinator says so again.
+        if (_askWait == _times.AskAtMost) _effects.ToCoordinator(new WorkerReady(_job, _worker, _lineage));
         _askWait = _askWait * 2 < _times.AskAtMost ? _askWait * 2 : _times.AskAtMost;
     }
 
