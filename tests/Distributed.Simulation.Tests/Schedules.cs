@@ -1,0 +1,49 @@
+using Distributed.Simulation.Tests.World;
+
+namespace Distributed.Simulation.Tests;
+
+/// <summary>Runs schedules by their seeds; a failure names its seed and ends with the last lines of its trace.</summary>
+internal static class Schedules
+{
+    private const int TraceLines = 120;
+
+    /// <summary>What is wrong with a schedule; null when nothing is.</summary>
+    public static string? Run(int seed)
+    {
+        try
+        {
+            new SimulatedWorld(seed, traced: false).Run();
+            return null;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return e is SimulationFailure ? e.Message : e.ToString();
+        }
+    }
+
+    /// <summary>Runs one schedule again and tells all that happened.</summary>
+    public static (string? Wrong, IReadOnlyList<string> Trace) Replay(int seed)
+    {
+        var world = new SimulatedWorld(seed, traced: true);
+        string? wrong = null;
+        try
+        {
+            world.Run();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            wrong = e is SimulationFailure ? e.Message : e.ToString();
+        }
+        return (wrong, world.Trace!.Lines);
+    }
+
+    public static void Require(IEnumerable<int> seeds)
+    {
+        foreach (var seed in seeds)
+        {
+            if (Run(seed) is not { } wrong) continue;
+            var (_, trace) = Replay(seed);
+            Assert.Fail($"SEED={seed}: {wrong}\n{trace[0]}\n…\n{string.Join('\n', trace.TakeLast(TraceLines))}");
+        }
+    }
+}

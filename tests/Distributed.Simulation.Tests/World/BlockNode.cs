@@ -1,0 +1,194 @@
+namespace Distributed.Simulation.Tests.World;
+
+/// <summary>The shell of one parameter block, and the check of every step that it makes.</summary>
+internal sealed class BlockNode : IBlockEffects
+{
+    private static readonly TimeSpan TickEvery = TimeSpan.FromMilliseconds(50);
+
+    private readonly SimulatedWorld _world;
+    private readonly BlockSeat _seat;
+    private readonly ParameterBlock _rule;
+    private readonly NodeClock _clock;
+    private readonly Queue<Action> _frozen = new();
+    private readonly Dictionary<(int Length, long Parity), float[]> _memory = [];
+    private readonly List<Saving> _saving = [];
+    private long _lineage;
+    private long _step = -1;
+    private bool _isFrozen;
+    private bool _isInside;
+    private bool _isStopped;
+
+    private sealed class Saving(BlockSnapshot snapshot)
+    {
+        public readonly BlockSnapshot Snapshot = snapshot;
+        public bool IsForgotten;
+    }
+
+    public BlockNode(SimulatedWorld world, BlockSeat seat, int block, long incarnation)
+    {
+        _world = world;
+        _seat = seat;
+        _clock = new NodeClock(world.Time, world.Between(0, 1e6));
+        _rule = new ParameterBlock(world.Job.Id, block, incarnation, new BlockTimes(), this);
+    }
+
+    public long Step => _rule.Step;
+
+    public NodeClock Clock => _clock;
+
+    public void Begin() => Tick();
+
+    public void Stop() => _isStopped = true;
+
+    public void Freeze(TimeSpan time)
+    {
+        _isFrozen = true;
+        _world.Time.After(time, () =>
+        {
+            _isFrozen = false;
+            while (_frozen.TryDequeue(out var action)) Enter(action);
+        });
+    }
+
+    public void Receive(object message) => Enter(() =>
+    {
+        _world.Trace?.Line($"{_seat.Name} <- {Wording.Of(message)}");
+        Dispatch(message, _clock.Now);
+        Check();
+        if (message is EndBlock && _rule.IsEmpty) _seat.End(this);
+    });
+
+    public void ToCoordinator(ICoordinatorMessage message) =>
+        _world.Post.Send(_seat.Name, CoordinatorSeat.Name, message, _world.Coordinators.Deliver);
+
+    public void ToWorker(WorkerId worker, IWorkerMessage message) => WorkerNode.Send(_world, _seat.Name, worker, message);
+
+    public void PushWeights(WorkerId worker, WeightsUpdated weights) =>
+        WorkerNode.Send(_world, _seat.Name, worker, (IWorkerMessage)_world.Post.Copy(weights));
+
+    /// <summary>Two buffers, used in turn, whatever the lineage: whoever still reads an older version reads garbage.</summary>
+    public Memory<float> WeightsBuffer(long lineage, BlockLayout layout, int block, long version)
+    {
+        var key = (layout[block].Count, version & 1);
+        if (!_memory.TryGetValue(key, out var memory)) _memory[key] = memory = new float[key.Count];
+        memory.AsSpan().Fill(float.NaN);
+        return memory;
+    }
+
+    public void LoadParts(long lineage, IReadOnlyList<SnapshotPart> parts) => _world.Time.After(_world.Between(1, 60), () =>
+    {
+        if (_isStopped) return;
+        if (!_world.Parts.IsUp)
+        {
+            LoadParts(lineage, parts);
+            return;
+        }
+        var loaded = _world.Parts.Read(parts, out var reason);
+        if (reason == "gone" && lineage == _world.Journal.Mirror.Lineage!.Lineage) SimulatedWorld.Fail("a part of a kept checkpoint is gone");
+        Enter(() =>
+        {
+            if (loaded is not null) _rule.OnPartsLoaded(lineage, loaded);
+            else _rule.OnPartsLoadFailed(lineage, reason!);
+            Check();
+        });
+    });
+
+    public void SaveSnapshot(BlockSnapshot snapshot)
+    {
+        var saving = new Saving(snapshot);
+        _saving.Add(saving);
+        if (_saving.Count > 20) _saving.RemoveAt(0);
+        _world.Time.After(_world.Between(1, 80), () => TrySave(saving));
+    }
+
+    public void ForgetSnapshot(long lineage, long step)
+    {
+        foreach (var saving in _saving)
+            if (saving.Snapshot.Lineage == lineage && saving.Snapshot.Step == step) saving.IsForgotten = true;
+    }
+
+    public void DeleteParts(IReadOnlyList<SnapshotPart> parts) => _world.DeleteParts(_seat.Name, parts);
+
+    private void TrySave(Saving saving)
+    {
+        var snapshot = saving.Snapshot;
+        if (_isStopped || saving.IsForgotten) return;
+        if (!_world.Parts.IsUp)
+        {
+            Enter(() => _rule.OnSnapshotDelayed(snapshot.Lineage, snapshot.Step, "the store is away"));
+            _world.Time.After(_world.Between(100, 500), () => TrySave(saving));
+            return;
+        }
+        int? cut = _world.Random.Next(3) == 0 ? _world.Random.Next(snapshot.Weights.Length) : null;
+        var parts = _world.Parts.Write(_seat.Name, snapshot, cut);
+        _world.Time.After(_world.Between(0.1, 5), () =>
+        {
+            if (saving.IsForgotten && !_isStopped) _world.Parts.Delete(parts); // nobody ever heard of them
+            else Enter(() => _rule.OnSnapshotStored(snapshot.Lineage, snapshot.Step, parts));
+        });
+    }
+
+    private void Dispatch(object message, TimeSpan now)
+    {
+        switch (message)
+        {
+            case GetBlockState m: _rule.OnGetBlockState(m); break;
+            case LoadBlock m: _rule.OnLoadBlock(m); break;
+            case AssignBlock m: _rule.OnAssign(m); break;
+            case OpenBlockEpoch m: _rule.OnOpenEpoch(m, now); break;
+            case OpenCheckpoint m: _rule.OnOpenCheckpoint(m); break;
+            case CloseCheckpoint m: _rule.OnCloseCheckpoint(m); break;
+            case HoldBlock m: _rule.OnHold(m); break;
+            case EndBlock m: _rule.OnEnd(m); break;
+            case GetWeights m: _rule.OnGetWeights(m); break;
+            case PushGradient m: _rule.OnPushGradient(m, now); break;
+            case PushEvaluation m: _rule.OnPushEvaluation(m, now); break;
+            default: throw new SimulationFailure($"{message.GetType().Name} at a block");
+        }
+    }
+
+    /// <summary>Steps move forward one by one, or to the checkpoint of a newer lineage; what they come to is the oracle's, bit for bit.</summary>
+    private void Check()
+    {
+        if (_rule.Step < 0 || (_rule.Step == _step && _rule.Lineage == _lineage)) return;
+        _world.Trace?.Line($"{_seat.Name} is at step {_rule.Step} of L{_rule.Lineage}");
+        if (_rule.Lineage == _lineage && _rule.Step != _step + 1) SimulatedWorld.Fail($"{_seat.Name} went from step {_step} to {_rule.Step}");
+        if (_rule.Lineage < _lineage) SimulatedWorld.Fail($"{_seat.Name} went from lineage {_lineage} to {_rule.Lineage}");
+        if (_rule.Lineage > _lineage && _rule.Step != (_world.Journal.Lineages[_rule.Lineage].CheckpointStep ?? 0))
+            SimulatedWorld.Fail($"{_seat.Name} begins lineage {_rule.Lineage} at step {_rule.Step}");
+        _lineage = _rule.Lineage;
+        _step = _rule.Step;
+        // The memory of a lineage that is over is reused: what blocks that have not heard of the next one make of it reaches nobody.
+        if (_world.Habits.ByReference && _lineage != _world.Journal.Mirror.Lineage?.Lineage) return;
+        if (_world.Oracle.DivergedAt < _step) return;
+        if (_step > _world.Oracle.FinalStep) SimulatedWorld.Fail($"{_seat.Name} passed the end of the job");
+        var range = _rule.Range;
+        if (!Bits.Same(_rule.Weights.Span, _world.Oracle.Weights(_step).AsSpan(range.First, range.Count)))
+            SimulatedWorld.Fail($"{_seat.Name} has other weights than the oracle at step {_step} of lineage {_lineage}");
+    }
+
+    private void Tick()
+    {
+        if (_isStopped) return;
+        Enter(() =>
+        {
+            _rule.OnTick(_clock.Now);
+            if (_rule.PendingNodes > _rule.Leaves) SimulatedWorld.Fail($"{_seat.Name} holds {_rule.PendingNodes} nodes of {_rule.Leaves} leaves");
+        });
+        _world.Time.After(TickEvery, Tick);
+    }
+
+    private void Enter(Action action)
+    {
+        if (_isStopped) return;
+        if (_isFrozen)
+        {
+            if (_frozen.Count < 10_000) _frozen.Enqueue(action);
+            return;
+        }
+        if (_isInside) SimulatedWorld.Fail("the block is entered from one of its own effects");
+        _isInside = true;
+        action();
+        _isInside = false;
+    }
+}

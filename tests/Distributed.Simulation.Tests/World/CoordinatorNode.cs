@@ -1,0 +1,193 @@
+namespace Distributed.Simulation.Tests.World;
+
+/// <summary>The shell of one coordinator: carries out what the rule asks for, with all that can go wrong on the way.</summary>
+internal sealed class CoordinatorNode : ICoordinatorEffects
+{
+    private static readonly TimeSpan TickEvery = TimeSpan.FromMilliseconds(50);
+
+    private readonly SimulatedWorld _world;
+    private readonly CoordinatorSeat _seat;
+    private readonly NodeClock _clock;
+    private readonly TrainingRun _run;
+    private readonly Queue<Action> _frozen = new();
+    private int _sequence;
+    private bool _isFrozen;
+    private bool _isInside;
+    private bool _persisting;
+
+    public CoordinatorNode(SimulatedWorld world, CoordinatorSeat seat, JobHistory history)
+    {
+        _world = world;
+        _seat = seat;
+        _clock = new NodeClock(world.Time, world.Between(0, 1e6));
+        _sequence = world.Journal.Count;
+        _run = new TrainingRun(world.Job.Id, history, new CoordinatorTimes(), this);
+    }
+
+    public bool IsStopped { get; private set; }
+
+    public bool HasFinished { get; private set; }
+
+    public NodeClock Clock => _clock;
+
+    public void Begin()
+    {
+        foreach (var worker in _world.Workers) Announce(worker);
+        Tick();
+    }
+
+    public void Stop() => IsStopped = true;
+
+    public void Freeze(TimeSpan time)
+    {
+        _isFrozen = true;
+        _world.Time.After(time, () =>
+        {
+            _isFrozen = false;
+            while (_frozen.TryDequeue(out var action)) Enter(action);
+        });
+    }
+
+    /// <summary>Membership says that a worker is there.</summary>
+    public void Announce(WorkerNode worker) => _world.Time.After(_world.Habits.Latency, () =>
+    {
+        if (worker.IsMember) Enter(() => _run.OnWorkerUp(worker.Id, _clock.Now));
+    });
+
+    public void Receive(object message) => Enter(() =>
+    {
+        _world.Trace?.Line($"{CoordinatorSeat.Name} <- {Wording.Of(message)}");
+        Dispatch(message, _clock.Now);
+    });
+
+    public void Persist(JournalEvent journalEvent)
+    {
+        if (_persisting) SimulatedWorld.Fail("two decisions at once");
+        _persisting = true;
+        _world.Trace?.Line($"{CoordinatorSeat.Name} decides {Wording.Of(journalEvent)}");
+        _world.Time.After(_world.Between(0.5, 12), () => Write(journalEvent));
+    }
+
+    public void ToBlock(IBlockMessage message)
+    {
+        NoteTerm(message);
+        var seat = _world.Blocks[message.Block];
+        _world.Post.Send(CoordinatorSeat.Name, seat.Name, message, seat.Deliver);
+    }
+
+    public void ToWorker(WorkerId worker, IWorkerMessage message)
+    {
+        NoteTerm(message);
+        WorkerNode.Send(_world, CoordinatorSeat.Name, worker, message);
+    }
+
+    public void Publish(JobEvent jobEvent) =>
+        _world.Post.SendPlainly(CoordinatorSeat.Name, "client", jobEvent, message => _world.Client.Hear((JobEvent)message));
+
+    public void DeleteParts(IReadOnlyList<SnapshotPart> parts) => _world.DeleteParts(CoordinatorSeat.Name, parts);
+
+    public void Finish()
+    {
+        HasFinished = true;
+        _world.Time.After(_world.Between(0, 20), () => _seat.Stop(this, TimeSpan.Zero));
+    }
+
+    private void Write(JournalEvent journalEvent)
+    {
+        if (IsStopped) return; // it died before the row was written
+        if (!_world.Journal.IsUp)
+        {
+            _world.Time.After(_world.Between(50, 400), () => Write(journalEvent));
+            return;
+        }
+        if (!_world.Journal.TryAppend(_sequence, journalEvent))
+        {
+            _world.Trace?.Line($"{CoordinatorSeat.Name} finds that another one writes, and ends");
+            _seat.Stop(this, _world.Between(10, 500));
+            return;
+        }
+        _sequence++;
+        _world.Trace?.Line($"journal {_sequence}: {Wording.Of(journalEvent)}");
+        _world.Time.After(_world.Between(0.1, 5), () => Enter(() =>
+        {
+            _persisting = false;
+            _run.OnPersisted(journalEvent, _clock.Now);
+        }));
+    }
+
+    private void Dispatch(object message, TimeSpan now)
+    {
+        switch (message)
+        {
+            case StartJob m: _run.OnStart(m, now); break;
+            case PauseJob: _run.OnPause(now); break;
+            case CancelJob: _run.OnCancel(now); break;
+            case BlockState m: _run.OnBlockState(m, now); break;
+            case BlockLoadFailed m: _run.OnBlockLoadFailed(m, now); break;
+            case BlockAssigned m: _run.OnBlockAssigned(m, now); break;
+            case CheckpointOpened m: _run.OnCheckpointOpened(m, now); break;
+            case CheckpointTooLate m: _run.OnCheckpointTooLate(m, now); break;
+            case SnapshotSaved m: _run.OnSnapshotSaved(m, now); break;
+            case SnapshotDelayed m: _run.OnSnapshotDelayed(m); break;
+            case BlockHeld m: _run.OnBlockHeld(m, now); break;
+            case StepsProgressed m: CheckTotals(m.Step, m.Totals); _run.OnStepsProgressed(m, now); break;
+            case EpochCompleted m: _run.OnEpochCompleted(m, now); break;
+            case StepLate m: _run.OnStepLate(m, now); break;
+            case TrainingDiverged m: _run.OnDiverged(m, now); break;
+            case WorkerReady m: _run.OnWorkerReady(m, now); break;
+            case WorkerRefused m: _run.OnWorkerRefused(m, now); break;
+            case WorkerLeft m: _run.OnWorkerLeft(m.Worker, now); break;
+            case WorkerAssigned m: _run.OnWorkerAssigned(m, now); break;
+            default: throw new SimulationFailure($"{message.GetType().Name} at the coordinator");
+        }
+    }
+
+    /// <summary>Every shard of every step of the epoch was counted once: the sums are the oracle's, bit for bit.</summary>
+    private void CheckTotals(long step, Learning.ShardMetrics totals)
+    {
+        if (step > 0 && step <= _world.Oracle.FinalStep && totals != _world.Oracle.Totals(step))
+            SimulatedWorld.Fail($"the totals after step {step} are {totals} instead of {_world.Oracle.Totals(step)}");
+    }
+
+    private void NoteTerm(object message)
+    {
+        var term = message switch
+        {
+            GetBlockState m => m.Term,
+            LoadBlock m => m.Term,
+            AssignBlock m => m.Term,
+            OpenBlockEpoch m => m.Term,
+            OpenCheckpoint m => m.Term,
+            CloseCheckpoint m => m.Term,
+            HoldBlock m => m.Term,
+            JoinJob m => m.Term,
+            AssignWorker m => m.Term,
+            OpenWorkerEpoch m => m.Term,
+            _ => 0,
+        };
+        _seat.NoteTerm(term, this);
+    }
+
+    private void Tick()
+    {
+        if (IsStopped) return;
+        Enter(() => _run.OnTick(_clock.Now));
+        if (_world.Random.Next(40) == 0)
+            foreach (var worker in _world.Workers) Announce(worker);
+        _world.Time.After(TickEvery, Tick);
+    }
+
+    private void Enter(Action action)
+    {
+        if (IsStopped) return;
+        if (_isFrozen)
+        {
+            if (_frozen.Count < 10_000) _frozen.Enqueue(action);
+            return;
+        }
+        if (_isInside) SimulatedWorld.Fail("the run is entered from one of its own effects");
+        _isInside = true;
+        action();
+        _isInside = false;
+    }
+}

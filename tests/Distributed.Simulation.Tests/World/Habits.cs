@@ -1,0 +1,78 @@
+namespace Distributed.Simulation.Tests.World;
+
+/// <summary>What a schedule does to its world, drawn from the seed.</summary>
+internal sealed class Habits
+{
+    /// <summary>Tensors are handed over by reference and their memory reused as early as the contracts allow; otherwise they are copied.</summary>
+    public bool ByReference { get; init; }
+
+    /// <summary>Faults stop after this.</summary>
+    public TimeSpan Horizon { get; init; }
+
+    /// <summary>Workers make a new ledger for each lineage.</summary>
+    public bool NewLedgers { get; init; }
+
+    public double Drop { get; init; }
+
+    public double Duplicate { get; init; }
+
+    public double LongDelay { get; init; }
+
+    public TimeSpan Latency { get; init; }
+
+    public TimeSpan ShardTime { get; init; }
+
+    public int Workers { get; init; }
+
+    /// <summary>The kinds of faults, each with its mean distance in time.</summary>
+    public IReadOnlyDictionary<FaultKind, TimeSpan> Faults { get; init; } = new Dictionary<FaultKind, TimeSpan>();
+
+    public static Habits Draw(Random random)
+    {
+        var horizon = TimeSpan.FromMilliseconds(Math.Pow(10, 2 + random.NextDouble() * 2)); // 0.1 … 10 s
+        var faults = new Dictionary<FaultKind, TimeSpan>();
+        var calm = random.Next(12) == 0;
+        foreach (var kind in Enum.GetValues<FaultKind>())
+            if (!calm && random.Next(4) == 0) faults[kind] = horizon / (0.5 + random.NextDouble() * 5);
+        return new Habits
+        {
+            ByReference = random.Next(2) == 0,
+            Horizon = horizon,
+            NewLedgers = random.Next(2) == 0,
+            Drop = random.Next(3) switch { 0 => 0, 1 => 0.02, _ => random.NextDouble() * 0.25 },
+            Duplicate = random.Next(2) * 0.1 * random.NextDouble(),
+            LongDelay = random.Next(2) * 0.05 * random.NextDouble(),
+            Latency = TimeSpan.FromMilliseconds(0.1 + random.NextDouble() * 4),
+            ShardTime = TimeSpan.FromMilliseconds(0.5 + random.NextDouble() * 12),
+            Workers = random.Next(1, 6),
+            Faults = faults,
+        };
+    }
+
+    public override string ToString() =>
+        $"{(ByReference ? "by reference" : "by copy")}, {Workers} workers, horizon {Horizon.TotalSeconds:F2} s, drop {Drop:F3}, double {Duplicate:F3}, " +
+        $"long delay {LongDelay:F3}, latency {Latency.TotalMilliseconds:F1} ms, shard {ShardTime.TotalMilliseconds:F1} ms; faults: " +
+        string.Join(", ", Faults.Select(fault => $"{fault.Key} every {fault.Value.TotalSeconds:F2} s"));
+}
+
+internal enum FaultKind
+{
+    CrashWorker,
+    FreezeWorker,
+    AddWorker,
+    LeaveWorker,
+    SlowWorker,
+    ResetConnection,
+    CrashBlock,
+    FreezeBlock,
+    CrashCoordinator,
+    DoubleCoordinator,
+    CrashAll,
+    JournalOutage,
+    PartsOutage,
+    DamagePart,
+    LeapClock,
+    Partition,
+    Pause,
+    Cancel,
+}

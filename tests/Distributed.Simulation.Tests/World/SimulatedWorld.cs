@@ -1,0 +1,118 @@
+using Distributed.Simulation.Tests.Jobs;
+
+namespace Distributed.Simulation.Tests.World;
+
+/// <summary>One job in a world of its own: the real rules, single-threaded, under a seeded network, disk and clock.</summary>
+internal sealed class SimulatedWorld
+{
+    /// <summary>After the last fault a job must end within this.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
+    private int _workersMade;
+    private long _incarnations;
+
+    public SimulatedWorld(int seed, bool traced)
+    {
+        Random = new Random(seed);
+        Job = new SimulatedJob(Random);
+        Habits = Habits.Draw(Random);
+        Time = new VirtualTime();
+        Trace = traced ? new Trace(Time) : null;
+        Mathematics = new JobMathematics(Job);
+        Oracle = new Oracle(Job, Mathematics);
+        Parts = new PartStore();
+        Journal = new Journal(Job, Oracle, Parts);
+        Post = new Postman(this);
+        Coordinators = new CoordinatorSeat(this);
+        Client = new Client(this);
+        for (var block = 0; block < BlockLayout.MaximumBlocks && block < 8; block++) Blocks.Add(new BlockSeat(this, block));
+    }
+
+    public Random Random { get; }
+
+    public SimulatedJob Job { get; }
+
+    public Habits Habits { get; }
+
+    public VirtualTime Time { get; }
+
+    public Trace? Trace { get; }
+
+    public JobMathematics Mathematics { get; }
+
+    public Oracle Oracle { get; }
+
+    public PartStore Parts { get; }
+
+    public Journal Journal { get; }
+
+    public Postman Post { get; }
+
+    public CoordinatorSeat Coordinators { get; }
+
+    public Client Client { get; }
+
+    public List<BlockSeat> Blocks { get; } = [];
+
+    /// <summary>Workers that run or are frozen.</summary>
+    public List<WorkerNode> Workers { get; } = [];
+
+    /// <summary>Whether the last fault is over.</summary>
+    public bool IsQuiet { get; private set; }
+
+    public TimeSpan Between(double milliseconds, double most) => TimeSpan.FromMilliseconds(milliseconds + Random.NextDouble() * (most - milliseconds));
+
+    /// <summary>Runs the job to its end.</summary>
+    /// <exception cref="SimulationFailure">An invariant does not hold.</exception>
+    public void Run()
+    {
+        Trace?.Line($"{Habits}; {Job.Options}; {Oracle.FinalStep} steps of {Job.Plan.StepsPerEpoch} an epoch, {Job.Network.Layout.Count} parameters");
+        for (var i = 0; i < Habits.Workers; i++) AddWorker();
+        Coordinators.Start();
+        Client.Begin();
+        var faults = new Faults(this);
+        faults.Begin();
+        Time.After(Habits.Horizon, () =>
+        {
+            IsQuiet = true;
+            faults.End();
+            Trace?.Line("---- faults stop");
+        });
+        var deadline = Habits.Horizon + Patience;
+        while (!Client.HasHeardTheEnd)
+            if (!Time.Step(deadline)) throw new SimulationFailure($"the job has not ended {Patience.TotalMinutes} minutes after the last fault");
+        if (Journal.Mirror.End is null) throw new SimulationFailure("an end was announced that is not in the journal");
+        CheckThatNothingIsLeft();
+    }
+
+    public void AddWorker()
+    {
+        var worker = new WorkerNode(this, new WorkerId($"w{++_workersMade}"));
+        Workers.Add(worker);
+        Trace?.Line($"{worker.Name} starts");
+        worker.Begin();
+    }
+
+    /// <summary>Deletes stored parts, which no kept checkpoint may need.</summary>
+    public void DeleteParts(string by, IReadOnlyList<SnapshotPart> parts)
+    {
+        Trace?.Line($"{by} deletes {string.Join(", ", parts.Select(part => $"{part.PersistenceId}/{part.SequenceNumber}"))}");
+        var kept = Journal.Mirror.Checkpoints.SelectMany(checkpoint => checkpoint.Parts).ToHashSet();
+        if (parts.FirstOrDefault(kept.Contains) is { } wanted) Fail($"{wanted} of a kept checkpoint is deleted");
+        if (parts.FirstOrDefault(part => part.PersistenceId == Client.ForeignId) is { } foreign) Fail($"{foreign} belongs to another job");
+        Time.After(Between(1, 50), () => Parts.Delete(parts));
+    }
+
+    public long NextIncarnation() => ++_incarnations;
+
+    public static void Fail(string message) => throw new SimulationFailure(message);
+
+    /// <summary>After the end, once everything has had its time: all is freed, stored rows are those of kept checkpoints and few more.</summary>
+    private void CheckThatNothingIsLeft()
+    {
+        var until = Time.Now + TimeSpan.FromSeconds(30);
+        while (Time.Step(until)) { }
+        foreach (var block in Blocks)
+            if (block.HoldsState) Fail($"{block.Name} still holds the ended job");
+    }
+}

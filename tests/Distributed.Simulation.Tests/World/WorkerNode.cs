@@ -1,0 +1,282 @@
+using Distributed.Learning;
+
+namespace Distributed.Simulation.Tests.World;
+
+/// <summary>The shell of one worker: gets ready, computes with one thread, keeps its gradients in memory that is reused.</summary>
+internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEffects
+{
+    private static readonly TimeSpan TickEvery = TimeSpan.FromMilliseconds(50);
+
+    private readonly NodeClock _clock = new(world.Time, world.Between(0, 1e6));
+    private readonly Queue<Action> _frozen = new();
+    private readonly Queue<Work> _work = new();
+    private readonly Stack<float[]> _spare = new();
+    private WorkLedger? _ledger;
+    private JoinJob? _joined;
+    private bool _isReady;
+    private bool _isWorking;
+    private bool _isFrozen;
+    private bool _isInside;
+
+    private sealed record Work(WorkLedger Ledger, long Lineage, long Step, int Epoch, IndexRange Run, WeightsView Weights)
+    {
+        public bool IsAbandoned { get; set; }
+    }
+
+    private sealed class ComputedNode(ReductionNode node, ShardMetrics metrics, float[] memory) : IComputedNode
+    {
+        public bool IsReleased;
+        public ReductionNode Node => node;
+        public ShardMetrics Metrics => metrics;
+        public ReadOnlyMemory<float> Gradient => memory;
+        public float[] Memory => memory;
+    }
+
+    public WorkerId Id => id;
+
+    public string Name => id.Value;
+
+    public NodeClock Clock => _clock;
+
+    /// <summary>The cluster's members list it.</summary>
+    public bool IsMember { get; private set; } = true;
+
+    public bool IsStopped { get; private set; }
+
+    public bool IsFrozen => _isFrozen;
+
+    /// <summary>Times slower than the others.</summary>
+    public double Slowness { get; set; } = 1;
+
+    public static void Send(SimulatedWorld world, string from, WorkerId to, IWorkerMessage message) =>
+        world.Post.Send(from, to.Value, message, m =>
+        {
+            if (world.Workers.Find(worker => worker.Id == to) is { } worker) worker.Receive((IWorkerMessage)m);
+            else (m as WeightsUpdated)?.Lease?.Dispose();
+        });
+
+    public void Begin()
+    {
+        world.Coordinators.Current?.Announce(this);
+        Tick();
+    }
+
+    public void Crash(TimeSpan noticed)
+    {
+        world.Trace?.Line($"{Name} CRASHES");
+        Stop();
+        world.Time.After(noticed, Leave);
+    }
+
+    /// <summary>It says goodbye, and is gone a little later.</summary>
+    public void LeaveGracefully()
+    {
+        world.Trace?.Line($"{Name} LEAVES");
+        ToCoordinator(new WorkerLeft(world.Job.Id, id, "leaves"));
+        IsMember = false;
+        world.Time.After(TimeSpan.FromMilliseconds(300), () =>
+        {
+            Stop();
+            Leave();
+        });
+    }
+
+    public void Freeze(TimeSpan time)
+    {
+        _isFrozen = true;
+        world.Trace?.Line($"{Name} FREEZES for {time.TotalMilliseconds:F0} ms");
+        world.Time.After(time, () =>
+        {
+            _isFrozen = false;
+            world.Trace?.Line($"{Name} goes on");
+            while (_frozen.TryDequeue(out var action)) Enter(action);
+        });
+    }
+
+    public void Receive(IWorkerMessage message) => Enter(() =>
+    {
+        world.Trace?.Line($"{Name} <- {Wording.Of(message)}");
+        Dispatch(message, _clock.Now);
+        Check();
+    });
+
+    public void ToCoordinator(ICoordinatorMessage message) => world.Post.Send(Name, CoordinatorSeat.Name, message, world.Coordinators.Deliver);
+
+    public void ToBlock(IBlockMessage message)
+    {
+        var seat = world.Blocks[message.Block];
+        world.Post.Send(Name, seat.Name, message, seat.Deliver);
+    }
+
+    public void PushGradient(PushGradient gradient) => ToBlock((IBlockMessage)world.Post.Copy(gradient));
+
+    public void Compute(long lineage, long step, IndexRange run, WeightsView weights) => Enqueue(new Work(_ledger!, lineage, step, -1, run, weights));
+
+    public void Evaluate(long lineage, int epoch, IndexRange run, WeightsView weights) => Enqueue(new Work(_ledger!, lineage, -1, epoch, run, weights));
+
+    public void AbandonBefore(long lineage, long version)
+    {
+        foreach (var work in _work)
+            if (work.Lineage != lineage || work.Weights.Version < version) work.IsAbandoned = world.Random.Next(2) == 0;
+    }
+
+    public void Release(IComputedNode node)
+    {
+        var computed = (ComputedNode)node;
+        if (computed.IsReleased) SimulatedWorld.Fail($"{Name} releases {node.Node} twice");
+        computed.IsReleased = true;
+        computed.Memory.AsSpan().Fill(float.NaN);
+        _spare.Push(computed.Memory);
+    }
+
+    private void Stop()
+    {
+        IsStopped = true;
+        world.Workers.Remove(this);
+    }
+
+    private void Leave()
+    {
+        IsMember = false;
+        if (world.Coordinators.Current is { } coordinator) coordinator.Receive(new WorkerLeft(world.Job.Id, id, "gone"));
+    }
+
+    private void Dispatch(IWorkerMessage message, TimeSpan now)
+    {
+        switch (message)
+        {
+            case JoinJob m: Join(m); return;
+            case LeaveJob m:
+                if (m.Term >= (_joined?.Term ?? 0) && m.Lineage >= (_joined?.Lineage ?? 0)) CloseLedger();
+                return;
+        }
+        if (_ledger is not { } ledger)
+        {
+            (message as WeightsUpdated)?.Lease?.Dispose();
+            return;
+        }
+        switch (message)
+        {
+            case AssignWorker m: ledger.OnAssign(m, now); break;
+            case OpenWorkerEpoch m: ledger.OnOpenEpoch(m); break;
+            case WeightsUpdated m: ledger.OnWeights(m, now); break;
+            case GetMissingNodes m: ledger.OnGetMissingNodes(m, now); break;
+            case GetMissingEvaluation m: ledger.OnGetMissingEvaluation(m); break;
+            default: throw new SimulationFailure($"{message.GetType().Name} at a worker");
+        }
+    }
+
+    /// <summary>Data and connections take their time; another number of blocks is another ledger.</summary>
+    private void Join(JoinJob message)
+    {
+        if (_joined is { } last && (message.Term < last.Term || message.Lineage < last.Lineage)) return;
+        // A shell may keep its ledger over a rewind, or make a new one for each lineage.
+        var isNew = _ledger is null || _joined!.Blocks != message.Blocks || (_joined.Lineage < message.Lineage && world.Habits.NewLedgers);
+        _joined = message;
+        if (isNew)
+        {
+            CloseLedger();
+            _joined = message;
+            _isReady = false;
+            _ledger = new WorkLedger(world.Job.Id, id, message.Specification, message.Blocks, new WorkerTimes(), this);
+            if (world.Random.Next(20) == 0) ToCoordinator(new WorkerRefused(world.Job.Id, id, "the data is not here yet"));
+            world.Time.After(world.Between(1, 200), () => Enter(() =>
+            {
+                _isReady = true;
+                if (_joined is { } joined) ToCoordinator(new WorkerReady(world.Job.Id, id, joined.Lineage));
+            }));
+        }
+        else if (_isReady) ToCoordinator(new WorkerReady(world.Job.Id, id, message.Lineage));
+    }
+
+    private void CloseLedger()
+    {
+        _ledger?.Close();
+        _ledger = null;
+        _joined = null;
+    }
+
+    private void Enqueue(Work work)
+    {
+        _work.Enqueue(work);
+        if (_work.Count > 200) SimulatedWorld.Fail($"{Name} has {_work.Count} runs under way");
+        if (!_isWorking) Next();
+    }
+
+    private void Next()
+    {
+        while (_work.TryPeek(out var next) && next.IsAbandoned) _work.Dequeue();
+        _isWorking = _work.TryPeek(out var work);
+        if (!_isWorking) return;
+        // The compute threads read the weights at any moment between start and end.
+        var early = world.Random.Next(2) == 0 ? Flatten(work!.Weights) : null;
+        var time = world.Habits.ShardTime * (work!.Run.Count * Slowness * (0.5 + world.Random.NextDouble()));
+        world.Time.After(time, () => Enter(() => Complete(work, early)));
+    }
+
+    private void Complete(Work work, float[]? weights)
+    {
+        _work.Dequeue();
+        weights ??= Flatten(work.Weights);
+        world.Mathematics.Use(weights);
+        var leaves = work.Step >= 0 ? world.Job.Plan.ShardCount(work.Step) : world.Job.Plan.EvaluationShardCount;
+        var nodes = new List<ReductionNode>();
+        ReductionTree.AddMaximalNodes(leaves, work.Run, nodes);
+        foreach (var node in nodes)
+        {
+            if (work.Step < 0)
+            {
+                var metrics = world.Mathematics.Evaluation(weights, node);
+                if (work.Ledger == _ledger) _ledger.OnNodeEvaluated(work.Lineage, work.Epoch, node, metrics);
+                continue;
+            }
+            var memory = _spare.TryPop(out var spare) ? spare : new float[world.Mathematics.ParameterCount];
+            var computed = new ComputedNode(node, world.Mathematics.Gradient(weights, work.Step, node, memory), memory);
+            if (work.Ledger == _ledger) _ledger.OnNodeComputed(work.Lineage, work.Step, computed);
+            else Release(computed);
+        }
+        Check();
+        Next();
+    }
+
+    private float[] Flatten(WeightsView view)
+    {
+        var weights = new float[world.Mathematics.ParameterCount];
+        var at = 0;
+        foreach (var slice in view.Slices)
+        {
+            slice.Span.CopyTo(weights.AsSpan(at));
+            at += slice.Length;
+        }
+        if (at != weights.Length) SimulatedWorld.Fail($"{Name} computes with {at} of {weights.Length} weights");
+        return weights;
+    }
+
+    private void Check()
+    {
+        if (_ledger is { Version: >= 0 } ledger && ledger.Version < world.Job.Plan.TotalSteps &&
+            ledger.KeptNodes > world.Job.Plan.ShardCount(ledger.Version))
+            SimulatedWorld.Fail($"{Name} keeps {ledger.KeptNodes} nodes");
+    }
+
+    private void Tick()
+    {
+        if (IsStopped) return;
+        Enter(() => _ledger?.OnTick(_clock.Now));
+        world.Time.After(TickEvery, Tick);
+    }
+
+    private void Enter(Action action)
+    {
+        if (IsStopped) return;
+        if (_isFrozen)
+        {
+            if (_frozen.Count < 10_000) _frozen.Enqueue(action);
+            return;
+        }
+        if (_isInside) SimulatedWorld.Fail("the ledger is entered from one of its own effects");
+        _isInside = true;
+        action();
+        _isInside = false;
+    }
+}
