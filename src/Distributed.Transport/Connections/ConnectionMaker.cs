@@ -1,0 +1,71 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace Distributed.Transport;
+
+/// <summary>Makes connections out of sockets: time limit, hand-shake, place in the table; then carries frames until the end.</summary>
+internal sealed class ConnectionMaker(TransportParts parts, PeerTable peers, Handshake handshake)
+{
+    /// <summary>Connects to one of the peer's addresses and carries frames until the connection ends. Null when it had been made, else why not.</summary>
+    public string? Dial(TensorEndpoint endpoint, Action onConnected, CancellationToken cancelled)
+    {
+        var failures = new List<string>();
+        foreach (var address in endpoint.Addresses)
+        {
+            var socket = SocketDial.Connect(address, parts.Options.DialLimit, cancelled, out var failure);
+            failure ??= Run(
+                socket!, onConnected, (channel, admit) => handshake.Dial(channel, endpoint.Peer, admit), cancelled);
+            if (failure is null) return null;
+            failures.Add($"{address}: {failure}");
+        }
+        return string.Join("; ", failures);
+    }
+
+    /// <summary>Answers an accepted socket and carries frames until the connection ends.</summary>
+    public string? Answer(Socket socket, Action onConnected, CancellationToken cancelled) =>
+        Run(socket, onConnected, handshake.Answer, cancelled);
+
+    private string? Run(
+        Socket socket, Action onConnected, Func<ByteChannel, Handshake.Admit, HandshakeResult> shakeHands, CancellationToken cancelled)
+    {
+        ByteChannel channel;
+        try
+        {
+            channel = new SocketChannel(socket, parts.Options.StallLimit);
+        }
+        catch (SocketException e)
+        {
+            socket.Dispose(); // the other side has gone already
+            return e.Message;
+        }
+        Connection? connection = null;
+        HandshakeResult result;
+        using (cancelled.Register(() => channel.Close("this node is about to stop")))
+        using (new Timer(_ => channel.Close("the hand-shake took too long"), null, parts.Options.HandshakeLimit, Timeout.InfiniteTimeSpan))
+        {
+            result = shakeHands(channel, (peer, incarnation) =>
+            {
+                var candidate = new Connection(peer, incarnation, channel, parts);
+                var verdict = peers.Admit(candidate);
+                if (verdict == Verdict.Welcome) connection = candidate;
+                return verdict;
+            });
+        }
+        if (result.Failure is { } failure)
+        {
+            channel.Close(failure);
+            channel.Free();
+            if (connection is not null)
+            {
+                peers.Remove(connection);
+                connection.Abandon(failure);
+            }
+            return failure;
+        }
+        parts.Logger.LogInformation("Connected with {Peer}", result.Peer);
+        onConnected();
+        connection!.Run();
+        peers.Remove(connection);
+        return null;
+    }
+}

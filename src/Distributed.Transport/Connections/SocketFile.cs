@@ -1,0 +1,33 @@
+using System.Net.Sockets;
+
+namespace Distributed.Transport;
+
+/// <summary>The file of a Unix domain socket.</summary>
+internal static class SocketFile
+{
+    /// <summary>Removes a file that a killed process left behind: nobody answers there any more.</summary>
+    public static void RemoveIfDead(TensorAddress address)
+    {
+        var path = address.Path!;
+        if (!File.Exists(path)) return;
+        using var probe = address.NewSocket(new UnixDomainSocketEndPoint(path));
+        try
+        {
+            probe.Connect(new UnixDomainSocketEndPoint(path));
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            File.Delete(path);
+        }
+        catch (SocketException)
+        {
+            // Not a socket, or not ours: binding will say what is wrong.
+        }
+    }
+
+    /// <summary>Only the same user's processes may connect.</summary>
+    public static void KeepToOwner(string path)
+    {
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+}

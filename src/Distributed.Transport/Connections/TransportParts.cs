@@ -1,0 +1,7 @@
+using Microsoft.Extensions.Logging;
+
+namespace Distributed.Transport;
+
+/// <summary>What all connections of a node share.</summary>
+internal sealed record TransportParts(
+    TransportOptions Options, ITensorReceiver Receiver, TensorBufferPool Pool, TransportMeter Meter, ILogger Logger);

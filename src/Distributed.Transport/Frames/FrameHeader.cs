@@ -1,0 +1,74 @@
+using Distributed.Learning;
+using Distributed.Protocol;
+
+namespace Distributed.Transport;
+
+/// <summary>
+/// The fixed header of a frame, <see cref="Size"/> bytes, followed by the values and by XxHash3-64 over header and values. Its own last
+/// eight bytes are XxHash3-64 over the rest of it, so that a damaged length is never believed. Everything is little-endian:
+/// <code>
+///   0 magic "DTNF"      8 elements       28 job slot       48 loss sum          96 target sum
+///   4 version          12 offset (0)     29 worker slot    56 divisor          104 target square sum
+///   5 kind             16 block          30 zero           64 samples          112 first bad shard
+///   6 element format   20 node.first     32 lineage        72 correct          116 payload bytes
+///   7 flags (0)        24 node.count     40 step           80 |error|, 88 error²  120 checksum
+/// </code>
+/// Names of jobs and workers are numbers of the connection's table (see <see cref="NameFrame"/>). What a kind does not use is zero.
+/// </summary>
+/// <param name="Kind"><see cref="FrameKind.PushGradient"/> or <see cref="FrameKind.WeightsUpdated"/>.</param>
+/// <param name="JobSlot">The job's number on this connection.</param>
+/// <param name="WorkerSlot">Weights: the receiving worker's number on this connection.</param>
+/// <param name="Block">The parameter block.</param>
+/// <param name="Lineage">The lineage.</param>
+/// <param name="Step">Gradients: the step; weights: the version.</param>
+/// <param name="Node">Gradients: the reduction node.</param>
+/// <param name="Elements">Number of values.</param>
+/// <param name="Metrics">Gradients: the node's metrics, bit for bit.</param>
+public readonly record struct FrameHeader(
+    FrameKind Kind, byte JobSlot, byte WorkerSlot, int Block, long Lineage, long Step, ReductionNode Node, int Elements, ShardMetrics Metrics)
+{
+    /// <summary>Bytes of a header.</summary>
+    public const int Size = 128;
+
+    /// <summary>Bytes after the values: the frame's checksum.</summary>
+    public const int TrailerSize = 8;
+
+    internal const uint Magic = 0x464E_5444; // "DTNF"
+    internal const byte Version = 1;
+    internal const int ChecksumAt = 120;
+
+    /// <summary>How the values are written.</summary>
+    public ElementFormat Format { get; init; }
+
+    /// <summary>Bytes of the values.</summary>
+    public int PayloadBytes => Elements * sizeof(float);
+
+    /// <summary>
+    /// Reads a header. Pure: no allocation unless it is refused, no exception whatever the bytes are. <see cref="FrameKind.Name"/> is read by
+    /// <see cref="NameFrame.TryRead"/>; here it is refused.
+    /// </summary>
+    /// <param name="bytes">At least <see cref="Size"/> bytes.</param>
+    /// <param name="limits">What is believed at most.</param>
+    /// <param name="header">The header; only when true is returned.</param>
+    /// <param name="reason">Why it is refused; null otherwise.</param>
+    public static bool TryRead(ReadOnlySpan<byte> bytes, in FrameLimits limits, out FrameHeader header, out string? reason)
+    {
+        header = default;
+        reason = FrameHeaderFields.Check(bytes);
+        if (reason is not null) return false;
+        var read = FrameHeaderFields.Read(bytes, out var payloadBytes, out var offset, out var format);
+        reason = FrameHeaderRules.Refuse(read, payloadBytes, offset, format, limits);
+        if (reason is not null) return false;
+        header = read;
+        return true;
+    }
+
+    /// <summary>Writes <see cref="Size"/> bytes.</summary>
+    /// <exception cref="ArgumentException">No receiver would take such a header.</exception>
+    public void Write(Span<byte> bytes)
+    {
+        if (FrameHeaderRules.Refuse(this, PayloadBytes, 0, Format, new FrameLimits(int.MaxValue)) is { } reason)
+            throw new ArgumentException($"Such a frame cannot be sent: {reason}.", nameof(bytes));
+        FrameHeaderFields.Write(this, bytes);
+    }
+}

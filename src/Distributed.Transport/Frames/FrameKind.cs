@@ -1,0 +1,21 @@
+namespace Distributed.Transport;
+
+/// <summary>What a frame carries. Numbers are wire format.</summary>
+public enum FrameKind : byte
+{
+    /// <summary>A slice of a reduction node, from a worker to a block.</summary>
+    PushGradient = 1,
+
+    /// <summary>A block's weights, to a worker.</summary>
+    WeightsUpdated = 2,
+
+    /// <summary>Gives a name (of a job or a worker) a number for the rest of the connection. Without payload.</summary>
+    Name = 3,
+}
+
+/// <summary>How values are written. Numbers are wire format.</summary>
+public enum ElementFormat : byte
+{
+    /// <summary>IEEE 754 binary32, little-endian.</summary>
+    Float32 = 0,
+}

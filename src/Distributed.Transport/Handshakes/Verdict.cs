@@ -1,0 +1,28 @@
+namespace Distributed.Transport;
+
+/// <summary>How a side answers the other's proof. Numbers are wire format.</summary>
+internal enum Verdict : uint
+{
+    /// <summary>The connection counts.</summary>
+    Welcome = 1,
+
+    /// <summary>The proof is wrong: another secret.</summary>
+    WrongSecret = 2,
+
+    /// <summary>The pair has a connection already, dialled by the other side at the same time.</summary>
+    AlreadyConnected = 3,
+
+    /// <summary>The node is about to stop.</summary>
+    Stopping = 4,
+}
+
+internal static class VerdictText
+{
+    public static string Of(Verdict verdict) => verdict switch
+    {
+        Verdict.WrongSecret => "the peer does not accept the shared secret",
+        Verdict.AlreadyConnected => "the pair is connected already",
+        Verdict.Stopping => "the peer is about to stop",
+        _ => $"the peer answers with an unknown verdict {(uint)verdict}",
+    };
+}

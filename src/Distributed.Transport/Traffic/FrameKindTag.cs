@@ -1,0 +1,8 @@
+namespace Distributed.Transport;
+
+/// <summary>Values of the instruments' tag "kind".</summary>
+internal static class FrameKindTag
+{
+    public const string Gradient = "gradient";
+    public const string Weights = "weights";
+}
