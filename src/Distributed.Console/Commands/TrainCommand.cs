@@ -47,9 +47,9 @@ internal sealed class TrainCommand
         await using var cluster = new ClusterAccess(_environment, store, run, display.Log, choice.Verbose);
 
         // Nothing is written before the inputs are checked; where there is nothing to be found wrong or written, both go on at once.
-        var fromAnother = settings.From is not null;
-        if (fromAnother && !File.Exists(store)) throw new UsageException($"--from: there is no store {store}, so no job '{settings.From}' either");
-        if (fromAnother || File.Exists(store) || LoadedData.IsBuiltIn(settings.Source.Source)) cluster.Begin();
+        var (fromAnother, isNewStore) = (settings.From is not null, !File.Exists(store));
+        if (fromAnother && isNewStore) throw new UsageException($"--from: there is no store {store}, so no job '{settings.From}' either");
+        if (!isNewStore || LoadedData.IsBuiltIn(settings.Source.Source)) cluster.Begin();
 
         JobRecord? from = null;
         if (fromAnother)
@@ -68,7 +68,7 @@ internal sealed class TrainCommand
         }
         interruption.Requested.ThrowIfCancellationRequested();
 
-        var job = await NewJob.NameAsync(client, settings.Name, LoadedData.DisplayName(settings.Source.Source), store).ConfigureAwait(false);
+        var job = await NewJob.NameAsync(client, settings.Name, LoadedData.DisplayName(settings.Source.Source), store, isNewStore).ConfigureAwait(false);
         var folder = run.Out ?? NewJob.DefaultFolder(job);
         StorePath.MakeFolder(folder, "--out");
         foreach (var note in data.Notes) display.Noticed(note);

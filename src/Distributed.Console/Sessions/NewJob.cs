@@ -49,14 +49,14 @@ internal static class NewJob
 
     /// <summary>The new job's name: the given one when it is free, otherwise the next free one.</summary>
     /// <exception cref="UsageException">The given one is taken.</exception>
-    public static async Task<JobId> NameAsync(ITrainingClient client, JobId? given, string dataName, string store)
+    public static async Task<JobId> NameAsync(ITrainingClient client, JobId? given, string dataName, string store, bool isNewStore)
     {
         if (given is { } name)
         {
             if (await client.FindJobAsync(name, CancellationToken.None).ConfigureAwait(false) is null) return name;
             throw new UsageException($"--name: the store {store} has a job {name} already; choose another name, or go on with it: dtrain resume {name}");
         }
-        var jobs = await client.ListJobsAsync(CancellationToken.None).ConfigureAwait(false);
+        var jobs = isNewStore ? [] : await client.ListJobsAsync(CancellationToken.None).ConfigureAwait(false);
         var taken = jobs.Select(j => j.Id).ToHashSet();
         return JobNames.Next(dataName, id => taken.Contains(id) || Directory.Exists(DefaultFolder(id)));
     }
@@ -75,7 +75,7 @@ internal static class NewJob
         if (await client.FindJobAsync(name, CancellationToken.None).ConfigureAwait(false) is { } record) return record;
         var jobs = await client.ListJobsAsync(CancellationToken.None).ConfigureAwait(false);
         var hint = NearestName.Hint(name.Value, jobs.Select(j => j.Id.Value));
-        throw new UsageException($"{flag}there is no job '{name}' in {store}{hint}{(jobs.Count == 0 ? " (it holds no jobs)" : "; 'dtrain jobs' lists them")}");
+        throw new UsageException($"{flag}there is no job '{name}' in {store}{(jobs.Count == 0 ? ", which holds none" : " ('dtrain jobs' lists them)")}{hint}");
     }
 
     /// <summary>Reads the samples.</summary>

@@ -144,6 +144,7 @@ public sealed class TrainingRunTests : IDisposable
     [Fact]
     public async Task Unnamed_jobs_are_numbered()
     {
+        GivenAStore();
         _console.Cluster.Records.Add(SomeRecord("digits-1"));
         _console.Cluster.OnStart = (job, cluster) => cluster.FallSilent();
         await _console.RunAsync("train", "--out", _console.PathOf("out"));
@@ -202,8 +203,7 @@ public sealed class TrainingRunTests : IDisposable
         GivenAStore();
         _console.Cluster.Records.Add(SomeRecord("digits-1"));
         Assert.Equal(ExitCode.BadUsage, await _console.RunAsync("resume", "digist-1"));
-        Assert.Contains("there is no job 'digist-1' in ", _console.Error, StringComparison.Ordinal);
-        Assert.Contains("; did you mean 'digits-1'?", _console.Error, StringComparison.Ordinal);
+        Assert.Equal($"dtrain: there is no job 'digist-1' in {_console.Store} ('dtrain jobs' lists them); did you mean 'digits-1'?\n", _console.Error);
     }
 
     [Fact]
