@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using Distributed.Console.Commands;
+using Distributed.Learning;
+using Distributed.Learning.Data;
+using Distributed.Learning.Models;
+
+namespace Distributed.Console.Tests;
+
+/// <summary>What the README shows is right.</summary>
+public sealed partial class ReadmeTests
+{
+    private static readonly string Text = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
+
+    public static TheoryData<string> Commands =>
+        [.. CodeBlocks("sh").SelectMany(block => block.Split('\n')).Where(line => line.StartsWith("dtrain ", StringComparison.Ordinal))];
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void Every_command_that_it_shows_is_right(string line)
+    {
+        var arguments = line.Split('#')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..];
+        var parsed = CommandTree.Create(ConsoleEnvironment.OfProcess()).Parse(arguments);
+        Assert.Null(BadUsage.Describe(parsed));
+    }
+
+    [Fact]
+    public void Every_file_that_it_links_to_is_there()
+    {
+        foreach (Match link in Link().Matches(Text))
+        {
+            var target = link.Groups[1].Value;
+            if (target.Contains("://", StringComparison.Ordinal)) continue;
+            Assert.True(Path.Exists(Path.Combine(Repository.Root, target)), target);
+        }
+    }
+
+    [Fact]
+    public async Task Its_program_builds_with_Distributed_Learning_alone_and_answers()
+    {
+        var folder = Path.Combine(Path.GetTempPath(), "readme-" + Path.GetRandomFileName());
+        Directory.CreateDirectory(folder);
+        try
+        {
+            SaveBuyersModel(Path.Combine(folder, "runs", "buyers-1", "best"));
+            var program = CodeBlocks("csharp").Single();
+            Assert.True(program.Trim().Split('\n').Length <= 11, "it promises to be short");
+            await File.WriteAllTextAsync(Path.Combine(folder, "Program.cs"), program);
+            await File.WriteAllTextAsync(Path.Combine(folder, "ask.csproj"), $"""
+                <Project Sdk="Microsoft.NET.Sdk">
+                  <PropertyGroup>
+                    <OutputType>Exe</OutputType>
+                    <TargetFramework>net10.0</TargetFramework>
+                    <ImplicitUsings>enable</ImplicitUsings>
+                    <InvariantGlobalization>true</InvariantGlobalization>
+                  </PropertyGroup>
+                  <ItemGroup>
+                    <Reference Include="{Path.Combine(AppContext.BaseDirectory, "Distributed.Learning.dll")}" />
+                  </ItemGroup>
+                </Project>
+                """);
+
+            var output = await RunAsync(folder, "run", "--project", "ask.csproj");
+
+            Assert.Matches(@"^(yes|no) \(\d+\.\d %\)$", output.Trim().Split('\n')[^1]);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static void SaveBuyersModel(string folder)
+    {
+        var data = DataSets.Load(new DataSettings { Source = "buyers" });
+        var network = new NetworkSpecification { Inputs = data.Encoding.Inputs, Hidden = [4], Outputs = data.Encoding.Outputs };
+        var parameters = new float[new ParameterLayout(network).Count];
+        new Network(network).Initialize(1, parameters);
+        new TrainedModel(network, data.Encoding, parameters).Save(folder);
+    }
+
+    private static async Task<string> RunAsync(string folder, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        using var bound = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        var output = await process.StandardOutput.ReadToEndAsync(bound.Token);
+        await process.WaitForExitAsync(bound.Token);
+        Assert.True(process.ExitCode == 0, output + await error);
+        return output;
+    }
+
+    private static IEnumerable<string> CodeBlocks(string language) =>
+        CodeBlock().Matches(Text).Where(m => m.Groups[1].Value == language).Select(m => m.Groups[2].Value);
+
+    [GeneratedRegex(@"```(\w*)\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex CodeBlock();
+
+    [GeneratedRegex(@"\]\(([^)]+)\)")]
+    private static partial Regex Link();
+}
