@@ -33,7 +33,7 @@ internal sealed class StepCell
         Batch = batch;
         _shard = shard ?? batch;
         _network = new Network(new NetworkSpecification { Inputs = sizes[0], Hidden = sizes[1..^1], Outputs = sizes[^1] });
-        _packed = new PackedWeights(_network);
+        _packed = new PackedWeights(_network, (batch + _shard - 1) / _shard);
         _computer = new ShardComputer(_network, _shard);
         _optimizer = Optimizer.Create(new OptimizerSpecification { Kind = OptimizerKind.Momentum, LearningRate = 0.01, Momentum = 0.9 });
         _parameters = new AlignedBuffer(_network.Layout.Count);

@@ -57,9 +57,11 @@ public sealed class Network
                 var layer = Layout.Layers[i];
                 var weights = source + layer.WeightOffset;
 
+                if (!into.Holds(i)) continue;
+
                 // Forward: z = Wᵀ x, rows are outputs. Backward: dx = W dz, rows are inputs.
-                StripPacking.PackRows(weights, layer.Outputs, layer.Outputs, layer.Inputs, into.Forward(i));
-                if (i > 0) StripPacking.PackColumns(weights, layer.Outputs, layer.Outputs, 0, layer.Inputs, layer.Outputs, into.Backward(i));
+                StripPacking.PackRows(weights, layer.Outputs, layer.Outputs, 0, layer.Inputs, into.Forward(i));
+                if (i > 0) StripPacking.PackColumns(weights, layer.Outputs, layer.Outputs, 0, layer.Inputs, 0, layer.Outputs, into.Backward(i));
             }
         }
     }

@@ -26,7 +26,7 @@ public sealed unsafe class ShardComputer
     private readonly AlignedBuffer?[] _derivatives;
     private readonly AlignedBuffer[] _errors;
     private readonly AlignedBuffer _transposed;
-    private readonly AlignedBuffer _strips;
+    private readonly AlignedBuffer _packing = new(ProductTask.PackingRoom);
     private readonly AlignedBuffer _health = new(Panel.Width);
 
     /// <summary>Allocates the workspace.</summary>
@@ -55,7 +55,6 @@ public sealed unsafe class ShardComputer
             i + 1 < layers.Count && NeedsDerivatives ? new AlignedBuffer(Panel.Size(layer.Outputs, maxRows)) : null)];
         _errors = [.. Enumerable.Range(0, 2).Select(_ => new AlignedBuffer(layers.Count > 1 ? Panel.Size(widest, maxRows) : 0))];
         _transposed = new AlignedBuffer(Panel.Size(maxRows, widest));
-        _strips = new AlignedBuffer(layers.Max(layer => PacksActivations(layer) ? checked(layer.Inputs * maxRows) : 0) + StripPacking.Slack);
         if (network.Specification.Dropout > 0) _dropout = new DropoutMask(network, maxRows);
     }
 
@@ -91,7 +90,7 @@ public sealed unsafe class ShardComputer
             Forward(weights, packed, inputs, batch.Rows, training: true);
             var metrics = _head.Run(_values[^1].Pointer, batch);
             _health.Span.Clear();
-            Backward(packed, inputs, batch.Rows, target);
+            Backward(weights, packed, inputs, batch.Rows, target);
             var finite = double.IsFinite(metrics.LossSum) && GradientIsFinite(gradient);
             return finite ? metrics : metrics with { FirstBadShard = dropout.Shard };
         }
@@ -151,8 +150,19 @@ public sealed unsafe class ShardComputer
             product.Rows = layer.Outputs;
             product.Depth = layer.Inputs;
             product.Columns = rows;
-            product.A = packed.Forward(i);
-            product.PackedStrips = true;
+            if (packed.Holds(i))
+            {
+                product.A = packed.Forward(i);
+                product.PackedStrips = true;
+            }
+            else
+            {
+                product.A = weights + layer.WeightOffset;
+                product.RowStride = 1;
+                product.DepthStride = layer.Outputs;
+                product.Packing = _packing.Pointer;
+            }
+
             product.B = i == 0 ? _inputs.Pointer : _values[i - 1].Pointer;
             product.BPanel = (nint)layer.Inputs * Panel.Width;
             product.C = _values[i].Pointer;
@@ -172,7 +182,7 @@ public sealed unsafe class ShardComputer
     }
 
     /// <summary>From the output's gradient back: dW = x dzᵀ, db = Σ dz, and dz of the layer below = (W dz) · f′.</summary>
-    private void Backward(PackedWeights packed, float* inputs, int rows, float* gradient)
+    private void Backward(float* weights, PackedWeights packed, float* inputs, int rows, float* gradient)
     {
         var layers = _layers;
         var error = _values[^1].Pointer;
@@ -186,21 +196,21 @@ public sealed unsafe class ShardComputer
             product.Depth = rows;
             product.Columns = layer.Outputs;
             product.Health = _health.Pointer;
-            if (PacksActivations(layer))
+            if (i == 0)
             {
-                if (i == 0) StripPacking.PackRows(inputs, layer.Inputs, layer.Inputs, rows, _strips.Pointer);
-                else StripPacking.PackColumns(_values[i - 1].Pointer, Panel.Width, Panel.Width, (nint)layer.Inputs * Panel.Width, layer.Inputs, rows, _strips.Pointer);
-                product.A = _strips.Pointer;
-                product.PackedStrips = true;
+                product.A = inputs;
+                product.RowStride = 1;
+                product.DepthStride = layer.Inputs;
             }
             else
             {
-                product.A = i == 0 ? _inputs.Pointer : _values[i - 1].Pointer;
+                product.A = _values[i - 1].Pointer;
                 product.RowStride = Panel.Width;
                 product.DepthStride = 1;
                 product.GroupJump = (nint)(layer.Inputs - 1) * Panel.Width;
             }
 
+            if (PacksActivations(layer)) product.Packing = _packing.Pointer;
             product.B = _transposed.Pointer;
             product.BPanel = (nint)rows * Panel.Width;
             product.C = gradient + layer.WeightOffset;
@@ -213,8 +223,19 @@ public sealed unsafe class ShardComputer
             product.Rows = layer.Inputs;
             product.Depth = layer.Outputs;
             product.Columns = rows;
-            product.A = packed.Backward(i);
-            product.PackedStrips = true;
+            if (packed.Holds(i))
+            {
+                product.A = packed.Backward(i);
+                product.PackedStrips = true;
+            }
+            else
+            {
+                product.A = weights + layer.WeightOffset;
+                product.RowStride = layer.Outputs;
+                product.DepthStride = 1;
+                product.Packing = _packing.Pointer;
+            }
+
             product.B = error;
             product.BPanel = (nint)layer.Outputs * Panel.Width;
             product.C = _errors[i & 1].Pointer;

@@ -8,14 +8,8 @@ internal static unsafe class PanelProduct<TLanes, TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
-    /// <summary>Depth of a block: a panel of B that long (24 KiB) stays in the first-level cache beside a strip of A.</summary>
-    private const int DepthBlock = 384;
-
-    /// <summary>Rows of a block: A of that size (288 KiB) stays in the second-level cache while the panels of B pass.</summary>
-    private const int RowBlock = 192;
-
-    /// <summary>As many panels as this stay in the first-level cache while the strips of A pass, when they are short.</summary>
-    private const int PanelBytes = 16384;
+    private const int MostDepth = BlockSizes.Depth + BlockSizes.Depth / 8;
+    private const int MostRows = BlockSizes.Rows + 2 * Strips.Height;
 
     /// <summary>Computes the product.</summary>
     public static void Run(ProductTask* product)
@@ -35,13 +29,15 @@ internal static unsafe class PanelProduct<TLanes, TVector>
     private static void RunBlocks(ProductTask* product, int rowFrom, int rowTo, float* c, nint cRow, int panelFrom, int panelTo)
     {
         var depth = product->Depth;
-        var blocks = (depth + DepthBlock * 9 / 8 - 1) / (DepthBlock * 9 / 8);
+        var blocks = (depth + MostDepth - 1) / MostDepth;
         var blockDepth = Panel.Count((depth + blocks - 1) / blocks) * Panel.Width;
 
+        var rowBlock = product->Packing != null ? BlockSizes.PackedRows : BlockSizes.Rows;
+
         TileTask task;
-        task.GroupDepth = product->GroupJump == 0 ? nint.MaxValue : Panel.Width;
+        task.GroupDepth = product->GroupJump == 0 || product->Packing != null ? nint.MaxValue : Panel.Width;
         task.GroupJump = product->GroupJump;
-        task.RowStride = product->PackedStrips ? 1 : product->RowStride;
+        task.RowStride = product->PackedStrips || product->Packing != null ? 1 : product->RowStride;
         task.DepthStride = product->DepthStride;
         task.PanelSecond = TLanes.Count < Panel.Width ? TLanes.Count : product->BPanel;
         task.CRow = cRow;
@@ -57,18 +53,36 @@ internal static unsafe class PanelProduct<TLanes, TVector>
             task.Health = last ? product->Health : null;
             for (var r = rowFrom; r < rowTo;)
             {
-                var end = r + RowBlock + 2 * Strips.Height > rowTo ? rowTo : r + RowBlock;
+                var end = r + rowBlock + 2 * Strips.Height > rowTo ? rowTo : r + rowBlock;
+                if (product->Packing != null) Pack(product, &task, p, r, end);
                 RunBlock(product, &task, p, r, end, c, panelFrom, panelTo);
                 r = end;
             }
         }
     }
 
+    /// <summary>Brings one block of A into strips.</summary>
+    private static void Pack(ProductTask* product, TileTask* task, int depthFrom, int rowFrom, int rowTo)
+    {
+        var below = product->Rows - rowTo;
+        var source = product->A + rowFrom * product->RowStride + depthFrom * product->DepthStride + depthFrom / Panel.Width * product->GroupJump;
+        var depth = (int)task->Depth;
+        if (product->RowStride == 1)
+        {
+            StripPacking.PackRows(source, product->DepthStride, rowTo - rowFrom, below, depth, product->Packing);
+            return;
+        }
+
+        var group = product->GroupJump == 0 ? depth : Panel.Width;
+        var groupStride = Panel.Width + product->GroupJump;
+        StripPacking.PackColumns(source, product->RowStride, group, groupStride, rowTo - rowFrom, below, depth, product->Packing);
+    }
+
     /// <summary>One block of A against all panels.</summary>
     private static void RunBlock(ProductTask* product, TileTask* task, int depthFrom, int rowFrom, int rowTo, float* c, int panelFrom, int panelTo)
     {
         var step = TLanes.Count < Panel.Width ? 1 : 2;
-        var group = Math.Max(1, PanelBytes / (int)(task->Depth * Panel.Width * sizeof(float)) / step) * step;
+        var group = Math.Max(1, BlockSizes.PanelBytes / (int)(task->Depth * Panel.Width * sizeof(float)) / step) * step;
         for (var first = panelFrom; first < panelTo; first += group)
         {
             var last = Math.Min(first + group, panelTo);
@@ -81,6 +95,11 @@ internal static unsafe class PanelProduct<TLanes, TVector>
                 {
                     task->DepthStride = height;
                     a = product->A + (nint)r * product->Depth + (nint)depthFrom * height;
+                }
+                else if (product->Packing != null)
+                {
+                    task->DepthStride = height;
+                    a = product->Packing + (r - rowFrom) * task->Depth;
                 }
                 else
                 {
@@ -124,11 +143,11 @@ internal static unsafe class PanelProduct<TLanes, TVector>
     [SkipLocalsInit]
     private static void RunEdge(ProductTask* product, int panel)
     {
-        var scratch = stackalloc float[(RowBlock + 2 * Strips.Height) * Panel.Width];
+        var scratch = stackalloc float[MostRows * Panel.Width];
         var columns = product->Columns - panel * Panel.Width;
         for (var r = 0; r < product->Rows;)
         {
-            var end = r + RowBlock + 2 * Strips.Height > product->Rows ? product->Rows : r + RowBlock;
+            var end = r + MostRows > product->Rows ? product->Rows : r + BlockSizes.Rows;
             var c = product->C + panel * product->CPanel + r * product->CRow;
             if (product->Accumulate) CopyColumns(c, product->CRow, scratch, Panel.Width, end - r, columns);
 

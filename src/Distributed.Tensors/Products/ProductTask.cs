@@ -29,6 +29,15 @@ internal unsafe struct ProductTask
     /// <summary>After 16 depths A jumps by so much more; 0 when it is contiguous. For A in panels, read across samples.</summary>
     public nint GroupJump;
 
+    /// <summary>
+    /// Null, or room for a block of A (<see cref="PackingRoom"/>): A is then packed into strips block by block, on the way. It pays when
+    /// A is read once and larger than the caches; one of A's strides must be 1.
+    /// </summary>
+    public float* Packing;
+
+    /// <summary>Floats that <see cref="Packing"/> must have room for.</summary>
+    public static int PackingRoom => (BlockSizes.PackedRows + 2 * Strips.Height) * (BlockSizes.Depth + BlockSizes.Depth / 8) + StripPacking.Slack;
+
     /// <summary>The right side, in panels of 16 columns.</summary>
     public float* B;
 

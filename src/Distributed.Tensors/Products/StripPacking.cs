@@ -16,9 +16,12 @@ internal static unsafe class StripPacking
     private const int Block = 8;
     private const int DepthBlock = 32;
 
-    /// <summary>A is stored depth by depth: element (r, p) at p · <paramref name="depthStride"/> + r.</summary>
+    /// <summary>
+    /// A is stored depth by depth: element (r, p) at p · <paramref name="depthStride"/> + r. The strips are those of a product of
+    /// <paramref name="rows"/> + <paramref name="below"/> rows.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void PackRows(float* a, nint depthStride, int rows, int depth, float* target)
+    public static void PackRows(float* a, nint depthStride, int rows, int below, int depth, float* target)
     {
         // Whole registers may be read only where A goes on behind them.
         var lastRead = a + (depth - 1) * depthStride + rows - Block;
@@ -27,7 +30,7 @@ internal static unsafe class StripPacking
             var to = Math.Min(depth, from + DepthBlock);
             for (var s = 0; s < rows;)
             {
-                var height = Strips.HeightOf(rows - s);
+                var height = Strips.HeightOf(rows + below - s);
                 var into = target + (nint)s * depth + (nint)from * height;
                 var source = a + from * depthStride + s;
                 var p = from;
@@ -58,14 +61,15 @@ internal static unsafe class StripPacking
 
     /// <summary>
     /// A is stored row by row: element (r, p) at r · <paramref name="rowStride"/> + p, but after each <paramref name="groupDepth"/> depths
-    /// <paramref name="groupStride"/> further on instead.
+    /// <paramref name="groupStride"/> further on instead. The strips are those of a product of <paramref name="rows"/> +
+    /// <paramref name="below"/> rows.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void PackColumns(float* a, nint rowStride, int groupDepth, nint groupStride, int rows, int depth, float* target)
+    public static void PackColumns(float* a, nint rowStride, int groupDepth, nint groupStride, int rows, int below, int depth, float* target)
     {
         for (var s = 0; s < rows;)
         {
-            var height = Strips.HeightOf(rows - s);
+            var height = Strips.HeightOf(rows + below - s);
             for (var from = 0; from < depth; from += groupDepth)
             {
                 var source = a + s * rowStride + from / groupDepth * groupStride;

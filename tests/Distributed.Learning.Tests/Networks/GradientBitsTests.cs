@@ -21,6 +21,7 @@ public sealed class GradientBitsTests
         data.Add("319-321-2", 20);
         data.Add("641-5-2", 17);
         data.Add("6-205-7", 321);
+        data.Add("433-110-96-3", 450);
         return data;
     }
 
@@ -42,11 +43,12 @@ public sealed class GradientBitsTests
             foreach (var width in Enum.GetValues<KernelWidth>())
             {
                 var computer = new ShardComputer(network, rows, width);
-                var packed = new PackedWeights(network);
-                network.Pack(parameters, packed);
                 var gradient = new float[network.Layout.Count];
-                for (var repeat = 0; repeat < 2; repeat++)
+                for (var shards = 1; shards <= 2; shards++)
                 {
+                    // Packed ahead for several shards, on the way for one.
+                    var packed = new PackedWeights(network, shards);
+                    network.Pack(parameters, packed);
                     var batch = labels is not null ? new Samples(inputs, labels, rows) : new Samples(inputs, targets, rows);
                     var metrics = computer.ComputeGradient(parameters, packed, batch, default, gradient);
                     var what = $"{shape}, {rows} rows, {specification.Activation}, {specification.Loss}, {width}, seed {seed}";
