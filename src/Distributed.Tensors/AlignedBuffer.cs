@@ -22,10 +22,12 @@ public sealed unsafe class AlignedBuffer
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         Length = length;
-        _storage = GC.AllocateArray<float>(length + Alignment / sizeof(float), pinned: true);
+        _storage = GC.AllocateUninitializedArray<float>(length + Alignment / sizeof(float), pinned: true);
         var address = (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_storage));
         _offset = (int)((Alignment - address % Alignment) % Alignment / sizeof(float));
         Pointer = (float*)address + _offset;
+        LargePages.Advise(Pointer, (nuint)length * sizeof(float));
+        Span.Clear();
     }
 
     /// <summary>Number of floats.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Distributed.Tensors.Panels;
 
 namespace Distributed.Tensors.Products;
@@ -33,6 +34,7 @@ internal static unsafe class StripPacking
                 var height = Strips.HeightOf(rows + below - s);
                 var into = target + (nint)s * depth + (nint)from * height;
                 var source = a + from * depthStride + s;
+                if (Sse.IsSupported && to < depth) PrefetchRows(a, depthStride, rows, to, depth, s);
                 var p = from;
                 if (Vector256.IsHardwareAccelerated)
                 {
@@ -56,6 +58,19 @@ internal static unsafe class StripPacking
 
                 s += height;
             }
+        }
+    }
+
+    /// <summary>Asks for the strip's share of the next depth block: a row of A may lie in a page of its own, where no hardware looks ahead.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PrefetchRows(float* a, nint depthStride, int rows, int next, int depth, int s)
+    {
+        var first = next + (int)((long)DepthBlock * s / rows);
+        var last = Math.Min(depth, next + (int)((long)DepthBlock * (s + Strips.Height) / rows));
+        for (var p = first; p < last; p++)
+        {
+            var line = a + p * depthStride;
+            for (var i = 0; i < rows; i += Panel.Width) Sse.Prefetch0(line + i);
         }
     }
 
