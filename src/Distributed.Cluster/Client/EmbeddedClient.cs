@@ -102,7 +102,7 @@ internal sealed class EmbeddedClient(ActorSystem system, ActorRegistry registry,
     {
         var expected = new Network(submission.Specification.Network).Layout.Count;
         if (parameters.Length != expected) throw new TrainingException($"the initial weights hold {parameters.Length} parameters, the network has {expected}");
-        var snapshot = new BlockSnapshot(submission.Id, 0, 0, 0, new IndexRange(0, expected), parameters, [], default);
+        var snapshot = new BlockSnapshot(submission.Id, 0, 0, 0, new IndexRange(0, expected), parameters, default, default);
         var parts = new List<SnapshotPart>();
         var store = Akka.Persistence.Persistence.Instance.Apply(system).SnapshotStoreFor(SnapshotVault.PluginId);
         foreach (var range in BlockPartCodec.PartsOf(snapshot.Range))

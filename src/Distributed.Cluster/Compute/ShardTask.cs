@@ -17,6 +17,7 @@ internal sealed class ShardTask
     private readonly float[] _targets; // [rows × outputs], regression
     private SampleOrder _order;
     private int _orderEpoch = -1;
+    private (long Step, int Shard) _gathered = (-1, -1); // the training shard whose samples lie in the workspace
 
     public ShardTask(JobSpecification specification, EpochPlan plan, Network network, EncodedDataSet data)
     {
@@ -33,6 +34,19 @@ internal sealed class ShardTask
     /// <summary>Computes a training shard's summed gradient [parameters].</summary>
     public ShardMetrics Train(StepWeights weights, long step, int shard, Span<float> gradient)
     {
+        GatherTraining(step, shard);
+        return _computer.ComputeGradient(
+            weights.Parameters.Span, weights.Packed, Gathered(_data.Training, _plan.Shard(step, shard).Count),
+            new DropoutKey(_specification.Seed, step, shard), gradient);
+    }
+
+    /// <summary>
+    /// Brings a training shard's samples into the workspace, unless they lie there: a thread that has nothing to do gathers ahead while the
+    /// next weights are on their way.
+    /// </summary>
+    public void GatherTraining(long step, int shard)
+    {
+        if (_gathered == (step, shard) || step >= _plan.TotalSteps || shard >= _plan.ShardCount(step)) return;
         var epoch = _plan.EpochOf(step);
         if (_orderEpoch != epoch)
         {
@@ -41,8 +55,8 @@ internal sealed class ShardTask
         }
         var range = _plan.Shard(step, shard);
         for (var i = 0; i < range.Count; i++) _rows[i] = _order[range.First + i];
-        return _computer.ComputeGradient(
-            weights.Parameters.Span, weights.Packed, Gather(_data.Training, range.Count), new DropoutKey(_specification.Seed, step, shard), gradient);
+        Gather(_data.Training, range.Count);
+        _gathered = (step, shard);
     }
 
     /// <summary>Evaluates a validation shard.</summary>
@@ -50,19 +64,22 @@ internal sealed class ShardTask
     {
         var range = _plan.EvaluationShard(shard);
         for (var i = 0; i < range.Count; i++) _rows[i] = range.First + i;
-        return _computer.Evaluate(weights.Parameters.Span, weights.Packed, Gather(_data.Validation!, range.Count), shard);
+        _gathered = (-1, -1);
+        Gather(_data.Validation!, range.Count);
+        return _computer.Evaluate(weights.Parameters.Span, weights.Packed, Gathered(_data.Validation!, range.Count), shard);
     }
 
-    private Samples Gather(ISampleSource source, int rows)
+    private void Gather(ISampleSource source, int rows) =>
+        source.Gather(
+            _rows.AsSpan(0, rows), _inputs.AsSpan(0, rows * source.Inputs),
+            source.IsClassification ? _labels.AsSpan(0, rows) : default,
+            source.IsClassification ? default : _targets.AsSpan(0, rows * source.Outputs));
+
+    private Samples Gathered(ISampleSource source, int rows)
     {
         var inputs = _inputs.AsSpan(0, rows * source.Inputs);
-        if (source.IsClassification)
-        {
-            source.Gather(_rows.AsSpan(0, rows), inputs, _labels.AsSpan(0, rows), default);
-            return new Samples(inputs, _labels.AsSpan(0, rows), rows);
-        }
-        var targets = _targets.AsSpan(0, rows * source.Outputs);
-        source.Gather(_rows.AsSpan(0, rows), inputs, default, targets);
-        return new Samples(inputs, targets, rows);
+        return source.IsClassification
+            ? new Samples(inputs, _labels.AsSpan(0, rows), rows)
+            : new Samples(inputs, _targets.AsSpan(0, rows * source.Outputs), rows);
     }
 }

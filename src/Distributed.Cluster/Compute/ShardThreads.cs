@@ -76,8 +76,15 @@ internal sealed class ShardThreads : IDisposable
             while (true)
             {
                 _work.Wait();
-                while (!_stopping && TryTake(out var order, out var leaf)) Compute(shard, order, leaf);
+                var (last, first) = (-1L, -1);
+                while (!_stopping && TryTake(out var order, out var leaf))
+                {
+                    Compute(shard, order, leaf);
+                    if (order.EvaluatedEpoch is null && order.Version != last) (last, first) = (order.Version, leaf);
+                }
                 if (_stopping) return;
+                // Most likely this thread begins the next step with the shard with which it began this one.
+                if (first >= 0) shard.GatherTraining(last + 1, first);
             }
         }
         catch (Exception e) // whatever it is, the actor's supervision decides; a thread must not take the process along

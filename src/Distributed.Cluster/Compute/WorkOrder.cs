@@ -11,8 +11,8 @@ namespace Distributed.Cluster;
 internal sealed class WorkOrder(long lineage, long step, int? evaluatedEpoch, IndexRange run, int leaves, WeightsView weights)
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<ReductionNode, GradientBuffer> _gradients = [];
-    private readonly Dictionary<ReductionNode, ShardMetrics> _metrics = [];
+    private Dictionary<ReductionNode, GradientBuffer>? _gradients; // made when a sibling has to wait
+    private Dictionary<ReductionNode, ShardMetrics>? _metrics;
     private int _next = run.First;
 
     public long Lineage { get; } = lineage;
@@ -46,9 +46,9 @@ internal sealed class WorkOrder(long lineage, long step, int? evaluatedEpoch, In
             lock (_gate)
             {
                 if (IsMaximal(done.Node, out var sibling, out parent)) return done;
-                if (!_gradients.Remove(sibling, out other!))
+                if (_gradients is null || !_gradients.Remove(sibling, out other!))
                 {
-                    _gradients.Add(done.Node, done);
+                    (_gradients ??= []).Add(done.Node, done);
                     return null;
                 }
             }
@@ -69,9 +69,9 @@ internal sealed class WorkOrder(long lineage, long step, int? evaluatedEpoch, In
             lock (_gate)
             {
                 if (IsMaximal(node, out var sibling, out var parent)) return true;
-                if (!_metrics.Remove(sibling, out var other))
+                if (_metrics is null || !_metrics.Remove(sibling, out var other))
                 {
-                    _metrics.Add(node, metrics);
+                    (_metrics ??= []).Add(node, metrics);
                     return false;
                 }
                 metrics = node.First < sibling.First ? ShardMetrics.Add(metrics, other) : ShardMetrics.Add(other, metrics);
@@ -85,6 +85,7 @@ internal sealed class WorkOrder(long lineage, long step, int? evaluatedEpoch, In
     {
         lock (_gate)
         {
+            if (_gradients is null) return;
             foreach (var buffer in _gradients.Values) spare.Return(buffer);
             _gradients.Clear();
         }

@@ -22,6 +22,7 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<WorkerId, IActorRef> _workers = [];
     private readonly ActorSystem _system = Context.System;
+    private readonly SnapshotCopies _copies = new();
     private SnapshotSaving? _saving;
 
     public ParameterServerActor(JobId job, int index, IActorRef coordinators, WeightsArena arena)
@@ -54,7 +55,7 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
         // from the store
         Receive<PartsLoaded>(message => _block.OnPartsLoaded(message.Lineage, message.Parts));
         Receive<PartsUnreadable>(message => _block.OnPartsLoadFailed(message.Lineage, message.Reason));
-        Receive<PartsEncoded>(message => message.Saving.Store(_vault, message.Parts));
+        Receive<PartsSealed>(OnSealed);
         Receive<SaveAgain>(message => StartSaving(message.Saving));
         ReceiveAny(message =>
         {
@@ -135,22 +136,25 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
 
     void IBlockEffects.SaveSnapshot(BlockSnapshot snapshot)
     {
-        _saving = new SnapshotSaving(snapshot, OnStored, OnSaveFailed);
-        StartSaving(_saving);
+        _saving = new SnapshotSaving(snapshot, _copies, OnStored, OnSaveFailed);
+        _saving.SealAsync().PipeTo(Self);
     }
 
     void IBlockEffects.ForgetSnapshot(long lineage, long step) => _saving = null;
 
     void IBlockEffects.DeleteParts(IReadOnlyList<SnapshotPart> parts) => _vault.Delete(parts);
 
+    private void OnSealed(PartsSealed message) => StartSaving(message.Saving);
+
     private void StartSaving(SnapshotSaving saving)
     {
-        if (_saving != saving) return; // forgotten
-        saving.EncodeAsync().PipeTo(Self);
+        if (_saving == saving) saving.Store(_vault);
+        else saving.Free(); // forgotten meanwhile
     }
 
     private void OnStored(SnapshotSaving saving, IReadOnlyList<SnapshotPart> parts)
     {
+        saving.Free();
         if (_saving != saving)
         {
             _vault.Delete(parts);
@@ -163,7 +167,11 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
     private void OnSaveFailed(SnapshotSaving saving, IReadOnlyList<SnapshotPart> stored, string reason)
     {
         _vault.Delete(stored);
-        if (_saving != saving) return;
+        if (_saving != saving)
+        {
+            saving.Free();
+            return;
+        }
         _block.OnSnapshotDelayed(saving.Snapshot.Lineage, saving.Snapshot.Step, reason);
         Timers.StartSingleTimer("save-again", new SaveAgain(saving), saving.NextWait());
     }

@@ -27,12 +27,26 @@ public static class BlockPartCodec
             yield return new IndexRange(first, Math.Min(MaximumParameters, range.End - first));
     }
 
-    /// <summary>Writes one part of a snapshot; its last 8 bytes are the checksum.</summary>
+    /// <summary>The bytes of an encoded part.</summary>
+    public static int LengthOf(BlockSnapshot snapshot, IndexRange part) =>
+        checked(HeaderBytes + part.Count * 4 * (1 + VectorsOf(snapshot)) + ChecksumBytes);
+
+    /// <summary>Writes one part of a snapshot and seals it.</summary>
     public static byte[] Encode(BlockSnapshot snapshot, IndexRange part)
     {
-        var vectors = snapshot.Weights.Length == 0 ? 0 : snapshot.State.Length / snapshot.Weights.Length;
-        var bytes = new byte[HeaderBytes + (long)part.Count * 4 * (1 + vectors) + ChecksumBytes];
-        var span = bytes.AsSpan();
+        var bytes = new byte[LengthOf(snapshot, part)];
+        Copy(snapshot, part, bytes);
+        Seal(bytes);
+        return bytes;
+    }
+
+    /// <summary>Writes all of one part but its checksum: a memory copy.</summary>
+    /// <param name="snapshot">The state.</param>
+    /// <param name="part">A range of <see cref="PartsOf"/>.</param>
+    /// <param name="span">[<see cref="LengthOf"/>] bytes.</param>
+    public static void Copy(BlockSnapshot snapshot, IndexRange part, Span<byte> span)
+    {
+        var vectors = VectorsOf(snapshot);
         BinaryPrimitives.WriteUInt32LittleEndian(span, Magic);
         BinaryPrimitives.WriteInt32LittleEndian(span[4..], FormatVersion);
         BinaryPrimitives.WriteInt64LittleEndian(span[8..], snapshot.Step);
@@ -42,11 +56,13 @@ public static class BlockPartCodec
         BinaryPrimitives.WriteInt32LittleEndian(span[32..], vectors);
         var at = HeaderBytes;
         var offset = part.First - snapshot.Range.First;
-        Write(snapshot.Weights.AsSpan(offset, part.Count), span, ref at);
-        for (var v = 0; v < vectors; v++) Write(snapshot.State.AsSpan(v * snapshot.Range.Count + offset, part.Count), span, ref at);
-        BinaryPrimitives.WriteUInt64LittleEndian(span[at..], XxHash3.HashToUInt64(span[..at]));
-        return bytes;
+        Write(snapshot.Weights.Span.Slice(offset, part.Count), span, ref at);
+        for (var v = 0; v < vectors; v++) Write(snapshot.State.Span.Slice(v * snapshot.Range.Count + offset, part.Count), span, ref at);
     }
+
+    /// <summary>Writes the checksum over everything before it into the last 8 bytes.</summary>
+    public static void Seal(Span<byte> bytes) =>
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes[^ChecksumBytes..], XxHash3.HashToUInt64(bytes[..^ChecksumBytes]));
 
     /// <summary>The checksum at the end of an encoded part.</summary>
     public static ulong ChecksumOf(ReadOnlySpan<byte> encoded) => BinaryPrimitives.ReadUInt64LittleEndian(encoded[^ChecksumBytes..]);
@@ -71,6 +87,8 @@ public static class BlockPartCodec
         part = new LoadedPart(start, Read(bytes, count, ref at), Read(bytes, count * vectors, ref at));
         return null;
     }
+
+    private static int VectorsOf(BlockSnapshot snapshot) => snapshot.Weights.Length == 0 ? 0 : snapshot.State.Length / snapshot.Weights.Length;
 
     private static void Write(ReadOnlySpan<float> values, Span<byte> into, ref int at)
     {

@@ -95,7 +95,7 @@ internal sealed class BlockNode : IBlockEffects
 
     public void SaveSnapshot(BlockSnapshot snapshot)
     {
-        var saving = new Saving(snapshot);
+        var saving = new Saving(snapshot with { Weights = snapshot.Weights.ToArray(), State = snapshot.State.ToArray() });
         _saving.Add(saving);
         if (_saving.Count > 20) _saving.RemoveAt(0);
         _world.Time.After(_world.Between(1, 80), () => TrySave(saving));

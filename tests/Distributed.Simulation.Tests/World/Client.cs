@@ -22,7 +22,7 @@ internal sealed class Client(SimulatedWorld world)
     {
         if (world.Job.Initial is { } initial)
         {
-            var snapshot = new BlockSnapshot(world.Job.Id, 0, 0, 0, new IndexRange(0, initial.Length), initial, [], default);
+            var snapshot = new BlockSnapshot(world.Job.Id, 0, 0, 0, new IndexRange(0, initial.Length), initial, default, default);
             _initial = new Checkpoint(0, 0, [world.Parts.Write(ForeignId, snapshot, 0, initial.Length)], default, initial.Length);
         }
         Ask();

@@ -36,8 +36,8 @@ internal sealed class PartStore
         var length = snapshot.Weights.Length;
         var vectors = snapshot.State.Length / Math.Max(1, length);
         var state = new float[vectors * count];
-        for (var v = 0; v < vectors; v++) snapshot.State.AsSpan(v * length + first, count).CopyTo(state.AsSpan(v * count));
-        _rows.Add((persistenceId, sequence), new Row(snapshot.Range.First + first, [.. snapshot.Weights.AsSpan(first, count)], state));
+        for (var v = 0; v < vectors; v++) snapshot.State.Span.Slice(v * length + first, count).CopyTo(state.AsSpan(v * count));
+        _rows.Add((persistenceId, sequence), new Row(snapshot.Range.First + first, [.. snapshot.Weights.Span.Slice(first, count)], state));
         return new SnapshotPart(snapshot.Range.First + first, count, persistenceId, sequence, 0);
     }
 

@@ -2,7 +2,7 @@ using Distributed.Learning;
 
 namespace Distributed.Protocol;
 
-/// <summary>A copy of one block's state at a step, to be stored.</summary>
+/// <summary>One block's state at a step, to be stored. The memory is the block's own: it is copied before the call that hands it over returns.</summary>
 /// <param name="Job">The job.</param>
 /// <param name="Block">The block.</param>
 /// <param name="Lineage">The lineage.</param>
@@ -12,7 +12,7 @@ namespace Distributed.Protocol;
 /// <param name="State">The optimizer's state vectors one after the other [vectors × range].</param>
 /// <param name="Totals">Block 0: running sums of the epoch under way.</param>
 public sealed record BlockSnapshot(
-    JobId Job, int Block, long Lineage, long Step, IndexRange Range, float[] Weights, float[] State, ShardMetrics Totals);
+    JobId Job, int Block, long Lineage, long Step, IndexRange Range, ReadOnlyMemory<float> Weights, ReadOnlyMemory<float> State, ShardMetrics Totals);
 
 /// <summary>A stored part, read back and checked.</summary>
 /// <param name="Start">First parameter.</param>

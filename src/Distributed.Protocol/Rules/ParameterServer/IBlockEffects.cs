@@ -22,7 +22,7 @@ public interface IBlockEffects
     void LoadParts(long lineage, IReadOnlyList<SnapshotPart> parts);
 
     /// <summary>
-    /// Stores a copy of the block's state, trying again until it succeeds or is forgotten; answered by
+    /// Copies the block's state before it returns and stores the copy, trying again until it succeeds or is forgotten; answered by
     /// <see cref="ParameterBlock.OnSnapshotStored"/>, and by <see cref="ParameterBlock.OnSnapshotDelayed"/> at each failure.
     /// </summary>
     void SaveSnapshot(BlockSnapshot snapshot);

@@ -86,7 +86,7 @@ public sealed partial class ParameterBlock
         snapshot.Copied = true;
         snapshot.Totals = state.Sums.Totals;
         _effects.SaveSnapshot(new BlockSnapshot(
-            _job, _block, state.Lineage, state.Step, state.Range, state.Current.ToArray(), [.. state.OptimizerState], state.Sums.Totals));
+            _job, _block, state.Lineage, state.Step, state.Range, state.Current, state.OptimizerState, state.Sums.Totals));
         _effects.ToCoordinator(new CheckpointOpened(_job, _block, state.Lineage, snapshot.Attempt, state.Step));
     }
 
