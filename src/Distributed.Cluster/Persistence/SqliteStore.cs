@@ -60,29 +60,30 @@ internal sealed class SqliteStore : IDisposable
         _lock.Dispose();
     }
 
+    /// <summary>
+    /// Locks "FILE.lock" for this process (no sharing: on Unix anything else is only a shared lock, which a second process gets too) and
+    /// writes "FILE.owner" beside it, which others can read. The lock goes with the process, however it ends.
+    /// </summary>
     private static FileStream Own(string path)
     {
-        var lockPath = path + ".owner";
+        FileStream ownership;
         try
         {
-            var stream = new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, 1, FileOptions.None);
-            stream.SetLength(0);
-            stream.Write(System.Text.Encoding.UTF8.GetBytes($"{Environment.ProcessId}"));
-            stream.Flush();
-            return stream;
+            ownership = new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException e) when (File.Exists(lockPath))
+        catch (IOException e) when (File.Exists(path + ".lock"))
         {
-            throw new TrainingException($"the store {path} is in use by process {Owner(lockPath)}: wait for it to end, or name another file with --store", e);
+            throw new TrainingException($"the store {path} is in use by process {OwnerOf(path)}: wait for it to end, or name another file with --store", e);
         }
+        File.WriteAllText(path + ".owner", $"{Environment.ProcessId}");
+        return ownership;
     }
 
-    private static string Owner(string lockPath)
+    private static string OwnerOf(string path)
     {
         try
         {
-            using var reader = new StreamReader(new FileStream(lockPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-            return reader.ReadToEnd() is { Length: > 0 } owner ? owner : "(unknown)";
+            return File.ReadAllText(path + ".owner") is { Length: > 0 } owner ? owner : "(unknown)";
         }
         catch (IOException)
         {

@@ -53,6 +53,8 @@ internal sealed class DtrainProcess : IDisposable
         throw new InvalidOperationException($"the output ended before an event '{name}'; standard error: {await _errors}");
     }
 
+    public int Id => _process.Id;
+
     /// <summary>kill -9: nothing is flushed, nobody is told.</summary>
     public async Task KillAsync()
     {
