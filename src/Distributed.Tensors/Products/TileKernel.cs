@@ -36,50 +36,12 @@ internal static unsafe class TileKernel<TLanes, TVector>
 
         if (task->Accumulate)
         {
-            var source = c;
-            var cRow = task->CRow;
-            var cSecond = task->CSecond;
-            if (TRows.Value > 0)
-            {
-                c00 = TLanes.Load(source);
-                if (TColumns.Value > 1) c01 = TLanes.Load(source + cSecond);
-                source += cRow;
-            }
-
-            if (TRows.Value > 1)
-            {
-                c10 = TLanes.Load(source);
-                if (TColumns.Value > 1) c11 = TLanes.Load(source + cSecond);
-                source += cRow;
-            }
-
-            if (TRows.Value > 2)
-            {
-                c20 = TLanes.Load(source);
-                if (TColumns.Value > 1) c21 = TLanes.Load(source + cSecond);
-                source += cRow;
-            }
-
-            if (TRows.Value > 3)
-            {
-                c30 = TLanes.Load(source);
-                if (TColumns.Value > 1) c31 = TLanes.Load(source + cSecond);
-                source += cRow;
-            }
-
-            if (TRows.Value > 4)
-            {
-                c40 = TLanes.Load(source);
-                if (TColumns.Value > 1) c41 = TLanes.Load(source + cSecond);
-                source += cRow;
-            }
-
-            if (TRows.Value > 5)
-            {
-                c50 = TLanes.Load(source);
-                if (TColumns.Value > 1) c51 = TLanes.Load(source + cSecond);
-                source += cRow;
-            }
+            if (TRows.Value > 0) Load<TColumns>(c + 0 * task->CRow, task->CSecond, ref c00, ref c01);
+            if (TRows.Value > 1) Load<TColumns>(c + 1 * task->CRow, task->CSecond, ref c10, ref c11);
+            if (TRows.Value > 2) Load<TColumns>(c + 2 * task->CRow, task->CSecond, ref c20, ref c21);
+            if (TRows.Value > 3) Load<TColumns>(c + 3 * task->CRow, task->CSecond, ref c30, ref c31);
+            if (TRows.Value > 4) Load<TColumns>(c + 4 * task->CRow, task->CSecond, ref c40, ref c41);
+            if (TRows.Value > 5) Load<TColumns>(c + 5 * task->CRow, task->CSecond, ref c50, ref c51);
         }
 
         var left = task->Depth;
@@ -103,282 +65,65 @@ internal static unsafe class TileKernel<TLanes, TVector>
             a3 += task->GroupJump;
         }
 
+        var row = task->CRow;
+        var next = task->CSecond;
+        var gate = c + task->GateOffset;
         switch (task->Epilogue)
         {
             case TileEpilogue.AddBias:
-                if (TRows.Value > 0)
-                {
-                    var value = TLanes.Broadcast(bias[0]);
-                    c00 = TLanes.Add(c00, value);
-                    if (TColumns.Value > 1) c01 = TLanes.Add(c01, value);
-                }
-
-                if (TRows.Value > 1)
-                {
-                    var value = TLanes.Broadcast(bias[1]);
-                    c10 = TLanes.Add(c10, value);
-                    if (TColumns.Value > 1) c11 = TLanes.Add(c11, value);
-                }
-
-                if (TRows.Value > 2)
-                {
-                    var value = TLanes.Broadcast(bias[2]);
-                    c20 = TLanes.Add(c20, value);
-                    if (TColumns.Value > 1) c21 = TLanes.Add(c21, value);
-                }
-
-                if (TRows.Value > 3)
-                {
-                    var value = TLanes.Broadcast(bias[3]);
-                    c30 = TLanes.Add(c30, value);
-                    if (TColumns.Value > 1) c31 = TLanes.Add(c31, value);
-                }
-
-                if (TRows.Value > 4)
-                {
-                    var value = TLanes.Broadcast(bias[4]);
-                    c40 = TLanes.Add(c40, value);
-                    if (TColumns.Value > 1) c41 = TLanes.Add(c41, value);
-                }
-
-                if (TRows.Value > 5)
-                {
-                    var value = TLanes.Broadcast(bias[5]);
-                    c50 = TLanes.Add(c50, value);
-                    if (TColumns.Value > 1) c51 = TLanes.Add(c51, value);
-                }
-
+                if (TRows.Value > 0) AddBias<TColumns>(bias[0], ref c00, ref c01);
+                if (TRows.Value > 1) AddBias<TColumns>(bias[1], ref c10, ref c11);
+                if (TRows.Value > 2) AddBias<TColumns>(bias[2], ref c20, ref c21);
+                if (TRows.Value > 3) AddBias<TColumns>(bias[3], ref c30, ref c31);
+                if (TRows.Value > 4) AddBias<TColumns>(bias[4], ref c40, ref c41);
+                if (TRows.Value > 5) AddBias<TColumns>(bias[5], ref c50, ref c51);
                 break;
             case TileEpilogue.AddBiasRelu:
-                if (TRows.Value > 0)
-                {
-                    var value = TLanes.Broadcast(bias[0]);
-                    c00 = Relu(TLanes.Add(c00, value));
-                    if (TColumns.Value > 1) c01 = Relu(TLanes.Add(c01, value));
-                }
-
-                if (TRows.Value > 1)
-                {
-                    var value = TLanes.Broadcast(bias[1]);
-                    c10 = Relu(TLanes.Add(c10, value));
-                    if (TColumns.Value > 1) c11 = Relu(TLanes.Add(c11, value));
-                }
-
-                if (TRows.Value > 2)
-                {
-                    var value = TLanes.Broadcast(bias[2]);
-                    c20 = Relu(TLanes.Add(c20, value));
-                    if (TColumns.Value > 1) c21 = Relu(TLanes.Add(c21, value));
-                }
-
-                if (TRows.Value > 3)
-                {
-                    var value = TLanes.Broadcast(bias[3]);
-                    c30 = Relu(TLanes.Add(c30, value));
-                    if (TColumns.Value > 1) c31 = Relu(TLanes.Add(c31, value));
-                }
-
-                if (TRows.Value > 4)
-                {
-                    var value = TLanes.Broadcast(bias[4]);
-                    c40 = Relu(TLanes.Add(c40, value));
-                    if (TColumns.Value > 1) c41 = Relu(TLanes.Add(c41, value));
-                }
-
-                if (TRows.Value > 5)
-                {
-                    var value = TLanes.Broadcast(bias[5]);
-                    c50 = Relu(TLanes.Add(c50, value));
-                    if (TColumns.Value > 1) c51 = Relu(TLanes.Add(c51, value));
-                }
-
+                if (TRows.Value > 0) AddBiasRelu<TColumns>(bias[0], ref c00, ref c01);
+                if (TRows.Value > 1) AddBiasRelu<TColumns>(bias[1], ref c10, ref c11);
+                if (TRows.Value > 2) AddBiasRelu<TColumns>(bias[2], ref c20, ref c21);
+                if (TRows.Value > 3) AddBiasRelu<TColumns>(bias[3], ref c30, ref c31);
+                if (TRows.Value > 4) AddBiasRelu<TColumns>(bias[4], ref c40, ref c41);
+                if (TRows.Value > 5) AddBiasRelu<TColumns>(bias[5], ref c50, ref c51);
                 break;
             case TileEpilogue.GateRelu:
-                {
-                    var gate = c + task->GateOffset;
-                    if (TRows.Value > 0)
-                    {
-                        c00 = Gate(TLanes.Load(gate), c00);
-                        if (TColumns.Value > 1) c01 = Gate(TLanes.Load(gate + task->CSecond), c01);
-                        gate += task->CRow;
-                    }
-
-                    if (TRows.Value > 1)
-                    {
-                        c10 = Gate(TLanes.Load(gate), c10);
-                        if (TColumns.Value > 1) c11 = Gate(TLanes.Load(gate + task->CSecond), c11);
-                        gate += task->CRow;
-                    }
-
-                    if (TRows.Value > 2)
-                    {
-                        c20 = Gate(TLanes.Load(gate), c20);
-                        if (TColumns.Value > 1) c21 = Gate(TLanes.Load(gate + task->CSecond), c21);
-                        gate += task->CRow;
-                    }
-
-                    if (TRows.Value > 3)
-                    {
-                        c30 = Gate(TLanes.Load(gate), c30);
-                        if (TColumns.Value > 1) c31 = Gate(TLanes.Load(gate + task->CSecond), c31);
-                        gate += task->CRow;
-                    }
-
-                    if (TRows.Value > 4)
-                    {
-                        c40 = Gate(TLanes.Load(gate), c40);
-                        if (TColumns.Value > 1) c41 = Gate(TLanes.Load(gate + task->CSecond), c41);
-                        gate += task->CRow;
-                    }
-
-                    if (TRows.Value > 5)
-                    {
-                        c50 = Gate(TLanes.Load(gate), c50);
-                        if (TColumns.Value > 1) c51 = Gate(TLanes.Load(gate + task->CSecond), c51);
-                        gate += task->CRow;
-                    }
-
-                    break;
-                }
-
+                if (TRows.Value > 0) GateRelu<TColumns>(gate + 0 * row, next, ref c00, ref c01);
+                if (TRows.Value > 1) GateRelu<TColumns>(gate + 1 * row, next, ref c10, ref c11);
+                if (TRows.Value > 2) GateRelu<TColumns>(gate + 2 * row, next, ref c20, ref c21);
+                if (TRows.Value > 3) GateRelu<TColumns>(gate + 3 * row, next, ref c30, ref c31);
+                if (TRows.Value > 4) GateRelu<TColumns>(gate + 4 * row, next, ref c40, ref c41);
+                if (TRows.Value > 5) GateRelu<TColumns>(gate + 5 * row, next, ref c50, ref c51);
+                break;
             case TileEpilogue.MultiplyGate:
-                {
-                    var gate = c + task->GateOffset;
-                    if (TRows.Value > 0)
-                    {
-                        c00 = TLanes.Multiply(c00, TLanes.Load(gate));
-                        if (TColumns.Value > 1) c01 = TLanes.Multiply(c01, TLanes.Load(gate + task->CSecond));
-                        gate += task->CRow;
-                    }
-
-                    if (TRows.Value > 1)
-                    {
-                        c10 = TLanes.Multiply(c10, TLanes.Load(gate));
-                        if (TColumns.Value > 1) c11 = TLanes.Multiply(c11, TLanes.Load(gate + task->CSecond));
-                        gate += task->CRow;
-                    }
-
-                    if (TRows.Value > 2)
-                    {
-                        c20 = TLanes.Multiply(c20, TLanes.Load(gate));
-                        if (TColumns.Value > 1) c21 = TLanes.Multiply(c21, TLanes.Load(gate + task->CSecond));
-                        gate += task->CRow;
-                    }
-
-                    if (TRows.Value > 3)
-                    {
-                        c30 = TLanes.Multiply(c30, TLanes.Load(gate));
-                        if (TColumns.Value > 1) c31 = TLanes.Multiply(c31, TLanes.Load(gate + task->CSecond));
-                        gate += task->CRow;
-                    }
-
-                    if (TRows.Value > 4)
-                    {
-                        c40 = TLanes.Multiply(c40, TLanes.Load(gate));
-                        if (TColumns.Value > 1) c41 = TLanes.Multiply(c41, TLanes.Load(gate + task->CSecond));
-                        gate += task->CRow;
-                    }
-
-                    if (TRows.Value > 5)
-                    {
-                        c50 = TLanes.Multiply(c50, TLanes.Load(gate));
-                        if (TColumns.Value > 1) c51 = TLanes.Multiply(c51, TLanes.Load(gate + task->CSecond));
-                        gate += task->CRow;
-                    }
-
-                    break;
-                }
+                if (TRows.Value > 0) MultiplyGate<TColumns>(gate + 0 * row, next, ref c00, ref c01);
+                if (TRows.Value > 1) MultiplyGate<TColumns>(gate + 1 * row, next, ref c10, ref c11);
+                if (TRows.Value > 2) MultiplyGate<TColumns>(gate + 2 * row, next, ref c20, ref c21);
+                if (TRows.Value > 3) MultiplyGate<TColumns>(gate + 3 * row, next, ref c30, ref c31);
+                if (TRows.Value > 4) MultiplyGate<TColumns>(gate + 4 * row, next, ref c40, ref c41);
+                if (TRows.Value > 5) MultiplyGate<TColumns>(gate + 5 * row, next, ref c50, ref c51);
+                break;
         }
 
         if (task->Health != null)
         {
             // x · 0 is 0 for what is finite and NaN for what is not.
-            var zero = TLanes.Broadcast(0f);
             var health0 = TLanes.Load(task->Health);
-            var health1 = zero;
-            if (TRows.Value > 0)
-            {
-                health0 = TLanes.MultiplyAdd(c00, zero, health0);
-                if (TColumns.Value > 1) health1 = TLanes.MultiplyAdd(c01, zero, health1);
-            }
-
-            if (TRows.Value > 1)
-            {
-                health0 = TLanes.MultiplyAdd(c10, zero, health0);
-                if (TColumns.Value > 1) health1 = TLanes.MultiplyAdd(c11, zero, health1);
-            }
-
-            if (TRows.Value > 2)
-            {
-                health0 = TLanes.MultiplyAdd(c20, zero, health0);
-                if (TColumns.Value > 1) health1 = TLanes.MultiplyAdd(c21, zero, health1);
-            }
-
-            if (TRows.Value > 3)
-            {
-                health0 = TLanes.MultiplyAdd(c30, zero, health0);
-                if (TColumns.Value > 1) health1 = TLanes.MultiplyAdd(c31, zero, health1);
-            }
-
-            if (TRows.Value > 4)
-            {
-                health0 = TLanes.MultiplyAdd(c40, zero, health0);
-                if (TColumns.Value > 1) health1 = TLanes.MultiplyAdd(c41, zero, health1);
-            }
-
-            if (TRows.Value > 5)
-            {
-                health0 = TLanes.MultiplyAdd(c50, zero, health0);
-                if (TColumns.Value > 1) health1 = TLanes.MultiplyAdd(c51, zero, health1);
-            }
-
+            var health1 = TLanes.Broadcast(0f);
+            if (TRows.Value > 0) Examine<TColumns>(c00, c01, ref health0, ref health1);
+            if (TRows.Value > 1) Examine<TColumns>(c10, c11, ref health0, ref health1);
+            if (TRows.Value > 2) Examine<TColumns>(c20, c21, ref health0, ref health1);
+            if (TRows.Value > 3) Examine<TColumns>(c30, c31, ref health0, ref health1);
+            if (TRows.Value > 4) Examine<TColumns>(c40, c41, ref health0, ref health1);
+            if (TRows.Value > 5) Examine<TColumns>(c50, c51, ref health0, ref health1);
             TLanes.Store(task->Health, TLanes.Add(health0, health1));
         }
 
-        var target = c;
-        var row = task->CRow;
-        var next = task->CSecond;
-        if (TRows.Value > 0)
-        {
-            TLanes.Store(target, c00);
-            if (TColumns.Value > 1) TLanes.Store(target + next, c01);
-            target += row;
-        }
-
-        if (TRows.Value > 1)
-        {
-            TLanes.Store(target, c10);
-            if (TColumns.Value > 1) TLanes.Store(target + next, c11);
-            target += row;
-        }
-
-        if (TRows.Value > 2)
-        {
-            TLanes.Store(target, c20);
-            if (TColumns.Value > 1) TLanes.Store(target + next, c21);
-            target += row;
-        }
-
-        if (TRows.Value > 3)
-        {
-            TLanes.Store(target, c30);
-            if (TColumns.Value > 1) TLanes.Store(target + next, c31);
-            target += row;
-        }
-
-        if (TRows.Value > 4)
-        {
-            TLanes.Store(target, c40);
-            if (TColumns.Value > 1) TLanes.Store(target + next, c41);
-            target += row;
-        }
-
-        if (TRows.Value > 5)
-        {
-            TLanes.Store(target, c50);
-            if (TColumns.Value > 1) TLanes.Store(target + next, c51);
-            target += row;
-        }
+        if (TRows.Value > 0) Store<TColumns>(c + 0 * row, next, c00, c01);
+        if (TRows.Value > 1) Store<TColumns>(c + 1 * row, next, c10, c11);
+        if (TRows.Value > 2) Store<TColumns>(c + 2 * row, next, c20, c21);
+        if (TRows.Value > 3) Store<TColumns>(c + 3 * row, next, c30, c31);
+        if (TRows.Value > 4) Store<TColumns>(c + 4 * row, next, c40, c41);
+        if (TRows.Value > 5) Store<TColumns>(c + 5 * row, next, c50, c51);
     }
 
     /// <summary>One depth: two registers of B against up to six broadcast elements of A.</summary>
@@ -396,48 +141,79 @@ internal static unsafe class TileKernel<TLanes, TVector>
     {
         var b0 = TLanes.Load(b);
         var b1 = TColumns.Value > 1 ? TLanes.Load(b + second) : default;
-        TVector broadcast;
-        if (TRows.Value > 0)
-        {
-            broadcast = TLanes.Broadcast(*(a));
-            c00 = TLanes.MultiplyAdd(broadcast, b0, c00);
-            if (TColumns.Value > 1) c01 = TLanes.MultiplyAdd(broadcast, b1, c01);
-        }
+        if (TRows.Value > 0) MultiplyAdd<TColumns>(a, b0, b1, ref c00, ref c01);
+        if (TRows.Value > 1) MultiplyAdd<TColumns>(a + rowStride, b0, b1, ref c10, ref c11);
+        if (TRows.Value > 2) MultiplyAdd<TColumns>(a + rowStride2, b0, b1, ref c20, ref c21);
+        if (TRows.Value > 3) MultiplyAdd<TColumns>(a3, b0, b1, ref c30, ref c31);
+        if (TRows.Value > 4) MultiplyAdd<TColumns>(a3 + rowStride, b0, b1, ref c40, ref c41);
+        if (TRows.Value > 5) MultiplyAdd<TColumns>(a3 + rowStride2, b0, b1, ref c50, ref c51);
+    }
 
-        if (TRows.Value > 1)
-        {
-            broadcast = TLanes.Broadcast(*(a + rowStride));
-            c10 = TLanes.MultiplyAdd(broadcast, b0, c10);
-            if (TColumns.Value > 1) c11 = TLanes.MultiplyAdd(broadcast, b1, c11);
-        }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void MultiplyAdd<TColumns>(float* a, TVector b0, TVector b1, ref TVector c0, ref TVector c1)
+        where TColumns : struct, ITileCount
+    {
+        var broadcast = TLanes.Broadcast(*a);
+        c0 = TLanes.MultiplyAdd(broadcast, b0, c0);
+        if (TColumns.Value > 1) c1 = TLanes.MultiplyAdd(broadcast, b1, c1);
+    }
 
-        if (TRows.Value > 2)
-        {
-            broadcast = TLanes.Broadcast(*(a + rowStride2));
-            c20 = TLanes.MultiplyAdd(broadcast, b0, c20);
-            if (TColumns.Value > 1) c21 = TLanes.MultiplyAdd(broadcast, b1, c21);
-        }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Load<TColumns>(float* source, nint next, ref TVector c0, ref TVector c1)
+        where TColumns : struct, ITileCount
+    {
+        c0 = TLanes.Load(source);
+        if (TColumns.Value > 1) c1 = TLanes.Load(source + next);
+    }
 
-        if (TRows.Value > 3)
-        {
-            broadcast = TLanes.Broadcast(*(a3));
-            c30 = TLanes.MultiplyAdd(broadcast, b0, c30);
-            if (TColumns.Value > 1) c31 = TLanes.MultiplyAdd(broadcast, b1, c31);
-        }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<TColumns>(float* target, nint next, TVector c0, TVector c1)
+        where TColumns : struct, ITileCount
+    {
+        TLanes.Store(target, c0);
+        if (TColumns.Value > 1) TLanes.Store(target + next, c1);
+    }
 
-        if (TRows.Value > 4)
-        {
-            broadcast = TLanes.Broadcast(*(a3 + rowStride));
-            c40 = TLanes.MultiplyAdd(broadcast, b0, c40);
-            if (TColumns.Value > 1) c41 = TLanes.MultiplyAdd(broadcast, b1, c41);
-        }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddBias<TColumns>(float bias, ref TVector c0, ref TVector c1)
+        where TColumns : struct, ITileCount
+    {
+        var value = TLanes.Broadcast(bias);
+        c0 = TLanes.Add(c0, value);
+        if (TColumns.Value > 1) c1 = TLanes.Add(c1, value);
+    }
 
-        if (TRows.Value > 5)
-        {
-            broadcast = TLanes.Broadcast(*(a3 + rowStride2));
-            c50 = TLanes.MultiplyAdd(broadcast, b0, c50);
-            if (TColumns.Value > 1) c51 = TLanes.MultiplyAdd(broadcast, b1, c51);
-        }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddBiasRelu<TColumns>(float bias, ref TVector c0, ref TVector c1)
+        where TColumns : struct, ITileCount
+    {
+        AddBias<TColumns>(bias, ref c0, ref c1);
+        c0 = Relu(c0);
+        if (TColumns.Value > 1) c1 = Relu(c1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void GateRelu<TColumns>(float* gate, nint next, ref TVector c0, ref TVector c1)
+        where TColumns : struct, ITileCount
+    {
+        c0 = Gate(TLanes.Load(gate), c0);
+        if (TColumns.Value > 1) c1 = Gate(TLanes.Load(gate + next), c1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void MultiplyGate<TColumns>(float* gate, nint next, ref TVector c0, ref TVector c1)
+        where TColumns : struct, ITileCount
+    {
+        c0 = TLanes.Multiply(c0, TLanes.Load(gate));
+        if (TColumns.Value > 1) c1 = TLanes.Multiply(c1, TLanes.Load(gate + next));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Examine<TColumns>(TVector c0, TVector c1, ref TVector health0, ref TVector health1)
+        where TColumns : struct, ITileCount
+    {
+        health0 = TLanes.MultiplyAdd(c0, TLanes.Broadcast(0f), health0);
+        if (TColumns.Value > 1) health1 = TLanes.MultiplyAdd(c1, TLanes.Broadcast(0f), health1);
     }
 
     /// <summary>Keeps a NaN, as the loss must show it.</summary>
