@@ -8,6 +8,7 @@ internal static class Commands
     private const string Usage = """
         usage: Distributed.Benchmarks COMMAND [OPTIONS]
           step      a training step of each model and batch size        [--json] [--model M] [--batch N] [--seconds S]
+                    [--through-actors: the same through coordinator, worker and parameter server, with a checkpoint every 100 steps]
           roofline  the machine's peak, and each kernel's share of it
           compare   PyTorch and this, alternating in one run            [--peer PATH] [--rounds N]
           shards    samples/s against shard size; writes shards.png and shards.csv into --out DIR
@@ -34,7 +35,8 @@ internal static class Commands
         switch (command)
         {
             case "step":
-                StepCommand.Run(options.Json, options.Model, options.Batch, options.Seconds, output);
+                if (options.ThroughActors) ThroughActorsCommand.RunAsync(options.Json, options.Model, options.Batch, options.Seconds, output).GetAwaiter().GetResult();
+                else StepCommand.Run(options.Json, options.Model, options.Batch, options.Seconds, output);
                 return 0;
             case "roofline":
                 RooflineCommand.Run(output);
@@ -50,6 +52,8 @@ internal static class Commands
     private sealed record Options
     {
         public bool Json { get; private set; }
+
+        public bool ThroughActors { get; private set; }
 
         public string? Model { get; private set; }
 
@@ -73,6 +77,12 @@ internal static class Commands
                 if (name == "--json")
                 {
                     options.Json = true;
+                    continue;
+                }
+
+                if (name == "--through-actors")
+                {
+                    options.ThroughActors = true;
                     continue;
                 }
 

@@ -32,7 +32,7 @@ internal sealed class ShardThreads : IDisposable
         _data = data;
         _owner = owner;
         _network = new Network(specification.Network);
-        _weights = new StepWeights(_network);
+        _weights = new StepWeights(_network, _plan.ShardCount(0));
         _buffers = new GradientBuffers(_network.Layout.Count);
         _threads = new Thread[Math.Max(1, threads)];
         for (var i = 0; i < _threads.Length; i++)

@@ -9,7 +9,7 @@ namespace Distributed.Cluster;
 /// The weights of one version in the form that kernels read, prepared once for all threads of a worker: the flat vector (without a copy
 /// when the blocks' slices lie one behind the other in memory) and its packed form.
 /// </summary>
-internal sealed class StepWeights(Network network)
+internal sealed class StepWeights(Network network, int shardsPerStep)
 {
     private readonly Lock _gate = new();
     private AlignedBuffer? _assembled;
@@ -19,7 +19,7 @@ internal sealed class StepWeights(Network network)
     public ReadOnlyMemory<float> Parameters { get; private set; }
 
     /// <summary>The packed form of the weights.</summary>
-    public PackedWeights Packed { get; } = new(network);
+    public PackedWeights Packed { get; } = new(network, shardsPerStep);
 
     /// <summary>Prepares a version unless that is done; whoever comes meanwhile waits.</summary>
     public void Prepare(long lineage, WeightsView weights)

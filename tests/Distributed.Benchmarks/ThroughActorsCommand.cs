@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Distributed.Cluster;
+using Distributed.Learning;
+using Distributed.Learning.Data;
+using Distributed.Protocol;
+
+namespace Distributed.Benchmarks;
+
+/// <summary>One cell through the actors, and how much of the bare step's speed is left.</summary>
+internal sealed record ThroughActorsMeasurement(
+    [property: JsonPropertyName("model")] string Model,
+    [property: JsonPropertyName("batch_per_worker")] int BatchPerWorker,
+    [property: JsonPropertyName("workers")] int Workers,
+    [property: JsonPropertyName("step_ms")] double StepMilliseconds,
+    [property: JsonPropertyName("samples_per_second")] double SamplesPerSecond,
+    [property: JsonPropertyName("bare_step_ms")] double BareStepMilliseconds,
+    [property: JsonPropertyName("share_of_bare_speed")] double Share,
+    [property: JsonPropertyName("allocated_bytes_per_step")] double AllocatedBytesPerStep);
+
+/// <summary>
+/// <c>step --through-actors</c>: the same step in the one-process cluster with one worker of one compute thread, two parameter blocks, and a
+/// checkpoint every 100 steps. The bare step is measured before and after, in the same process.
+/// </summary>
+internal static class ThroughActorsCommand
+{
+    private const int Blocks = 2;
+    private const int StepsPerEpoch = 1_000_000; // no epoch ends within a measurement
+    private const int DistinctBatches = 8;
+
+    /// <summary>Measures the cells that <paramref name="model"/> and <paramref name="batch"/> leave, and prints each at once.</summary>
+    public static async Task RunAsync(bool json, string? model, int? batch, double seconds, TextWriter output)
+    {
+        foreach (var cellModel in StepCell.Models.Where(m => model is null || m == model))
+        {
+            foreach (var cellBatch in StepCell.Batches.Where(b => batch is null || b == batch))
+            {
+                var before = StepCommand.Measure(cellModel, cellBatch, seconds);
+                var (milliseconds, bytes) = await MeasureAsync(cellModel, cellBatch, seconds);
+                var after = StepCommand.Measure(cellModel, cellBatch, seconds);
+                var bare = Math.Min(before.StepMilliseconds, after.StepMilliseconds);
+                var cell = new ThroughActorsMeasurement(
+                    cellModel, cellBatch, 1, Math.Round(milliseconds, 4), Math.Round(cellBatch / milliseconds * 1e3), bare,
+                    Math.Round(bare / milliseconds, 3), Math.Round(bytes));
+                output.WriteLine(json
+                    ? JsonSerializer.Serialize(cell)
+                    : $"{cell.Model,-24} {cell.BatchPerWorker,4} {cell.StepMilliseconds,10:F4} ms {cell.Share,6:P0} of the bare step's speed {cell.AllocatedBytesPerStep,8:F0} bytes a step");
+                output.Flush();
+            }
+        }
+    }
+
+    /// <summary>The best of the rounds between two progress reports, after a second of warm-up; and the bytes of all of them.</summary>
+    private static async Task<(double Milliseconds, double BytesPerStep)> MeasureAsync(string model, int batch, double seconds)
+    {
+        var folder = Directory.CreateTempSubdirectory("distributed-bench-");
+        try
+        {
+            await using var cluster = await EmbeddedCluster.StartAsync(
+                new EmbeddedClusterOptions { StorePath = Path.Combine(folder.FullName, "store.db"), Workers = 1, Threads = 1 }, CancellationToken.None);
+            var submission = Submit(model, batch);
+            await cluster.Client.StartAsync(submission, CancellationToken.None);
+            return await WatchAsync(cluster.Client, submission.Id, seconds);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<(double Milliseconds, double BytesPerStep)> WatchAsync(ITrainingClient client, JobId job, double seconds)
+    {
+        const double WarmUp = 1.5;
+        var clock = Stopwatch.StartNew();
+        var round = Math.Max(0.25, seconds / 4);
+        var (best, lastTime, lastStep) = (double.PositiveInfinity, 0.0, 0L);
+        var (firstStep, firstBytes) = (-1L, 0L);
+        await foreach (var jobEvent in client.WatchAsync(job, CancellationToken.None))
+        {
+            if (jobEvent is JobFinished finished) throw new InvalidOperationException($"the job ended: {finished.End}");
+            if (jobEvent is not JobProgressed progress || clock.Elapsed.TotalSeconds - lastTime < round) continue;
+            var now = clock.Elapsed.TotalSeconds;
+            if (firstStep >= 0) best = Math.Min(best, (now - lastTime) * 1e3 / (progress.Step - lastStep));
+            else if (now > WarmUp) (firstStep, firstBytes) = (progress.Step, GC.GetTotalAllocatedBytes());
+            (lastTime, lastStep) = (now, progress.Step);
+            if (now > WarmUp + Math.Max(2, 2 * seconds)) break;
+        }
+        return (best, (GC.GetTotalAllocatedBytes() - firstBytes) / (double)(lastStep - firstStep));
+    }
+
+    private static JobSubmission Submit(string model, int batch)
+    {
+        var sizes = model.Split('-').Select(int.Parse).ToArray();
+        var stream = RandomStream.For(0, StreamPurpose.Generator);
+        var inputs = new float[batch * DistinctBatches * sizes[0]];
+        foreach (ref var value in inputs.AsSpan()) value = (float)(stream.NextDouble() * 2 - 1);
+        var labels = Enumerable.Range(0, batch * DistinctBatches).Select(_ => stream.NextInt32(sizes[^1])).ToArray();
+        var samples = new RepeatedSamples(EncodedSamples.Classification(sizes[0], sizes[^1], inputs, labels), batch * StepsPerEpoch);
+        var data = new EncodedDataSet
+        {
+            Name = "random", Training = samples, Sha256 = new string('0', 64),
+            Encoding = new FeatureEncoding { Target = new TargetEncoding { Name = "class", Task = TaskKind.Classify } },
+        };
+        var specification = new JobSpecification
+        {
+            Data = new DataIdentity(data.Sha256, samples.Rows, 0),
+            Network = new NetworkSpecification { Inputs = sizes[0], Hidden = sizes[1..^1], Outputs = sizes[^1] },
+            Optimizer = new OptimizerSpecification { Kind = OptimizerKind.Momentum, LearningRate = 1e-4 },
+            Schedule = new ScheduleSpecification(), Epochs = 1000, BatchSize = batch, ShardSize = batch, Seed = 1,
+        };
+        var options = new RunOptions { Blocks = Blocks, SnapshotEverySteps = 100, SnapshotEvery = TimeSpan.FromHours(1) };
+        return new JobSubmission(new JobId("bench"), specification, options, new DataSettings { Source = "random" }, data);
+    }
+
+    /// <summary>A few samples over and over: as many rows as wanted in little memory.</summary>
+    private sealed class RepeatedSamples(EncodedSamples samples, int rows) : ISampleSource
+    {
+        public int Rows => rows;
+
+        public int Inputs => samples.Inputs;
+
+        public bool IsClassification => samples.IsClassification;
+
+        public int Outputs => samples.Outputs;
+
+        public void Gather(ReadOnlySpan<int> wanted, Span<float> inputs, Span<int> labels, Span<float> targets)
+        {
+            Span<int> real = stackalloc int[1];
+            for (var i = 0; i < wanted.Length; i++)
+            {
+                real[0] = wanted[i] % samples.Rows;
+                samples.Gather(real, inputs.Slice(i * Inputs, Inputs), labels.Slice(i, 1), default);
+            }
+        }
+    }
+}
