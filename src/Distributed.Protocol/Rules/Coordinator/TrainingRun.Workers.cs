@@ -5,6 +5,7 @@ public sealed partial class TrainingRun
 {
     private Assignment _assignment = Assignment.None;
     private long _assignmentCount;
+    private TimeSpan _assignedAt;
     private bool _announcedWaiting;
     private TimeSpan? _waitingSince;
     private bool _announcedStart;
@@ -27,8 +28,7 @@ public sealed partial class TrainingRun
             return;
         }
         if (_crew.Find(message.Worker) is not { } member) return; // gone in the meantime
-        member.ReadyLineage = Math.Max(member.ReadyLineage, message.Lineage);
-        member.Refusal = null;
+        _crew.MakeReady(member, message.Lineage);
         Reconcile();
     }
 
@@ -77,10 +77,7 @@ public sealed partial class TrainingRun
         {
             var run = _assignment.RunAt(i, leaves);
             if (message.Missing.Any(gap => gap.First < run.End && run.First < gap.End) && _crew.Find(_assignment.Shares[i].Worker) is { } member)
-            {
-                member.IsLate = true;
-                member.LateUntil = now + _times.LatePenalty;
-            }
+                _crew.MakeLate(member, now + _times.LatePenalty);
         }
         Reconcile();
     }
@@ -97,9 +94,12 @@ public sealed partial class TrainingRun
 
     private void ReconcileAssignment()
     {
-        var enough = _crew.CountReady(Lineage) >= _history.Options.MinimumWorkers;
-        var shares = enough || _assignment.Shares.Count > 0 ? _crew.Shares(Lineage, _assignment.Number, _now) : [];
-        if (!shares.SequenceEqual(_assignment.Shares) || (_assignment.Number == 0 && shares.Count > 0)) Assign(shares);
+        if (MustReassign())
+        {
+            var enough = _crew.CountReady(Lineage) >= _history.Options.MinimumWorkers;
+            var shares = enough || _assignment.Shares.Count > 0 ? _crew.Shares(Lineage, _assignment.Number, _now) : [];
+            if (!shares.SequenceEqual(_assignment.Shares) || (_assignment.Number == 0 && shares.Count > 0)) Assign(shares);
+        }
         SendAssignment();
         if (_assignment.Shares.Count > 0)
         {
@@ -114,9 +114,15 @@ public sealed partial class TrainingRun
         }
     }
 
+    /// <summary>Whether the shares may be others now. Newcomers wait for each other a moment, so that a thousand do not make a thousand changes.</summary>
+    private bool MustReassign() =>
+        _assignment.Number == 0 || _crew.MayPardon(_now) || _crew.Pending == Crew.Change.SomebodyIsMissing ||
+        (_crew.Pending == Crew.Change.SomebodyCame && _now - _assignedAt >= _times.AssignEvery);
+
     private void Assign(IReadOnlyList<WorkerShare> shares)
     {
         var before = _assignment.Shares.Count;
+        _assignedAt = _now;
         _assignment = new Assignment((_term << 32) + ++_assignmentCount, shares); // above every number of an earlier term
         foreach (var view in _blocks) view.AskAt = TimeSpan.Zero;
         foreach (var member in _crew.Members.Values) member.AskAt = TimeSpan.Zero;
