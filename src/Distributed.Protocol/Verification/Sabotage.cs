@@ -7,21 +7,21 @@ namespace Distributed.Protocol;
 internal static class Sabotage
 {
     [ThreadStatic]
-    private static Bug s_active;
+    private static Bug _active;
 
     /// <summary>Whether a bug is to be made.</summary>
-    public static bool Makes(Bug bug) => s_active == bug;
+    public static bool Makes(Bug bug) => _active == bug;
 
     /// <summary>Makes a bug until the result is disposed of.</summary>
     public static IDisposable Begin(Bug bug)
     {
-        s_active = bug;
+        _active = bug;
         return new Scope();
     }
 
     private sealed class Scope : IDisposable
     {
-        public void Dispose() => s_active = Bug.None;
+        public void Dispose() => _active = Bug.None;
     }
 }
 

@@ -128,6 +128,7 @@ public sealed partial class TrainingRun
         _progress = null;
         _committedAt = _now;
         _assignment = Assignment.None;
+        _speakAt = TimeSpan.Zero;
         foreach (var member in _crew.Members.Values) member.AskAt = TimeSpan.Zero;
     }
 

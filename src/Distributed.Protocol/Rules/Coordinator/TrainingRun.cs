@@ -168,7 +168,6 @@ public sealed partial class TrainingRun
         if (_plan is null || _term == 0 || _history.Lineage is null || _pausedAt is not null) return;
         if (_lostReason is not null || _needsLineage) return; // this lineage is over, the next one not yet in the journal
         if (!ReconcileBlocks()) return;
-        JoinWorkers();
         ReconcileAssignment();
         if (_persisting is not null) return;
         ReconcileCheckpoint();
