@@ -61,19 +61,21 @@ public sealed record GetBlockState(JobId Job, int Block, long Term, long Query) 
 public sealed record BlockState(
     JobId Job, int Block, long Incarnation, long Term, long Query, long Lineage, long Step, long? Copied) : ICoordinatorMessage;
 
-/// <summary>From a coordinator: forget what you have and load this. Repeated until <see cref="BlockState"/> answers with the lineage.</summary>
+/// <summary>From a coordinator: forget what you have and load this. Repeated until <see cref="BlockState"/> answers with the lineage. One
+/// incarnation alone loads a lineage: an entity that is there twice would otherwise answer workers with two voices.</summary>
 /// <param name="Job">The job.</param>
 /// <param name="Block">The block.</param>
 /// <param name="Term">The coordinator's term.</param>
 /// <param name="Query">As in <see cref="GetBlockState"/>.</param>
+/// <param name="Incarnation">Who is to load it; any other says who it is.</param>
 /// <param name="Lineage">The new lineage.</param>
 /// <param name="Blocks">K.</param>
 /// <param name="Specification">The job's specification.</param>
 /// <param name="Checkpoint">What to load; null: the specification's random initialisation.</param>
 /// <param name="OpenThrough">The last epoch whose steps may be computed.</param>
 public sealed record LoadBlock(
-    JobId Job, int Block, long Term, long Query, long Lineage, int Blocks, JobSpecification Specification, Checkpoint? Checkpoint,
-    int OpenThrough) : IBlockMessage;
+    JobId Job, int Block, long Term, long Query, long Incarnation, long Lineage, int Blocks, JobSpecification Specification,
+    Checkpoint? Checkpoint, int OpenThrough) : IBlockMessage;
 
 /// <summary>From a block: the stored state cannot be read; another checkpoint is needed.</summary>
 public sealed record BlockLoadFailed(JobId Job, int Block, long Lineage, string Reason) : ICoordinatorMessage;

@@ -24,6 +24,8 @@ public sealed record WorkerShare(WorkerId Worker, int Weight);
 /// <param name="Shares">The workers in a fixed order.</param>
 public sealed record Assignment(long Number, IReadOnlyList<WorkerShare> Shares)
 {
+    private readonly long[] _before = SumsBefore(Shares); // blocks ask for every worker's run in every step
+
     /// <summary>Nobody computes.</summary>
     public static Assignment None { get; } = new(0, []);
 
@@ -38,16 +40,24 @@ public sealed record Assignment(long Number, IReadOnlyList<WorkerShare> Shares)
     /// <summary>The run of the worker at a place of <see cref="Shares"/>.</summary>
     public IndexRange RunAt(int place, int leaves)
     {
-        long total = 0, before = 0;
-        for (var i = 0; i < Shares.Count; i++)
-        {
-            if (i < place) before += Shares[i].Weight;
-            total += Shares[i].Weight;
-        }
+        var total = _before[^1];
         if (total == 0) return default;
-        var start = (int)(leaves * before / total);
-        var end = (int)(leaves * (before + Shares[place].Weight) / total);
+        var start = (int)(leaves * _before[place] / total);
+        var end = (int)(leaves * _before[place + 1] / total);
         return new IndexRange(start, end - start);
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(Assignment? other) => other is not null && Number == other.Number && Shares.SequenceEqual(other.Shares);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Number.GetHashCode();
+
+    private static long[] SumsBefore(IReadOnlyList<WorkerShare> shares)
+    {
+        var sums = new long[shares.Count + 1];
+        for (var i = 0; i < shares.Count; i++) sums[i + 1] = sums[i] + shares[i].Weight;
+        return sums;
     }
 
     /// <summary>Whether a worker is listed, with whatever weight.</summary>

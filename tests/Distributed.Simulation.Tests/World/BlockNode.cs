@@ -17,6 +17,9 @@ internal sealed class BlockNode : IBlockEffects
     private bool _isFrozen;
     private bool _isInside;
     private bool _isStopped;
+    private long _term;
+    private bool _mustIgnore; // what is being received is of the past: nothing may follow from it
+    private (long Lineage, long Step) _held = (-1, -1);
 
     private sealed class Saving(BlockSnapshot snapshot)
     {
@@ -53,18 +56,36 @@ internal sealed class BlockNode : IBlockEffects
     public void Receive(object message) => Enter(() =>
     {
         _world.Trace?.Line($"{_seat.Name} <- {Wording.Of(message)}");
+        var term = message.TermOf();
+        _mustIgnore = (term > 0 && term < _term) || (message is PushGradient push && push.Lineage != _rule.Lineage);
+        _term = Math.Max(_term, term);
+        var before = (_rule.Step, _rule.PendingNodes);
         Dispatch(message, _clock.Now);
+        if (_mustIgnore && before != (_rule.Step, _rule.PendingNodes)) SimulatedWorld.Fail($"{_seat.Name} takes {Wording.Of(message)}, which is of the past");
+        _mustIgnore = false;
         Check();
         if (message is EndBlock && _rule.IsEmpty) _seat.End(this);
     });
 
-    public void ToCoordinator(ICoordinatorMessage message) =>
+    public void ToCoordinator(ICoordinatorMessage message)
+    {
+        Act(message);
+        if (message is BlockHeld held) _held = (held.Lineage, held.Step);
         _world.Post.Send(_seat.Name, CoordinatorSeat.Name, message, _world.Coordinators.Deliver);
+    }
 
-    public void ToWorker(WorkerId worker, IWorkerMessage message) => WorkerNode.Send(_world, _seat.Name, worker, message);
+    public void ToWorker(WorkerId worker, IWorkerMessage message)
+    {
+        Act(message);
+        WorkerNode.Send(_world, _seat.Name, worker, message);
+    }
 
-    public void PushWeights(WorkerId worker, WeightsUpdated weights) =>
+    public void PushWeights(WorkerId worker, WeightsUpdated weights)
+    {
+        Act(weights);
+        if (_held == (weights.Lineage, weights.Step)) SimulatedWorld.Fail($"{_seat.Name} hands out the weights that it withholds");
         WorkerNode.Send(_world, _seat.Name, worker, (IWorkerMessage)_world.Post.Copy(weights));
+    }
 
     /// <summary>Two buffers, used in turn, whatever the lineage: whoever still reads an older version reads garbage.</summary>
     public Memory<float> WeightsBuffer(long lineage, BlockLayout layout, int block, long version)
@@ -128,6 +149,11 @@ internal sealed class BlockNode : IBlockEffects
         });
     }
 
+    private void Act(object message)
+    {
+        if (_mustIgnore) SimulatedWorld.Fail($"{_seat.Name} answers the past with {Wording.Of(message)}");
+    }
+
     private void Dispatch(object message, TimeSpan now)
     {
         switch (message)
@@ -156,6 +182,7 @@ internal sealed class BlockNode : IBlockEffects
         if (_rule.Lineage < _lineage) SimulatedWorld.Fail($"{_seat.Name} went from lineage {_lineage} to {_rule.Lineage}");
         if (_rule.Lineage > _lineage && _rule.Step != (_world.Journal.Lineages[_rule.Lineage].CheckpointStep ?? 0))
             SimulatedWorld.Fail($"{_seat.Name} begins lineage {_rule.Lineage} at step {_rule.Step}");
+        if (_rule.Lineage > _lineage) _seat.NoteLoad(_rule.Lineage, this);
         _lineage = _rule.Lineage;
         _step = _rule.Step;
         // The memory of a lineage that is over is reused: what blocks that have not heard of the next one make of it reaches nobody.

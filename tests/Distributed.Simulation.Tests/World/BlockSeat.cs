@@ -4,6 +4,8 @@ namespace Distributed.Simulation.Tests.World;
 internal sealed class BlockSeat(SimulatedWorld world, int block)
 {
     private BlockNode? _node;
+    private BlockNode? _twin; // the entity is there twice
+    private readonly Dictionary<long, BlockNode> _loaded = [];
     private TimeSpan _awayUntil;
 
     public string Name { get; } = $"block{block}";
@@ -14,6 +16,11 @@ internal sealed class BlockSeat(SimulatedWorld world, int block)
 
     public void Deliver(object message)
     {
+        if (_twin is not null && world.Random.Next(2) == 0)
+        {
+            _twin.Receive(message);
+            return;
+        }
         if (_node is null)
         {
             if (world.Time.Now < _awayUntil || message is EndBlock)
@@ -28,6 +35,12 @@ internal sealed class BlockSeat(SimulatedWorld world, int block)
         _node.Receive(message);
     }
 
+    /// <summary>One incarnation alone has a lineage: two would answer the workers with two voices.</summary>
+    public void NoteLoad(long lineage, BlockNode node)
+    {
+        if (!_loaded.TryAdd(lineage, node)) SimulatedWorld.Fail($"two incarnations of {Name} load lineage {lineage}");
+    }
+
     public void Crash(TimeSpan away)
     {
         if (_node is null) return;
@@ -37,9 +50,24 @@ internal sealed class BlockSeat(SimulatedWorld world, int block)
         _awayUntil = world.Time.Now + away;
     }
 
+    /// <summary>Another one starts although this one lives; for a while a message reaches either.</summary>
+    public void Double(TimeSpan time)
+    {
+        if (_node is null || _twin is not null) return;
+        world.Trace?.Line($"{Name} is DOUBLED for {time.TotalMilliseconds:F0} ms");
+        var twin = _twin = _node;
+        _node = null;
+        world.Time.After(time, () =>
+        {
+            twin.Stop();
+            if (_twin == twin) _twin = null;
+        });
+    }
+
     public void End(BlockNode node)
     {
         node.Stop();
         if (_node == node) _node = null;
+        if (_twin == node) _twin = null;
     }
 }

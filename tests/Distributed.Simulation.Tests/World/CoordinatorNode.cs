@@ -130,7 +130,7 @@ internal sealed class CoordinatorNode : ICoordinatorEffects
             case SnapshotSaved m: _run.OnSnapshotSaved(m, now); break;
             case SnapshotDelayed m: _run.OnSnapshotDelayed(m); break;
             case BlockHeld m: _run.OnBlockHeld(m, now); break;
-            case StepsProgressed m: CheckTotals(m.Step, m.Totals); _run.OnStepsProgressed(m, now); break;
+            case StepsProgressed m: CheckTotals(m); _run.OnStepsProgressed(m, now); break;
             case EpochCompleted m: _run.OnEpochCompleted(m, now); break;
             case StepLate m: _run.OnStepLate(m, now); break;
             case TrainingDiverged m: _run.OnDiverged(m, now); break;
@@ -143,29 +143,16 @@ internal sealed class CoordinatorNode : ICoordinatorEffects
     }
 
     /// <summary>Every shard of every step of the epoch was counted once: the sums are the oracle's, bit for bit.</summary>
-    private void CheckTotals(long step, Learning.ShardMetrics totals)
+    private void CheckTotals(StepsProgressed message)
     {
-        if (step > 0 && step <= _world.Oracle.FinalStep && totals != _world.Oracle.Totals(step))
-            SimulatedWorld.Fail($"the totals after step {step} are {totals} instead of {_world.Oracle.Totals(step)}");
+        if (message.Lineage != _world.Journal.Mirror.Lineage?.Lineage || message.Step == 0 || message.Step > _world.Oracle.FinalStep) return;
+        var expected = _world.Oracle.Totals(message.Step);
+        if (message.Totals != expected) SimulatedWorld.Fail($"the totals after step {message.Step} are {message.Totals} instead of {expected}");
     }
 
     private void NoteTerm(object message)
     {
-        var term = message switch
-        {
-            GetBlockState m => m.Term,
-            LoadBlock m => m.Term,
-            AssignBlock m => m.Term,
-            OpenBlockEpoch m => m.Term,
-            OpenCheckpoint m => m.Term,
-            CloseCheckpoint m => m.Term,
-            HoldBlock m => m.Term,
-            JoinJob m => m.Term,
-            AssignWorker m => m.Term,
-            OpenWorkerEpoch m => m.Term,
-            _ => 0,
-        };
-        _seat.NoteTerm(term, this);
+        _seat.NoteTerm(message.TermOf(), this);
     }
 
     private void Tick()

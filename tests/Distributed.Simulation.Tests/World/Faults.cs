@@ -58,6 +58,9 @@ internal sealed class Faults(SimulatedWorld world)
             case FaultKind.FreezeBlock:
                 world.Blocks[random.Next(BlockCount)].Node?.Freeze(world.Between(50, 4000));
                 break;
+            case FaultKind.DoubleBlock:
+                world.Blocks[random.Next(BlockCount)].Double(world.Between(20, 2000));
+                break;
             case FaultKind.CrashCoordinator:
                 world.Coordinators.Crash(world.Between(1, 2500));
                 break;

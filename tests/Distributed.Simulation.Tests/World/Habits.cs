@@ -20,6 +20,9 @@ internal sealed class Habits
 
     public TimeSpan Latency { get; init; }
 
+    /// <summary>How far messages overtake each other, in latencies.</summary>
+    public double Jitter { get; init; }
+
     public TimeSpan ShardTime { get; init; }
 
     public int Workers { get; init; }
@@ -43,6 +46,7 @@ internal sealed class Habits
             Duplicate = random.Next(2) * 0.1 * random.NextDouble(),
             LongDelay = random.Next(2) * 0.05 * random.NextDouble(),
             Latency = TimeSpan.FromMilliseconds(0.1 + random.NextDouble() * 4),
+            Jitter = random.Next(3) switch { 0 => 1, 1 => 5, _ => 50 },
             ShardTime = TimeSpan.FromMilliseconds(0.5 + random.NextDouble() * 12),
             Workers = random.Next(1, 6),
             Faults = faults,
@@ -51,7 +55,7 @@ internal sealed class Habits
 
     public override string ToString() =>
         $"{(ByReference ? "by reference" : "by copy")}, {Workers} workers, horizon {Horizon.TotalSeconds:F2} s, drop {Drop:F3}, double {Duplicate:F3}, " +
-        $"long delay {LongDelay:F3}, latency {Latency.TotalMilliseconds:F1} ms, shard {ShardTime.TotalMilliseconds:F1} ms; faults: " +
+        $"long delay {LongDelay:F3}, latency {Latency.TotalMilliseconds:F1} ms x {Jitter}, shard {ShardTime.TotalMilliseconds:F1} ms; faults: " +
         string.Join(", ", Faults.Select(fault => $"{fault.Key} every {fault.Value.TotalSeconds:F2} s"));
 }
 
@@ -65,6 +69,7 @@ internal enum FaultKind
     ResetConnection,
     CrashBlock,
     FreezeBlock,
+    DoubleBlock,
     CrashCoordinator,
     DoubleCoordinator,
     CrashAll,

@@ -52,7 +52,7 @@ internal sealed class Postman(SimulatedWorld world)
 
     private TimeSpan Delay()
     {
-        var delay = world.Habits.Latency * (0.5 + world.Random.NextDouble());
+        var delay = world.Habits.Latency * (0.5 + world.Random.NextDouble() * (world.IsQuiet ? 1 : world.Habits.Jitter));
         if (!world.IsQuiet && world.Random.NextDouble() < world.Habits.LongDelay) delay += TimeSpan.FromSeconds(world.Random.NextDouble() * 3);
         return delay;
     }

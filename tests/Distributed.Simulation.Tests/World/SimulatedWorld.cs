@@ -114,5 +114,9 @@ internal sealed class SimulatedWorld
         while (Time.Step(until)) { }
         foreach (var block in Blocks)
             if (block.HoldsState) Fail($"{block.Name} still holds the ended job");
+        // Rows that nobody names any more can come only from what was being stored when a lineage or a coordinator ended.
+        var orphans = Parts.CountOrphans(Journal.Mirror.Checkpoints);
+        var bound = 2 * Blocks.Count * (Journal.Mirror.Term + Journal.Lineages.Count);
+        if (orphans > bound) Fail($"{orphans} stored rows belong to nothing, at most {bound} should");
     }
 }

@@ -17,6 +17,7 @@ internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEff
     private bool _isWorking;
     private bool _isFrozen;
     private bool _isInside;
+    private bool _mustIgnore; // what is being received is of the past: nothing may follow from it
 
     private sealed record Work(WorkLedger Ledger, long Lineage, long Step, int Epoch, IndexRange Run, WeightsView Weights)
     {
@@ -96,11 +97,20 @@ internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEff
     public void Receive(IWorkerMessage message) => Enter(() =>
     {
         world.Trace?.Line($"{Name} <- {Wording.Of(message)}");
+        _mustIgnore = _ledger is { } ledger &&
+            (message is WeightsUpdated weights ? weights.Lineage < ledger.Lineage : message is not JoinJob && message.TermOf() is > 0 and var term && term < ledger.Term);
+        var before = _ledger?.Version;
         Dispatch(message, _clock.Now);
+        if (_mustIgnore && _ledger?.Version != before) SimulatedWorld.Fail($"{Name} takes {Wording.Of(message)}, which is of the past");
+        _mustIgnore = false;
         Check();
     });
 
-    public void ToCoordinator(ICoordinatorMessage message) => world.Post.Send(Name, CoordinatorSeat.Name, message, world.Coordinators.Deliver);
+    public void ToCoordinator(ICoordinatorMessage message)
+    {
+        if (_mustIgnore) SimulatedWorld.Fail($"{Name} answers the past with {Wording.Of(message)}");
+        world.Post.Send(Name, CoordinatorSeat.Name, message, world.Coordinators.Deliver);
+    }
 
     public void ToBlock(IBlockMessage message)
     {

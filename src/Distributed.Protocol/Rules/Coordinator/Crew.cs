@@ -7,6 +7,7 @@ internal sealed class Crew
     public const int MaximumWorkers = 10_000;
 
     private readonly SortedDictionary<WorkerId, Member> _members = new(WorkerId.Order);
+    private TimeSpan _pardonAt = TimeSpan.MaxValue; // not before this any penalty ends
 
     public sealed class Member
     {
@@ -20,12 +21,45 @@ internal sealed class Crew
 
     public IReadOnlyDictionary<WorkerId, Member> Members => _members;
 
+    /// <summary>Whether shares may be others than when they were last asked for, and whether that must not wait: somebody is gone or late.</summary>
+    public Change Pending { get; private set; }
+
+    /// <summary>How urgent a change of the shares is.</summary>
+    public enum Change
+    {
+        None,
+        SomebodyCame,
+        SomebodyIsMissing,
+    }
+
     public void Add(WorkerId worker)
     {
         if (_members.Count < MaximumWorkers && !_members.ContainsKey(worker)) _members.Add(worker, new Member());
     }
 
-    public void Remove(WorkerId worker) => _members.Remove(worker);
+    public void Remove(WorkerId worker)
+    {
+        if (_members.Remove(worker, out var member) && member.ReadyLineage > 0) Pending = Change.SomebodyIsMissing;
+    }
+
+    public void MakeReady(Member member, long lineage)
+    {
+        member.Refusal = null;
+        if (lineage <= member.ReadyLineage) return;
+        member.ReadyLineage = lineage;
+        if (Pending == Change.None) Pending = Change.SomebodyCame;
+    }
+
+    public void MakeLate(Member member, TimeSpan until)
+    {
+        if (!member.IsLate) Pending = Change.SomebodyIsMissing;
+        member.IsLate = true;
+        member.LateUntil = until;
+        if (until < _pardonAt) _pardonAt = until;
+    }
+
+    /// <summary>Whether a penalty may be over.</summary>
+    public bool MayPardon(TimeSpan now) => now >= _pardonAt;
 
     public Member? Find(WorkerId worker) => _members.GetValueOrDefault(worker);
 
@@ -37,6 +71,8 @@ internal sealed class Crew
         var ready = _members.Where(pair => pair.Value.ReadyLineage == lineage).ToList();
         foreach (var (_, member) in ready)
             if (member.IsLate && now >= member.LateUntil && member.AcknowledgedNumber == assignment) member.IsLate = false;
+        _pardonAt = _members.Values.Where(member => member.IsLate).Select(member => member.LateUntil).DefaultIfEmpty(TimeSpan.MaxValue).Min();
+        Pending = Change.None;
         var anyPrompt = ready.Exists(pair => !pair.Value.IsLate);
         return [.. ready.Select(pair => new WorkerShare(pair.Key, anyPrompt && pair.Value.IsLate ? 0 : 1))];
     }

@@ -105,6 +105,7 @@ public sealed class JobHistory
     /// <param name="captured">Steps whose state all blocks have copied, though it may not be durable yet.</param>
     public int OpenThrough(EpochPlan plan, Predicate<long> captured)
     {
+        if (Sabotage.Makes(Bug.SkipTheGateAtTheEpochsEnd)) return _decisions.Count + 1;
         var through = _decisions.Count;
         if (_decisions.Count > 0 && _decisions[^1].Stop is not null) through = _decisions[^1].Epoch;
         if (Best is { } best && plan.BoundaryAfter(best.Epoch) is var end && BestCheckpoint(plan) is null && !captured(end) &&

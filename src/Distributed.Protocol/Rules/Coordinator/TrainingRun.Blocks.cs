@@ -12,6 +12,7 @@ public sealed partial class TrainingRun
         public long Answered; // the last query that it has answered
         public long Lineage;
         public long AcknowledgedNumber;
+        public long Told; // the lineage that this incarnation was told to load
         public TimeSpan AskAt;
         public TimeSpan PingAt;
         public long? Copied; // the step of an open checkpoint that it has copied, as far as it said
@@ -19,7 +20,8 @@ public sealed partial class TrainingRun
         public void Succeed(long incarnation)
         {
             Incarnation = incarnation;
-            Lineage = 0;
+            Lineage = Told = 0;
+            AskAt = TimeSpan.Zero;
         }
     }
 
@@ -48,8 +50,9 @@ public sealed partial class TrainingRun
                 view.PingAt = TimeSpan.Zero; // the past speaks, or a block that was just started: whoever answers next is the block
                 return;
             }
+            var wasTold = _lineageComplete || view.Told == Lineage;
             view.Succeed(message.Incarnation);
-            if (_lineageComplete) _lostReason = $"block {message.Block} lost its memory";
+            if (wasTold && !Sabotage.Makes(Bug.IgnoreLostMemory)) _lostReason = $"block {message.Block} lost its memory";
         }
         view.Known = true;
         view.Lineage = Math.Max(view.Lineage, message.Lineage);
@@ -125,6 +128,7 @@ public sealed partial class TrainingRun
         _progress = null;
         _committedAt = _now;
         _assignment = Assignment.None;
+        _speakAt = TimeSpan.Zero;
         foreach (var member in _crew.Members.Values) member.AskAt = TimeSpan.Zero;
     }
 
@@ -151,8 +155,14 @@ public sealed partial class TrainingRun
             var view = _blocks[block];
             if (_now < view.AskAt || (view.Known && view.Lineage == Lineage)) continue;
             view.AskAt = _now + _times.AskAgain;
-            if (_adopting) AskState(block);
-            else _effects.ToBlock(new LoadBlock(_job, block, _term, ++view.Asked, Lineage, _blocks.Length, _history.Specification!, LineageCheckpoint(), OpenThrough));
+            if (_adopting || !view.Known)
+            {
+                AskState(block);
+                continue;
+            }
+            view.Told = Lineage;
+            _effects.ToBlock(new LoadBlock(
+                _job, block, _term, ++view.Asked, view.Incarnation, Lineage, _blocks.Length, _history.Specification!, LineageCheckpoint(), OpenThrough));
         }
         return false;
     }

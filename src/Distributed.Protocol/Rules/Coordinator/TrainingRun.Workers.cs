@@ -5,6 +5,8 @@ public sealed partial class TrainingRun
 {
     private Assignment _assignment = Assignment.None;
     private long _assignmentCount;
+    private TimeSpan _assignedAt;
+    private TimeSpan _speakAt; // when a worker that has not answered is spoken to again
     private bool _announcedWaiting;
     private TimeSpan? _waitingSince;
     private bool _announcedStart;
@@ -14,6 +16,7 @@ public sealed partial class TrainingRun
     {
         _now = now;
         _crew.Add(worker);
+        _speakAt = TimeSpan.Zero;
         Reconcile();
     }
 
@@ -27,8 +30,8 @@ public sealed partial class TrainingRun
             return;
         }
         if (_crew.Find(message.Worker) is not { } member) return; // gone in the meantime
-        member.ReadyLineage = Math.Max(member.ReadyLineage, message.Lineage);
-        member.Refusal = null;
+        _crew.MakeReady(member, message.Lineage);
+        _speakAt = TimeSpan.Zero;
         Reconcile();
     }
 
@@ -77,30 +80,21 @@ public sealed partial class TrainingRun
         {
             var run = _assignment.RunAt(i, leaves);
             if (message.Missing.Any(gap => gap.First < run.End && run.First < gap.End) && _crew.Find(_assignment.Shares[i].Worker) is { } member)
-            {
-                member.IsLate = true;
-                member.LateUntil = now + _times.LatePenalty;
-            }
+                _crew.MakeLate(member, now + _times.LatePenalty);
         }
         Reconcile();
     }
 
-    private void JoinWorkers()
-    {
-        foreach (var (worker, member) in _crew.Members)
-        {
-            if (member.ReadyLineage == Lineage || _now < member.AskAt) continue;
-            member.AskAt = _now + _times.AskAgain;
-            _effects.ToWorker(worker, new JoinJob(_job, _term, Lineage, _blocks.Length, _history.Specification!));
-        }
-    }
-
     private void ReconcileAssignment()
     {
-        var enough = _crew.CountReady(Lineage) >= _history.Options.MinimumWorkers;
-        var shares = enough || _assignment.Shares.Count > 0 ? _crew.Shares(Lineage, _assignment.Number, _now) : [];
-        if (!shares.SequenceEqual(_assignment.Shares) || (_assignment.Number == 0 && shares.Count > 0)) Assign(shares);
-        SendAssignment();
+        if (MustReassign())
+        {
+            var enough = _crew.CountReady(Lineage) >= _history.Options.MinimumWorkers;
+            var shares = enough || _assignment.Shares.Count > 0 ? _crew.Shares(Lineage, _assignment.Number, _now) : [];
+            if (!shares.SequenceEqual(_assignment.Shares) || (_assignment.Number == 0 && shares.Count > 0)) Assign(shares);
+        }
+        AssignBlocks();
+        SpeakToWorkers();
         if (_assignment.Shares.Count > 0)
         {
             _waitingSince = null;
@@ -114,9 +108,16 @@ public sealed partial class TrainingRun
         }
     }
 
+    /// <summary>Whether the shares may be others now. Newcomers wait for each other a moment, so that a thousand do not make a thousand changes.</summary>
+    private bool MustReassign() =>
+        _assignment.Number == 0 || _crew.MayPardon(_now) || _crew.Pending == Crew.Change.SomebodyIsMissing ||
+        (_crew.Pending == Crew.Change.SomebodyCame && _now - _assignedAt >= _times.AssignEvery);
+
     private void Assign(IReadOnlyList<WorkerShare> shares)
     {
         var before = _assignment.Shares.Count;
+        _assignedAt = _now;
+        _speakAt = TimeSpan.Zero;
         _assignment = new Assignment((_term << 32) + ++_assignmentCount, shares); // above every number of an earlier term
         foreach (var view in _blocks) view.AskAt = TimeSpan.Zero;
         foreach (var member in _crew.Members.Values) member.AskAt = TimeSpan.Zero;
@@ -135,8 +136,8 @@ public sealed partial class TrainingRun
         else if (before != shares.Count) _effects.Publish(new WorkersChanged(_job, shares.Count));
     }
 
-    /// <summary>Sends the assignment to all that have not acknowledged it. Blocks first: they must know whom to push to.</summary>
-    private void SendAssignment()
+    /// <summary>Sends the assignment to all blocks that have not acknowledged it, before workers hear of it: blocks must know whom to push to.</summary>
+    private void AssignBlocks()
     {
         if (_assignment.Number == 0) return;
         for (var block = 0; block < _blocks.Length; block++)
@@ -146,11 +147,25 @@ public sealed partial class TrainingRun
             view.AskAt = _now + _times.AskAgain;
             _effects.ToBlock(new AssignBlock(_job, block, _term, Lineage, _assignment, OpenThrough));
         }
+    }
+
+    /// <summary>Asks workers to join, and tells those that are ready the assignment, until they answer. Looks at them only when that is due.</summary>
+    private void SpeakToWorkers()
+    {
+        if (_now < _speakAt) return;
+        _speakAt = TimeSpan.MaxValue;
         foreach (var (worker, member) in _crew.Members)
         {
-            if (member.ReadyLineage != Lineage || member.AcknowledgedNumber == _assignment.Number || _now < member.AskAt) continue;
-            member.AskAt = _now + _times.AskAgain;
-            _effects.ToWorker(worker, new AssignWorker(_job, _term, Lineage, _assignment, OpenThrough));
+            var isReady = member.ReadyLineage == Lineage;
+            if (isReady && (_assignment.Number == 0 || member.AcknowledgedNumber == _assignment.Number)) continue;
+            if (_now >= member.AskAt)
+            {
+                member.AskAt = _now + _times.AskAgain;
+                _effects.ToWorker(worker, isReady
+                    ? new AssignWorker(_job, _term, Lineage, _assignment, OpenThrough)
+                    : new JoinJob(_job, _term, Lineage, _blocks.Length, _history.Specification!));
+            }
+            if (member.AskAt < _speakAt) _speakAt = member.AskAt;
         }
     }
 }

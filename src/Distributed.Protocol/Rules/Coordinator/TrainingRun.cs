@@ -11,6 +11,9 @@ public sealed record CoordinatorTimes
     /// <summary>Watchers hear that nobody computes after this long.</summary>
     public TimeSpan SayWaitingAfter { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Workers that come one after the other are assigned together, so often. One that goes is replaced at once.</summary>
+    public TimeSpan AssignEvery { get; init; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Every block is asked where it is after this long: one that was lost quietly is started again, and says so.</summary>
     public TimeSpan PingEvery { get; init; } = TimeSpan.FromSeconds(2);
 
@@ -160,10 +163,11 @@ public sealed partial class TrainingRun
         {
             _persisting = decision;
             _effects.Persist(decision); // nobody hears of it before it is durable
+            if (Sabotage.Makes(Bug.ActBeforeTheJournal)) Carry(decision);
         }
         if (_plan is null || _term == 0 || _history.Lineage is null || _pausedAt is not null) return;
+        if (_lostReason is not null || _needsLineage) return; // this lineage is over, the next one not yet in the journal
         if (!ReconcileBlocks()) return;
-        JoinWorkers();
         ReconcileAssignment();
         if (_persisting is not null) return;
         ReconcileCheckpoint();
@@ -188,7 +192,8 @@ public sealed partial class TrainingRun
         if (_pausedAt is { } rest)
             return _history.IsCancelled ? new JobEnded(JobOutcome.Cancelled, rest, StopReason.Cancelled, null) : null;
         if (NextLineage() is { } lineage) return RestInsteadOf(lineage) ?? (_pausedAt is null ? lineage : (JournalEvent?)null);
-        if (_completed is { } completed && completed.Epoch == _history.Decisions.Count) return DecideEpoch(completed);
+        if (_completed is { } completed && (completed.Epoch == _history.Decisions.Count || Sabotage.Makes(Bug.DecideAnEpochAgain)))
+            return DecideEpoch(completed);
         if (_attempt is { IsDurable: true } attempt)
             return new CheckpointCommitted(new Checkpoint(attempt.Step, Lineage, attempt.StoredParts(), attempt.Totals, ParameterCount));
         return NextEnd();
@@ -244,7 +249,7 @@ public sealed partial class TrainingRun
     /// <summary>Deletes those of some parts that no kept checkpoint names.</summary>
     private void DeleteUnkept(IEnumerable<SnapshotPart> parts)
     {
-        var unkept = parts.Except(_history.Checkpoints.SelectMany(checkpoint => checkpoint.Parts)).ToList();
+        var unkept = parts.Except(_history.Checkpoints.SkipLast(Sabotage.Makes(Bug.DeleteKeptParts) ? 1 : 0).SelectMany(checkpoint => checkpoint.Parts)).ToList();
         if (unkept.Count > 0) _effects.DeleteParts(unkept);
     }
 

@@ -90,7 +90,7 @@ public sealed partial class ParameterBlock
         if (!AcceptTerm(message.Term)) return;
         _query = Math.Max(_query, message.Query);
         if (message.Lineage < Lineage || message.Lineage < (_loading?.Lineage ?? 0)) return;
-        if (message.Lineage == Lineage)
+        if (message.Lineage == Lineage || (message.Incarnation != _incarnation && !Sabotage.Makes(Bug.LoadTwice)))
         {
             ReportState();
             return;
@@ -121,7 +121,8 @@ public sealed partial class ParameterBlock
             for (var v = 0; v < vectors && part.State.Length > 0; v++)
                 part.State.Span.Slice(v * part.Count + first - part.Start, count).CopyTo(state.AsSpan(v * range.Count + first - range.First));
         }
-        Install(load, layout, weights, state, load.Checkpoint!.Totals);
+        if (Sabotage.Makes(Bug.RestoreWithoutOptimizerState)) state = [];
+        Install(load, layout, weights, state, Sabotage.Makes(Bug.RestoreWithoutTotals) ? default : load.Checkpoint!.Totals);
     }
 
     /// <summary>The parts cannot be read or are damaged.</summary>
@@ -145,14 +146,15 @@ public sealed partial class ParameterBlock
     public void OnGetWeights(GetWeights message)
     {
         if (_state is not { } state || message.Lineage != state.Lineage) return;
-        if (!state.Previous.IsEmpty) Push(state, message.Worker, state.Step - 1, state.Previous);
-        if (!state.Sums.IsHeld) Push(state, message.Worker, state.Step, state.Current);
+        if (!state.Previous.IsEmpty && !Sabotage.Makes(Bug.ForgetThePreviousVersion)) Push(state, message.Worker, state.Step - 1, state.Previous);
+        if (!state.Sums.IsHeld || Sabotage.Makes(Bug.HandOutWithheldWeights)) Push(state, message.Worker, state.Step, state.Current);
     }
 
     /// <summary>A worker's node. Everything but an open step of this lineage is dropped unread.</summary>
     public void OnPushGradient(PushGradient message, TimeSpan now)
     {
-        if (_state is not { } state || message.Lineage != state.Lineage || message.Step != state.Step || state.Sums.HasDiverged ||
+        if (_state is not { } state || (message.Lineage != state.Lineage && !Sabotage.Makes(Bug.ForgetTheLineageOfGradients)) ||
+            (message.Step != state.Step && !Sabotage.Makes(Bug.ForgetTheStepOfGradients)) || state.Sums.HasDiverged ||
             message.Values.Length != state.Range.Count || !ReductionTree.Contains(state.Tree.Leaves, message.Node))
         {
             message.Lease?.Dispose();
@@ -238,7 +240,7 @@ public sealed partial class ParameterBlock
 
     private bool AcceptTerm(long term)
     {
-        if (term < _term) return false;
+        if (term < _term && !Sabotage.Makes(Bug.ForgetTheTerm)) return false;
         if (term > _term) _query = 0;
         _term = term;
         return true;

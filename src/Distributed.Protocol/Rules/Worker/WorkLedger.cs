@@ -64,6 +64,9 @@ public sealed partial class WorkLedger
     /// <summary>The lineage that the ledger works in.</summary>
     public long Lineage => _lineage;
 
+    /// <summary>The highest term that it has heard of.</summary>
+    internal long Term => _term;
+
     /// <summary>Nodes kept for blocks that may ask again.</summary>
     public int KeptNodes => _nodes.Count;
 
@@ -102,6 +105,7 @@ public sealed partial class WorkLedger
         }
         _askWait = _times.AskAfter;
         _askAt = now + _askWait;
+        if (Sabotage.Makes(Bug.ReleaseNodesEarly) && message.Step > Version) ReleaseNodes();
         var advanced = _weights.TryAdvance();
         if (Version != before) CloseStep();
         if (advanced) Plan();
@@ -187,14 +191,14 @@ public sealed partial class WorkLedger
 
     private bool AcceptTerm(long term)
     {
-        if (term < _term) return false;
+        if (term < _term && !Sabotage.Makes(Bug.ForgetTheTerm)) return false;
         _term = term;
         return true;
     }
 
     private bool AcceptLineage(long lineage)
     {
-        if (lineage < _lineage) return false;
+        if (lineage < _lineage) return Sabotage.Makes(Bug.ForgetTheLineageOfWeights);
         if (lineage == _lineage) return true;
         _lineage = lineage;
         _assignment = Assignment.None;

@@ -1,0 +1,89 @@
+namespace Distributed.Protocol;
+
+/// <summary>
+/// One deliberate bug at a time, on the calling thread alone: the simulator's tests set it to show that the simulator would find such a bug.
+/// Nothing else can: it is internal, and off without them.
+/// </summary>
+internal static class Sabotage
+{
+    [ThreadStatic]
+    private static Bug _active;
+
+    /// <summary>Whether a bug is to be made.</summary>
+    public static bool Makes(Bug bug) => _active == bug;
+
+    /// <summary>Makes a bug until the result is disposed of.</summary>
+    public static IDisposable Begin(Bug bug)
+    {
+        _active = bug;
+        return new Scope();
+    }
+
+    private sealed class Scope : IDisposable
+    {
+        public void Dispose() => _active = Bug.None;
+    }
+}
+
+/// <summary>The bugs that can be made.</summary>
+internal enum Bug
+{
+    None,
+
+    /// <summary>A node that comes twice is added twice.</summary>
+    CountAGradientTwice,
+
+    /// <summary>A tree counts as complete although its last shard is missing.</summary>
+    ApplyWithoutTheLastShard,
+
+    /// <summary>Nodes split in halves instead of at a power of two, so that the order of the additions is another.</summary>
+    SumInAnotherOrder,
+
+    /// <summary>Blocks take gradients of any lineage.</summary>
+    ForgetTheLineageOfGradients,
+
+    /// <summary>Workers take weights of older lineages.</summary>
+    ForgetTheLineageOfWeights,
+
+    /// <summary>Blocks take gradients of any step.</summary>
+    ForgetTheStepOfGradients,
+
+    /// <summary>Blocks and workers obey coordinators of older terms.</summary>
+    ForgetTheTerm,
+
+    /// <summary>A checkpoint is committed before its last block is durable.</summary>
+    CommitBeforeTheLastBlock,
+
+    /// <summary>Any incarnation of a block loads a lineage.</summary>
+    LoadTwice,
+
+    /// <summary>A block loads weights without the optimizer's state.</summary>
+    RestoreWithoutOptimizerState,
+
+    /// <summary>A block loads a checkpoint without the epoch's running totals.</summary>
+    RestoreWithoutTotals,
+
+    /// <summary>Epochs open before they are decided upon.</summary>
+    SkipTheGateAtTheEpochsEnd,
+
+    /// <summary>A decided epoch that is computed again after a rewind is decided again.</summary>
+    DecideAnEpochAgain,
+
+    /// <summary>A worker forgets its nodes once the first block has applied them.</summary>
+    ReleaseNodesEarly,
+
+    /// <summary>Blocks keep one version only.</summary>
+    ForgetThePreviousVersion,
+
+    /// <summary>Withheld weights are given to whoever asks.</summary>
+    HandOutWithheldWeights,
+
+    /// <summary>A block that lost its memory is not noticed.</summary>
+    IgnoreLostMemory,
+
+    /// <summary>Parts are deleted although a kept checkpoint names them.</summary>
+    DeleteKeptParts,
+
+    /// <summary>Messages follow from decisions that are not durable yet.</summary>
+    ActBeforeTheJournal,
+}
