@@ -20,7 +20,7 @@ internal sealed class WeightsMemory(WeightsArena arena, JobId job)
 
         public Memory<float> Values => values;
 
-        public long Version { get; set; } = -1;
+        public long Version { get; set; } = -2; // before every version that could need it
 
         public bool IsFreeFor(long version) =>
             (parity is null || parity == (version & 1)) && Version <= version - 2 && Volatile.Read(ref _readers) == 0;
