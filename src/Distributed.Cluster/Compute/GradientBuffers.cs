@@ -5,10 +5,11 @@ using Distributed.Tensors;
 
 namespace Distributed.Cluster;
 
-/// <summary>The memory of one node's gradient [parameters], used again and again.</summary>
-internal sealed class GradientBuffer(int parameters) : IComputedNode
+/// <summary>The memory of one node's gradient [parameters], used again once nobody holds it: neither the worker nor a socket.</summary>
+internal sealed class GradientBuffer(int parameters, GradientBuffers home) : IComputedNode, IDisposable
 {
     private readonly AlignedBuffer _buffer = new(parameters);
+    private int _holders;
 
     public ReductionNode Node { get; set; }
 
@@ -17,17 +18,34 @@ internal sealed class GradientBuffer(int parameters) : IComputedNode
     public Span<float> Span => _buffer.Span;
 
     public ReadOnlyMemory<float> Gradient => _buffer.Memory;
+
+    /// <summary>One more holder; each calls <see cref="Dispose"/> exactly once.</summary>
+    public IDisposable Hold()
+    {
+        Interlocked.Increment(ref _holders);
+        return this;
+    }
+
+    public void Dispose()
+    {
+        if (Interlocked.Decrement(ref _holders) == 0) home.Take(this);
+    }
 }
 
 /// <summary>
-/// A worker's spare gradient buffers. There are never more than threads × (levels of the reduction tree) plus those that the ledger keeps,
-/// since leaves are taken in ascending order and siblings are summed as they meet.
+/// A worker's spare gradient buffers. There are never more than threads × (levels of the reduction tree) plus those that the ledger keeps
+/// and those that wait to be sent, since leaves are taken in ascending order and siblings are summed as they meet.
 /// </summary>
 internal sealed class GradientBuffers(int parameters)
 {
     private readonly ConcurrentStack<GradientBuffer> _spare = new();
 
-    public GradientBuffer Rent() => _spare.TryPop(out var buffer) ? buffer : new GradientBuffer(parameters);
+    public GradientBuffer Rent()
+    {
+        var buffer = _spare.TryPop(out var spare) ? spare : new GradientBuffer(parameters, this);
+        buffer.Hold();
+        return buffer;
+    }
 
-    public void Return(GradientBuffer buffer) => _spare.Push(buffer);
+    internal void Take(GradientBuffer buffer) => _spare.Push(buffer);
 }

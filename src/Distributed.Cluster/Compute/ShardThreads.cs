@@ -23,6 +23,7 @@ internal sealed class ShardThreads : IDisposable
     private readonly SemaphoreSlim _work = new(0);
     private readonly Thread[] _threads;
     private volatile bool _stopping;
+    private int _busy; // threads that are at a leaf
     private (long Lineage, long Version) _floor; // under _gate
 
     public ShardThreads(string name, int threads, JobSpecification specification, EncodedDataSet data, IActorRef owner)
@@ -48,13 +49,22 @@ internal sealed class ShardThreads : IDisposable
     public void Evaluate(long lineage, int epoch, IndexRange run, WeightsView weights) =>
         Enqueue(new WorkOrder(lineage, weights.Version, epoch, run, _plan.EvaluationShardCount, weights), run.Count);
 
+    /// <summary>Whether nothing waits and nothing is computed; what was computed has been told.</summary>
+    public bool IsIdle
+    {
+        get
+        {
+            lock (_gate) return _orders.Count == 0 && Volatile.Read(ref _busy) == 0;
+        }
+    }
+
     /// <summary>Orders below this are dropped; what a thread is at is finished and thrown away by the ledger.</summary>
     public void AbandonBefore(long lineage, long version)
     {
         lock (_gate) _floor = (lineage, version);
     }
 
-    public void Release(IComputedNode node) => _buffers.Return((GradientBuffer)node);
+    public static void Release(IComputedNode node) => ((GradientBuffer)node).Dispose();
 
     public void Dispose()
     {
@@ -80,6 +90,7 @@ internal sealed class ShardThreads : IDisposable
                 while (!_stopping && TryTake(out var order, out var leaf))
                 {
                     Compute(shard, order, leaf);
+                    Interlocked.Decrement(ref _busy);
                     if (order.EvaluatedEpoch is null && order.Version != last) (last, first) = (order.Version, leaf);
                 }
                 if (_stopping) return;
@@ -99,8 +110,12 @@ internal sealed class ShardThreads : IDisposable
         {
             while (_orders.TryPeek(out order!))
             {
-                if ((order.Lineage, order.Version).CompareTo(_floor) >= 0 && order.TryTake(out leaf)) return true;
-                if ((order.Lineage, order.Version).CompareTo(_floor) < 0) order.Drop(_buffers);
+                if ((order.Lineage, order.Version).CompareTo(_floor) >= 0 && order.TryTake(out leaf))
+                {
+                    Interlocked.Increment(ref _busy);
+                    return true;
+                }
+                if ((order.Lineage, order.Version).CompareTo(_floor) < 0) order.Drop();
                 _orders.Dequeue();
             }
         }
@@ -110,7 +125,7 @@ internal sealed class ShardThreads : IDisposable
 
     private void Compute(ShardTask shard, WorkOrder order, int leaf)
     {
-        _weights.Prepare(order.Lineage, order.Weights);
+        if (!_weights.Prepare(order.Lineage, order.Weights)) return; // nobody waits for this leaf any more
         var node = new ReductionNode(leaf, 1);
         if (order.EvaluatedEpoch is { } epoch)
         {
@@ -121,6 +136,6 @@ internal sealed class ShardThreads : IDisposable
         var buffer = _buffers.Rent();
         buffer.Node = node;
         buffer.Metrics = shard.Train(_weights, order.Version, leaf, buffer.Span);
-        if (order.Complete(buffer, _buffers) is { } done) _owner.Tell(new NodeComputed(order.Lineage, order.Version, done));
+        if (order.Complete(buffer) is { } done) _owner.Tell(new NodeComputed(order.Lineage, order.Version, done));
     }
 }

@@ -21,15 +21,20 @@ internal sealed class StepWeights(Network network, int shardsPerStep)
     /// <summary>The packed form of the weights.</summary>
     public PackedWeights Packed { get; } = new(network, shardsPerStep);
 
-    /// <summary>Prepares a version unless that is done; whoever comes meanwhile waits.</summary>
-    public void Prepare(long lineage, WeightsView weights)
+    /// <summary>
+    /// Prepares a version unless that is done; whoever comes meanwhile waits. False when a later one is there already: the step is over, and
+    /// its weights must not replace those that others compute with.
+    /// </summary>
+    public bool Prepare(long lineage, WeightsView weights)
     {
         lock (_gate)
         {
-            if (_prepared == (lineage, weights.Version)) return;
+            var order = _prepared.CompareTo((lineage, weights.Version));
+            if (order >= 0) return order == 0;
             Parameters = Flatten(weights.Slices);
             network.Pack(Parameters.Span, Packed);
             _prepared = (lineage, weights.Version);
+            return true;
         }
     }
 

@@ -34,9 +34,9 @@ internal sealed class WorkOrder(long lineage, long step, int? evaluatedEpoch, In
 
     /// <summary>
     /// Adds a leaf's gradient and sums as far as siblings are there. Returns the maximal node that became complete, null when others are
-    /// missing; buffers that are free again go to <paramref name="spare"/>.
+    /// missing.
     /// </summary>
-    public GradientBuffer? Complete(GradientBuffer leaf, GradientBuffers spare)
+    public GradientBuffer? Complete(GradientBuffer leaf)
     {
         var done = leaf;
         while (true)
@@ -56,7 +56,7 @@ internal sealed class WorkOrder(long lineage, long step, int? evaluatedEpoch, In
             TensorPrimitives.Add(lower.Span, upper.Span, lower.Span); // element-wise: the same bits at every width
             lower.Metrics = ShardMetrics.Add(lower.Metrics, upper.Metrics);
             lower.Node = parent;
-            spare.Return(upper);
+            upper.Dispose();
             done = lower;
         }
     }
@@ -81,12 +81,12 @@ internal sealed class WorkOrder(long lineage, long step, int? evaluatedEpoch, In
     }
 
     /// <summary>Gives back what is summed so far: nobody waits for the rest.</summary>
-    public void Drop(GradientBuffers spare)
+    public void Drop()
     {
         lock (_gate)
         {
             if (_gradients is null) return;
-            foreach (var buffer in _gradients.Values) spare.Return(buffer);
+            foreach (var buffer in _gradients.Values) buffer.Dispose();
             _gradients.Clear();
         }
     }

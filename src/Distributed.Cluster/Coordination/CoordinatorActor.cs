@@ -15,6 +15,9 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan FindWorkersInterval = TimeSpan.FromSeconds(1);
 
+    // A coordinator whose job is over, or that was never given one, answers stragglers for this long; then it is forgotten.
+    private static readonly TimeSpan RestBeforeEnd = TimeSpan.FromSeconds(30);
+
     private readonly JobId _job;
     private readonly IActorRef _blocks;
     private readonly JournalLink _journal;
@@ -105,6 +108,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
         // from the cluster and the journal
         Receive<FindWorkers>(_ => AskForWorkers());
         Receive<ClusterEvent.MemberUp>(_ => AskForWorkers());
+        Receive<ClusterEvent.MemberWeaklyUp>(_ => AskForWorkers()); // while another member is unreachable
         Receive<ClusterEvent.IMemberEvent>(_ => { });
         Receive<JournalWritten>(message =>
         {
@@ -118,6 +122,12 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
             Context.Stop(Self);
         });
         Receive<RestartJournal>(_ => _journal.Start());
+        Receive<ReceiveTimeout>(_ =>
+        {
+            // Passivating also takes it from the remembered entities: it does not start again with the cluster.
+            if (run.History.End is not null || run.History.Specification is null) Context.Parent.Tell(new Akka.Cluster.Sharding.Passivate(PoisonPill.Instance));
+        });
+        Context.SetReceiveTimeout(RestBeforeEnd);
     }
 
     private void OnWatch(WatchJob message)
@@ -150,7 +160,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
     private static void AskForWorkers()
     {
         foreach (var member in Akka.Cluster.Cluster.Get(Context.System).State.Members)
-            if (member.Status == MemberStatus.Up && member.HasRole(NodeRoles.Worker))
+            if (member.Status is MemberStatus.Up or MemberStatus.WeaklyUp && member.HasRole(NodeRoles.Worker))
                 Context.ActorSelection(new RootActorPath(member.Address) / "user" / WorkerHostActor.Name).Tell(new GetWorkers());
     }
 
@@ -172,7 +182,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
 
     void ICoordinatorEffects.Finish() => Timers.Cancel("find-workers");
 
-    private sealed class Tick
+    private sealed class Tick : INotInfluenceReceiveTimeout
     {
         public static readonly Tick Instance = new();
     }

@@ -11,6 +11,15 @@ public static class ClusterConfig
     /// <summary>The overlay of the one-process cluster: embedded.conf.</summary>
     public static Config Embedded => Read("embedded.conf");
 
+    /// <summary>The overlay of the role coordinator.</summary>
+    public static Config Coordinator => Read("coordinator.conf");
+
+    /// <summary>The overlay of the role parameter-server.</summary>
+    public static Config ParameterServer => Read("parameter-server.conf");
+
+    /// <summary>The overlay of the role worker.</summary>
+    public static Config Worker => Read("worker.conf");
+
     private static Config Read(string name)
     {
         using var stream = typeof(ClusterConfig).Assembly.GetManifestResourceStream($"cluster-config/{name}")

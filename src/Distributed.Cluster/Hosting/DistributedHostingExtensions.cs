@@ -24,6 +24,15 @@ public sealed record NodeServices
 
     /// <summary>The node's weight vectors.</summary>
     public WeightsArena Arena { get; init; } = new();
+
+    /// <summary>The node's place on the tensor data plane.</summary>
+    public DataPlane Plane { get; init; } = new();
+
+    /// <summary>
+    /// Whether coordinators of unfinished jobs start again with the cluster, wherever they ran. Not in a one-process cluster, whose next
+    /// command must not revive an old job.
+    /// </summary>
+    public bool RememberCoordinators { get; init; }
 }
 
 /// <summary>Registry key of the region of coordinators.</summary>
@@ -55,8 +64,23 @@ public static class DistributedHostingExtensions
         return builder.AddHocon(Akka.Persistence.Sql.SqlPersistence.DefaultConfiguration, HoconAddMode.Append);
     }
 
-    /// <summary>Adds the actors of the node's roles: regions or their proxies, the directory of jobs, workers.</summary>
+    /// <summary>Adds the actors of the node's roles, and proxies of those that run elsewhere: regions, the directory of jobs, workers.</summary>
     public static AkkaConfigurationBuilder AddDistributedActors(this AkkaConfigurationBuilder builder, NodeServices services)
+    {
+        builder.WithActors((system, _, _) => system.ActorOf(Props.Create(() => new LeaseReclaimer()), "lease-reclaimer"));
+        if (services.Roles.Contains(NodeRoles.ParameterServer)) builder.AddBlocks(services);
+        else builder.WithShardRegionProxy<ParameterServerRegion>(Entities.BlockRegion, NodeRoles.ParameterServer, new Entities.BlockExtractor());
+        if (services.Roles.Contains(NodeRoles.Coordinator)) builder.AddCoordinators(services);
+        else
+        {
+            builder.WithShardRegionProxy<CoordinatorRegion>(Entities.CoordinatorRegion, NodeRoles.Coordinator, new Entities.CoordinatorExtractor());
+            builder.WithSingletonProxy<JobDirectory>(JobDirectoryActor.Name, new ClusterSingletonOptions { Role = NodeRoles.Coordinator });
+        }
+        if (services.Roles.Contains(NodeRoles.Worker)) builder.AddWorkers(services);
+        return builder;
+    }
+
+    private static void AddBlocks(this AkkaConfigurationBuilder builder, NodeServices services)
     {
         builder.AddStartup((system, _) => Akka.Persistence.Persistence.Instance.Apply(system));
         builder.WithShardRegion<ParameterServerRegion>(
@@ -64,30 +88,38 @@ public static class DistributedHostingExtensions
             (_, registry, _) => name =>
             {
                 var (job, block) = Entities.ParseBlockName(name);
-                return ParameterServerActor.Props(job, block, registry.Get<CoordinatorRegion>(), services.Arena);
+                return ParameterServerActor.Props(job, block, registry.Get<CoordinatorRegion>(), services.Arena, services.Plane);
             },
             new Entities.BlockExtractor(),
             new ShardOptions { Role = NodeRoles.ParameterServer, RememberEntities = false, StateStoreMode = StateStoreMode.DData });
+    }
+
+    private static void AddCoordinators(this AkkaConfigurationBuilder builder, NodeServices services)
+    {
+        builder.AddStartup((system, _) => Akka.Persistence.Persistence.Instance.Apply(system));
         builder.WithShardRegion<CoordinatorRegion>(
             Entities.CoordinatorRegion,
             (_, registry, _) => name => CoordinatorActor.Props(new JobId(name), registry.Get<ParameterServerRegion>()),
             new Entities.CoordinatorExtractor(),
-            new ShardOptions { Role = NodeRoles.Coordinator, StateStoreMode = StateStoreMode.DData });
+            new ShardOptions
+            {
+                Role = NodeRoles.Coordinator,
+                StateStoreMode = StateStoreMode.DData,
+                RememberEntities = services.RememberCoordinators,
+                RememberEntitiesStore = RememberEntitiesStore.Eventsourced,
+            });
         builder.WithSingleton<JobDirectory>(
             JobDirectoryActor.Name, (_, _, _) => Props.Create(() => new JobDirectoryActor()), new ClusterSingletonOptions { Role = NodeRoles.Coordinator });
-        if (services.Roles.Contains(NodeRoles.Worker)) builder.AddWorkers(services);
-        return builder;
     }
 
     private static void AddWorkers(this AkkaConfigurationBuilder builder, NodeServices services) =>
         builder.WithActors((system, registry, _) =>
         {
             var threads = Math.Max(1, services.Threads / Math.Max(1, services.Workers));
-            var coordinators = registry.Get<CoordinatorRegion>();
-            var blocks = registry.Get<ParameterServerRegion>();
+            var node = new WorkerSurroundings(
+                registry.Get<CoordinatorRegion>(), registry.Get<ParameterServerRegion>(), registry.Get<JobDirectory>(), services.Catalog, services.Plane);
             var host = system.ActorOf(
-                WorkerHostActor.Props(services.Workers, index => WorkerActor.Props(index, threads, coordinators, blocks, services.Catalog)),
-                WorkerHostActor.Name);
+                WorkerHostActor.Props(services.Workers, index => WorkerActor.Props(index, threads, node)), WorkerHostActor.Name);
             registry.Register<WorkerHost>(host);
         });
 

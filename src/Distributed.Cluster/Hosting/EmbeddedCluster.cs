@@ -48,7 +48,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
             await host.StartAsync(bound.Token).ConfigureAwait(false);
             var system = host.Services.GetRequiredService<ActorSystem>();
             await JoinSelfAsync(system, bound.Token).ConfigureAwait(false);
-            var client = new EmbeddedClient(system, host.Services.GetRequiredService<ActorRegistry>(), services);
+            var client = new ActorClient(system, host.Services.GetRequiredService<ActorRegistry>(), services);
             return new EmbeddedCluster(host, store, client);
         }
         catch (Exception e)

@@ -1,45 +1,41 @@
 using Akka.Actor;
 using Akka.Persistence;
-using Distributed.Cluster.Persistence;
 using Distributed.Learning.Data;
 using Distributed.Protocol;
 
 namespace Distributed.Cluster;
 
 /// <summary>From a client: note a new job. Answered by <see cref="JobNoted"/>.</summary>
-internal sealed record NoteJob(JobId Job, DateTimeOffset SubmittedAt, DataSettings Source);
+internal sealed record NoteJob(JobId Job, DateTimeOffset SubmittedAt, DataSettings Source) : IClusterMessage;
 
 /// <summary>From the directory: the job is noted, or was already.</summary>
-internal sealed record JobNoted(JobId Job);
+internal sealed record JobNoted(JobId Job) : IClusterMessage;
 
-/// <summary>From a client: which jobs are there? Answered by <see cref="NotedJobs"/>.</summary>
-internal sealed record GetJobs;
+/// <summary>From a worker: where do this job's samples come from? Answered by <see cref="JobLookedUp"/>.</summary>
+internal sealed record GetJob(JobId Job) : IClusterMessage;
 
-/// <summary>From the directory: all jobs in the order of their submission.</summary>
-internal sealed record NotedJobs(IReadOnlyList<JobRegistered> Jobs);
-
-/// <summary>From a client: a job's journal, read afresh. Answered by <see cref="HistoryRead"/>.</summary>
-internal sealed record ReadHistory(JobId Job);
+/// <summary>From the directory: one job; null when it is not noted.</summary>
+internal sealed record JobLookedUp(JobId Job, JobRegistered? Found) : IClusterMessage;
 
 /// <summary>The directory of a store's jobs: which there are, since when, from what data. Everything else stands in each job's own journal.</summary>
 internal sealed class JobDirectoryActor : ReceivePersistentActor
 {
     private readonly Dictionary<JobId, JobRegistered> _jobs = [];
-    private readonly List<JobRegistered> _order = [];
-    private long _readers;
 
     public JobDirectoryActor()
     {
         Recover<JobRegistered>(Take);
         Command<NoteJob>(OnNote);
-        Command<GetJobs>(_ => Sender.Tell(new NotedJobs([.. _order])));
-        Command<ReadHistory>(message => Context.ActorOf(JobHistoryReader.Props(message.Job, Sender), $"reader-{++_readers}"));
+        Command<GetJob>(message => Sender.Tell(new JobLookedUp(message.Job, _jobs.GetValueOrDefault(message.Job))));
     }
 
     /// <summary>Its name under /user.</summary>
     public const string Name = "jobs";
 
-    public override string PersistenceId => "job-directory";
+    /// <summary>Its journal's name.</summary>
+    public const string JournalId = "job-directory";
+
+    public override string PersistenceId => JournalId;
 
     private void OnNote(NoteJob message)
     {
@@ -56,8 +52,5 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor
         });
     }
 
-    private void Take(JobRegistered registered)
-    {
-        if (_jobs.TryAdd(registered.Job, registered)) _order.Add(registered);
-    }
+    private void Take(JobRegistered registered) => _jobs.TryAdd(registered.Job, registered);
 }

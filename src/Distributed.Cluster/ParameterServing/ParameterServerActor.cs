@@ -16,21 +16,26 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
     private readonly JobId _job;
     private readonly int _index;
     private readonly IActorRef _coordinators;
-    private readonly WeightsArena _arena;
+    private readonly DataPlane _plane;
+    private readonly WeightsMemory _memory;
     private readonly ParameterBlock _block;
     private readonly SnapshotVault _vault;
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly Dictionary<WorkerId, IActorRef> _workers = [];
+    private readonly Dictionary<WorkerId, WorkerLink> _workers = [];
     private readonly ActorSystem _system = Context.System;
     private readonly SnapshotCopies _copies = new();
     private SnapshotSaving? _saving;
 
-    public ParameterServerActor(JobId job, int index, IActorRef coordinators, WeightsArena arena)
+    /// <summary>A worker that connected, and its node on the data plane.</summary>
+    private sealed record WorkerLink(IActorRef Reference, DataEndpoint Endpoint);
+
+    public ParameterServerActor(JobId job, int index, IActorRef coordinators, WeightsArena arena, DataPlane plane)
     {
         _job = job;
         _index = index;
         _coordinators = coordinators;
-        _arena = arena;
+        _plane = plane;
+        _memory = new WeightsMemory(arena, job);
         _vault = new SnapshotVault(Context.System, Self);
         _block = new ParameterBlock(job, index, Random.Shared.NextInt64(1, long.MaxValue), new BlockTimes(), this);
 
@@ -39,7 +44,9 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
         Receive<GetWeights>(_block.OnGetWeights);
         Receive<PushEvaluation>(message => _block.OnPushEvaluation(message, Now));
         Receive<ConnectBlock>(OnConnect);
-        Receive<Terminated>(OnWorkerTerminated);
+        Receive<PeerLost>(message => Lose(link => link.Endpoint.Node == message.Node, $"the connection with its node closed ({message.Reason})"));
+        Receive<PeerConnected>(_ => { });
+        Receive<Terminated>(message => Lose(link => link.Reference.Equals(message.ActorRef), "its process or actor ended"));
         Receive<Tick>(_ => _block.OnTick(Now));
 
         // from the coordinator
@@ -67,24 +74,36 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
 
     private TimeSpan Now => _system.Scheduler.MonotonicClock;
 
-    public static Props Props(JobId job, int index, IActorRef coordinators, WeightsArena arena) =>
-        Akka.Actor.Props.Create(() => new ParameterServerActor(job, index, coordinators, arena));
+    public static Props Props(JobId job, int index, IActorRef coordinators, WeightsArena arena, DataPlane plane) =>
+        Akka.Actor.Props.Create(() => new ParameterServerActor(job, index, coordinators, arena, plane));
 
-    protected override void PreStart() => Timers.StartPeriodicTimer("tick", Tick.Instance, TickInterval);
+    protected override void PreStart()
+    {
+        _plane.AddBlock(_job, _index, Self);
+        Timers.StartPeriodicTimer("tick", Tick.Instance, TickInterval);
+    }
+
+    protected override void PostStop()
+    {
+        _plane.RemoveBlock(_job, _index, Self);
+        _block.OnEnd(new EndBlock(_job, _index, long.MaxValue, long.MaxValue)); // gives back what is leased
+    }
 
     private void OnConnect(ConnectBlock message)
     {
-        _workers[message.Worker] = Sender;
-        Context.Watch(Sender);
-        Sender.Tell(new BlockConnected(_job, _index));
+        if (_workers.TryGetValue(message.Worker, out var before)) Context.Unwatch(before.Reference);
+        _workers[message.Worker] = new WorkerLink(Context.Watch(Sender), message.Endpoint);
+        Sender.Tell(new BlockConnected(_job, _index, _plane.Endpoint));
     }
 
-    private void OnWorkerTerminated(Terminated terminated)
+    /// <summary>Workers are gone: the coordinator hears of it at once, so that others take their shards.</summary>
+    private void Lose(Func<WorkerLink, bool> isLost, string reason)
     {
-        foreach (var (worker, _) in _workers.Where(pair => pair.Value.Equals(terminated.ActorRef)).ToList())
+        foreach (var (worker, link) in _workers.Where(pair => isLost(pair.Value)).ToList())
         {
+            Context.Unwatch(link.Reference);
             _workers.Remove(worker);
-            _coordinators.Tell(new WorkerLeft(_job, worker, "its process or actor ended"));
+            _coordinators.Tell(new WorkerLeft(_job, worker, reason));
         }
     }
 
@@ -98,16 +117,18 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
 
     void IBlockEffects.ToWorker(WorkerId worker, IWorkerMessage message)
     {
-        if (_workers.TryGetValue(worker, out var reference)) reference.Tell(message);
+        if (_workers.TryGetValue(worker, out var link)) link.Reference.Tell(message);
     }
 
     void IBlockEffects.PushWeights(WorkerId worker, WeightsUpdated weights)
     {
-        if (_workers.TryGetValue(worker, out var reference)) reference.Tell(weights);
+        if (!_workers.TryGetValue(worker, out var link)) return;
+        if (_plane.IsHere(link.Endpoint)) link.Reference.Tell(weights);
+        else _plane.Send(link.Endpoint.Node, worker, weights, _memory.Read(weights.Step));
     }
 
     Memory<float> IBlockEffects.WeightsBuffer(long lineage, BlockLayout layout, int block, long version) =>
-        _arena.Rent(_job, lineage, layout.ParameterCount, version).Slice(layout[block].First, layout[block].Count);
+        _memory.Rent(lineage, layout, block, version);
 
     void IBlockEffects.LoadParts(long lineage, IReadOnlyList<SnapshotPart> parts) =>
         LoadAsync(lineage, parts).PipeTo(Self);

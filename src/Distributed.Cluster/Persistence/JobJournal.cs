@@ -32,27 +32,3 @@ internal sealed record JournalRecovered(IReadOnlyList<JournalEvent> Events);
 
 /// <summary>From a journal to its parent: the event is durable.</summary>
 internal sealed record JournalWritten(JournalEvent Event);
-
-/// <summary>Reads a job's journal once, for people: answers its parent's request with the history and stops.</summary>
-internal sealed class JobHistoryReader : ReceivePersistentActor
-{
-    private readonly JobHistory _history = new();
-
-    public JobHistoryReader(JobId job, IActorRef replyTo)
-    {
-        PersistenceId = JobJournal.IdOf(job);
-        Recover<JournalEvent>(_history.Apply);
-        Recover<RecoveryCompleted>(_ =>
-        {
-            replyTo.Tell(new HistoryRead(job, _history));
-            Context.Stop(Self);
-        });
-    }
-
-    public override string PersistenceId { get; }
-
-    public static Props Props(JobId job, IActorRef replyTo) => Akka.Actor.Props.Create(() => new JobHistoryReader(job, replyTo));
-}
-
-/// <summary>A job as its journal tells it.</summary>
-internal sealed record HistoryRead(JobId Job, JobHistory History);

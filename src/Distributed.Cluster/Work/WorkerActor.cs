@@ -12,20 +12,18 @@ internal sealed class WorkerActor : ReceiveActor
 {
     private readonly WorkerId _id;
     private readonly int _threads;
-    private readonly IActorRef _coordinators;
-    private readonly IActorRef _blocks;
-    private readonly DataCatalog _catalog;
+    private readonly WorkerSurroundings _node;
     private readonly Dictionary<JobId, IActorRef> _jobs = [];
     private readonly Dictionary<JobId, JoinJob> _joined = []; // the newest of each job's
+    private readonly HashSet<JobId> _loading = [];
+    private long _children; // names: one that still stops keeps its own
 
-    public WorkerActor(int index, int threads, IActorRef coordinators, IActorRef blocks, DataCatalog catalog)
+    public WorkerActor(int index, int threads, WorkerSurroundings node)
     {
         var address = Akka.Cluster.Cluster.Get(Context.System).SelfUniqueAddress;
         _id = new WorkerId($"{address.Address.Host}:{address.Address.Port}/{(uint)address.Uid:x8}-{index}-{Random.Shared.Next(1 << 16):x4}");
         _threads = threads;
-        _coordinators = coordinators;
-        _blocks = blocks;
-        _catalog = catalog;
+        _node = node;
 
         Receive<GetWorkers>(_ => Sender.Tell(new WorkerHere(_id)));
         Receive<JoinJob>(OnJoin);
@@ -35,23 +33,21 @@ internal sealed class WorkerActor : ReceiveActor
             _joined.Remove(message.Job);
             if (_jobs.Remove(message.Job, out var job)) Context.Stop(job);
         });
-        Receive<Terminated>(terminated =>
+        Receive<DataPresent>(message => _loading.Remove(message.Job)); // the coordinator asks again
+        Receive<DataMissing>(message =>
         {
-            // A job's child that failed: the coordinator asks again and a new one joins.
-            foreach (var (job, reference) in _jobs.Where(pair => pair.Value.Equals(terminated.ActorRef)).ToList())
-            {
-                _jobs.Remove(job);
-                _coordinators.Tell(new WorkerLeft(job, _id, "its work on this job failed"));
-            }
+            _loading.Remove(message.Job);
+            _node.Coordinators.Tell(new WorkerRefused(message.Job, _id, message.Reason));
         });
+        Receive<FinishShards>(OnFinishShards);
+        Receive<Terminated>(OnJobTerminated);
         Receive<IWorkerMessage>(message =>
         {
             if (_jobs.TryGetValue(message.Job, out var job)) job.Forward(message);
         });
     }
 
-    public static Props Props(int index, int threads, IActorRef coordinators, IActorRef blocks, DataCatalog catalog) =>
-        Akka.Actor.Props.Create(() => new WorkerActor(index, threads, coordinators, blocks, catalog));
+    public static Props Props(int index, int threads, WorkerSurroundings node) => Akka.Actor.Props.Create(() => new WorkerActor(index, threads, node));
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(exception =>
     {
@@ -70,14 +66,51 @@ internal sealed class WorkerActor : ReceiveActor
                     $"the job needs arithmetic version {message.Specification.Arithmetic}, this node has {ArithmeticVersion.Current}"));
                 return;
             }
-            if (_catalog.Find(message.Specification.Data.Sha256) is not { } data)
+            var sha256 = message.Specification.Data.Sha256;
+            if (_node.Catalog.Find(sha256) is not { } data)
             {
-                Sender.Tell(new WorkerRefused(message.Job, _id, $"the data set {message.Specification.Data.Sha256[..12]} is not on this node"));
+                if (_loading.Add(message.Job)) _node.LoadDataAsync(message.Job, sha256).PipeTo(Self);
                 return;
             }
-            var props = JobWorkerActor.Props(message, _id, _threads, _coordinators, _blocks, data);
-            _jobs[message.Job] = job = Context.Watch(Context.ActorOf(props, $"job-{message.Job}"));
+            var props = JobWorkerActor.Props(message, _id, _threads, _node, data);
+            _jobs[message.Job] = job = Context.Watch(Context.ActorOf(props, $"job-{message.Job}-{++_children}"));
         }
         job.Forward(message);
+    }
+
+    private void OnJobTerminated(Terminated terminated)
+    {
+        // A job's child that failed: the coordinator asks again and a new one joins.
+        foreach (var (job, _) in _jobs.Where(pair => pair.Value.Equals(terminated.ActorRef)).ToList())
+        {
+            _jobs.Remove(job);
+            _node.Coordinators.Tell(new WorkerLeft(job, _id, "its work on this job failed"));
+        }
+    }
+
+    private void OnFinishShards(FinishShards message)
+    {
+        var replyTo = Sender;
+        var unfinished = _jobs.Keys.ToHashSet();
+        foreach (var job in _jobs.Values) job.Tell(message);
+        Become(() =>
+        {
+            Receive<ShardsFinished>(finished => Finish(finished.Job));
+            Receive<Terminated>(terminated =>
+            {
+                foreach (var (job, _) in _jobs.Where(pair => pair.Value.Equals(terminated.ActorRef))) Finish(job);
+            });
+            Receive<JoinJob>(_ => { });
+            Receive<IWorkerMessage>(other =>
+            {
+                if (_jobs.TryGetValue(other.Job, out var job)) job.Forward(other);
+            });
+        });
+        if (unfinished.Count == 0) replyTo.Tell(new WorkersFinished());
+
+        void Finish(JobId job)
+        {
+            if (unfinished.Remove(job) && unfinished.Count == 0) replyTo.Tell(new WorkersFinished());
+        }
     }
 }

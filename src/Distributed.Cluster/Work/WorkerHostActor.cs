@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace Distributed.Cluster;
 
-/// <summary>A node's workers: starts them and tells coordinators which there are.</summary>
+/// <summary>A node's workers: starts them, tells coordinators which there are, and has them finish when the node shuts down.</summary>
 internal sealed class WorkerHostActor : ReceiveActor
 {
     /// <summary>Its name under /user on every node with the role worker.</summary>
@@ -17,7 +17,24 @@ internal sealed class WorkerHostActor : ReceiveActor
         {
             foreach (var reference in _workers) reference.Forward(message);
         });
+        Receive<FinishShards>(OnFinishShards);
     }
 
     public static Props Props(int workers, Func<int, Props> worker) => Akka.Actor.Props.Create(() => new WorkerHostActor(workers, worker));
+
+    private void OnFinishShards(FinishShards message)
+    {
+        var replyTo = Sender;
+        var unfinished = _workers.Count;
+        foreach (var reference in _workers) reference.Tell(message);
+        Become(() =>
+        {
+            Receive<GetWorkers>(_ => { }); // nobody here takes work any more
+            Receive<WorkersFinished>(_ =>
+            {
+                if (--unfinished == 0) replyTo.Tell(new WorkersFinished());
+            });
+        });
+        if (unfinished == 0) replyTo.Tell(new WorkersFinished());
+    }
 }

@@ -13,6 +13,12 @@ public interface IComputedNode
 
     /// <summary>The node's whole gradient [parameters].</summary>
     ReadOnlyMemory<float> Gradient { get; }
+
+    /// <summary>
+    /// Keeps the memory as it is until the result is disposed, beyond its release: for values on their way to a block. Null where nothing
+    /// is ever used again.
+    /// </summary>
+    IDisposable? Hold() => null;
 }
 
 /// <summary>Weights of one version, slice by slice as the blocks sent them.</summary>

@@ -186,7 +186,7 @@ public sealed partial class WorkLedger
     {
         var range = _layout[block];
         _effects.PushGradient(new PushGradient(
-            _job, block, _lineage, Version, node.Node, node.Gradient.Slice(range.First, range.Count), node.Metrics, null));
+            _job, block, _lineage, Version, node.Node, node.Gradient.Slice(range.First, range.Count), node.Metrics, node.Hold()));
     }
 
     private bool AcceptTerm(long term)

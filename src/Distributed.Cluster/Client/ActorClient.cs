@@ -9,8 +9,8 @@ using Distributed.Protocol;
 
 namespace Distributed.Cluster;
 
-/// <summary>The client of a cluster whose actors are in this process.</summary>
-internal sealed class EmbeddedClient(ActorSystem system, ActorRegistry registry, NodeServices node) : ITrainingClient
+/// <summary>The client of the cluster that this process is a node of, be it alone: regions or their proxies, and the store.</summary>
+internal sealed class ActorClient(ActorSystem system, ActorRegistry registry, NodeServices node) : ITrainingClient
 {
     private static readonly TimeSpan AskBound = TimeSpan.FromSeconds(30);
     private const int EventBound = 4096;
@@ -54,24 +54,24 @@ internal sealed class EmbeddedClient(ActorSystem system, ActorRegistry registry,
 
     public async Task<IReadOnlyList<JobRecord>> ListJobsAsync(CancellationToken cancellation)
     {
-        var noted = await AskAsync<NotedJobs>(_directory, new GetJobs(), cancellation).ConfigureAwait(false);
-        var records = new List<JobRecord>(noted.Jobs.Count);
-        foreach (var job in noted.Jobs.Reverse())
+        var noted = await ReadJobsAsync(cancellation).ConfigureAwait(false);
+        var records = new List<JobRecord>(noted.Count);
+        foreach (var job in noted.Reverse())
             if (await ReadAsync(job, cancellation).ConfigureAwait(false) is { } record) records.Add(record);
         return records;
     }
 
     public async Task<JobRecord?> FindJobAsync(JobId job, CancellationToken cancellation)
     {
-        var noted = await AskAsync<NotedJobs>(_directory, new GetJobs(), cancellation).ConfigureAwait(false);
-        return noted.Jobs.FirstOrDefault(candidate => candidate.Job == job) is { } found
+        var noted = await ReadJobsAsync(cancellation).ConfigureAwait(false);
+        return noted.FirstOrDefault(candidate => candidate.Job == job) is { } found
             ? await ReadAsync(found, cancellation).ConfigureAwait(false)
             : null;
     }
 
     public async Task<float[]> ReadWeightsAsync(JobId job, CheckpointChoice choice, CancellationToken cancellation)
     {
-        var history = (await AskAsync<HistoryRead>(_directory, new ReadHistory(job), cancellation).ConfigureAwait(false)).History;
+        var history = await ReadHistoryAsync(job, cancellation).ConfigureAwait(false);
         if (history.Specification is not { } specification) throw new TrainingException($"the store holds no job {job}");
         var checkpoint = choice == CheckpointChoice.Best ? history.BestCheckpoint(new EpochPlan(specification)) : history.Latest;
         if (checkpoint is null) throw new TrainingException($"the job {job} has no {choice.ToString().ToLowerInvariant()} checkpoint yet");
@@ -90,11 +90,31 @@ internal sealed class EmbeddedClient(ActorSystem system, ActorRegistry registry,
 
     private async Task<JobRecord?> ReadAsync(JobRegistered job, CancellationToken cancellation)
     {
-        var history = (await AskAsync<HistoryRead>(_directory, new ReadHistory(job.Job), cancellation).ConfigureAwait(false)).History;
+        var history = await ReadHistoryAsync(job.Job, cancellation).ConfigureAwait(false);
         if (history.Specification is not { } specification) return null; // noted, but its coordinator never got to write
         return new JobRecord(
             job.Job, job.SubmittedAt, specification, history.Options, job.Source, [.. history.Decisions],
             history.Latest?.Step, history.BestCheckpoint(new EpochPlan(specification))?.Step, history.End);
+    }
+
+    private Task<JobHistory> ReadHistoryAsync(JobId job, CancellationToken cancellation) =>
+        ReadAsync<JobHistory>(read => JobHistoryReader.Props(job, read), cancellation);
+
+    private Task<IReadOnlyList<JobRegistered>> ReadJobsAsync(CancellationToken cancellation) =>
+        ReadAsync<IReadOnlyList<JobRegistered>>(JobListReader.Props, cancellation);
+
+    private async Task<T> ReadAsync<T>(Func<TaskCompletionSource<T>, Props> reader, CancellationToken cancellation)
+    {
+        var read = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        system.ActorOf(reader(read));
+        try
+        {
+            return await read.Task.WaitAsync(AskBound, cancellation).ConfigureAwait(false);
+        }
+        catch (TimeoutException e)
+        {
+            throw new TrainingException($"the store did not answer within {AskBound.TotalSeconds:0} s", e);
+        }
     }
 
     /// <summary>Stores given weights as the job's checkpoint of step 0: blocks load them like any other.</summary>

@@ -1,0 +1,68 @@
+using Akka.Configuration;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Distributed.Cluster;
+
+/// <summary>How one node of a cluster of processes is set up.</summary>
+public sealed record ClusterNodeOptions
+{
+    /// <summary>What runs here; see <see cref="NodeRoles"/>. Empty for a node that is only a client.</summary>
+    public required IReadOnlySet<string> Roles { get; init; }
+
+    /// <summary>The name or address under which others reach this node. Akka.Remote authenticates nobody: loopback unless told otherwise.</summary>
+    public string Hostname { get; init; } = "127.0.0.1";
+
+    /// <summary>The cluster's port; 0 for any free one.</summary>
+    public int Port { get; init; }
+
+    /// <summary>Nodes that are asked to let this one in, as host:port. The first one of a new cluster names itself first.</summary>
+    public IReadOnlyList<string> SeedNodes { get; init; } = [];
+
+    /// <summary>The port of the tensor data plane; 0 for any free one.</summary>
+    public int DataPort { get; init; }
+
+    /// <summary>The store; null on nodes that need none (workers).</summary>
+    public StoreSettings? Store { get; init; }
+
+    /// <summary>Worker actors on a node with the role worker.</summary>
+    public int Workers { get; init; } = 1;
+
+    /// <summary>Compute threads of the process, shared out among its workers.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>What all nodes of the cluster know; null allows a data plane without one, on loopback.</summary>
+    public string? Secret { get; init; }
+
+    /// <summary>Settings on top of everything else; null for none.</summary>
+    public Config? Overrides { get; init; }
+
+    /// <summary>Where log lines go.</summary>
+    public Action<ILoggingBuilder> Logging { get; init; } = _ => { };
+
+    /// <summary>Whether a coordinator or parameter server runs here: what needs a store, and counts in the majority that survives a split.</summary>
+    public bool IsCore => Roles.Contains(NodeRoles.Coordinator) || Roles.Contains(NodeRoles.ParameterServer);
+}
+
+/// <summary>Where journal and snapshots are kept.</summary>
+/// <param name="Provider">linq2db's name of the database.</param>
+/// <param name="ConnectionString">How it is reached.</param>
+/// <param name="SqlitePath">The SQLite file, which one process at a time owns; null for a server's database.</param>
+public sealed record StoreSettings(string Provider, string ConnectionString, string? SqlitePath = null)
+{
+    /// <summary>Reads what a person wrote: a PostgreSQL connection string (it names a Host), or the path of a SQLite file.</summary>
+    /// <exception cref="ArgumentException">It is neither.</exception>
+    public static StoreSettings Parse(string text)
+    {
+        if (text.Contains("host", StringComparison.OrdinalIgnoreCase) && text.Contains('='))
+        {
+            var parts = new NpgsqlConnectionStringBuilder(text);
+            if (string.IsNullOrWhiteSpace(parts.Host)) throw new ArgumentException("the connection string names no Host");
+            return new StoreSettings("PostgreSQL.15", parts.ConnectionString);
+        }
+        if (text.Contains('=') || text.Contains('"')) throw new ArgumentException($"'{text}' is neither a path nor a PostgreSQL connection string (Host=…;Database=…)");
+        var path = Path.GetFullPath(text);
+        return new StoreSettings("SQLite.MS", new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 30 }.ToString(), path);
+    }
+}

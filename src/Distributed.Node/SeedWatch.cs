@@ -1,0 +1,27 @@
+using Distributed.Cluster;
+using Microsoft.Extensions.Logging;
+
+namespace Distributed.Node;
+
+/// <summary>Says that no seed node answers, at first after a few seconds, then ever more rarely. The cluster's code asks again all the time.</summary>
+internal static class SeedWatch
+{
+    private static readonly TimeSpan FirstWord = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(5);
+
+    /// <summary>Runs until the node is in the cluster or the token is cancelled.</summary>
+    public static async Task RunAsync(ClusterNode node, IReadOnlyList<string> seeds, ILogger logger, CancellationToken cancellation)
+    {
+        var waited = TimeSpan.Zero;
+        for (var silence = FirstWord; ; silence = silence * 2 < LongestSilence ? silence * 2 : LongestSilence)
+        {
+            var finished = await Task.WhenAny(node.Joined, Task.Delay(silence, cancellation)).ConfigureAwait(false);
+            if (finished == node.Joined || cancellation.IsCancellationRequested) break;
+            waited += silence;
+            logger.LogWarning(
+                "no seed node lets this node in ({Seeds}) for {Waited:0} s now: they do not run yet, or cannot be reached; asking again",
+                string.Join(", ", seeds), waited.TotalSeconds);
+        }
+        if (node.Joined.IsCompletedSuccessfully) logger.LogInformation("in the cluster, as {Address}", node.Address);
+    }
+}

@@ -1,0 +1,78 @@
+using System.Runtime.Serialization;
+using System.Text;
+using Akka.Actor;
+using Akka.Configuration;
+using Distributed.Cluster.Serialization;
+using Distributed.Protocol;
+
+namespace Distributed.Cluster.Tests.Serialization;
+
+public sealed class ProtocolSerializerTests : IDisposable
+{
+    private static readonly Type[] Kinds =
+        [typeof(ICoordinatorMessage), typeof(IBlockMessage), typeof(IWorkerMessage), typeof(JobEvent), typeof(JournalEvent), typeof(IClusterMessage)];
+
+    private readonly ActorSystem _system = ActorSystem.Create("serializer", ConfigurationFactory
+        .ParseString("akka.cluster.roles = []").WithFallback(ClusterConfig.Embedded).WithFallback(ClusterConfig.Common));
+
+    public static TheoryData<string> Messages =>
+        [.. MessageTypes().Select(type => type.FullName!)];
+
+    public void Dispose() => _system.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Messages))]
+    public void Every_message_comes_back_as_it_was(string name)
+    {
+        var type = MessageTypes().Single(candidate => candidate.FullName == name);
+        for (var seed = 0; seed < 20; seed++)
+        {
+            var message = new SampleValues(seed).Make(type);
+            var serializer = Assert.IsType<ProtocolSerializer>(_system.Serialization.FindSerializerFor(message));
+            var back = serializer.FromBinary(serializer.ToBinary(message), serializer.Manifest(message));
+            Assert.IsType(type, back);
+            Assert.Equivalent(message, back, strict: true);
+        }
+    }
+
+    [Fact]
+    public void Fields_that_a_newer_node_adds_are_passed_over()
+    {
+        var serializer = new ProtocolSerializer((ExtendedActorSystem)_system);
+        var read = serializer.FromBinary("""{"job":"j","added":{"deep":[1,2]},"block":3,"term":4,"query":5,"alsoAdded":"x"}"""u8.ToArray(), "get-block-state");
+        Assert.Equal(new GetBlockState(new JobId("j"), 3, 4, 5), read);
+    }
+
+    [Theory]
+    [InlineData("no-such-record", "{}")]
+    [InlineData("pause-job", "{\"job\":\"NOT A NAME\"}")]
+    [InlineData("pause-job", "[]")]
+    [InlineData("pause-job", "")]
+    [InlineData("assign-block", "{\"job\":\"j\",\"assignment\":7}")]
+    public void What_cannot_be_read_is_refused_with_a_reason(string manifest, string text)
+    {
+        var serializer = new ProtocolSerializer((ExtendedActorSystem)_system);
+        Assert.Throws<SerializationException>(() => serializer.FromBinary(Encoding.UTF8.GetBytes(text), manifest));
+    }
+
+    [Fact]
+    public void Tensors_and_unknown_classes_have_no_form()
+    {
+        var gradient = new PushGradient(new JobId("j"), 0, 1, 1, new ReductionNode(0, 1), new float[1], default, null);
+        foreach (var message in new object[] { gradient, new Version(1, 2), new Dictionary<string, string>(), new InvalidOperationException("x") })
+            Assert.Throws<SerializationException>(() => _system.Serialization.FindSerializerFor(message).ToBinary(message));
+    }
+
+    [Fact]
+    public void Bytes_that_name_a_class_are_not_read()
+    {
+        var bytes = "{\"$type\":\"System.Version, System.Private.CoreLib\"}"u8.ToArray();
+        Assert.ThrowsAny<SerializationException>(() => _system.Serialization.Deserialize(bytes, 1, "System.Version, System.Private.CoreLib"));
+    }
+
+    private static IEnumerable<Type> MessageTypes() =>
+        new[] { typeof(JobEvent).Assembly, typeof(ProtocolSerializer).Assembly }.SelectMany(assembly => assembly.GetTypes())
+            .Where(type => type is { IsClass: true, IsAbstract: false } && Kinds.Any(kind => kind.IsAssignableFrom(type)))
+            .Where(type => type != typeof(PushGradient) && type != typeof(WeightsUpdated)) // the data plane's
+            .Append(typeof(JobRegistered));
+}

@@ -1,0 +1,48 @@
+using Distributed.Learning;
+using Distributed.Learning.Data;
+using Distributed.Protocol;
+
+namespace Distributed.EndToEnd.Tests.Cluster;
+
+/// <summary>The job of these tests, and what the straight loop makes of it.</summary>
+internal static class DigitsJob
+{
+    private static readonly Dictionary<int, string> Expected = [];
+
+    public static DataSettings Source { get; } = new() { Source = "digits", Seed = 1, Validation = "0.2" };
+
+    public static EncodedDataSet Data { get; } = DataSets.Load(Source);
+
+    /// <summary>12 steps an epoch, 15 shards a step.</summary>
+    public static JobSpecification Specify(int epochs) => new()
+    {
+        Data = new DataIdentity(Data.Sha256, Data.Training.Rows, Data.Validation!.Rows),
+        Network = new NetworkSpecification
+        {
+            Inputs = Data.Training.Inputs,
+            Hidden = [48, 32],
+            Outputs = Data.Training.Outputs,
+            Dropout = 0.1,
+            Output = OutputKind.Softmax,
+            Loss = LossKind.CrossEntropy,
+        },
+        Optimizer = new OptimizerSpecification { Kind = OptimizerKind.Adam, LearningRate = 0.002 },
+        Schedule = new ScheduleSpecification { Kind = ScheduleKind.Cosine, WarmupSteps = 10 },
+        Epochs = epochs,
+        BatchSize = 120,
+        ShardSize = 8,
+        Seed = 11,
+    };
+
+    /// <summary>SHA-256 of the weights that one straight loop on one thread ends with.</summary>
+    public static string ExpectedSha256(int epochs)
+    {
+        lock (Expected)
+        {
+            if (Expected.TryGetValue(epochs, out var known)) return known;
+            var replay = new JobReplay(Specify(epochs), Data);
+            replay.RunTo(new EpochPlan(Specify(epochs)).TotalSteps);
+            return Expected[epochs] = RealCluster.Sha256Of(replay.Weights);
+        }
+    }
+}

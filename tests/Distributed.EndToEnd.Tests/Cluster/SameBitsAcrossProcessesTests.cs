@@ -1,0 +1,40 @@
+using Distributed.Protocol;
+using Xunit.Abstractions;
+
+namespace Distributed.EndToEnd.Tests.Cluster;
+
+[Collection("real clusters")]
+public sealed class SameBitsAcrossProcessesTests(ITestOutputHelper output)
+{
+    private const int Epochs = 3;
+
+    [ClusterFact]
+    public Task One_to_four_worker_processes_with_one_parameter_server_process_train_to_the_bits_of_the_straight_loop() => TrainAsync(core: 1);
+
+    [ClusterFact]
+    public Task One_to_four_worker_processes_with_three_parameter_server_processes_train_to_the_bits_of_the_straight_loop() => TrainAsync(core: 3);
+
+    private async Task TrainAsync(int core)
+    {
+        await using var cluster = await RealCluster.StartAsync(output, core, workers: 1);
+        try
+        {
+            for (var workers = 1; workers <= 4; workers++)
+            {
+                if (workers > 1) cluster.AddWorker();
+                await cluster.SettleAsync();
+                var job = await cluster.SubmitAsync(
+                    $"layout-{core}-{workers}", DigitsJob.Specify(Epochs), new RunOptions { Blocks = 4, MinimumWorkers = workers }, DigitsJob.Source, DigitsJob.Data);
+                var sha256 = await job.FinishAsync();
+                output.WriteLine($"{workers} workers, {core} parameter servers: {sha256} after {job.Now.TotalSeconds:0.0} s");
+                Assert.Equal(DigitsJob.ExpectedSha256(Epochs), sha256);
+                Assert.Equal(workers, job.Events.OfType<JobStarted>().Single().Workers);
+            }
+        }
+        catch
+        {
+            cluster.PrintLogs();
+            throw;
+        }
+    }
+}
