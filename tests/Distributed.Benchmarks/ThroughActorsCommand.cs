@@ -99,7 +99,9 @@ internal static class ThroughActorsCommand
         var samples = new RepeatedSamples(EncodedSamples.Classification(sizes[0], sizes[^1], inputs, labels), batch * StepsPerEpoch);
         var data = new EncodedDataSet
         {
-            Name = "random", Training = samples, Sha256 = new string('0', 64),
+            Name = "random",
+            Training = samples,
+            Sha256 = new string('0', 64),
             Encoding = new FeatureEncoding { Target = new TargetEncoding { Name = "class", Task = TaskKind.Classify } },
         };
         var specification = new JobSpecification
@@ -107,7 +109,11 @@ internal static class ThroughActorsCommand
             Data = new DataIdentity(data.Sha256, samples.Rows, 0),
             Network = new NetworkSpecification { Inputs = sizes[0], Hidden = sizes[1..^1], Outputs = sizes[^1] },
             Optimizer = new OptimizerSpecification { Kind = OptimizerKind.Momentum, LearningRate = 1e-4 },
-            Schedule = new ScheduleSpecification(), Epochs = 1000, BatchSize = batch, ShardSize = batch, Seed = 1,
+            Schedule = new ScheduleSpecification(),
+            Epochs = 1000,
+            BatchSize = batch,
+            ShardSize = batch,
+            Seed = 1,
         };
         var options = new RunOptions { Blocks = Blocks, SnapshotEverySteps = 100, SnapshotEvery = TimeSpan.FromHours(1) };
         return new JobSubmission(new JobId("bench"), specification, options, new DataSettings { Source = "random" }, data);
