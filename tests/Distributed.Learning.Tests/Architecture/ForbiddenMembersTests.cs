@@ -15,6 +15,7 @@ public class ForbiddenMembersTests
             "MathNet.Numerics.Random.Xoshiro256StarStar::.ctor(System.Int32, System.Boolean)")] = "the one generator, seeded",
         [("Distributed.Learning.RandomStream::NextUInt64",
             "System.Random::NextBytes(System.Byte[])")] = "overridden by MathNet: the generator's raw outputs",
+        [("Distributed.Tensors.LargePages::Advise", "native libc::madvise")] = "asks for larger pages: where memory lies, not what is in it",
     };
 
     private static readonly Dictionary<string, string> Paths =
