@@ -1,0 +1,171 @@
+using Distributed.Learning;
+using Distributed.Protocol.Tests.Jobs;
+
+namespace Distributed.Protocol.Tests.Rules;
+
+public sealed class ParameterBlockTests
+{
+    private const long Incarnation = 7;
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private static readonly WorkerId Worker = new("w1");
+
+    private readonly Recorder _effects = new();
+    private readonly ParameterBlock _block;
+    private readonly int _length;
+
+    public ParameterBlockTests()
+    {
+        _block = new ParameterBlock(SampleJobs.Job, 0, Incarnation, new BlockTimes(), _effects);
+        _length = new Network(SampleJobs.Small.Network).Layout.Count;
+    }
+
+    [Fact]
+    public void A_complete_step_is_applied_once_and_its_weights_are_pushed()
+    {
+        Load();
+        Assign();
+        Push(step: 0, new ReductionNode(0, 1));
+        Push(step: 0, new ReductionNode(0, 1)); // came twice
+        Assert.Equal(0, _block.Step);
+        Push(step: 0, new ReductionNode(1, 1));
+        Assert.Equal(1, _block.Step);
+        Assert.Equal(1, Assert.Single(_effects.Take<WeightsUpdated>()).Step);
+        Push(step: 0, new ReductionNode(0, 2)); // too late
+        Assert.Equal(1, _block.Step);
+    }
+
+    [Fact]
+    public void A_gradient_of_another_lineage_is_given_back_unread()
+    {
+        Load(lineage: 2);
+        var lease = new Lease();
+        _block.OnPushGradient(Gradient(0, new ReductionNode(0, 2)) with { Lineage = 1, Lease = lease }, Second);
+        Assert.Equal(0, _block.Step);
+        Assert.True(lease.IsDisposed);
+    }
+
+    [Fact]
+    public void A_lineage_is_loaded_by_the_incarnation_that_is_named_alone()
+    {
+        _block.OnLoadBlock(LoadMessage(1) with { Incarnation = Incarnation + 1 });
+        Assert.True(_block.IsEmpty);
+        Assert.Equal(Incarnation, Assert.Single(_effects.Take<BlockState>()).Incarnation);
+    }
+
+    [Fact]
+    public void A_command_of_an_older_term_is_not_obeyed()
+    {
+        Load(term: 2);
+        _effects.Sent.Clear();
+        _block.OnGetBlockState(new GetBlockState(SampleJobs.Job, 0, Term: 1, Query: 9));
+        _block.OnEnd(new EndBlock(SampleJobs.Job, 0, Term: 1, Lineage: 1));
+        Assert.Empty(_effects.Sent);
+        Assert.False(_block.IsEmpty);
+    }
+
+    [Fact]
+    public void A_late_word_of_the_end_ends_nothing_that_began_since()
+    {
+        Load(lineage: 2);
+        _block.OnEnd(new EndBlock(SampleJobs.Job, 0, Term: 1, Lineage: 1));
+        Assert.False(_block.IsEmpty);
+        _block.OnEnd(new EndBlock(SampleJobs.Job, 0, Term: 1, Lineage: 2));
+        Assert.True(_block.IsEmpty);
+    }
+
+    [Fact]
+    public void A_word_that_gives_up_one_attempt_leaves_the_next_one_alone()
+    {
+        Load();
+        _block.OnOpenCheckpoint(new OpenCheckpoint(SampleJobs.Job, 0, 1, 1, Attempt: 1, Step: 0));
+        _block.OnOpenCheckpoint(new OpenCheckpoint(SampleJobs.Job, 0, 1, 1, Attempt: 2, Step: 0));
+        _block.OnSnapshotStored(1, 0, [new SnapshotPart(0, _length, "p", 1, 0)]);
+        _block.OnCloseCheckpoint(new CloseCheckpoint(SampleJobs.Job, 0, 1, 1, Attempt: 1, Step: 0, IsCommitted: false));
+        Assert.Empty(_effects.Deleted);
+        _block.OnOpenCheckpoint(new OpenCheckpoint(SampleJobs.Job, 0, 1, 1, Attempt: 1, Step: 5)); // overtaken
+        _effects.Sent.Clear();
+        _block.OnOpenCheckpoint(new OpenCheckpoint(SampleJobs.Job, 0, 1, 1, Attempt: 2, Step: 0));
+        Assert.Equal(2, Assert.Single(_effects.Take<SnapshotSaved>()).Attempt);
+    }
+
+    [Fact]
+    public void Parts_that_were_given_up_are_deleted_and_committed_ones_are_not()
+    {
+        foreach (var isCommitted in new[] { true, false })
+        {
+            Load(lineage: isCommitted ? 1 : 2);
+            var lineage = _block.Lineage;
+            _block.OnOpenCheckpoint(new OpenCheckpoint(SampleJobs.Job, 0, 1, lineage, Attempt: lineage, Step: 0));
+            _block.OnSnapshotStored(lineage, 0, [new SnapshotPart(0, _length, "p", 1, 0)]);
+            _block.OnCloseCheckpoint(new CloseCheckpoint(SampleJobs.Job, 0, 1, lineage, Attempt: lineage, Step: 0, isCommitted));
+            Assert.Equal(isCommitted ? 0 : 1, _effects.Deleted.Count);
+        }
+    }
+
+    [Fact]
+    public void A_step_that_is_passed_cannot_be_captured()
+    {
+        Load();
+        Push(step: 0, new ReductionNode(0, 2));
+        _effects.Sent.Clear();
+        _block.OnOpenCheckpoint(new OpenCheckpoint(SampleJobs.Job, 0, 1, 1, Attempt: 1, Step: 0));
+        Assert.Equal(1, Assert.Single(_effects.Take<CheckpointTooLate>()).BlockStep);
+        Assert.Empty(_effects.Snapshots);
+    }
+
+    [Fact]
+    public void After_an_update_that_is_not_finite_nothing_is_captured()
+    {
+        Load();
+        var values = new float[_length];
+        values[0] = float.PositiveInfinity;
+        _block.OnPushGradient(Gradient(0, new ReductionNode(0, 2)) with { Values = values }, Second);
+        Assert.Equal(0, Assert.Single(_effects.Take<TrainingDiverged>()).Step);
+        _block.OnOpenCheckpoint(new OpenCheckpoint(SampleJobs.Job, 0, 1, 1, Attempt: 1, Step: 0));
+        Assert.Empty(_effects.Snapshots); // the optimizer's state is already that of the failed step
+    }
+
+    [Fact]
+    public void A_gradient_of_the_next_epoch_proves_that_the_epoch_is_open()
+    {
+        Load();
+        Assign();
+        for (var step = 0; step < 3; step++) Push(step, new ReductionNode(0, step < 2 ? 2 : 1)); // to the end of the epoch
+        Push(step: 3, new ReductionNode(0, 1));
+        _effects.Sent.Clear();
+        _block.OnTick(Second * 100);
+        Assert.Equal(new IndexRange(1, 1), Assert.Single(_effects.Take<GetMissingNodes>()).Leaves); // the word that opens it was lost
+    }
+
+    [Fact]
+    public void Withheld_weights_are_given_to_nobody()
+    {
+        Load();
+        Assign();
+        _block.OnHold(new HoldBlock(SampleJobs.Job, 0, 1, 1));
+        Push(step: 0, new ReductionNode(0, 2));
+        Assert.Contains(_effects.Sent, message => message is BlockHeld { Step: 1 });
+        _block.OnGetWeights(new GetWeights(SampleJobs.Job, 0, 1, Worker));
+        Assert.Equal(0, Assert.Single(_effects.Take<WeightsUpdated>()).Step);
+    }
+
+    private static LoadBlock LoadMessage(long lineage, long term = 1) =>
+        new(SampleJobs.Job, 0, term, Query: 1, Incarnation, lineage, Blocks: 1, SampleJobs.Small, Checkpoint: null, OpenThrough: 0);
+
+    private void Load(long lineage = 1, long term = 1) => _block.OnLoadBlock(LoadMessage(lineage, term));
+
+    private void Assign() =>
+        _block.OnAssign(new AssignBlock(SampleJobs.Job, 0, 1, 1, new Assignment(1, [new WorkerShare(Worker, 1)]), 0));
+
+    private void Push(long step, ReductionNode node) => _block.OnPushGradient(Gradient(step, node), Second);
+
+    private PushGradient Gradient(long step, ReductionNode node) => new(
+        SampleJobs.Job, 0, 1, step, node, new float[_length], new ShardMetrics { Samples = 2 * node.Count, Divisor = 2 * node.Count }, null);
+
+    private sealed class Lease : IDisposable
+    {
+        public bool IsDisposed { get; private set; }
+
+        public void Dispose() => IsDisposed = true;
+    }
+}

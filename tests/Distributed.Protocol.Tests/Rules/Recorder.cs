@@ -1,0 +1,82 @@
+using Distributed.Learning;
+
+namespace Distributed.Protocol.Tests.Rules;
+
+/// <summary>The surroundings of any rule: remembers what was asked of it, in order.</summary>
+internal sealed class Recorder : ICoordinatorEffects, IBlockEffects, IWorkerEffects
+{
+    private readonly Dictionary<long, float[]> _buffers = [];
+
+    /// <summary>Messages and events that were sent since the last look.</summary>
+    public List<object> Sent { get; } = [];
+
+    public JournalEvent? Persisting { get; set; }
+
+    public List<SnapshotPart> Deleted { get; } = [];
+
+    public List<BlockSnapshot> Snapshots { get; } = [];
+
+    public List<IndexRange> Computing { get; } = [];
+
+    public List<IComputedNode> Released { get; } = [];
+
+    /// <summary>The messages of one kind that were sent, which are forgotten by this look, like all others.</summary>
+    public List<T> Take<T>()
+    {
+        var found = Sent.OfType<T>().ToList();
+        Sent.Clear();
+        return found;
+    }
+
+    public void Persist(JournalEvent journalEvent) => Persisting = journalEvent;
+
+    public void ToBlock(IBlockMessage message) => Sent.Add(message);
+
+    public void ToWorker(WorkerId worker, IWorkerMessage message) => Sent.Add(message);
+
+    public void ToCoordinator(ICoordinatorMessage message) => Sent.Add(message);
+
+    public void PushWeights(WorkerId worker, WeightsUpdated weights) => Sent.Add(weights);
+
+    public void PushGradient(PushGradient gradient) => Sent.Add(gradient);
+
+    public void Publish(JobEvent jobEvent) => Sent.Add(jobEvent);
+
+    public void DeleteParts(IReadOnlyList<SnapshotPart> parts) => Deleted.AddRange(parts);
+
+    public void Finish()
+    {
+    }
+
+    public Memory<float> WeightsBuffer(long lineage, BlockLayout layout, int block, long version)
+    {
+        if (!_buffers.TryGetValue(version & 1, out var buffer)) _buffers[version & 1] = buffer = new float[layout[block].Count];
+        return buffer;
+    }
+
+    public void LoadParts(long lineage, IReadOnlyList<SnapshotPart> parts)
+    {
+    }
+
+    public void SaveSnapshot(BlockSnapshot snapshot) => Snapshots.Add(snapshot);
+
+    public void ForgetSnapshot(long lineage, long step)
+    {
+    }
+
+    public void Compute(long lineage, long step, IndexRange run, WeightsView weights) => Computing.Add(run);
+
+    public void Evaluate(long lineage, int epoch, IndexRange run, WeightsView weights) => Computing.Add(run);
+
+    public void AbandonBefore(long lineage, long version)
+    {
+    }
+
+    public void Release(IComputedNode node) => Released.Add(node);
+}
+
+/// <summary>A node with made-up values.</summary>
+internal sealed record MadeUpNode(ReductionNode Node, ReadOnlyMemory<float> Gradient) : IComputedNode
+{
+    public ShardMetrics Metrics => new() { Samples = Node.Count, Divisor = Node.Count };
+}

@@ -1,0 +1,224 @@
+using Distributed.Learning;
+using Distributed.Protocol.Tests.Jobs;
+
+namespace Distributed.Protocol.Tests.Rules;
+
+/// <summary>One block, one worker, and a coordinator whose decisions are durable at once.</summary>
+public sealed class TrainingRunTests
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private static readonly WorkerId Worker = new("w1");
+    private static readonly RunOptions Options = new() { SnapshotEverySteps = 1000 };
+
+    private readonly Recorder _effects = new();
+    private TimeSpan _now = Second;
+    private TrainingRun _run;
+    private JobHistory _journal = new();
+    private bool _workerIsGone;
+
+    public TrainingRunTests() => _run = new TrainingRun(SampleJobs.Job, new JobHistory(), new CoordinatorTimes(), _effects);
+
+    [Fact]
+    public void Nobody_hears_of_a_lineage_before_it_is_in_the_journal()
+    {
+        _run.OnStart(Start(), _now);
+        while (_effects.Persisting is not LineageStarted)
+        {
+            Assert.Empty(_effects.Sent.OfType<IBlockMessage>());
+            Write();
+        }
+        Assert.Empty(_effects.Sent.OfType<LoadBlock>());
+        Settle();
+        Assert.Equal(1, Assert.Single(_effects.Take<AssignWorker>()).Assignment.Number & uint.MaxValue);
+    }
+
+    [Fact]
+    public void An_epoch_is_decided_once_and_the_decision_used_again_after_a_rewind()
+    {
+        Begin();
+        Complete(epoch: 0, loss: 2);
+        Assert.Single(_run.History.Decisions);
+        Lose();
+        Assert.Equal(2, _run.History.Lineage!.Lineage);
+        Complete(epoch: 0, loss: 1);
+        Assert.Equal(2, Assert.Single(_run.History.Decisions).Metrics.TrainLoss);
+    }
+
+    [Fact]
+    public void An_answer_of_a_dead_incarnation_that_comes_late_rewinds_nothing()
+    {
+        Begin();
+        _run.OnBlockState(new BlockState(SampleJobs.Job, 0, Incarnation: 99, Term: 0, Query: 0, Lineage: 0, Step: 0, Copied: null), _now);
+        Settle();
+        Assert.Equal(1, _run.History.Lineage!.Lineage);
+    }
+
+    [Fact]
+    public void A_new_coordinator_goes_on_with_blocks_that_lost_nothing_and_with_their_open_checkpoint()
+    {
+        Begin();
+        Complete(epoch: 0, loss: 2); // the best so far: its checkpoint is opened at step 3
+        Recover();
+        Settle(step: 4, lineage: 1, copied: 3);
+        Assert.Equal(1, _run.History.Lineage!.Lineage);
+        var open = _effects.Take<OpenCheckpoint>();
+        Assert.Equal(3, open[^1].Step);
+        _run.OnSnapshotSaved(new SnapshotSaved(SampleJobs.Job, 0, 1, open[^1].Attempt, 3, [new SnapshotPart(0, 26, "p", 1, 0)], default), _now);
+        Settle(step: 4, lineage: 1);
+        Assert.Equal(3, _run.History.Latest!.Step);
+    }
+
+    [Fact]
+    public void Given_weights_are_kept_and_never_deleted()
+    {
+        var given = new SnapshotPart(0, 26, "another", 1, 0);
+        Begin(new Checkpoint(0, 5, [given], default, 26));
+        for (var step = 3; step <= 6; step += 3)
+        {
+            Complete(epoch: (step / 3) - 1, loss: 10 - step);
+            Store(step);
+        }
+        Assert.Contains(_run.History.Checkpoints, checkpoint => checkpoint.IsGiven);
+        Assert.DoesNotContain(given, _effects.Deleted);
+    }
+
+    [Fact]
+    public void A_pause_that_is_in_force_is_told_to_whoever_asks_again_and_frees_everything()
+    {
+        Begin();
+        _run.OnPause(_now);
+        Settle();
+        _run.OnBlockHeld(new BlockHeld(SampleJobs.Job, 1, 2), _now);
+        Store(2);
+        Assert.Equal(2, Assert.Single(_effects.Sent.OfType<JobPaused>()).Step);
+        Assert.Contains(_effects.Sent, message => message is EndBlock);
+        Assert.Contains(_effects.Sent, message => message is LeaveJob);
+        _effects.Sent.Clear();
+        _run.OnPause(_now); // the answer was lost
+        Assert.Equal(2, Assert.Single(_effects.Take<JobPaused>()).Step);
+        _run.OnStart(Start(), _now);
+        Settle();
+        Assert.Equal(2, _run.History.Lineage!.CheckpointStep);
+    }
+
+    [Fact]
+    public void A_cancelled_job_without_workers_ends_at_its_last_checkpoint()
+    {
+        Begin();
+        Complete(epoch: 0, loss: 2);
+        Store(3);
+        _workerIsGone = true;
+        _run.OnWorkerLeft(Worker, _now);
+        _run.OnCancel(_now);
+        for (var i = 0; i < 5; i++)
+        {
+            _now += Second;
+            _run.OnTick(_now);
+            Settle(step: 4, lineage: 1);
+        }
+        Assert.Equal(JobOutcome.Cancelled, _run.History.End!.Outcome);
+        Assert.Equal(3, _run.History.End.Step);
+    }
+
+    [Fact]
+    public void A_block_that_speaks_after_the_end_is_ended()
+    {
+        Begin();
+        _run.OnDiverged(new TrainingDiverged(SampleJobs.Job, 1, 1, 0), _now);
+        Settle();
+        Assert.Equal(JobOutcome.Failed, _run.History.End!.Outcome);
+        Recover();
+        _effects.Sent.Clear();
+        _run.OnStepLate(new StepLate(SampleJobs.Job, 0, 1, 1, []), _now);
+        Assert.Equal(1, Assert.Single(_effects.Take<EndBlock>()).Lineage);
+    }
+
+    [Fact]
+    public void A_checkpoint_is_not_committed_before_its_last_block()
+    {
+        Begin(blocks: 2);
+        Complete(epoch: 0, loss: 2);
+        Store(3, block: 1);
+        Assert.Null(_run.History.Latest);
+        Store(3, block: 0);
+        Assert.Equal(3, _run.History.Latest!.Step);
+    }
+
+    private static StartJob Start(Checkpoint? initial = null, int blocks = 1) => new(
+        SampleJobs.Job,
+        SampleJobs.Small with { Epochs = 9, Initial = initial is null ? null : new InitialWeights("00", "another job") },
+        Options with { Blocks = blocks }, initial);
+
+    private void Begin(Checkpoint? initial = null, int blocks = 1)
+    {
+        _run.OnStart(Start(initial, blocks), _now);
+        Settle();
+        _effects.Sent.Clear();
+    }
+
+    private void Write()
+    {
+        var decision = _effects.Persisting!;
+        _effects.Persisting = null;
+        _journal.Apply(decision);
+        _run.OnPersisted(decision, _now);
+    }
+
+    /// <summary>Writes what is to be written and answers what blocks and the worker would, until nothing more follows.</summary>
+    private void Settle(long step = 0, long lineage = 0, long? copied = null, long incarnation = 1)
+    {
+        if (!_workerIsGone) _run.OnWorkerUp(Worker, _now);
+        var answered = new HashSet<object>(ReferenceEqualityComparer.Instance);
+        for (var more = true; more;)
+        {
+            more = _effects.Persisting is not null;
+            if (more) Write();
+            foreach (var message in _effects.Sent.ToList())
+            {
+                if (!answered.Add(message)) continue;
+                more = true;
+                if (message is GetBlockState ask)
+                    _run.OnBlockState(new BlockState(SampleJobs.Job, ask.Block, incarnation, ask.Term, ask.Query, lineage, step, copied), _now);
+                else if (message is LoadBlock load)
+                    _run.OnBlockState(new BlockState(SampleJobs.Job, load.Block, load.Incarnation, load.Term, load.Query, load.Lineage, 0, null), _now);
+                else if (message is JoinJob join) _run.OnWorkerReady(new WorkerReady(SampleJobs.Job, Worker, join.Lineage), _now);
+            }
+        }
+    }
+
+    private void Complete(int epoch, double loss)
+    {
+        var sums = new ShardMetrics { Samples = 10, Divisor = 10, LossSum = loss * 10 };
+        _run.OnEpochCompleted(new EpochCompleted(SampleJobs.Job, _run.History.Lineage!.Lineage, epoch, sums, null), _now);
+        Settle(lineage: _run.History.Lineage!.Lineage);
+    }
+
+    private void Store(long step, int block = 0)
+    {
+        var open = _effects.Sent.OfType<OpenCheckpoint>().Last(message => message.Step == step);
+        _run.OnSnapshotSaved(
+            new SnapshotSaved(SampleJobs.Job, block, open.Lineage, open.Attempt, step, [new SnapshotPart(13 * block, 13, "p", step, 0)], default), _now);
+        Settle(lineage: _run.History.Lineage!.Lineage);
+    }
+
+    /// <summary>The block dies and starts again without memory.</summary>
+    private void Lose()
+    {
+        _now += Second * 10;
+        _run.OnTick(_now);
+        var ask = _effects.Sent.OfType<GetBlockState>().Last();
+        _run.OnBlockState(new BlockState(SampleJobs.Job, 0, 2, ask.Term, ask.Query, 0, 0, null), _now);
+        Settle(incarnation: 2);
+    }
+
+    /// <summary>The coordinator dies; another one recovers from the journal.</summary>
+    private void Recover()
+    {
+        var history = _journal;
+        _effects.Sent.Clear();
+        _effects.Persisting = null;
+        _run = new TrainingRun(SampleJobs.Job, history, new CoordinatorTimes(), _effects);
+        _journal = new JobHistory();
+        _run.OnTick(_now);
+    }
+}
