@@ -137,6 +137,33 @@ public sealed unsafe class ElementKernelTests
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
+    [InlineData(16)]
+    [InlineData(1037)]
+    public void Bfloat16_sums_are_rounded_sums_and_travel_as_upper_halves_also_within_their_own_memory(int count)
+    {
+        var random = new Random(count);
+        var (a, b) = (new float[count], new float[count]);
+        random.NextBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes(a.AsSpan())); // any bits
+        random.NextBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes(b.AsSpan()));
+        var expected = a.Zip(b, (x, y) => x + y).ToArray();
+        GradientSum.RoundToBFloat16(expected);
+        GradientSum.AddToBFloat16(a, b, a);
+        for (var i = 0; i < count; i++)
+            Assert.True(BitConverter.SingleToUInt32Bits(expected[i]) == BitConverter.SingleToUInt32Bits(a[i]) || (float.IsNaN(expected[i]) && float.IsNaN(a[i])));
+
+        var memory = new float[count];
+        var halves = System.Runtime.InteropServices.MemoryMarshal.Cast<float, ushort>(memory.AsSpan())[count..];
+        GradientSum.PackBFloat16(a, halves);
+        GradientSum.UnpackBFloat16(halves, memory);
+        Assert.True(Bits.Same(a, memory));
+        Assert.Throws<ArgumentException>(() => GradientSum.AddToBFloat16(a, b, new float[count + 1]));
+        Assert.Throws<ArgumentException>(() => GradientSum.PackBFloat16(a, new ushort[count + 1]));
+        Assert.Throws<ArgumentException>(() => GradientSum.UnpackBFloat16(new ushort[count + 1], memory));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
     [InlineData(1000)]
     [InlineData(3_000_000)]
     public void Aligned_buffers_start_on_a_cache_line_and_hold_zeros(int length)

@@ -70,6 +70,27 @@ public static class DataSets
             table.Rows, encoding.Inputs, TableRows.Encode(table, encoding.TableColumns, [.. Enumerable.Range(0, table.Rows)]));
     }
 
+    /// <summary>The files of images and labels that a folder or an images file stands for.</summary>
+    /// <param name="path">A folder with IDX files, or an IDX images file beside its labels.</param>
+    /// <returns>Each file with its part: train-images, train-labels, t10k-images or t10k-labels; empty when the path is a table.</returns>
+    /// <exception cref="DataException">The folder holds no images to train on, or labels are missing.</exception>
+    public static IReadOnlyList<(string Part, string File)> ImageParts(string path)
+    {
+        RequireExists(path);
+        if (!Directory.Exists(path))
+            return ImageFiles.IsIdx(path) ? [("train-images", path), ("train-labels", ImageFiles.LabelsOf(path))] : [];
+        var parts = new List<(string, string)>();
+        foreach (var part in new[] { "train", "t10k" })
+        {
+            if (ImageFiles.FindIn(path, part) is { } images)
+                parts.AddRange([($"{part}-images", images), ($"{part}-labels", ImageFiles.LabelsOf(images))]);
+            else if (part == "train")
+                throw LacksImages(path);
+        }
+
+        return parts;
+    }
+
     private static EncodedDataSet LoadImages(DataSettings settings, ImageSet images, int brightest, string? testPart)
     {
         if (settings.Task == TaskKind.Regress)

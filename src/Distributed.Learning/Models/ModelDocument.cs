@@ -58,4 +58,5 @@ internal sealed record ModelDocument
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     NewLine = "\n")]
 [JsonSerializable(typeof(ModelDocument))]
+[JsonSerializable(typeof(FeatureEncoding))]
 internal sealed partial class ModelJson : JsonSerializerContext;

@@ -45,7 +45,7 @@ public static class ModelFolder
         var modelPath = Path.Combine(place, ModelFile);
         var document = ReadDocument(modelPath);
         var weightsPath = Path.Combine(place, WeightsName);
-        var parameters = Guarded(weightsPath, stream => WeightsFile.Read(stream, weightsPath, new ParameterLayout(document.Network)));
+        var parameters = ReadFile(weightsPath, stream => WeightsFile.Read(stream, weightsPath, new ParameterLayout(document.Network)));
         return ParameterHash.Compute(parameters) == document.WeightsSha256
             ? new TrainedModel(document.Network, document.Encoding, parameters, document.Origin)
             : throw new DataException(
@@ -90,7 +90,7 @@ public static class ModelFolder
         ModelDocument document;
         try
         {
-            document = Guarded(path, stream => stream.Length <= LongestModelFile
+            document = ReadFile(path, stream => stream.Length <= LongestModelFile
                     ? JsonSerializer.Deserialize(stream, ModelJson.Default.ModelDocument)
                     : throw new DataException($"the file is larger than {LongestModelFile >> 20} MiB", $"a {ModelFile} is needed", path))
                 ?? throw new DataException("the file holds null", "save or fetch the model again", path);
@@ -110,16 +110,17 @@ public static class ModelFolder
             : document;
     }
 
-    private static T Guarded<T>(string path, Func<FileStream, T> read)
+    /// <summary>Reads a file, with errors that name it.</summary>
+    internal static T ReadFile<T>(string path, Func<FileStream, T> read, string? adviceIfMissing = "save or fetch the model again")
     {
         try
         {
             using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
             return read(stream);
         }
-        catch (FileNotFoundException error)
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new DataException("there is no such file", "save or fetch the model again", path, inner: error);
+            throw new DataException("there is no such file", adviceIfMissing, path, inner: error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

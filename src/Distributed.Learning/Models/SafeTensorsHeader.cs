@@ -4,12 +4,13 @@ using Distributed.Learning.Data;
 
 namespace Distributed.Learning.Models;
 
-/// <summary>A tensor of float32 that a safetensors file announces.</summary>
+/// <summary>A tensor of four-byte elements that a safetensors file announces.</summary>
 /// <param name="Name">Its name.</param>
+/// <param name="Type">F32, or I32 where that is asked for.</param>
 /// <param name="Shape">Its sizes; row-major.</param>
 /// <param name="Begin">Its first byte, counted from the end of the header.</param>
 /// <param name="End">The byte after its last.</param>
-internal sealed record SafeTensor(string Name, IReadOnlyList<long> Shape, long Begin, long End);
+internal sealed record SafeTensor(string Name, string Type, IReadOnlyList<long> Shape, long Begin, long End);
 
 /// <summary>
 /// The header of a safetensors file: eight bytes of length, then a JSON object of tensors and text metadata. Checked as the
@@ -29,8 +30,9 @@ internal sealed record SafeTensorsHeader(IReadOnlyList<SafeTensor> Tensors, IRea
     /// <param name="json">The header's bytes.</param>
     /// <param name="dataLength">The bytes that follow it in the file.</param>
     /// <param name="file">What messages call the file.</param>
-    /// <exception cref="DataException">The header is not as specified, or a tensor is not float32.</exception>
-    public static SafeTensorsHeader Parse(ReadOnlyMemory<byte> json, long dataLength, string file)
+    /// <param name="types">The types of tensors that are read, of four bytes each; null: F32 alone.</param>
+    /// <exception cref="DataException">The header is not as specified, or a tensor is of another type than those.</exception>
+    public static SafeTensorsHeader Parse(ReadOnlyMemory<byte> json, long dataLength, string file, IReadOnlyList<string>? types = null)
     {
         if (json.Length == 0 || json.Span[0] != '{' || !Utf8.IsValid(json.Span))
             throw Malformed("the header is not a JSON object", file);
@@ -45,7 +47,7 @@ internal sealed record SafeTensorsHeader(IReadOnlyList<SafeTensor> Tensors, IRea
                     foreach (var item in Object(entry.Value, entry.Name, file).EnumerateObject())
                         metadata.Add(item.Name, Text(item.Value, item.Name, file));
                 else
-                    tensors.Add(Tensor(entry.Name, Object(entry.Value, entry.Name, file), file));
+                    tensors.Add(Tensor(entry.Name, Object(entry.Value, entry.Name, file), file, types ?? ["F32"]));
             }
 
             tensors.Sort((a, b) => (a.Begin, a.End).CompareTo((b.Begin, b.End)));
@@ -59,15 +61,15 @@ internal sealed record SafeTensorsHeader(IReadOnlyList<SafeTensor> Tensors, IRea
         }
     }
 
-    private static SafeTensor Tensor(string name, JsonElement entry, string file)
+    private static SafeTensor Tensor(string name, JsonElement entry, string file, IReadOnlyList<string> types)
     {
         var shown = CellNumber.Quoted(name);
         if (!entry.TryGetProperty("dtype", out var type) || !entry.TryGetProperty("shape", out var shape)
             || !entry.TryGetProperty("data_offsets", out var offsets))
             throw Malformed($"the tensor {shown} lacks its dtype, shape or data_offsets", file);
         var dtype = Text(type, "dtype", file);
-        if (dtype != "F32")
-            throw new DataException($"the tensor {shown} has the dtype {CellNumber.Quoted(dtype)}", "F32 is read", file);
+        if (!types.Contains(dtype))
+            throw new DataException($"the tensor {shown} has the dtype {CellNumber.Quoted(dtype)}", $"{string.Join(" and ", types)} is read", file);
         var sizes = Sizes(shape, shown, file);
         var range = Sizes(offsets, shown, file);
         if (range.Count != 2 || range[0] > range[1])
@@ -81,7 +83,7 @@ internal sealed record SafeTensorsHeader(IReadOnlyList<SafeTensor> Tensors, IRea
         }
 
         return bytes == range[1] - range[0]
-            ? new SafeTensor(name, sizes, range[0], range[1])
+            ? new SafeTensor(name, dtype, sizes, range[0], range[1])
             : throw Malformed($"the shape of {shown} needs {bytes} bytes and its data_offsets hold {range[1] - range[0]}", file);
     }
 

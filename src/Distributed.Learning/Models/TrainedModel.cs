@@ -50,6 +50,9 @@ public sealed class TrainedModel
     /// <summary>The flat parameter vector.</summary>
     public ReadOnlySpan<float> Parameters => _parameters;
 
+    /// <summary>The same, for those that keep it until it is written.</summary>
+    internal ReadOnlyMemory<float> ParameterMemory => _parameters;
+
     /// <summary>Loads a model.</summary>
     /// <param name="folder">A folder with <c>model.json</c> and <c>weights.safetensors</c>, or one whose <c>best</c> or <c>last</c> has them.</param>
     /// <returns>The model.</returns>

@@ -16,6 +16,9 @@ internal static class WeightsFile
     private const int AtOnce = 1 << 18;
     private const string HashName = "sha256";
 
+    /// <summary>Who asks for the tensors: a saved model, or a job that begins with given weights.</summary>
+    public const string OfModel = "model.json's network", OfNetwork = "the job's network";
+
     /// <summary>The tensors of a network, in order.</summary>
     public static IReadOnlyList<(string Name, long[] Shape, int Offset, int Count)> TensorsOf(ParameterLayout layout)
     {
@@ -48,9 +51,13 @@ internal static class WeightsFile
     }
 
     /// <summary>Reads a file that belongs to a network.</summary>
+    /// <param name="from">The file, at its beginning.</param>
+    /// <param name="file">What messages call it.</param>
+    /// <param name="layout">The network's parameters.</param>
+    /// <param name="whose">What messages call the network.</param>
     /// <returns>The flat parameter vector.</returns>
     /// <exception cref="DataException">The file is malformed or damaged, or holds other tensors than the network's.</exception>
-    public static float[] Read(Stream from, string file, ParameterLayout layout)
+    public static float[] Read(Stream from, string file, ParameterLayout layout, string whose = OfModel)
     {
         Span<byte> length = stackalloc byte[sizeof(ulong)];
         if (from.ReadAtLeast(length, length.Length, throwOnEndOfStream: false) < length.Length)
@@ -70,17 +77,17 @@ internal static class WeightsFile
         foreach (var (name, shape, _, _) in tensors)
         {
             if (!found.Remove(name, out var tensor))
-                throw new DataException($"the tensor {name} is missing", "the weights belong to another network than model.json says", file);
+                throw new DataException($"the tensor {name} is missing", $"the weights belong to another network than {whose}", file);
             if (!tensor.Shape.SequenceEqual(shape))
                 throw new DataException(
                     $"the tensor {name} has the shape [{string.Join(", ", tensor.Shape)}]",
-                    $"model.json's network needs [{string.Join(", ", shape)}]", file);
+                    $"{whose} needs [{string.Join(", ", shape)}]", file);
         }
 
         if (found.Count > 0)
             throw new DataException(
                 $"the tensor {CellNumber.Quoted(found.Keys.Order(StringComparer.Ordinal).First())} is none of the network's",
-                "the weights belong to another network than model.json says", file);
+                $"the weights belong to another network than {whose}", file);
 
         var offsets = header.Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Begin, StringComparer.Ordinal);
         var parameters = new float[layout.Count];

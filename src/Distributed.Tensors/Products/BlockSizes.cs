@@ -6,6 +6,9 @@ internal static class BlockSizes
     /// <summary>Depth of a block: a panel of B that long (24 KiB) stays in the first-level cache while the strips of A pass.</summary>
     public const int Depth = 384;
 
+    /// <summary>The same where a tile takes two panels of B (32 KiB in a first-level cache of 48 KiB).</summary>
+    public const int WideDepth = 256;
+
     /// <summary>Rows of a block: A of that size (288 KiB) stays in the second-level cache while the panels of B pass.</summary>
     public const int Rows = 192;
 

@@ -8,8 +8,10 @@ internal static unsafe class PanelProduct<TLanes, TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct
 {
-    private const int MostDepth = BlockSizes.Depth + BlockSizes.Depth / 8;
     private const int MostRows = BlockSizes.Rows + 2 * Strips.Height;
+
+    // Registers of 512 bits come in numbers of 32.
+    private static bool HasTwins => TLanes.Count == Panel.Width;
 
     /// <summary>Computes the product.</summary>
     public static void Run(ProductTask* product)
@@ -29,7 +31,9 @@ internal static unsafe class PanelProduct<TLanes, TVector>
     private static void RunBlocks(ProductTask* product, int rowFrom, int rowTo, float* c, nint cRow, int panelFrom, int panelTo)
     {
         var depth = product->Depth;
-        var blocks = (depth + MostDepth - 1) / MostDepth;
+        var most = TLanes.Count > Panel.Width / 2 ? BlockSizes.WideDepth : BlockSizes.Depth;
+        most += most / 8;
+        var blocks = (depth + most - 1) / most;
         var blockDepth = Panel.Count((depth + blocks - 1) / blocks) * Panel.Width;
 
         var rowBlock = product->Packing != null ? BlockSizes.PackedRows : BlockSizes.Rows;
@@ -82,6 +86,8 @@ internal static unsafe class PanelProduct<TLanes, TVector>
     private static void RunBlock(ProductTask* product, TileTask* task, int depthFrom, int rowFrom, int rowTo, float* c, int panelFrom, int panelTo)
     {
         var step = TLanes.Count < Panel.Width ? 1 : 2;
+        var packed = product->PackedStrips || product->Packing != null;
+        var stripSize = Strips.Height * (product->PackedStrips ? product->Depth : task->Depth);
         var group = Math.Max(1, BlockSizes.PanelBytes / (int)(task->Depth * Panel.Width * sizeof(float)) / step) * step;
         for (var first = panelFrom; first < panelTo; first += group)
         {
@@ -90,6 +96,8 @@ internal static unsafe class PanelProduct<TLanes, TVector>
             {
                 // Near the end of A the cut looks at what is left of all rows, so that packing and product agree.
                 var height = Strips.HeightOf(product->Rows - r);
+                var twin = HasTwins && packed && height == Strips.Height && r + height < rowTo
+                    && Strips.HeightOf(product->Rows - r - height) == Strips.Height;
                 float* a;
                 if (product->PackedStrips)
                 {
@@ -112,6 +120,18 @@ internal static unsafe class PanelProduct<TLanes, TVector>
                     var columns = Math.Min(product->Columns - panel * Panel.Width, Math.Min(step, last - panel) * Panel.Width);
                     var tile = c + panel * product->CPanel + r * task->CRow;
                     var bias = product->Bias + r;
+                    if (twin)
+                    {
+                        if (columns > TLanes.Count) TwinTileKernel<TLanes, TVector>.Run(a, a + stripSize, b, tile, bias, task);
+                        else
+                        {
+                            TileKernel<TLanes, TVector>.Run<Six, One>(a, b, tile, bias, task);
+                            TileKernel<TLanes, TVector>.Run<Six, One>(a + stripSize, b, tile + height * task->CRow, bias + height, task);
+                        }
+
+                        continue;
+                    }
+
                     for (var column = 0; column < columns; column += 2 * TLanes.Count)
                     {
                         if (columns - column > TLanes.Count) RunTile<Two>(height, a, b + column, tile + column, bias, task);
@@ -119,7 +139,7 @@ internal static unsafe class PanelProduct<TLanes, TVector>
                     }
                 }
 
-                r += height;
+                r += twin ? 2 * height : height;
             }
         }
     }

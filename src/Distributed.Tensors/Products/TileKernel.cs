@@ -159,7 +159,7 @@ internal static unsafe class TileKernel<TLanes, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Load<TColumns>(float* source, nint next, ref TVector c0, ref TVector c1)
+    internal static void Load<TColumns>(float* source, nint next, ref TVector c0, ref TVector c1)
         where TColumns : struct, ITileCount
     {
         c0 = TLanes.Load(source);
@@ -167,7 +167,7 @@ internal static unsafe class TileKernel<TLanes, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store<TColumns>(float* target, nint next, TVector c0, TVector c1)
+    internal static void Store<TColumns>(float* target, nint next, TVector c0, TVector c1)
         where TColumns : struct, ITileCount
     {
         TLanes.Store(target, c0);
@@ -175,7 +175,7 @@ internal static unsafe class TileKernel<TLanes, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddBias<TColumns>(float bias, ref TVector c0, ref TVector c1)
+    internal static void AddBias<TColumns>(float bias, ref TVector c0, ref TVector c1)
         where TColumns : struct, ITileCount
     {
         var value = TLanes.Broadcast(bias);
@@ -184,7 +184,7 @@ internal static unsafe class TileKernel<TLanes, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddBiasRelu<TColumns>(float bias, ref TVector c0, ref TVector c1)
+    internal static void AddBiasRelu<TColumns>(float bias, ref TVector c0, ref TVector c1)
         where TColumns : struct, ITileCount
     {
         AddBias<TColumns>(bias, ref c0, ref c1);
@@ -193,7 +193,7 @@ internal static unsafe class TileKernel<TLanes, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void GateRelu<TColumns>(float* gate, nint next, ref TVector c0, ref TVector c1)
+    internal static void GateRelu<TColumns>(float* gate, nint next, ref TVector c0, ref TVector c1)
         where TColumns : struct, ITileCount
     {
         c0 = Gate(TLanes.Load(gate), c0);
@@ -201,7 +201,7 @@ internal static unsafe class TileKernel<TLanes, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void MultiplyGate<TColumns>(float* gate, nint next, ref TVector c0, ref TVector c1)
+    internal static void MultiplyGate<TColumns>(float* gate, nint next, ref TVector c0, ref TVector c1)
         where TColumns : struct, ITileCount
     {
         c0 = TLanes.Multiply(c0, TLanes.Load(gate));
@@ -209,7 +209,7 @@ internal static unsafe class TileKernel<TLanes, TVector>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Examine<TColumns>(TVector c0, TVector c1, ref TVector health0, ref TVector health1)
+    internal static void Examine<TColumns>(TVector c0, TVector c1, ref TVector health0, ref TVector health1)
         where TColumns : struct, ITileCount
     {
         health0 = TLanes.MultiplyAdd(c0, TLanes.Broadcast(0f), health0);

@@ -99,7 +99,8 @@ internal sealed class AssemblyScanner : IDisposable
                     code.Offset += 8;
                     break;
                 case OperandType.InlineSwitch:
-                    code.Offset += 4 * code.ReadInt32();
+                    var targets = code.ReadInt32(); // first: a compound assignment would take the offset before the count was read
+                    code.Offset += 4 * targets;
                     break;
                 case OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineTok:
                     tokens.Add(MetadataTokens.EntityHandle(code.ReadInt32()));

@@ -22,6 +22,9 @@ public sealed class GradientBitsTests
         data.Add("641-5-2", 17);
         data.Add("6-205-7", 321);
         data.Add("433-110-96-3", 450);
+        data.Add("288-38-3", 33);
+        data.Add("289-49-5", 35);
+        data.Add("23-577-2", 289);
         return data;
     }
 

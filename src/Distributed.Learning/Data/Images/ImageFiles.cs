@@ -63,7 +63,7 @@ internal static class ImageFiles
         return IdxReader.ReadImages(file);
     }
 
-    private static string LabelsOf(string imagesPath)
+    public static string LabelsOf(string imagesPath)
     {
         var name = Path.GetFileName(imagesPath);
         var labels = name.Replace("images", "labels", StringComparison.Ordinal).Replace("idx3", "idx1", StringComparison.Ordinal);

@@ -37,6 +37,9 @@ internal sealed class RawColumn(string name)
     /// <summary>The row (from 0) of the first empty cell; null when there is none.</summary>
     public int? FirstEmpty { get; private set; }
 
+    /// <summary>Empty cells.</summary>
+    public int Empty { get; private set; }
+
     /// <summary>Whether more cells read as numbers (also NaN or infinite ones) than as text; empty cells and words like NA do not count.</summary>
     public bool LooksNumeric => _readAsNumbers > _readAsText;
 
@@ -55,6 +58,7 @@ internal sealed class RawColumn(string name)
                 break;
             case CellKind.Empty:
                 FirstEmpty ??= _numbers.Count;
+                Empty++;
                 break;
         }
 

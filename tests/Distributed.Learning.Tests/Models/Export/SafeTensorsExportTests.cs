@@ -1,0 +1,117 @@
+using System.Buffers.Binary;
+using System.Text;
+using System.Text.Json;
+using Distributed.Learning.Data;
+using Distributed.Learning.Models;
+using Distributed.Learning.Tests.Data;
+
+namespace Distributed.Learning.Tests.Models.Export;
+
+/// <summary>
+/// The exported weights read by a reader that was written from the format's specification alone, and weights that come from elsewhere.
+/// </summary>
+public sealed class SafeTensorsExportTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    [Theory]
+    [InlineData("buyers")]
+    [InlineData("diabetes")]
+    [InlineData("digits")]
+    public void Another_reader_finds_every_layer_with_its_shape_and_bits(string source)
+    {
+        var model = SmallModel.Of(source, [5, 3]);
+        ModelExport.Write(model, ModelFormat.SafeTensors, _folder["w.safetensors"]);
+
+        var tensors = ReadAsSpecified(File.ReadAllBytes(_folder["w.safetensors"]));
+
+        var layout = new ParameterLayout(model.Network);
+        Assert.Equal(2 * layout.Layers.Count, tensors.Count);
+        for (var i = 0; i < layout.Layers.Count; i++)
+        {
+            var layer = layout.Layers[i];
+            var (weight, bias) = (tensors[$"layers.{i}.weight"], tensors[$"layers.{i}.bias"]);
+            Assert.Equal([layer.Inputs, layer.Outputs], weight.Shape);
+            Assert.Equal([layer.Outputs], bias.Shape);
+            Assert.Equal(model.Parameters.Slice(layer.WeightOffset, layer.WeightCount).ToArray(), weight.Values);
+            Assert.Equal(model.Parameters.Slice(layer.BiasOffset, layer.Outputs).ToArray(), bias.Values);
+        }
+    }
+
+    [Fact]
+    public void Exported_weights_are_read_again_with_the_same_bits()
+    {
+        var model = SmallModel.Buyers();
+        ModelExport.Write(model, ModelFormat.SafeTensors, _folder["w.safetensors"]);
+        Assert.Equal(ParameterHash.Compute(model.Parameters), ParameterHash.Compute(ModelExport.ReadWeights(_folder["w.safetensors"], model.Network)));
+    }
+
+    [Fact]
+    public void Weights_of_a_file_that_others_wrote_in_another_order_begin_a_network()
+    {
+        // No hash, no format entry, the bias before the weight: all within the specification.
+        var header = Encoding.UTF8.GetBytes(
+            """{"layers.0.bias":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"layers.0.weight":{"dtype":"F32","shape":[1,2],"data_offsets":[8,16]}}""");
+        using (var file = File.Create(_folder["w.safetensors"]))
+        {
+            file.Write(BitConverter.GetBytes((ulong)header.Length));
+            file.Write(header);
+            foreach (var value in new float[] { 1, 2, 3, 4 }) file.Write(BitConverter.GetBytes(value));
+        }
+
+        var network = new NetworkSpecification { Inputs = 1, Outputs = 2 };
+        Assert.Equal([3, 4, 1, 2], ModelExport.ReadWeights(_folder["w.safetensors"], network));
+    }
+
+    [Theory]
+    [InlineData(9, 5, "the tensor layers.0.weight has the shape [4, 5]; the job's network needs [9, 5]")]
+    [InlineData(4, 6, "the tensor layers.0.weight has the shape [4, 5]; the job's network needs [4, 6]")]
+    public void Another_networks_weights_are_refused_with_both_shapes(int inputs, int hidden, string expected)
+    {
+        ModelExport.Write(SmallModel.Buyers(), ModelFormat.SafeTensors, _folder["w.safetensors"]);
+        var network = new NetworkSpecification { Inputs = inputs, Hidden = [hidden], Outputs = 2 };
+        var error = Assert.Throws<DataException>(() => ModelExport.ReadWeights(_folder["w.safetensors"], network));
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_is_not_there_is_named()
+    {
+        var error = Assert.Throws<DataException>(() => ModelExport.ReadWeights(_folder["none/w.safetensors"], new NetworkSpecification { Inputs = 1, Outputs = 2 }));
+        Assert.Contains("w.safetensors: there is no such file", error.Message, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    /// <summary>Eight bytes of length (little-endian), that many bytes of JSON, then the tensors' bytes at their data_offsets.</summary>
+    private static Dictionary<string, (long[] Shape, float[] Values)> ReadAsSpecified(byte[] file)
+    {
+        var headerLength = checked((int)BinaryPrimitives.ReadUInt64LittleEndian(file));
+        Assert.Equal((byte)'{', file[8]);
+        using var header = JsonDocument.Parse(file.AsMemory(8, headerLength));
+        var data = file.AsSpan(8 + headerLength);
+        var tensors = new Dictionary<string, (long[], float[])>(StringComparer.Ordinal);
+        var covered = 0;
+        foreach (var entry in header.RootElement.EnumerateObject())
+        {
+            if (entry.Name == "__metadata__")
+            {
+                Assert.All(entry.Value.EnumerateObject(), item => Assert.Equal(JsonValueKind.String, item.Value.ValueKind));
+                continue;
+            }
+
+            Assert.Equal("F32", entry.Value.GetProperty("dtype").GetString());
+            var shape = entry.Value.GetProperty("shape").EnumerateArray().Select(s => s.GetInt64()).ToArray();
+            var offsets = entry.Value.GetProperty("data_offsets").EnumerateArray().Select(o => o.GetInt32()).ToArray();
+            var bytes = data[offsets[0]..offsets[1]];
+            Assert.Equal(shape.Aggregate(4L, (product, size) => product * size), bytes.Length);
+            var values = new float[bytes.Length / 4];
+            for (var i = 0; i < values.Length; i++) values[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes[(4 * i)..]);
+            tensors.Add(entry.Name, (shape, values));
+            covered += bytes.Length;
+        }
+
+        Assert.Equal(data.Length, covered);
+        return tensors;
+    }
+}
