@@ -132,6 +132,10 @@ public sealed class ScaleTests(ITestOutputHelper output)
         {
         }
 
+        public void SweepParts(PartsSweep sweep)
+        {
+        }
+
         public void Finish()
         {
         }

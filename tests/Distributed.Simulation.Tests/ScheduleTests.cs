@@ -5,7 +5,7 @@ namespace Distributed.Simulation.Tests;
 
 /// <summary>
 /// Random schedules of faults; each must end with the bits of the fault-free run. <c>SEEDS=n</c> runs n of them (2,000 without it),
-/// <c>SEED=x</c> replays one and prints its trace.
+/// <c>SEED=x</c> replays one and prints its trace; <c>GRADIENTS=bfloat16</c> gives all jobs rounded gradients.
 /// </summary>
 public sealed class ScheduleTests(ITestOutputHelper output)
 {

@@ -7,12 +7,15 @@ internal static class Schedules
 {
     private const int TraceLines = 120;
 
+    /// <summary>The form of all gradients, from the variable <c>GRADIENTS</c>; null: as drawn.</summary>
+    private static GradientFormat? Format => Enum.TryParse<GradientFormat>(Environment.GetEnvironmentVariable("GRADIENTS"), ignoreCase: true, out var format) ? format : null;
+
     /// <summary>What is wrong with a schedule; null when nothing is.</summary>
     public static string? Run(int seed)
     {
         try
         {
-            new SimulatedWorld(seed, traced: false).Run();
+            new SimulatedWorld(seed, traced: false, format: Format).Run();
             return null;
         }
         catch (Exception e) when (e is not OutOfMemoryException)
@@ -24,7 +27,7 @@ internal static class Schedules
     /// <summary>Runs one schedule again and tells all that happened.</summary>
     public static (string? Wrong, IReadOnlyList<string> Trace) Replay(int seed)
     {
-        var world = new SimulatedWorld(seed, traced: true);
+        var world = new SimulatedWorld(seed, traced: true, format: Format);
         string? wrong = null;
         try
         {

@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Distributed.Protocol;
 
@@ -6,6 +8,7 @@ namespace Distributed.Protocol;
 /// A job's name in stores, entity ids, URLs and file names: 1 to 64 characters of a–z, 0–9 and '-', beginning with a letter or a digit.
 /// Whoever submits the job chooses it.
 /// </summary>
+[JsonConverter(typeof(JobIdConverter))]
 public readonly record struct JobId
 {
     /// <summary>The longest name in characters.</summary>
@@ -36,4 +39,15 @@ public readonly record struct JobId
 
     /// <inheritdoc/>
     public override string ToString() => Value;
+}
+
+/// <summary>A job's name as a JSON string.</summary>
+public sealed class JobIdConverter : JsonConverter<JobId>
+{
+    /// <inheritdoc/>
+    public override JobId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        JobId.TryParse(reader.GetString(), out var id) ? id : throw new JsonException("not a job name");
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, JobId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
 }

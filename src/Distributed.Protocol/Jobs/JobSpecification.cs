@@ -57,6 +57,7 @@ public sealed record JobSpecification
         if (ShardSize < 1 || ShardSize > BatchSize) return $"shard size is {ShardSize}: it must lie between 1 and the batch size ({BatchSize})";
         if ((BatchSize + ShardSize - 1) / ShardSize > EpochPlan.MaximumShards)
             return $"a batch of {BatchSize} in shards of {ShardSize} makes more than {EpochPlan.MaximumShards:N0} shards: choose larger shards";
+        if (!Enum.IsDefined(GradientFormat)) return $"gradient format {(int)GradientFormat} is not known here";
         if (Data.TrainingSamples < 1) return "there are no training samples";
         if (Stop.TargetAccuracy is not null && Data.ValidationSamples == 0) return "a target accuracy needs a validation set";
         if (Stop.TargetAccuracy is not null && Network.Output != OutputKind.Softmax) return "a target accuracy needs a classifier";
@@ -80,6 +81,12 @@ public enum GradientFormat
 {
     /// <summary>float32 throughout.</summary>
     Float32,
+
+    /// <summary>
+    /// Summed in float32 and rounded to bfloat16 at every node of the reduction tree, leaves and root too, on the worker and on the block
+    /// alike: half the bytes between nodes, and bits that still do not depend on who summed what. Metrics are not rounded.
+    /// </summary>
+    BFloat16,
 }
 
 /// <summary>

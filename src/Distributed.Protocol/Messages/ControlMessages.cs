@@ -75,7 +75,11 @@ public sealed record BlockState(
 /// <param name="OpenThrough">The last epoch whose steps may be computed.</param>
 public sealed record LoadBlock(
     JobId Job, int Block, long Term, long Query, long Incarnation, long Lineage, int Blocks, JobSpecification Specification,
-    Checkpoint? Checkpoint, int OpenThrough) : IBlockMessage;
+    Checkpoint? Checkpoint, int OpenThrough) : IBlockMessage
+{
+    /// <summary>The share of shards that are computed by two workers: the lineage's.</summary>
+    public double AuditShare { get; init; }
+}
 
 /// <summary>From a block: the stored state cannot be read; another checkpoint is needed.</summary>
 public sealed record BlockLoadFailed(JobId Job, int Block, long Lineage, string Reason) : ICoordinatorMessage;
@@ -129,7 +133,27 @@ public sealed record StepsProgressed(JobId Job, long Lineage, long Step, ShardMe
 public sealed record EpochCompleted(JobId Job, long Lineage, int Epoch, ShardMetrics Training, ShardMetrics? Validation) : ICoordinatorMessage;
 
 /// <summary>From a block that has waited too long: these shards are late.</summary>
-public sealed record StepLate(JobId Job, int Block, long Lineage, long Step, IReadOnlyList<IndexRange> Missing) : ICoordinatorMessage;
+public sealed record StepLate(JobId Job, int Block, long Lineage, long Step, IReadOnlyList<IndexRange> Missing) : ICoordinatorMessage
+{
+    /// <summary>Workers that have not said what an audited shard comes to; null for none.</summary>
+    public IReadOnlyList<WorkerId>? Silent { get; init; }
+}
+
+/// <summary>
+/// From a block: workers disagree about an audited shard of its current step, or with what was counted. The step is not applied any more.
+/// Repeated until another lineage begins.
+/// </summary>
+/// <param name="Job">The job.</param>
+/// <param name="Block">The block.</param>
+/// <param name="Lineage">The lineage.</param>
+/// <param name="Step">The step.</param>
+/// <param name="Shard">The shard.</param>
+/// <param name="Claims">What workers say that it comes to, one a worker.</param>
+public sealed record AuditDisputed(
+    JobId Job, int Block, long Lineage, long Step, int Shard, IReadOnlyList<ShardClaim> Claims) : ICoordinatorMessage;
+
+/// <summary>From block 0 that has waited too long at the end of an epoch: these validation shards are late.</summary>
+public sealed record EvaluationLate(JobId Job, long Lineage, int Epoch, IReadOnlyList<IndexRange> Missing) : ICoordinatorMessage;
 
 /// <summary>From a block: a shard's loss or gradient, or a weight, is not finite. The job fails.</summary>
 /// <param name="Job">The job.</param>
@@ -137,6 +161,12 @@ public sealed record StepLate(JobId Job, int Block, long Lineage, long Step, IRe
 /// <param name="Step">The step that was being computed, or the version of the weights.</param>
 /// <param name="Shard">The first such shard; null when a weight is not finite.</param>
 public sealed record TrainingDiverged(JobId Job, long Lineage, long Step, int? Shard) : ICoordinatorMessage;
+
+/// <summary>From a block whose node shuts down: what it holds must be durable first. Repeated until <see cref="ReleaseBlock"/> answers.</summary>
+public sealed record BlockLeaving(JobId Job, int Block, long Incarnation, long Lineage) : ICoordinatorMessage;
+
+/// <summary>From a coordinator to a block that leaves: the job is held at a checkpoint, or nobody needs the lineage; it starts elsewhere.</summary>
+public sealed record ReleaseBlock(JobId Job, int Block, long Term, long Lineage) : IBlockMessage;
 
 /// <summary>From a coordinator: the job is over, rests, or leaves this block; free everything up to this lineage and stop.</summary>
 public sealed record EndBlock(JobId Job, int Block, long Term, long Lineage) : IBlockMessage;
@@ -155,8 +185,37 @@ public sealed record WorkerRefused(JobId Job, WorkerId Worker, string Reason) : 
 /// <summary>From a worker, or from a node that saw its connection close: it takes no more work.</summary>
 public sealed record WorkerLeft(JobId Job, WorkerId Worker, string Reason) : ICoordinatorMessage;
 
+/// <summary>From a worker, at most about once a second while it computes: how fast it was. Not answered; the shares follow it when that is worth it.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Worker">The worker.</param>
+/// <param name="SamplesPerSecond">Training samples that its threads compute in a second when all of them are busy.</param>
+/// <param name="Compute">From a step's weights to the last of the worker's nodes; null while unknown.</param>
+/// <param name="Wait">From there to the next step's weights; null while unknown.</param>
+public sealed record WorkerMeasured(
+    JobId Job, WorkerId Worker, double SamplesPerSecond, StepTiming? Compute = null, StepTiming? Wait = null) : ICoordinatorMessage;
+
+/// <summary>From a block, at most about once a second while its steps go on: where their time went. Not answered, and nothing is decided by it.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Block">The block.</param>
+/// <param name="Update">The last sum, the optimizer's update, handing the weights over; null while unknown.</param>
+/// <param name="Wait">From a step's begin to the node that completes its tree; null while unknown.</param>
+public sealed record BlockMeasured(JobId Job, int Block, StepTiming? Update, StepTiming? Wait) : ICoordinatorMessage;
+
+/// <summary>What one part of a step took, over the last few hundred steps, in seconds.</summary>
+/// <param name="Median">Half of them took no longer.</param>
+/// <param name="Percentile95">All but the slowest twentieth took no longer.</param>
+public sealed record StepTiming(double Median, double Percentile95);
+
 /// <summary>From a coordinator: who computes. Repeated until <see cref="WorkerAssigned"/> answers.</summary>
-public sealed record AssignWorker(JobId Job, long Term, long Lineage, Assignment Assignment, int OpenThrough) : IWorkerMessage;
+public sealed record AssignWorker(JobId Job, long Term, long Lineage, Assignment Assignment, int OpenThrough) : IWorkerMessage
+{
+    /// <summary>The share of shards that are computed by two workers: the lineage's.</summary>
+    public double AuditShare { get; init; }
+}
+
+/// <summary>From a coordinator to a worker that has nothing to do with a disputed shard: compute it too. Answered, at the blocks, by
+/// <see cref="PushShardHash"/>; repeated until the dispute is decided.</summary>
+public sealed record AuditShard(JobId Job, long Term, long Lineage, long Step, int Shard) : IWorkerMessage;
 
 /// <summary>From a worker: took the assignment of that number.</summary>
 public sealed record WorkerAssigned(JobId Job, WorkerId Worker, long Lineage, long Number) : ICoordinatorMessage;
@@ -174,6 +233,16 @@ public sealed record GetWeights(JobId Job, int Block, long Lineage, WorkerId Wor
 
 /// <summary>From a block: nodes of these leaves of an open step have not come. Answered by <see cref="PushGradient"/>.</summary>
 public sealed record GetMissingNodes(JobId Job, int Block, long Lineage, long Step, IndexRange Leaves) : IWorkerMessage;
+
+/// <summary>From a worker to a block: what an audited shard comes to there. Said again when the block asks by <see cref="GetMissingNodes"/>.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Block">The block.</param>
+/// <param name="Lineage">The lineage of the weights that it was computed with.</param>
+/// <param name="Step">The step.</param>
+/// <param name="Shard">The shard.</param>
+/// <param name="Worker">The worker.</param>
+/// <param name="Hash">The <see cref="GradientHash"/>.</param>
+public sealed record PushShardHash(JobId Job, int Block, long Lineage, long Step, int Shard, WorkerId Worker, ulong Hash) : IBlockMessage;
 
 /// <summary>From a worker to block 0: the metrics of a node of an epoch's validation tree.</summary>
 public sealed record PushEvaluation(JobId Job, int Block, long Lineage, int Epoch, ReductionNode Node, ShardMetrics Metrics) : IBlockMessage;

@@ -16,13 +16,47 @@ public sealed record RunOptionsChanged(RunOptions Options) : JournalEvent;
 public sealed record TermStarted(long Term) : JournalEvent;
 
 /// <summary>All blocks load the named checkpoint (null: the initial weights) and go on from it; frames of lower lineages are dropped.</summary>
-public sealed record LineageStarted(long Lineage, long? CheckpointStep, int Blocks) : JournalEvent;
+/// <param name="Lineage">The new lineage.</param>
+/// <param name="CheckpointStep">The checkpoint's step; null: the initial weights.</param>
+/// <param name="Blocks">K.</param>
+/// <param name="Reason">What was lost, for a rewind; null for a lineage that a start or a person began.</param>
+public sealed record LineageStarted(long Lineage, long? CheckpointStep, int Blocks, string? Reason = null) : JournalEvent
+{
+    /// <summary>The share of its shards that are computed by two workers.</summary>
+    public double AuditShare { get; init; }
+}
+
+/// <summary>A worker computed a shard otherwise than two others did on the same weights: it takes no part in the job any more.</summary>
+/// <param name="Worker">The worker.</param>
+/// <param name="Lineage">The lineage.</param>
+/// <param name="Step">The step.</param>
+/// <param name="Shard">The shard.</param>
+/// <param name="Reason">For people.</param>
+public sealed record WorkerExcluded(WorkerId Worker, long Lineage, long Step, int Shard, string Reason) : JournalEvent;
 
 /// <summary>All blocks' snapshots of one step are durable.</summary>
 public sealed record CheckpointCommitted(Checkpoint Checkpoint) : JournalEvent;
 
 /// <summary>An epoch ended: its metrics, whether they are the best so far, and why the job stops there (null: it goes on).</summary>
 public sealed record EpochDecided(int Epoch, bool IsBest, StopReason? Stop, EpochMetrics Metrics) : JournalEvent;
+
+/// <summary>Everything that the events before came to: they are not needed any more, and are deleted once this one is durable.</summary>
+/// <param name="Specification">The job.</param>
+/// <param name="Options">The run options in force.</param>
+/// <param name="Term">The highest term.</param>
+/// <param name="Lineage">The newest lineage; null before the first.</param>
+/// <param name="Rewinds">Lineages that began because something was lost.</param>
+/// <param name="Decisions">Decided epochs in order.</param>
+/// <param name="Checkpoints">Kept checkpoints, ascending.</param>
+/// <param name="IsPaused">A pause is wanted or in force.</param>
+/// <param name="IsCancelled">A cancel is wanted.</param>
+public sealed record JobSummarized(
+    JobSpecification Specification, RunOptions Options, long Term, LineageStarted? Lineage, int Rewinds, IReadOnlyList<EpochDecided> Decisions,
+    IReadOnlyList<Checkpoint> Checkpoints, bool IsPaused, bool IsCancelled) : JournalEvent
+{
+    /// <summary>Excluded workers; null for none.</summary>
+    public IReadOnlyList<WorkerExcluded>? Exclusions { get; init; }
+}
 
 /// <summary>The job is paused, or goes on.</summary>
 public sealed record PauseChanged(bool Paused) : JournalEvent;

@@ -17,7 +17,11 @@ namespace Distributed.Protocol;
 /// <param name="Metrics">Sums of the node's samples.</param>
 /// <param name="Lease">Gives back the memory of <paramref name="Values"/>; null when it belongs to the sender.</param>
 public sealed record PushGradient(
-    JobId Job, int Block, long Lineage, long Step, ReductionNode Node, ReadOnlyMemory<float> Values, ShardMetrics Metrics, IDisposable? Lease) : IBlockMessage;
+    JobId Job, int Block, long Lineage, long Step, ReductionNode Node, ReadOnlyMemory<float> Values, ShardMetrics Metrics, IDisposable? Lease) : IBlockMessage
+{
+    /// <summary>The job's format: of bfloat16 values the lower halves are zero and need not travel.</summary>
+    public GradientFormat Format { get; init; }
+}
 
 /// <summary>
 /// From a block to a worker: its weights of version <paramref name="Step"/>. They acknowledge all nodes of the step before.
@@ -31,3 +35,14 @@ public sealed record PushGradient(
 /// <param name="Lease">Gives back the memory of <paramref name="Values"/>; null when it belongs to the sender.</param>
 public sealed record WeightsUpdated(
     JobId Job, int Block, long Lineage, long Step, ReadOnlyMemory<float> Values, IDisposable? Lease) : IWorkerMessage;
+
+/// <summary>From a node that has a data set to one that asked for it: a piece of its file, or the list of the pieces.</summary>
+/// <param name="DataSet">The data set's SHA-256.</param>
+/// <param name="Index">The chunk; <see cref="ChunkListIndex"/> for the list (see <see cref="ChunkList"/>).</param>
+/// <param name="Values">The bytes, four at a time.</param>
+/// <param name="Lease">Gives back the memory of <paramref name="Values"/>; null when it belongs to the sender.</param>
+public sealed record DataChunk(string DataSet, int Index, ReadOnlyMemory<float> Values, IDisposable? Lease)
+{
+    /// <summary>Stands for the list of the chunks.</summary>
+    public const int ChunkListIndex = -1;
+}

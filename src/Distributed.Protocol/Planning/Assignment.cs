@@ -1,7 +1,11 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace Distributed.Protocol;
 
 /// <summary>A worker's name, unique over the cluster's life: a restarted worker is another one.</summary>
 /// <param name="Value">The name.</param>
+[JsonConverter(typeof(WorkerIdConverter))]
 public readonly record struct WorkerId(string Value)
 {
     /// <summary>The order in which assignments list workers.</summary>
@@ -11,10 +15,25 @@ public readonly record struct WorkerId(string Value)
     public override string ToString() => Value;
 }
 
+/// <summary>A worker's name as a JSON string.</summary>
+public sealed class WorkerIdConverter : JsonConverter<WorkerId>
+{
+    /// <inheritdoc/>
+    public override WorkerId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        new(reader.GetString() ?? throw new JsonException("not a worker's name"));
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, WorkerId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
+}
+
 /// <summary>One worker's share of every step.</summary>
 /// <param name="Worker">The worker.</param>
 /// <param name="Weight">Its share in units of the sum of all weights; 0: connected but given nothing.</param>
-public sealed record WorkerShare(WorkerId Worker, int Weight);
+public sealed record WorkerShare(WorkerId Worker, int Weight)
+{
+    /// <summary>It was late, and has not proved the contrary: its opinion in an audit is not waited for.</summary>
+    public bool IsLate { get; init; }
+}
 
 /// <summary>
 /// Which worker computes which shards, for every open step: a numbered list of weights from which the runs of a step follow as a pure
@@ -45,6 +64,36 @@ public sealed record Assignment(long Number, IReadOnlyList<WorkerShare> Shares)
         var start = (int)(leaves * _before[place] / total);
         var end = (int)(leaves * _before[place + 1] / total);
         return new IndexRange(start, end - start);
+    }
+
+    /// <summary>Whether there are two whose opinions can be compared.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool CanAudit => Shares.Count(share => !share.IsLate) >= 2;
+
+    /// <summary>The place of the worker that a shard falls to in a step with <paramref name="leaves"/> shards; null when nobody computes.</summary>
+    public int? OwnerOf(int leaves, int shard)
+    {
+        for (var i = 0; i < Shares.Count; i++)
+            if (RunAt(i, leaves).Contains(shard)) return i;
+        return null;
+    }
+
+    /// <summary>
+    /// The place of the worker that audits a shard: the next one after its owner that has shards of its own, or else the next one at all; no late
+    /// one. Null when there is none.
+    /// </summary>
+    public int? SecondOf(int leaves, int shard)
+    {
+        if (OwnerOf(leaves, shard) is not { } owner) return null;
+        int? idle = null;
+        for (var i = 1; i < Shares.Count; i++)
+        {
+            var place = (owner + i) % Shares.Count;
+            if (Shares[place].IsLate) continue;
+            if (Shares[place].Weight > 0) return place;
+            idle ??= place;
+        }
+        return idle;
     }
 
     /// <inheritdoc/>

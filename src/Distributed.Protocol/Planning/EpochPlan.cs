@@ -58,6 +58,9 @@ public sealed class EpochPlan
     /// <summary>Shards of the validation set; 0 without one.</summary>
     public int EvaluationShardCount => Divide(_validation, _evaluationShard);
 
+    /// <summary>How many steps have as many samples as the shards of the validation set have places; 0 without one.</summary>
+    public int StepsOfAnEvaluation => Divide(EvaluationShardCount * _evaluationShard, _batch);
+
     /// <summary>The epoch that step <paramref name="step"/> belongs to, from 0.</summary>
     public int EpochOf(long step) => (int)(step / StepsPerEpoch);
 

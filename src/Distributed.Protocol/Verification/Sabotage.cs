@@ -86,4 +86,19 @@ internal enum Bug
 
     /// <summary>Messages follow from decisions that are not durable yet.</summary>
     ActBeforeTheJournal,
+
+    /// <summary>A summary of the journal leaves the newest checkpoint out.</summary>
+    SummarizeWithoutTheLatest,
+
+    /// <summary>A sweep takes parts of kept checkpoints too.</summary>
+    SweepKeptParts,
+
+    /// <summary>A step is applied although the audits of its shards are not in, or deny what was counted.</summary>
+    ApplyBeforeTheAudit,
+
+    /// <summary>A claim that one worker makes twice counts as the opinions of two.</summary>
+    CountAClaimTwice,
+
+    /// <summary>Whoever agrees with others is excluded, instead of the one that does not.</summary>
+    ExcludeTheWrongWorker,
 }

@@ -152,6 +152,50 @@ public sealed class ParameterBlockTests
     private static LoadBlock LoadMessage(long lineage, long term = 1) =>
         new(SampleJobs.Job, 0, term, Query: 1, Incarnation, lineage, Blocks: 1, SampleJobs.Small, Checkpoint: null, OpenThrough: 0);
 
+    [Fact]
+    public void Validation_shards_that_do_not_come_are_asked_for_and_then_called_late()
+    {
+        var specification = SampleJobs.With(training: 4, batch: 4, shard: 2, validation: 300); // one step, two validation shards
+        _block.OnLoadBlock(LoadMessage(1) with { Specification = specification });
+        Assign();
+        Push(step: 0, new ReductionNode(0, 2));
+        _effects.Sent.Clear();
+        _block.OnPushEvaluation(new PushEvaluation(SampleJobs.Job, 0, 1, 0, new ReductionNode(0, 1), new ShardMetrics { Samples = 256 }), Second);
+        for (var now = Second; !_effects.Sent.OfType<EvaluationLate>().Any() && now < Second * 3600; now += Second / 10) _block.OnTick(now);
+        Assert.NotEmpty(_effects.Sent.OfType<GetMissingEvaluation>());
+        Assert.Equal([new IndexRange(1, 1)], Assert.Single(_effects.Take<EvaluationLate>()).Missing);
+        _block.OnPushEvaluation(new PushEvaluation(SampleJobs.Job, 0, 1, 0, new ReductionNode(1, 1), new ShardMetrics { Samples = 44 }), Second * 3600);
+        Assert.Equal(300, _effects.Take<EpochCompleted>()[^1].Validation!.Value.Samples);
+    }
+
+    [Fact]
+    public void Who_was_just_given_what_is_missing_is_not_late_with_it_yet()
+    {
+        Load();
+        Assign();
+        var now = Second;
+        for (; !_effects.Sent.OfType<StepLate>().Any(); now += Second / 10) _block.OnTick(now);
+        var late = now;
+        _block.OnTick(now += Second * 15);
+        _block.OnAssign(new AssignBlock(SampleJobs.Job, 0, 1, 1, new Assignment(2, [new WorkerShare(new WorkerId("w2"), 1)]), 0));
+        _effects.Sent.Clear();
+        for (; !_effects.Sent.OfType<StepLate>().Any(); now += Second / 10) _block.OnTick(now);
+        Assert.InRange(now - late, Second * 34, Second * 36); // 20 s as long as no usual step is known, from the assignment on
+    }
+
+    [Fact]
+    public void A_machine_that_stood_still_in_one_step_makes_nobody_wait_as_long_in_the_next()
+    {
+        Load();
+        Assign();
+        var now = Second * 3600;
+        _block.OnPushGradient(Gradient(0, new ReductionNode(0, 2)), now); // step 0 took an hour by the clock
+        _effects.Sent.Clear();
+        var began = now;
+        for (; !_effects.Sent.OfType<StepLate>().Any() && now < began + (Second * 3600); now += Second / 10) _block.OnTick(now);
+        Assert.InRange(now - began, Second, Second * 21); // no longer than for the first step, of which nothing was known
+    }
+
     private void Load(long lineage = 1, long term = 1) => _block.OnLoadBlock(LoadMessage(lineage, term));
 
     private void Assign() =>

@@ -44,6 +44,10 @@ internal sealed class Recorder : ICoordinatorEffects, IBlockEffects, IWorkerEffe
 
     public void DeleteParts(IReadOnlyList<SnapshotPart> parts) => Deleted.AddRange(parts);
 
+    public List<PartsSweep> Sweeps { get; } = [];
+
+    public void SweepParts(PartsSweep sweep) => Sweeps.Add(sweep);
+
     public void Finish()
     {
     }

@@ -4,7 +4,7 @@ using Distributed.Protocol.Tests.Jobs;
 namespace Distributed.Protocol.Tests.Rules;
 
 /// <summary>One block, one worker, and a coordinator whose decisions are durable at once.</summary>
-public sealed class TrainingRunTests
+public sealed partial class TrainingRunTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly WorkerId Worker = new("w1");
@@ -69,20 +69,6 @@ public sealed class TrainingRunTests
     }
 
     [Fact]
-    public void Given_weights_are_kept_and_never_deleted()
-    {
-        var given = new SnapshotPart(0, 26, "another", 1, 0);
-        Begin(new Checkpoint(0, 5, [given], default, 26));
-        for (var step = 3; step <= 6; step += 3)
-        {
-            Complete(epoch: (step / 3) - 1, loss: 10 - step);
-            Store(step);
-        }
-        Assert.Contains(_run.History.Checkpoints, checkpoint => checkpoint.IsGiven);
-        Assert.DoesNotContain(given, _effects.Deleted);
-    }
-
-    [Fact]
     public void A_pause_that_is_in_force_is_told_to_whoever_asks_again_and_frees_everything()
     {
         Begin();
@@ -134,14 +120,23 @@ public sealed class TrainingRunTests
     }
 
     [Fact]
-    public void A_checkpoint_is_not_committed_before_its_last_block()
+    public void A_long_journal_is_summed_up_and_a_coordinator_goes_on_from_the_summary_alone()
     {
-        Begin(blocks: 2);
+        Begin();
         Complete(epoch: 0, loss: 2);
-        Store(3, block: 1);
-        Assert.Null(_run.History.Latest);
-        Store(3, block: 0);
-        Assert.Equal(3, _run.History.Latest!.Step);
+        Store(3);
+        for (var i = 0; i < 300 && _run.History.EventsSinceSummary > 0; i++)
+        {
+            _run.OnStart(Start() with { Options = Options with { MinimumWorkers = 1, SnapshotEverySteps = 1000 + i } }, _now);
+            Settle(lineage: 1);
+        }
+        Assert.Equal(0, _run.History.EventsSinceSummary);
+        _journal = new JobHistory();
+        _journal.Apply(_run.History.Summarize()); // all other rows are deleted
+        var before = _run.History;
+        Recover();
+        Settle(step: 3, lineage: 1);
+        Assert.Equal((before.Lineage, before.Latest, before.Best, before.Term + 1), (_run.History.Lineage, _run.History.Latest, _run.History.Best, _run.History.Term));
     }
 
     private static StartJob Start(Checkpoint? initial = null, int blocks = 1) => new(

@@ -5,6 +5,8 @@ namespace Distributed.Simulation.Tests.Jobs;
 /// <summary>The real arithmetic of one job: shards computed by the real <see cref="ShardComputer"/>, summed by plain recursion.</summary>
 internal sealed class JobMathematics
 {
+    private const float LargestBFloat16 = 3.3895314e38f; // 255 · 2^120
+
     private readonly SimulatedJob _job;
     private readonly ShardComputer _computer;
     private readonly PackedWeights _packed;
@@ -36,7 +38,7 @@ internal sealed class JobMathematics
         var upper = new float[into.Length];
         var a = Gradient(weights, step, new ReductionNode(node.First, left), into);
         var b = Gradient(weights, step, new ReductionNode(node.First + left, node.Count - left), upper);
-        for (var i = 0; i < into.Length; i++) into[i] += upper[i];
+        for (var i = 0; i < into.Length; i++) into[i] = Round(into[i] + upper[i]);
         return ShardMetrics.Add(a, b);
     }
 
@@ -60,7 +62,20 @@ internal sealed class JobMathematics
         var range = _job.Plan.Shard(step, shard);
         Span<int> rows = stackalloc int[range.Count];
         _job.Plan.Order(_job.Plan.EpochOf(step)).CopyTo(range.First, rows);
-        return _computer.ComputeGradient(weights, _packed, Gather(rows), new DropoutKey(_job.Specification.Seed, step, shard), into);
+        var metrics = _computer.ComputeGradient(weights, _packed, Gather(rows), new DropoutKey(_job.Specification.Seed, step, shard), into);
+        foreach (ref var value in into) value = Round(value);
+        return metrics;
+    }
+
+    /// <summary>A node's value in the job's gradient format, by division instead of bits: exact for all that a bfloat16 holds at full precision.</summary>
+    private float Round(float value)
+    {
+        if (_job.Specification.GradientFormat == GradientFormat.Float32 || !float.IsFinite(value) || value == 0) return value;
+        // Eight significant bits: the unit in the last place is 2^-7 of the value's power of two, and never below the smallest subnormal's.
+        var unit = Math.ScaleB(1, Math.Max(Math.ILogB(value), -126) - 7);
+        return (float)(Math.Round(value / unit, MidpointRounding.ToEven) * unit) is var rounded && Math.Abs(rounded) <= LargestBFloat16
+            ? rounded
+            : float.CopySign(float.PositiveInfinity, value);
     }
 
     private Samples Gather(ReadOnlySpan<int> rows)

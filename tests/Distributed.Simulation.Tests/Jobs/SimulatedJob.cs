@@ -28,7 +28,9 @@ internal sealed class SimulatedJob
 
     public float[] Targets { get; }
 
-    public SimulatedJob(Random random)
+    /// <param name="random">Decides everything.</param>
+    /// <param name="format">The form of gradients; null for the drawn one.</param>
+    public SimulatedJob(Random random, GradientFormat? format = null)
     {
         var classifier = random.Next(4) > 0;
         var inputs = random.Next(2, 7);
@@ -91,6 +93,9 @@ internal sealed class SimulatedJob
         Inputs = [.. Enumerable.Range(0, rows * inputs).Select(_ => random.NextSingle() * 2 - 1)];
         Labels = [.. Enumerable.Range(0, rows).Select(_ => random.Next(outputs))];
         Targets = [.. Enumerable.Range(0, rows * outputs).Select(_ => random.NextSingle() * 2 - 1)];
+        // Drawn last, so that the seeds of before keep their jobs.
+        if (random.Next(4) == 0) format ??= GradientFormat.BFloat16;
+        if (format is { } form) Specification = Specification with { GradientFormat = form };
         if (Specification.Validate() is { } wrong) throw new InvalidOperationException(wrong);
     }
 
@@ -98,6 +103,7 @@ internal sealed class SimulatedJob
     {
         Blocks = random.Next(1, 6),
         SnapshotEverySteps = random.Next(2) == 0 ? random.Next(1, 12) : null,
+        SnapshotEachEpoch = random.Next(5) == 0,
         SnapshotEvery = TimeSpan.FromMilliseconds(random.Next(100, 4000)),
         MinimumWorkers = random.Next(4) == 0 ? 2 : 1,
     };

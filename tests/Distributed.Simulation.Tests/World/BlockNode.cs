@@ -16,6 +16,7 @@ internal sealed class BlockNode : IBlockEffects
     private long _step = -1;
     private bool _isFrozen;
     private bool _isInside;
+    private bool _isLeaving;
     private bool _isStopped;
     private long _term;
     private bool _mustIgnore; // what is being received is of the past: nothing may follow from it
@@ -43,6 +44,20 @@ internal sealed class BlockNode : IBlockEffects
 
     public void Stop() => _isStopped = true;
 
+    /// <summary>Its node shuts down: it goes once it is released, and after the shutdown's bound anyway.</summary>
+    public void Leave(TimeSpan bound)
+    {
+        if (_isLeaving) return;
+        _isLeaving = true;
+        _world.Trace?.Line($"{_seat.Name} LEAVES from step {_rule.Step}");
+        Enter(() => _rule.OnLeave(_clock.Now));
+        GoWhenReleased();
+        _world.Time.After(bound, () =>
+        {
+            if (!_isStopped) _seat.End(this);
+        });
+    }
+
     public void Freeze(TimeSpan time)
     {
         _isFrozen = true;
@@ -57,7 +72,8 @@ internal sealed class BlockNode : IBlockEffects
     {
         _world.Trace?.Line($"{_seat.Name} <- {Wording.Of(message)}");
         var term = message.TermOf();
-        _mustIgnore = (term > 0 && term < _term) || (message is PushGradient push && push.Lineage != _rule.Lineage);
+        _mustIgnore = (term > 0 && term < _term) || (message is PushGradient push && push.Lineage != _rule.Lineage) ||
+            (message is PushShardHash hash && hash.Lineage != _rule.Lineage);
         _term = Math.Max(_term, term);
         var before = (_rule.Step, _rule.PendingNodes);
         Dispatch(message, _clock.Now);
@@ -65,6 +81,7 @@ internal sealed class BlockNode : IBlockEffects
         _mustIgnore = false;
         Check();
         if (message is EndBlock && _rule.IsEmpty) _seat.End(this);
+        else GoWhenReleased();
     });
 
     public void ToCoordinator(ICoordinatorMessage message)
@@ -141,12 +158,26 @@ internal sealed class BlockNode : IBlockEffects
             return;
         }
         int? cut = _world.Random.Next(3) == 0 ? _world.Random.Next(snapshot.Weights.Length) : null;
-        var parts = _world.Parts.Write(_seat.Name, snapshot, cut);
+        var parts = _world.Parts.Write(snapshot, cut);
         _world.Time.After(_world.Between(0.1, 5), () =>
         {
-            if (saving.IsForgotten && !_isStopped) _world.Parts.Delete(parts); // nobody ever heard of them
+            if (_isStopped && _world.Random.Next(2) == 0)
+            {
+                _world.Trace?.Line($"the snapshot of step {snapshot.Step} that {_seat.Name} was writing is LOST");
+                _world.Parts.Delete(parts); // it died before they were durable
+            }
+            else if (saving.IsForgotten && !_isStopped) _world.Parts.Delete(parts); // nobody ever heard of them
             else Enter(() => _rule.OnSnapshotStored(snapshot.Lineage, snapshot.Step, parts));
         });
+    }
+
+    private void GoWhenReleased()
+    {
+        if (_isStopped || !_isLeaving || !_rule.IsReleased) return;
+        if (_rule.Step > 0 && _seat.Node == this && !_seat.IsDoubled && _rule.Lineage == _world.Journal.Mirror.Lineage?.Lineage && _world.Journal.Mirror.End is null &&
+            !_world.Journal.Mirror.Checkpoints.Any(checkpoint => checkpoint.Step == _rule.Step))
+            SimulatedWorld.Fail($"{_seat.Name} is let go at step {_rule.Step}, of which there is no checkpoint");
+        _seat.End(this);
     }
 
     private void Act(object message)
@@ -165,9 +196,11 @@ internal sealed class BlockNode : IBlockEffects
             case OpenCheckpoint m: _rule.OnOpenCheckpoint(m); break;
             case CloseCheckpoint m: _rule.OnCloseCheckpoint(m); break;
             case HoldBlock m: _rule.OnHold(m); break;
+            case ReleaseBlock m: _rule.OnRelease(m); break;
             case EndBlock m: _rule.OnEnd(m); break;
             case GetWeights m: _rule.OnGetWeights(m); break;
             case PushGradient m: _rule.OnPushGradient(m, now); break;
+            case PushShardHash m: _rule.OnPushShardHash(m, now); break;
             case PushEvaluation m: _rule.OnPushEvaluation(m, now); break;
             default: throw new SimulationFailure($"{message.GetType().Name} at a block");
         }
@@ -182,6 +215,7 @@ internal sealed class BlockNode : IBlockEffects
         if (_rule.Lineage < _lineage) SimulatedWorld.Fail($"{_seat.Name} went from lineage {_lineage} to {_rule.Lineage}");
         if (_rule.Lineage > _lineage && _rule.Step != (_world.Journal.Lineages[_rule.Lineage].CheckpointStep ?? 0))
             SimulatedWorld.Fail($"{_seat.Name} begins lineage {_rule.Lineage} at step {_rule.Step}");
+        if (_rule.Lineage == _lineage && !_rule.IsAudited && _world.Lies.Contains((_lineage, _step)) && _lineage == _world.Journal.Mirror.Lineage?.Lineage) throw new UnauditedLie();
         if (_rule.Lineage > _lineage) _seat.NoteLoad(_rule.Lineage, this);
         _lineage = _rule.Lineage;
         _step = _rule.Step;

@@ -12,6 +12,8 @@ internal sealed class BlockSeat(SimulatedWorld world, int block)
 
     public BlockNode? Node => _node;
 
+    public bool IsDoubled => _twin is not null;
+
     public bool HoldsState => _node is { Step: >= 0 };
 
     public void Deliver(object message)

@@ -9,7 +9,7 @@ internal sealed class Client(SimulatedWorld world)
 
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
 
-    private RunOptions _options = world.Job.Options;
+    private RunOptions _options = world.Audits.Applied(world.Job.Options);
     private Checkpoint? _initial;
     private TimeSpan _heardAt;
     private bool _started;
@@ -17,6 +17,8 @@ internal sealed class Client(SimulatedWorld world)
     private bool _wantsCancel;
 
     public bool HasHeardTheEnd { get; private set; }
+
+    public event Action? Ended;
 
     public void Begin()
     {
@@ -61,6 +63,7 @@ internal sealed class Client(SimulatedWorld world)
             case JobFinished finished:
                 if (finished.End != world.Journal.Mirror.End) SimulatedWorld.Fail($"{finished.End} announced, {world.Journal.Mirror.End} in the journal");
                 HasHeardTheEnd = true;
+                Ended?.Invoke();
                 break;
         }
     }
@@ -69,7 +72,7 @@ internal sealed class Client(SimulatedWorld world)
 
     private void Resume()
     {
-        if (world.Random.Next(2) == 0) _options = Jobs.SimulatedJob.DrawOptions(world.Random);
+        if (world.Random.Next(2) == 0) _options = world.Audits.Applied(Jobs.SimulatedJob.DrawOptions(world.Random));
         _wantsPause = _resuming = _started = false;
         SayStart();
     }

@@ -21,7 +21,8 @@ internal sealed class CoordinatorNode : ICoordinatorEffects
         _seat = seat;
         _clock = new NodeClock(world.Time, world.Between(0, 1e6));
         _sequence = world.Journal.Count;
-        _run = new TrainingRun(world.Job.Id, history, new CoordinatorTimes(), this);
+        var times = world.Habits.CoordinatorTimes with { ReplanEvery = world.Habits.ReplanEvery, SpeedStaleAfter = world.Habits.ReplanEvery * 3 };
+        _run = new TrainingRun(world.Job.Id, history, times, this);
     }
 
     public bool IsStopped { get; private set; }
@@ -29,6 +30,8 @@ internal sealed class CoordinatorNode : ICoordinatorEffects
     public bool HasFinished { get; private set; }
 
     public NodeClock Clock => _clock;
+
+    public JobStatus Status => _run.StatusAt(_clock.Now);
 
     public void Begin()
     {
@@ -78,6 +81,7 @@ internal sealed class CoordinatorNode : ICoordinatorEffects
     public void ToWorker(WorkerId worker, IWorkerMessage message)
     {
         NoteTerm(message);
+        if (message is not LeaveJob && _run.History.ExclusionOf(worker) is not null) SimulatedWorld.Fail($"{worker} is excluded and hears {Wording.Of(message)}");
         WorkerNode.Send(_world, CoordinatorSeat.Name, worker, message);
     }
 
@@ -85,6 +89,11 @@ internal sealed class CoordinatorNode : ICoordinatorEffects
         _world.Post.SendPlainly(CoordinatorSeat.Name, "client", jobEvent, message => _world.Client.Hear((JobEvent)message));
 
     public void DeleteParts(IReadOnlyList<SnapshotPart> parts) => _world.DeleteParts(CoordinatorSeat.Name, parts);
+
+    public void SweepParts(PartsSweep sweep) => _world.Time.After(_world.Between(1, 50), () =>
+    {
+        if (!IsStopped && _world.Parts.IsUp) _world.DeleteParts($"{CoordinatorSeat.Name}'s sweep", _world.Parts.Orphans(sweep));
+    });
 
     public void Finish()
     {
@@ -130,13 +139,17 @@ internal sealed class CoordinatorNode : ICoordinatorEffects
             case SnapshotSaved m: _run.OnSnapshotSaved(m, now); break;
             case SnapshotDelayed m: _run.OnSnapshotDelayed(m); break;
             case BlockHeld m: _run.OnBlockHeld(m, now); break;
+            case BlockLeaving m: _run.OnBlockLeaving(m, now); break;
             case StepsProgressed m: CheckTotals(m); _run.OnStepsProgressed(m, now); break;
             case EpochCompleted m: _run.OnEpochCompleted(m, now); break;
+            case AuditDisputed m: _run.OnAuditDisputed(m, now); break;
             case StepLate m: _run.OnStepLate(m, now); break;
+            case EvaluationLate m: _run.OnEvaluationLate(m, now); break;
             case TrainingDiverged m: _run.OnDiverged(m, now); break;
             case WorkerReady m: _run.OnWorkerReady(m, now); break;
             case WorkerRefused m: _run.OnWorkerRefused(m, now); break;
             case WorkerLeft m: _run.OnWorkerLeft(m.Worker, now); break;
+            case WorkerMeasured m: _run.OnWorkerMeasured(m, now); break;
             case WorkerAssigned m: _run.OnWorkerAssigned(m, now); break;
             default: throw new SimulationFailure($"{message.GetType().Name} at the coordinator");
         }

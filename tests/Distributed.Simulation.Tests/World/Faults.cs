@@ -17,7 +17,9 @@ internal sealed class Faults(SimulatedWorld world)
         _over = true;
         world.Journal.IsUp = world.Parts.IsUp = true;
         foreach (var worker in world.Workers) worker.Slowness = 1;
-        while (world.Workers.Count(worker => worker.IsMember) < 2) world.AddWorker();
+        // With a liar among them, others are needed that outvote it.
+        var least = world.Liar is null ? 2 : 3;
+        while (world.Workers.Count(worker => worker.IsMember && worker.Id != world.Liar) < least) world.AddWorker();
     }
 
     private void Next(FaultKind kind, TimeSpan distance) =>
@@ -60,6 +62,9 @@ internal sealed class Faults(SimulatedWorld world)
                 break;
             case FaultKind.DoubleBlock:
                 world.Blocks[random.Next(BlockCount)].Double(world.Between(20, 2000));
+                break;
+            case FaultKind.LeaveBlock:
+                world.Blocks[random.Next(BlockCount)].Node?.Leave(world.Between(100, 40_000));
                 break;
             case FaultKind.CrashCoordinator:
                 world.Coordinators.Crash(world.Between(1, 2500));

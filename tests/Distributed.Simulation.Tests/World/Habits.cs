@@ -1,7 +1,7 @@
 namespace Distributed.Simulation.Tests.World;
 
 /// <summary>What a schedule does to its world, drawn from the seed.</summary>
-internal sealed class Habits
+internal sealed record Habits
 {
     /// <summary>Tensors are handed over by reference and their memory reused as early as the contracts allow; otherwise they are copied.</summary>
     public bool ByReference { get; init; }
@@ -27,6 +27,15 @@ internal sealed class Habits
 
     public int Workers { get; init; }
 
+    /// <summary>Journals are summed up and parts swept often, so that it happens in short runs.</summary>
+    public CoordinatorTimes CoordinatorTimes { get; init; } = new();
+
+    /// <summary>How often a worker tells its speed.</summary>
+    public TimeSpan MeasureEvery { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often shares may follow the speeds.</summary>
+    public TimeSpan ReplanEvery { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>The kinds of faults, each with its mean distance in time.</summary>
     public IReadOnlyDictionary<FaultKind, TimeSpan> Faults { get; init; } = new Dictionary<FaultKind, TimeSpan>();
 
@@ -49,7 +58,11 @@ internal sealed class Habits
             Jitter = random.Next(3) switch { 0 => 1, 1 => 5, _ => 50 },
             ShardTime = TimeSpan.FromMilliseconds(0.5 + random.NextDouble() * 12),
             Workers = random.Next(1, 6),
+            CoordinatorTimes = new CoordinatorTimes { SummarizeAfter = random.Next(2) == 0 ? 256 : random.Next(4, 40), SweepAfter = random.Next(1, 6) },
             Faults = faults,
+            // Much more often than real ones, so that runs of a few seconds see many changes of the shares.
+            MeasureEvery = TimeSpan.FromMilliseconds(random.Next(20, 500)),
+            ReplanEvery = TimeSpan.FromMilliseconds(random.Next(10, 3000)),
         };
     }
 
@@ -80,4 +93,5 @@ internal enum FaultKind
     Partition,
     Pause,
     Cancel,
+    LeaveBlock,
 }

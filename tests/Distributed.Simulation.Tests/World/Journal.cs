@@ -6,11 +6,12 @@ namespace Distributed.Simulation.Tests.World;
 /// The job's journal: rows with a unique (persistence id, sequence number). Everything that enters is compared with the oracle: nobody
 /// decides twice, nothing incomplete is committed.
 /// </summary>
-internal sealed class Journal(SimulatedJob job, Oracle oracle, PartStore parts)
+internal sealed class Journal(SimulatedJob job, Oracle oracle, PartStore parts, WorkerId? liar)
 {
-    private readonly List<JournalEvent> _events = [];
+    private readonly List<JournalEvent> _events = []; // rows that a summary has not replaced
+    private int _deleted;
 
-    public int Count => _events.Count;
+    public int Count => _deleted + _events.Count;
 
     public bool IsUp { get; set; } = true;
 
@@ -22,10 +23,15 @@ internal sealed class Journal(SimulatedJob job, Oracle oracle, PartStore parts)
     /// <summary>Writes a row; false when its sequence number is taken.</summary>
     public bool TryAppend(int sequence, JournalEvent journalEvent)
     {
-        if (sequence != _events.Count) return false;
+        if (sequence != Count) return false;
         Check(journalEvent);
         _events.Add(journalEvent);
         Mirror.Apply(journalEvent);
+        if (journalEvent is JobSummarized)
+        {
+            _deleted += _events.Count - 1;
+            _events.RemoveRange(0, _events.Count - 1);
+        }
         if (Mirror.Checkpoints.Count > 4) throw new SimulationFailure($"{Mirror.Checkpoints.Count} checkpoints are kept");
         return true;
     }
@@ -42,7 +48,7 @@ internal sealed class Journal(SimulatedJob job, Oracle oracle, PartStore parts)
         if (Mirror.End is not null) throw new SimulationFailure($"{journalEvent} after the job's end");
         switch (journalEvent)
         {
-            case JobSubmitted when _events.Count > 0:
+            case JobSubmitted when Count > 0:
                 throw new SimulationFailure("submitted twice");
             case JobSubmitted { Initial: { } initial }:
                 parts.CheckCheckpoint(initial, oracle);
@@ -60,14 +66,32 @@ internal sealed class Journal(SimulatedJob job, Oracle oracle, PartStore parts)
             case CheckpointCommitted committed:
                 parts.CheckCheckpoint(committed.Checkpoint, oracle);
                 break;
+            case WorkerExcluded excluded:
+                if (excluded.Worker != liar) throw new SimulationFailure($"{excluded.Worker} is excluded, which computes as it should: {excluded.Reason}");
+                if (Mirror.ExclusionOf(excluded.Worker) is not null) throw new SimulationFailure($"{excluded.Worker} is excluded twice");
+                break;
             case EpochDecided decided:
                 if (decided.Epoch != Mirror.Decisions.Count) throw new SimulationFailure($"epoch {decided.Epoch} decided after {Mirror.Decisions.Count} decisions");
                 if (decided != oracle.Decisions[decided.Epoch]) throw new SimulationFailure($"{decided} instead of {oracle.Decisions[decided.Epoch]}");
+                break;
+            case JobSummarized summary:
+                CheckSummary(summary, Mirror);
                 break;
             case JobEnded ended:
                 CheckEnd(ended);
                 break;
         }
+    }
+
+    /// <summary>A summary says what the rows say that it replaces.</summary>
+    private static void CheckSummary(JobSummarized summary, JobHistory expected)
+    {
+        if (!summary.Decisions.SequenceEqual(expected.Decisions) || !summary.Checkpoints.SequenceEqual(expected.Checkpoints))
+            throw new SimulationFailure("a summary forgets decisions or checkpoints");
+        if (!(summary.Exclusions ?? []).SequenceEqual(expected.Exclusions)) throw new SimulationFailure("a summary forgets who is excluded");
+        if (summary.Specification != expected.Specification || summary.Options != expected.Options || summary.Lineage != expected.Lineage ||
+            (summary.Term, summary.Rewinds, summary.IsPaused, summary.IsCancelled) != (expected.Term, expected.Rewinds, expected.IsPaused, expected.IsCancelled))
+            throw new SimulationFailure("a summary says something else than the rows that it replaces");
     }
 
     private void CheckEnd(JobEnded ended)

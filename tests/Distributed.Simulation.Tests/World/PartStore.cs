@@ -7,7 +7,7 @@ namespace Distributed.Simulation.Tests.World;
 internal sealed class PartStore
 {
     private readonly Dictionary<(string, long), Row> _rows = [];
-    private readonly Dictionary<string, long> _sequence = [];
+    private long _attempts;
 
     private sealed class Row(int start, float[] weights, float[] state)
     {
@@ -22,17 +22,20 @@ internal sealed class PartStore
     public int Count => _rows.Count;
 
     /// <summary>Writes a snapshot as one row, or as two when it is cut.</summary>
-    public IReadOnlyList<SnapshotPart> Write(string persistenceId, BlockSnapshot snapshot, int? cut)
+    public IReadOnlyList<SnapshotPart> Write(BlockSnapshot snapshot, int? cut)
     {
         var length = snapshot.Weights.Length;
         return cut is { } at && at > 0 && at < length
-            ? [Write(persistenceId, snapshot, 0, at), Write(persistenceId, snapshot, at, length - at)]
-            : [Write(persistenceId, snapshot, 0, length)];
+            ? [WriteRange(snapshot, 0, at), WriteRange(snapshot, at, length - at)]
+            : [WriteRange(snapshot, 0, length)];
     }
+
+    private SnapshotPart WriteRange(BlockSnapshot snapshot, int first, int count) =>
+        Write(PartsSweep.PersistenceIdOf(snapshot.Job, snapshot.Lineage, snapshot.Range.First + first, ++_attempts), snapshot, first, count);
 
     public SnapshotPart Write(string persistenceId, BlockSnapshot snapshot, int first, int count)
     {
-        var sequence = _sequence[persistenceId] = _sequence.GetValueOrDefault(persistenceId) + 1;
+        var sequence = snapshot.Step;
         var length = snapshot.Weights.Length;
         var vectors = snapshot.State.Length / Math.Max(1, length);
         var state = new float[vectors * count];
@@ -65,6 +68,10 @@ internal sealed class PartStore
     {
         if (_rows.TryGetValue((part.PersistenceId, part.SequenceNumber), out var row)) row.Damaged = true;
     }
+
+    /// <summary>What a sweep finds at this moment.</summary>
+    public IReadOnlyList<SnapshotPart> Orphans(PartsSweep sweep) =>
+        [.. _rows.Keys.Where(row => sweep.IsOrphan(row.Item1, row.Item2)).Select(row => new SnapshotPart(0, 0, row.Item1, row.Item2, 0))];
 
     /// <summary>Rows that no kept checkpoint names.</summary>
     public int CountOrphans(IReadOnlyList<Checkpoint> kept) =>

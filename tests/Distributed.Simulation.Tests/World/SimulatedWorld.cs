@@ -11,17 +11,29 @@ internal sealed class SimulatedWorld
     private int _workersMade;
     private long _incarnations;
 
-    public SimulatedWorld(int seed, bool traced)
+    /// <param name="seed">Decides everything.</param>
+    /// <param name="traced">Tell what happens.</param>
+    /// <param name="change">Changes the drawn habits; null for those as drawn.</param>
+    /// <param name="audits">What is audited; null for what is drawn.</param>
+    /// <param name="format">The form of gradients; null for the drawn one.</param>
+    public SimulatedWorld(int seed, bool traced, Func<Habits, Habits>? change = null, Func<SimulatedJob, AuditHabits>? audits = null, GradientFormat? format = null)
     {
         Random = new Random(seed);
-        Job = new SimulatedJob(Random);
+        Job = new SimulatedJob(Random, format);
         Habits = Habits.Draw(Random);
+        Habits = change?.Invoke(Habits) ?? Habits;
+        Audits = audits?.Invoke(Job) ?? AuditHabits.Draw(seed, Job);
+        if (Audits.LiesFrom is not null)
+        {
+            Liar = new WorkerId("w1");
+            if (change is null) Habits = Habits with { Workers = Math.Max(3, Habits.Workers) };
+        }
         Time = new VirtualTime();
         Trace = traced ? new Trace(Time) : null;
         Mathematics = new JobMathematics(Job);
         Oracle = new Oracle(Job, Mathematics);
         Parts = new PartStore();
-        Journal = new Journal(Job, Oracle, Parts);
+        Journal = new Journal(Job, Oracle, Parts, Liar);
         Post = new Postman(this);
         Coordinators = new CoordinatorSeat(this);
         Client = new Client(this);
@@ -33,6 +45,22 @@ internal sealed class SimulatedWorld
     public SimulatedJob Job { get; }
 
     public Habits Habits { get; }
+
+    public AuditHabits Audits { get; }
+
+    /// <summary>The worker whose gradients are wrong; null for none.</summary>
+    public WorkerId? Liar { get; }
+
+    /// <summary>Lineages and steps of wrong gradients.</summary>
+    public HashSet<(long Lineage, long Step)> Lies { get; } = [];
+
+    public bool HasLied => Lies.Count > 0;
+
+    /// <summary>Whether the run ended early because a lie was counted that nobody could audit.</summary>
+    public bool IsExcused { get; private set; }
+
+    /// <summary>Right before faults stop.</summary>
+    public event Action? Quieting;
 
     public VirtualTime Time { get; }
 
@@ -66,7 +94,7 @@ internal sealed class SimulatedWorld
     /// <exception cref="SimulationFailure">An invariant does not hold.</exception>
     public void Run()
     {
-        Trace?.Line($"{Habits}; {Job.Options}; {Oracle.FinalStep} steps of {Job.Plan.StepsPerEpoch} an epoch, {Job.Network.Layout.Count} parameters");
+        Trace?.Line($"{Habits}; {Audits}; {Job.Options}; {Oracle.FinalStep} steps of {Job.Plan.StepsPerEpoch} an epoch, {Job.Network.Layout.Count} parameters");
         for (var i = 0; i < Habits.Workers; i++) AddWorker();
         Coordinators.Start();
         Client.Begin();
@@ -74,13 +102,22 @@ internal sealed class SimulatedWorld
         faults.Begin();
         Time.After(Habits.Horizon, () =>
         {
+            Quieting?.Invoke();
             IsQuiet = true;
             faults.End();
             Trace?.Line("---- faults stop");
         });
         var deadline = Habits.Horizon + Patience;
-        while (!Client.HasHeardTheEnd)
-            if (!Time.Step(deadline)) throw new SimulationFailure($"the job has not ended {Patience.TotalMinutes} minutes after the last fault");
+        try
+        {
+            while (!Client.HasHeardTheEnd)
+                if (!Time.Step(deadline)) throw new SimulationFailure($"the job has not ended {Patience.TotalMinutes} minutes after the last fault");
+        }
+        catch (UnauditedLie)
+        {
+            IsExcused = true;
+            return;
+        }
         if (Journal.Mirror.End is null) throw new SimulationFailure("an end was announced that is not in the journal");
         CheckThatNothingIsLeft();
     }
@@ -97,8 +134,9 @@ internal sealed class SimulatedWorld
     public void DeleteParts(string by, IReadOnlyList<SnapshotPart> parts)
     {
         Trace?.Line($"{by} deletes {string.Join(", ", parts.Select(part => $"{part.PersistenceId}/{part.SequenceNumber}"))}");
-        var kept = Journal.Mirror.Checkpoints.SelectMany(checkpoint => checkpoint.Parts).ToHashSet();
-        if (parts.FirstOrDefault(kept.Contains) is { } wanted) Fail($"{wanted} of a kept checkpoint is deleted");
+        if (parts.Count == 0) return;
+        var kept = Journal.Mirror.Checkpoints.SelectMany(checkpoint => checkpoint.Parts).Select(part => (part.PersistenceId, part.SequenceNumber)).ToHashSet();
+        if (parts.FirstOrDefault(part => kept.Contains((part.PersistenceId, part.SequenceNumber))) is { } wanted) Fail($"{wanted} of a kept checkpoint is deleted");
         if (parts.FirstOrDefault(part => part.PersistenceId == Client.ForeignId) is { } foreign) Fail($"{foreign} belongs to another job");
         Time.After(Between(1, 50), () => Parts.Delete(parts));
     }
@@ -110,6 +148,7 @@ internal sealed class SimulatedWorld
     /// <summary>After the end, once everything has had its time: all is freed, stored rows are those of kept checkpoints and few more.</summary>
     private void CheckThatNothingIsLeft()
     {
+        // A block whose word of the end was lost names its late shards to the coordinator, who ends it.
         var until = Time.Now + TimeSpan.FromSeconds(30);
         while (Time.Step(until)) { }
         foreach (var block in Blocks)

@@ -15,6 +15,7 @@ internal static class Terms
         HoldBlock m => m.Term,
         JoinJob m => m.Term,
         AssignWorker m => m.Term,
+        AuditShard m => m.Term,
         OpenWorkerEpoch m => m.Term,
         _ => 0,
     };

@@ -30,6 +30,9 @@ internal static class Wording
         StepsProgressed m => $"StepsProgressed L{m.Lineage} step {m.Step}",
         SnapshotSaved m => $"SnapshotSaved by {m.Block} L{m.Lineage} step {m.Step}",
         StepLate m => $"StepLate by {m.Block} L{m.Lineage} step {m.Step}: {string.Join(", ", m.Missing.Select(gap => $"{gap.First}+{gap.Count}"))}",
+        EvaluationLate m => $"EvaluationLate L{m.Lineage} epoch {m.Epoch}: {string.Join(", ", m.Missing.Select(gap => $"{gap.First}+{gap.Count}"))}",
+        PushShardHash m => $"PushShardHash by {m.Worker} L{m.Lineage} step {m.Step} shard {m.Shard}: {m.Hash:x16}",
+        AuditDisputed m => $"AuditDisputed by {m.Block} L{m.Lineage} step {m.Step} shard {m.Shard}: {string.Join(", ", m.Claims.Select(claim => $"{claim.Worker} {claim.Hash:x16}"))}",
         PushEvaluation m => $"PushEvaluation L{m.Lineage} epoch {m.Epoch} {m.Node}",
         _ => message.ToString()!.Replace("Job = simulated, ", "", StringComparison.Ordinal).Replace("Job = simulated ", "", StringComparison.Ordinal),
     };

@@ -14,6 +14,7 @@ internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEff
     private WorkLedger? _ledger;
     private JoinJob? _joined;
     private bool _isReady;
+    private TimeSpan _measureAt;
     private bool _isWorking;
     private bool _isFrozen;
     private bool _isInside;
@@ -171,6 +172,7 @@ internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEff
             case OpenWorkerEpoch m: ledger.OnOpenEpoch(m); break;
             case WeightsUpdated m: ledger.OnWeights(m, now); break;
             case GetMissingNodes m: ledger.OnGetMissingNodes(m, now); break;
+            case AuditShard m: ledger.OnAuditShard(m, now); break;
             case GetMissingEvaluation m: ledger.OnGetMissingEvaluation(m); break;
             default: throw new SimulationFailure($"{message.GetType().Name} at a worker");
         }
@@ -221,6 +223,7 @@ internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEff
         // The compute threads read the weights at any moment between start and end.
         var early = world.Random.Next(2) == 0 ? Flatten(work!.Weights) : null;
         var time = world.Habits.ShardTime * (work!.Run.Count * Slowness * (0.5 + world.Random.NextDouble()));
+        if (work.Step >= 0) Measure(work.Run.Count, time);
         world.Time.After(time, () => Enter(() => Complete(work, early)));
     }
 
@@ -242,11 +245,28 @@ internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEff
             }
             var memory = _spare.TryPop(out var spare) ? spare : new float[world.Mathematics.ParameterCount];
             var computed = new ComputedNode(node, world.Mathematics.Gradient(weights, work.Step, node, memory), memory);
+            if (id == world.Liar && work.Step >= world.Audits.LiesFrom) Lie(work, node, memory);
             if (work.Ledger == _ledger) _ledger.OnNodeComputed(work.Lineage, work.Step, computed);
             else Release(computed);
         }
         Check();
         Next();
+    }
+
+    /// <summary>One wrong number, the same each time, that every gradient format can hold.</summary>
+    private void Lie(Work work, ReductionNode node, float[] gradient)
+    {
+        ref var value = ref gradient[(int)((work.Step + node.First) % gradient.Length)];
+        value = value == 1 ? 2 : 1;
+        world.Lies.Add((work.Lineage, work.Step));
+        world.Trace?.Line($"{Name} LIES about {node} of step {work.Step}");
+    }
+
+    private void Measure(int shards, TimeSpan time)
+    {
+        if (_clock.Now < _measureAt || time <= TimeSpan.Zero) return;
+        _measureAt = _clock.Now + world.Habits.MeasureEvery;
+        ToCoordinator(new WorkerMeasured(world.Job.Id, id, shards / time.TotalSeconds));
     }
 
     private float[] Flatten(WeightsView view)

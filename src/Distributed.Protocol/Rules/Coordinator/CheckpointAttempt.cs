@@ -29,6 +29,12 @@ internal sealed class CheckpointAttempt(long number, long step, int blocks)
     /// <summary>Whether all parts are durable.</summary>
     public bool IsDurable => _parts.Count(parts => parts is null) <= (Sabotage.Makes(Bug.CommitBeforeTheLastBlock) ? 1 : 0);
 
+    /// <summary>Blocks that have copied their state.</summary>
+    public int Copied => _opened.Count(opened => opened);
+
+    /// <summary>Blocks whose parts are durable.</summary>
+    public int Stored => _parts.Count(parts => parts is not null);
+
     public bool HasOpened(int block) => _opened[block];
 
     public bool HasStored(int block) => _parts[block] is not null;

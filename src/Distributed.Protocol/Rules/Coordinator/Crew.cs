@@ -13,10 +13,16 @@ internal sealed class Crew
     {
         public long ReadyLineage;
         public string? Refusal;
+        public bool IsExcluded; // for good: it computed wrongly
         public long AcknowledgedNumber;
         public TimeSpan AskAt;
         public bool IsLate; // its shards go to others until the penalty is over and it answers again
         public TimeSpan LateUntil;
+        public double? Speed; // samples per second, smoothed
+        public TimeSpan MeasuredAt;
+        public double? PlannedSpeed; // by which its share was planned last
+        public StepTiming? Compute; // for people alone
+        public StepTiming? Wait;
     }
 
     public IReadOnlyDictionary<WorkerId, Member> Members => _members;
@@ -32,9 +38,21 @@ internal sealed class Crew
         SomebodyIsMissing,
     }
 
-    public void Add(WorkerId worker)
+    /// <summary>A worker is there.</summary>
+    /// <param name="worker">The worker.</param>
+    /// <param name="exclusion">Why it was excluded; null when it was not.</param>
+    public void Add(WorkerId worker, string? exclusion)
     {
-        if (_members.Count < MaximumWorkers && !_members.ContainsKey(worker)) _members.Add(worker, new Member());
+        if (_members.Count < MaximumWorkers && !_members.ContainsKey(worker))
+            _members.Add(worker, new Member { IsExcluded = exclusion is not null, Refusal = exclusion });
+    }
+
+    public void Exclude(Member member, string reason)
+    {
+        if (member.ReadyLineage > 0) Pending = Change.SomebodyIsMissing;
+        member.IsExcluded = true;
+        member.Refusal = reason;
+        member.ReadyLineage = 0;
     }
 
     public void Remove(WorkerId worker)
@@ -44,6 +62,7 @@ internal sealed class Crew
 
     public void MakeReady(Member member, long lineage)
     {
+        if (member.IsExcluded) return;
         member.Refusal = null;
         if (lineage <= member.ReadyLineage) return;
         member.ReadyLineage = lineage;
@@ -65,16 +84,61 @@ internal sealed class Crew
 
     public int CountReady(long lineage) => _members.Values.Count(member => member.ReadyLineage == lineage);
 
-    /// <summary>Equal shares for all that are ready; nothing for late ones while anybody else is there.</summary>
-    public IReadOnlyList<WorkerShare> Shares(long lineage, long assignment, TimeSpan now)
+    /// <summary>A worker tells its speed. Half of what it was told before stays: one measurement may have met a hiccup.</summary>
+    public static void Measure(Member member, double samplesPerSecond, TimeSpan now)
+    {
+        member.Speed = member.Speed is { } before ? (before + samplesPerSecond) / 2 : samplesPerSecond;
+        member.MeasuredAt = now;
+    }
+
+    /// <summary>Whether the shares in force are so far from the measured speeds that others are worth a change; then they are planned by them.</summary>
+    public bool Replan(Assignment assignment, int leaves, TimeSpan now, TimeSpan staleAfter)
+    {
+        Forgive(assignment, leaves, now, staleAfter);
+        var speeds = new double?[assignment.Shares.Count];
+        for (var i = 0; i < speeds.Length; i++)
+        {
+            var member = Find(assignment.Shares[i].Worker);
+            speeds[i] = member is null or { IsLate: true } ? 0 : member.Speed;
+        }
+        if (!Array.Exists(speeds, speed => speed > 0) || !SpeedPlan.IsWorthAChange(speeds, assignment, leaves)) return false;
+        foreach (var member in _members.Values) member.PlannedSpeed = member.Speed;
+        return true;
+    }
+
+    /// <summary>Those that have nothing to do are not measured: they get another chance, twice as good each time.</summary>
+    private void Forgive(Assignment assignment, int leaves, TimeSpan now, TimeSpan staleAfter)
+    {
+        var fastest = _members.Values.Max(member => member.Speed) ?? 0;
+        for (var i = 0; i < assignment.Shares.Count; i++)
+        {
+            if (Find(assignment.Shares[i].Worker) is not { Speed: { } speed, IsLate: false } member) continue;
+            if (assignment.RunAt(i, leaves).Count > 0 || now - member.MeasuredAt < staleAfter) continue;
+            member.Speed = Math.Min(2 * speed, fastest);
+            member.MeasuredAt = now;
+        }
+    }
+
+    /// <summary>
+    /// Shares for all that are ready, equal until they were planned by speed; nothing for late ones while anybody else is there, and
+    /// nothing for those that do not even answer while a late one does.
+    /// </summary>
+    public IReadOnlyList<WorkerShare> Shares(long lineage, long assignment, int leaves, TimeSpan now)
     {
         var ready = _members.Where(pair => pair.Value.ReadyLineage == lineage).ToList();
         foreach (var (_, member) in ready)
             if (member.IsLate && now >= member.LateUntil && member.AcknowledgedNumber == assignment) member.IsLate = false;
         _pardonAt = _members.Values.Where(member => member.IsLate).Select(member => member.LateUntil).DefaultIfEmpty(TimeSpan.MaxValue).Min();
         Pending = Change.None;
-        var anyPrompt = ready.Exists(pair => !pair.Value.IsLate);
-        return [.. ready.Select(pair => new WorkerShare(pair.Key, anyPrompt && pair.Value.IsLate ? 0 : 1))];
+        // When all are late, those that answer are slow; the others may not be there at all.
+        Predicate<KeyValuePair<WorkerId, Member>> isPrompt = pair => !pair.Value.IsLate, answers = pair => pair.Value.AcknowledgedNumber == assignment;
+        var counts = ready.Exists(isPrompt) ? isPrompt : ready.Exists(answers) ? answers : _ => true;
+        if (!ready.Exists(pair => pair.Value.PlannedSpeed is not null))
+            return [.. ready.Select(pair => ShareOf(pair, counts(pair) ? 1 : 0))];
+        var weights = SpeedPlan.Shares([.. ready.Select(pair => counts(pair) ? pair.Value.PlannedSpeed : 0)], leaves);
+        return [.. ready.Select((pair, i) => ShareOf(pair, weights[i]))];
+
+        WorkerShare ShareOf(KeyValuePair<WorkerId, Member> pair, int weight) => new(pair.Key, weight) { IsLate = !counts(pair) };
     }
 
     /// <summary>Why nobody computes, for people.</summary>

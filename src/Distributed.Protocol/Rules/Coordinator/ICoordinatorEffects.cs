@@ -21,6 +21,9 @@ public interface ICoordinatorEffects
     /// <summary>Deletes stored parts that no kept checkpoint names.</summary>
     void DeleteParts(IReadOnlyList<SnapshotPart> parts);
 
+    /// <summary>Deletes all stored parts that <see cref="PartsSweep.IsOrphan"/> names, as far as the store answers; nothing waits for it.</summary>
+    void SweepParts(PartsSweep sweep);
+
     /// <summary>The job is over: the coordinator may stop.</summary>
     void Finish();
 }

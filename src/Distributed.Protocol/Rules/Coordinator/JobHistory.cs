@@ -7,6 +7,7 @@ public sealed class JobHistory
 {
     private readonly List<EpochDecided> _decisions = [];
     private readonly List<Checkpoint> _checkpoints = [];
+    private readonly List<WorkerExcluded> _exclusions = [];
 
     /// <summary>The specification; null before the job was submitted.</summary>
     public JobSpecification? Specification { get; private set; }
@@ -20,11 +21,17 @@ public sealed class JobHistory
     /// <summary>The newest lineage; null before the first.</summary>
     public LineageStarted? Lineage { get; private set; }
 
+    /// <summary>Lineages that began because something was lost.</summary>
+    public int Rewinds { get; private set; }
+
     /// <summary>Decided epochs in order.</summary>
     public IReadOnlyList<EpochDecided> Decisions => _decisions;
 
     /// <summary>Kept checkpoints in ascending order of their steps.</summary>
     public IReadOnlyList<Checkpoint> Checkpoints => _checkpoints;
+
+    /// <summary>Workers that were found to compute wrongly.</summary>
+    public IReadOnlyList<WorkerExcluded> Exclusions => _exclusions;
 
     /// <summary>A pause is wanted or in force.</summary>
     public bool IsPaused { get; private set; }
@@ -41,15 +48,22 @@ public sealed class JobHistory
     /// <summary>The newest checkpoint; null before the first.</summary>
     public Checkpoint? Latest => _checkpoints.Count > 0 ? _checkpoints[^1] : null;
 
+    /// <summary>Events since the last summary: rows that a recovery reads and a store holds.</summary>
+    public int EventsSinceSummary { get; private set; }
+
     /// <summary>Takes an event.</summary>
     public void Apply(JournalEvent journalEvent)
     {
+        EventsSinceSummary++;
         switch (journalEvent)
         {
             case JobSubmitted submitted:
                 Specification = submitted.Specification;
                 Options = submitted.Options;
                 if (submitted.Initial is { } initial) _checkpoints.Add(initial with { Lineage = 0 });
+                break;
+            case JobSummarized summary:
+                Take(summary);
                 break;
             case RunOptionsChanged changed:
                 Options = changed.Options;
@@ -59,6 +73,7 @@ public sealed class JobHistory
                 break;
             case LineageStarted started:
                 Lineage = started;
+                if (started.Reason is not null) Rewinds++;
                 // A checkpoint above the one that is loaded could not be read, or belongs to steps that will be made again.
                 _checkpoints.RemoveAll(checkpoint => checkpoint.Step > (started.CheckpointStep ?? -1));
                 break;
@@ -70,6 +85,9 @@ public sealed class JobHistory
                 break;
             case EpochDecided decided:
                 if (decided.Epoch == _decisions.Count) _decisions.Add(decided);
+                break;
+            case WorkerExcluded excluded:
+                if (ExclusionOf(excluded.Worker) is null) _exclusions.Add(excluded);
                 break;
             case PauseChanged changed:
                 IsPaused = changed.Paused;
@@ -83,6 +101,34 @@ public sealed class JobHistory
             default:
                 throw new ArgumentException($"{journalEvent.GetType().Name} is not an event of a job's journal", nameof(journalEvent));
         }
+    }
+
+    /// <summary>All that the events so far came to; only while the job has not ended.</summary>
+    public JobSummarized Summarize() =>
+        new(Specification!, Options, Term, Lineage, Rewinds, [.. _decisions], [.. _checkpoints.SkipLast(Sabotage.Makes(Bug.SummarizeWithoutTheLatest) ? 1 : 0)], IsPaused, IsCancelled)
+        {
+            Exclusions = _exclusions.Count > 0 ? [.. _exclusions] : null,
+        };
+
+    /// <summary>Why a worker was excluded; null when it was not.</summary>
+    public WorkerExcluded? ExclusionOf(WorkerId worker) => _exclusions.Find(exclusion => exclusion.Worker == worker);
+
+    private void Take(JobSummarized summary)
+    {
+        EventsSinceSummary = 0;
+        Specification = summary.Specification;
+        Options = summary.Options;
+        Term = summary.Term;
+        Lineage = summary.Lineage;
+        Rewinds = summary.Rewinds;
+        _decisions.Clear();
+        _decisions.AddRange(summary.Decisions);
+        _checkpoints.Clear();
+        _checkpoints.AddRange(summary.Checkpoints);
+        _exclusions.Clear();
+        _exclusions.AddRange(summary.Exclusions ?? []);
+        IsPaused = summary.IsPaused;
+        IsCancelled = summary.IsCancelled;
     }
 
     /// <summary>The checkpoint of the best epoch's end; null while there is none.</summary>

@@ -11,16 +11,21 @@ public sealed partial class TrainingRun
         public long Asked; // the last query that it was sent
         public long Answered; // the last query that it has answered
         public long Lineage;
+        public long Step; // as it last said
         public long AcknowledgedNumber;
         public long Told; // the lineage that this incarnation was told to load
         public TimeSpan AskAt;
         public TimeSpan PingAt;
+        public TimeSpan AnsweredAt; // the last time
+        public bool IsLeaving; // its node shuts down
+        public StepTiming? Update; // for people alone
+        public StepTiming? Wait;
         public long? Copied; // the step of an open checkpoint that it has copied, as far as it said
 
         public void Succeed(long incarnation)
         {
             Incarnation = incarnation;
-            Lineage = Told = 0;
+            Lineage = Told = Step = 0;
             AskAt = TimeSpan.Zero;
         }
     }
@@ -30,6 +35,7 @@ public sealed partial class TrainingRun
     private bool _lineageComplete; // all blocks have loaded it at some time: one without state has lost it since
     private bool _needsLineage;
     private string? _lostReason;
+    private int _toldOpen = -1; // the last epoch that anybody was told to be open
     private long _unreadableFrom = long.MaxValue; // checkpoints from this step on could not be read
 
     /// <summary>A block says where it is. Another incarnation than the known one has lost what that one had.</summary>
@@ -51,14 +57,17 @@ public sealed partial class TrainingRun
                 return;
             }
             var wasTold = _lineageComplete || view.Told == Lineage;
+            var hasMoved = _releasedAt is not null && view.IsLeaving;
             view.Succeed(message.Incarnation);
-            if (wasTold && !Sabotage.Makes(Bug.IgnoreLostMemory)) _lostReason = $"block {message.Block} lost its memory";
+            if (hasMoved) view.IsLeaving = false; // once all have, the next lineage begins
+            else if (wasTold && !Sabotage.Makes(Bug.IgnoreLostMemory)) _lostReason = $"block {message.Block} lost its memory";
         }
         view.Known = true;
         view.Lineage = Math.Max(view.Lineage, message.Lineage);
-        if (isAnswer) (view.Answered, view.Copied) = (message.Query, message.Copied);
+        if (message.Lineage == view.Lineage) view.Step = message.Step;
+        if (isAnswer) (view.Answered, view.AnsweredAt, view.Copied) = (message.Query, now, message.Copied);
         if (_lineageComplete && message.Lineage == Lineage && _plan!.IsBoundary(message.Step) && _plan.EpochOf(message.Step) <= OpenThrough)
-            _effects.ToBlock(new OpenBlockEpoch(_job, message.Block, _term, Lineage, OpenThrough));
+            _effects.ToBlock(new OpenBlockEpoch(_job, message.Block, _term, Lineage, TellOpen()));
         Reconcile();
     }
 
@@ -84,25 +93,25 @@ public sealed partial class TrainingRun
     /// <summary>A new lineage where one is needed; null otherwise.</summary>
     private LineageStarted? NextLineage()
     {
-        if (_history.Lineage is not { } lineage) return StartLineage();
-        if (lineage.Blocks != BlockCount || _lostReason is not null || _needsLineage) return StartLineage();
+        if (_history.Lineage is not { } lineage) return StartLineage(null);
+        if (lineage.Blocks != BlockCount || lineage.AuditShare != _history.Options.AuditShare || _lostReason is not null || _needsLineage) return StartLineage(_lostReason);
         if (_lineageComplete && LostBest() is { } end)
         {
             _unreadableFrom = Math.Min(_unreadableFrom, end + 1); // a checkpoint behind it does not lead back
             _lostReason = "the copy of the best epoch's weights was lost";
-            return StartLineage();
+            return StartLineage(_lostReason);
         }
         if (_lineageComplete || _blocks.Length == 0) return null;
         // A new coordinator: the blocks that are there go on if all of them have the journal's lineage.
         if (_adopting && Array.TrueForAll(_blocks, view => view.Known) && !Array.TrueForAll(_blocks, view => view.Lineage == lineage.Lineage))
-            return StartLineage();
+            return StartLineage("blocks lost their memory");
         return null;
     }
 
-    private LineageStarted StartLineage()
+    private LineageStarted StartLineage(string? lost)
     {
         var from = _history.Checkpoints.LastOrDefault(checkpoint => checkpoint.Step < _unreadableFrom);
-        return new LineageStarted(Lineage + 1, from?.Step, BlockCount);
+        return new LineageStarted(Lineage + 1, from?.Step, BlockCount, lost) { AuditShare = _history.Options.AuditShare };
     }
 
     private void BeginLineage(LineageStarted started)
@@ -115,8 +124,11 @@ public sealed partial class TrainingRun
         _blocks = MakeViews(started.Blocks);
         Array.Copy(before, _blocks, Math.Min(before.Length, _blocks.Length));
         foreach (var view in _blocks) view.AskAt = TimeSpan.Zero;
+        EndMoves();
+        _toldOpen = -1;
         _adopting = false;
         _lineageComplete = false;
+        _audits.Clear();
         _lostReason = null;
         _needsLineage = false;
         _laterThan = 0;
@@ -148,6 +160,7 @@ public sealed partial class TrainingRun
             _adopting = false;
             _committedAt = _now;
             _idleSince = _now;
+            Sweep();
             return true;
         }
         for (var block = 0; block < _blocks.Length; block++)
@@ -162,7 +175,8 @@ public sealed partial class TrainingRun
             }
             view.Told = Lineage;
             _effects.ToBlock(new LoadBlock(
-                _job, block, _term, ++view.Asked, view.Incarnation, Lineage, _blocks.Length, _history.Specification!, LineageCheckpoint(), OpenThrough));
+                _job, block, _term, ++view.Asked, view.Incarnation, Lineage, _blocks.Length, _history.Specification!, LineageCheckpoint(), TellOpen())
+            { AuditShare = AuditShare });
         }
         return false;
     }
@@ -194,15 +208,29 @@ public sealed partial class TrainingRun
     private Checkpoint? LineageCheckpoint() =>
         _history.Lineage!.CheckpointStep is { } step ? _history.Checkpoints.First(checkpoint => checkpoint.Step == step) : null;
 
-    /// <summary>The last epoch whose steps may be computed; a job that is to rest stays at the boundary where it stands.</summary>
+    /// <summary>The last epoch whose steps may be computed; a job that is to rest or is held stays at the boundary where it stands.</summary>
     private int OpenThrough
     {
         get
         {
             var through = _history.OpenThrough(_plan!, step => step == _captured);
-            return MustRest && _completed is { } completed ? Math.Min(through, completed.Epoch) : through;
+            return MustHold && BarrierEpoch is { } epoch ? Math.Min(through, epoch) : through;
         }
     }
+
+    /// <summary>The epoch at whose end all blocks stand; null when they do not, or when anybody may have been told that the next one is open: the
+    /// word that it ended can come late.</summary>
+    private int? BarrierEpoch => _completed is { } completed && completed.Epoch >= _toldOpen ? completed.Epoch : null;
+
+    /// <summary>As <see cref="OpenThrough"/>, on its way to somebody: from here on blocks may pass the end of the epoch before.</summary>
+    private int TellOpen()
+    {
+        var through = OpenThrough;
+        _toldOpen = Math.Max(_toldOpen, through);
+        return through;
+    }
+
+    private double AuditShare => _history.Lineage?.AuditShare ?? 0;
 
     private bool MustRest => _history.IsPaused || _history.IsCancelled;
 

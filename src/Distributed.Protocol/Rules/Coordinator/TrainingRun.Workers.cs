@@ -10,12 +10,14 @@ public sealed partial class TrainingRun
     private bool _announcedWaiting;
     private TimeSpan? _waitingSince;
     private bool _announcedStart;
+    private bool _isMeasured; // somebody told its speed since the shares were last compared with the speeds
+    private TimeSpan _replanAt;
 
     /// <summary>The surroundings know of a worker.</summary>
     public void OnWorkerUp(WorkerId worker, TimeSpan now)
     {
         _now = now;
-        _crew.Add(worker);
+        _crew.Add(worker, _history.ExclusionOf(worker)?.Reason);
         _speakAt = TimeSpan.Zero;
         Reconcile();
     }
@@ -30,6 +32,11 @@ public sealed partial class TrainingRun
             return;
         }
         if (_crew.Find(message.Worker) is not { } member) return; // gone in the meantime
+        if (member.IsExcluded)
+        {
+            Leave(message.Worker);
+            return;
+        }
         _crew.MakeReady(member, message.Lineage);
         _speakAt = TimeSpan.Zero;
         Reconcile();
@@ -39,7 +46,7 @@ public sealed partial class TrainingRun
     public void OnWorkerRefused(WorkerRefused message, TimeSpan now)
     {
         _now = now;
-        if (_crew.Find(message.Worker) is { } member) member.Refusal = message.Reason;
+        if (_crew.Find(message.Worker) is { IsExcluded: false } member) member.Refusal = message.Reason;
         Reconcile();
     }
 
@@ -75,22 +82,67 @@ public sealed partial class TrainingRun
             return;
         }
         if (message.Lineage != Lineage || _plan is null || message.Step >= _plan.TotalSteps) return;
-        var leaves = _plan.ShardCount(message.Step);
-        for (var i = 0; i < _assignment.Shares.Count; i++)
-        {
-            var run = _assignment.RunAt(i, leaves);
-            if (message.Missing.Any(gap => gap.First < run.End && run.First < gap.End) && _crew.Find(_assignment.Shares[i].Worker) is { } member)
-                _crew.MakeLate(member, now + _times.LatePenalty);
-        }
+        MakeOwnersLate(message.Missing, _plan.ShardCount(message.Step));
+        foreach (var worker in message.Silent ?? [])
+            if (_crew.Find(worker) is { } member) _crew.MakeLate(member, now + _times.LatePenalty);
         Reconcile();
     }
 
+    /// <summary>As <see cref="OnStepLate"/>, for validation shards.</summary>
+    public void OnEvaluationLate(EvaluationLate message, TimeSpan now)
+    {
+        _now = now;
+        if (IsAtRest)
+        {
+            End(0);
+            return;
+        }
+        if (message.Lineage != Lineage || _plan is null || message.Epoch < _history.Decisions.Count) return;
+        MakeOwnersLate(message.Missing, _plan.EvaluationShardCount);
+        Reconcile();
+    }
+
+    private void MakeOwnersLate(IReadOnlyList<IndexRange> missing, int leaves)
+    {
+        for (var i = 0; i < _assignment.Shares.Count; i++)
+        {
+            var run = _assignment.RunAt(i, leaves);
+            if (missing.Any(gap => gap.First < run.End && run.First < gap.End) && _crew.Find(_assignment.Shares[i].Worker) is { } member)
+                _crew.MakeLate(member, _now + _times.LatePenalty);
+        }
+    }
+
+    /// <summary>A worker tells how fast it is.</summary>
+    public void OnWorkerMeasured(WorkerMeasured message, TimeSpan now)
+    {
+        _now = now;
+        if (IsAtRest || _crew.Find(message.Worker) is not { } member) return;
+        if (!double.IsFinite(message.SamplesPerSecond) || message.SamplesPerSecond <= 0) return;
+        Crew.Measure(member, message.SamplesPerSecond, now);
+        (member.Compute, member.Wait) = (message.Compute, message.Wait);
+        _isMeasured = true;
+    }
+
+    /// <summary>Shares follow the measured speeds when that is worth it, and not all the time.</summary>
+    private bool MustReplan()
+    {
+        if (!_isMeasured || _now < _replanAt || _assignment.Shares.Count < 2 || _now - _assignedAt < _times.AskAgain) return false;
+        _isMeasured = false; // until the next measurement there is nothing new to be seen
+        _replanAt = _now + _times.ReplanEvery / 10;
+        if (!_crew.Replan(_assignment, _plan!.ShardCount(0), _now, _times.SpeedStaleAfter)) return false;
+        _replanAt = _now + _times.ReplanEvery;
+        return true;
+    }
+
+    /// <summary>Workers that the job waits for. Those that were excluded came, and are not waited for again.</summary>
+    private int LeastWorkers => Math.Max(1, _history.Options.MinimumWorkers - _history.Exclusions.Count);
+
     private void ReconcileAssignment()
     {
-        if (MustReassign())
+        if (MustReassign() || MustReplan())
         {
-            var enough = _crew.CountReady(Lineage) >= _history.Options.MinimumWorkers;
-            var shares = enough || _assignment.Shares.Count > 0 ? _crew.Shares(Lineage, _assignment.Number, _now) : [];
+            var enough = _crew.CountReady(Lineage) >= LeastWorkers;
+            var shares = enough || _assignment.Shares.Count > 0 ? _crew.Shares(Lineage, _assignment.Number, _plan!.ShardCount(0), _now) : [];
             if (!shares.SequenceEqual(_assignment.Shares) || (_assignment.Number == 0 && shares.Count > 0)) Assign(shares);
         }
         AssignBlocks();
@@ -104,7 +156,7 @@ public sealed partial class TrainingRun
         if (!_announcedWaiting && _now - _waitingSince >= _times.SayWaitingAfter)
         {
             _announcedWaiting = true;
-            _effects.Publish(new JobWaiting(_job, _crew.WaitingReason(_history.Options.MinimumWorkers)));
+            _effects.Publish(new JobWaiting(_job, _crew.WaitingReason(LeastWorkers)));
         }
     }
 
@@ -145,7 +197,7 @@ public sealed partial class TrainingRun
             var view = _blocks[block];
             if (view.AcknowledgedNumber == _assignment.Number || _now < view.AskAt) continue;
             view.AskAt = _now + _times.AskAgain;
-            _effects.ToBlock(new AssignBlock(_job, block, _term, Lineage, _assignment, OpenThrough));
+            _effects.ToBlock(new AssignBlock(_job, block, _term, Lineage, _assignment, TellOpen()));
         }
     }
 
@@ -157,12 +209,13 @@ public sealed partial class TrainingRun
         foreach (var (worker, member) in _crew.Members)
         {
             var isReady = member.ReadyLineage == Lineage;
+            if (member.IsExcluded) continue;
             if (isReady && (_assignment.Number == 0 || member.AcknowledgedNumber == _assignment.Number)) continue;
             if (_now >= member.AskAt)
             {
                 member.AskAt = _now + _times.AskAgain;
                 _effects.ToWorker(worker, isReady
-                    ? new AssignWorker(_job, _term, Lineage, _assignment, OpenThrough)
+                    ? new AssignWorker(_job, _term, Lineage, _assignment, TellOpen()) { AuditShare = AuditShare }
                     : new JoinJob(_job, _term, Lineage, _blocks.Length, _history.Specification!));
             }
             if (member.AskAt < _speakAt) _speakAt = member.AskAt;

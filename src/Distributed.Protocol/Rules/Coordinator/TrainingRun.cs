@@ -2,28 +2,6 @@ using Distributed.Learning;
 
 namespace Distributed.Protocol;
 
-/// <summary>Waits of a <see cref="TrainingRun"/>.</summary>
-public sealed record CoordinatorTimes
-{
-    /// <summary>Commands that were not acknowledged are sent again after this long.</summary>
-    public TimeSpan AskAgain { get; init; } = TimeSpan.FromMilliseconds(500);
-
-    /// <summary>Watchers hear that nobody computes after this long.</summary>
-    public TimeSpan SayWaitingAfter { get; init; } = TimeSpan.FromSeconds(2);
-
-    /// <summary>Workers that come one after the other are assigned together, so often. One that goes is replaced at once.</summary>
-    public TimeSpan AssignEvery { get; init; } = TimeSpan.FromMilliseconds(100);
-
-    /// <summary>Every block is asked where it is after this long: one that was lost quietly is started again, and says so.</summary>
-    public TimeSpan PingEvery { get; init; } = TimeSpan.FromSeconds(2);
-
-    /// <summary>A job that is to rest waits this long for somebody who computes before it goes back to its last checkpoint.</summary>
-    public TimeSpan IdleBeforeRest { get; init; } = TimeSpan.FromSeconds(2);
-
-    /// <summary>A late worker is given no shards for this long.</summary>
-    public TimeSpan LatePenalty { get; init; } = TimeSpan.FromSeconds(5);
-}
-
 /// <summary>
 /// The rule of one job's coordinator: it decides, in its journal before anyone hears of it, and reconciles blocks and workers with what was
 /// decided. It is not on the hot path: steps go on without it until the end of the epoch. Messages and the time in, effects out.
@@ -40,6 +18,7 @@ public sealed partial class TrainingRun
     private JournalEvent? _persisting;
     private StartJob? _submission; // not in the journal yet
     private EpochPlan? _plan;
+    private int _commitsSinceSweep;
     private long _term; // 0 until this coordinator's own term is durable
 
     /// <summary>Goes on from a journal; an empty history waits for <see cref="StartJob"/>.</summary>
@@ -53,7 +32,9 @@ public sealed partial class TrainingRun
         _history = history;
         _times = times;
         _effects = effects;
-        if (history.Specification is { } specification) _plan = new EpochPlan(specification);
+        if (history.Specification is not { } specification) return;
+        _plan = new EpochPlan(specification);
+        _toldOpen = history.OpenThrough(_plan, _ => true); // by the coordinator before
     }
 
     /// <summary>The job as decided so far.</summary>
@@ -132,16 +113,22 @@ public sealed partial class TrainingRun
             case LineageStarted started:
                 BeginLineage(started);
                 break;
+            case WorkerExcluded excluded:
+                Exclude(excluded);
+                break;
             case EpochDecided decided:
                 _effects.Publish(new EpochEnded(_job, _plan!.BoundaryAfter(decided.Epoch), decided));
                 break;
             case CheckpointCommitted committed:
                 CloseAttempt(isCommitted: true);
                 _committedAt = _now;
+                _storeTrouble = null;
+                if (++_commitsSinceSweep >= _times.SweepAfter) Sweep();
                 _effects.Publish(new CheckpointSaved(_job, committed.Checkpoint.Step));
                 break;
             case JobEnded ended:
                 EndAll();
+                Sweep();
                 _effects.Publish(new JobFinished(_job, ended));
                 _effects.Finish();
                 break;
@@ -162,6 +149,7 @@ public sealed partial class TrainingRun
         if (_persisting is null && NextDecision() is { } decision)
         {
             _persisting = decision;
+            _persistingSince = _now;
             _effects.Persist(decision); // nobody hears of it before it is durable
             if (Sabotage.Makes(Bug.ActBeforeTheJournal)) Carry(decision);
         }
@@ -169,6 +157,7 @@ public sealed partial class TrainingRun
         if (_lostReason is not null || _needsLineage) return; // this lineage is over, the next one not yet in the journal
         if (!ReconcileBlocks()) return;
         ReconcileAssignment();
+        ReconcileAudit();
         if (_persisting is not null) return;
         ReconcileCheckpoint();
         ReconcileHold();
@@ -191,12 +180,14 @@ public sealed partial class TrainingRun
         if (_pauseWanted && !_history.IsPaused) return new PauseChanged(true);
         if (_pausedAt is { } rest)
             return _history.IsCancelled ? new JobEnded(JobOutcome.Cancelled, rest, StopReason.Cancelled, null) : null;
+        if (DecideAudit() is { } excluded) return excluded;
         if (NextLineage() is { } lineage) return RestInsteadOf(lineage) ?? (_pausedAt is null ? lineage : (JournalEvent?)null);
         if (_completed is { } completed && (completed.Epoch == _history.Decisions.Count || Sabotage.Makes(Bug.DecideAnEpochAgain)))
             return DecideEpoch(completed);
         if (_attempt is { IsDurable: true } attempt)
             return new CheckpointCommitted(new Checkpoint(attempt.Step, Lineage, attempt.StoredParts(), attempt.Totals, ParameterCount));
-        return NextEnd();
+        if (NextEnd() is { } end) return end;
+        return _history.EventsSinceSummary >= Math.Max(_times.SummarizeAfter, _history.Decisions.Count) ? _history.Summarize() : null;
     }
 
     private EpochDecided DecideEpoch(EpochCompleted completed)
@@ -251,6 +242,14 @@ public sealed partial class TrainingRun
     {
         var unkept = parts.Except(_history.Checkpoints.SkipLast(Sabotage.Makes(Bug.DeleteKeptParts) ? 1 : 0).SelectMany(checkpoint => checkpoint.Parts)).ToList();
         if (unkept.Count > 0) _effects.DeleteParts(unkept);
+    }
+
+    /// <summary>Looks for parts that nobody names: of blocks that died before they told, of deletions that failed.</summary>
+    private void Sweep()
+    {
+        _commitsSinceSweep = 0;
+        _effects.SweepParts(new PartsSweep(_job, Lineage, IsOver ? long.MaxValue : _history.Latest?.Step ?? 0,
+            _history.Checkpoints.SkipLast(Sabotage.Makes(Bug.SweepKeptParts) ? 2 : 0)));
     }
 
     private bool HasCheckpoint(long step) => _history.Checkpoints.Any(checkpoint => checkpoint.Step == step);

@@ -23,6 +23,9 @@ internal sealed class EpochSums
     /// <summary>When missing validation nodes are asked for.</summary>
     public TimeSpan AskAt { get; set; }
 
+    /// <summary>When missing validation nodes are called late.</summary>
+    public TimeSpan LateAt { get; set; }
+
     /// <summary>Adds a step's sums.</summary>
     public void Add(ShardMetrics step, bool beginsEpoch) => Totals = beginsEpoch ? step : ShardMetrics.Add(Totals, step);
 

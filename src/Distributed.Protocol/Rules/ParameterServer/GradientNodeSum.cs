@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Distributed.Learning;
 
 namespace Distributed.Protocol;
@@ -11,14 +10,14 @@ internal readonly record struct GradientNodeValue(
 /// Sums gradient slices in accumulators of the block's own: a sender's memory is read, never written. Holds no more spare accumulators than
 /// were ever in use at the same time (at most one for two leaves of the tree).
 /// </summary>
-internal sealed class GradientNodeSum(int length) : INodeSum<GradientNodeValue>
+internal sealed class GradientNodeSum(int length, GradientFormat format) : INodeSum<GradientNodeValue>
 {
     private readonly Stack<float[]> _spare = new();
 
     public GradientNodeValue Combine(GradientNodeValue lower, GradientNodeValue upper)
     {
         var into = lower.Accumulator ?? upper.Accumulator ?? (_spare.TryPop(out var spare) ? spare : GC.AllocateUninitializedArray<float>(length));
-        TensorPrimitives.Add(lower.Values.Span, upper.Values.Span, into); // element-wise: the same bits at every width
+        GradientArithmetic.Add(format, lower.Values.Span, upper.Values.Span, into);
         if (lower.Accumulator is not null && upper.Accumulator is not null) _spare.Push(upper.Accumulator);
         lower.Lease?.Dispose();
         upper.Lease?.Dispose();

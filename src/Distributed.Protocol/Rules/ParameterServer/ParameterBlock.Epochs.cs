@@ -62,10 +62,16 @@ public sealed partial class ParameterBlock
     private void BeginEvaluationAtBoundary(LoadedState state, TimeSpan now)
     {
         if (!AwaitsDecision(state)) return;
-        state.Sums.Evaluation.Begin(state.Sums.IsHeld ? 0 : state.Plan.EvaluationShardCount);
-        state.Sums.AskAt = now + _times.AskAfter;
+        BeginEvaluation(state, state.Sums.IsHeld ? 0 : state.Plan.EvaluationShardCount, now);
         _epochFactAt = now;
         RepeatEpochFacts(state, now);
+    }
+
+    private void BeginEvaluation(LoadedState state, int shards, TimeSpan now)
+    {
+        state.Sums.Evaluation.Begin(shards);
+        state.Sums.AskAt = now + _times.AskAfter;
+        state.Sums.LateAt = now + EvaluationLateWait(state);
     }
 
     private static bool AwaitsDecision(LoadedState state) =>
@@ -86,13 +92,10 @@ public sealed partial class ParameterBlock
         }
         if (!AwaitsDecision(state) || state.Sums.IsHeld || state.Sums.HasDiverged) return;
         if (state.Plan.EvaluationShardCount > 0 && state.Sums.Evaluation.Leaves == 0)
-        {
-            state.Sums.Evaluation.Begin(state.Plan.EvaluationShardCount); // loaded a checkpoint that stands at a boundary
-            state.Sums.AskAt = now + _times.AskAfter;
-        }
+            BeginEvaluation(state, state.Plan.EvaluationShardCount, now); // loaded a checkpoint that stands at a boundary
         if (IsEvaluating(state))
         {
-            AskForEvaluation(state, now);
+            ChaseEvaluation(state, now);
             return;
         }
         if (now < _epochFactAt) return;
@@ -102,12 +105,26 @@ public sealed partial class ParameterBlock
             state.Plan.EvaluationShardCount > 0 ? state.Sums.Evaluation.Root : null));
     }
 
-    private void AskForEvaluation(LoadedState state, TimeSpan now)
+    /// <summary>As <see cref="ChaseMissing"/>, for the validation tree.</summary>
+    private void ChaseEvaluation(LoadedState state, TimeSpan now)
     {
-        if (now < state.Sums.AskAt) return;
-        state.Sums.AskAt = now + _times.AskAfter;
+        if (now < state.Sums.AskAt && now < state.Sums.LateAt) return;
         _missing.Clear();
         state.Sums.Evaluation.AddMissing(_missing);
+        if (now >= state.Sums.AskAt)
+        {
+            state.Sums.AskAt = now + _times.AskAfter;
+            AskForEvaluation(state);
+        }
+        if (now >= state.Sums.LateAt)
+        {
+            state.Sums.LateAt = now + EvaluationLateWait(state);
+            _effects.ToCoordinator(new EvaluationLate(_job, state.Lineage, EpochBefore(state), [.. _missing]));
+        }
+    }
+
+    private void AskForEvaluation(LoadedState state)
+    {
         for (var i = 0; i < _assignment.Shares.Count; i++)
             foreach (var gap in _missing)
                 if (_assignment.RunAt(i, state.Sums.Evaluation.Leaves) is var run &&

@@ -30,7 +30,7 @@ public sealed partial class ParameterBlock
 {
     private TimeSpan _heardAt; // the latest time that any message brought
     private TimeSpan _stepBegan;
-    private TimeSpan _usualStep; // moving average; zero until two steps were made
+    private TimeSpan _usualStep; // zero until a step was made
     private TimeSpan _askAt;
     private TimeSpan _askWait;
     private TimeSpan _lateAt;
@@ -42,6 +42,7 @@ public sealed partial class ParameterBlock
     public void OnTick(TimeSpan now)
     {
         Hear(now);
+        AskToLeave(now);
         if (_state is not { } state)
         {
             if (_loading is null) ReportStateAgain(now);
@@ -55,6 +56,7 @@ public sealed partial class ParameterBlock
             ReportProgress(state, now);
             RepeatEpochFacts(state, now);
         }
+        ReportDispute(state, now);
         if (IsOpen(state)) ChaseMissing(state, now);
     }
 
@@ -65,20 +67,37 @@ public sealed partial class ParameterBlock
     private void BeginStep(LoadedState state, TimeSpan now)
     {
         if (now > _stepBegan && state.Tree.Leaves > 0)
-        {
-            var took = now - _stepBegan;
-            _usualStep = _usualStep == TimeSpan.Zero ? took : _usualStep + (took - _usualStep) / 8;
-        }
+            NoteStep(now - _stepBegan);
         else if (state.Tree.Leaves == 0) _usualStep = TimeSpan.Zero;
         state.Tree.Begin(state.Step < state.Plan.TotalSteps ? state.Plan.ShardCount(state.Step) : 0);
+        state.Audits.Begin(state.Step, state.Tree.Leaves);
         _stepBegan = now;
         _askWait = _times.AskAfter;
         _askAt = now + Later(_askWait, _usualStep * 2);
         _lateAt = now + LateWait();
     }
 
+    /// <summary>
+    /// What a step usually takes: it rises at once, at most twofold, and falls slowly. A clock that jumped, or a machine that stood still for
+    /// minutes, is no usual step, and nobody must be waited for as long afterwards.
+    /// </summary>
+    private void NoteStep(TimeSpan took) => _usualStep =
+        _usualStep == TimeSpan.Zero ? Sooner(took, _times.FirstStepLateAfter / _times.LateSteps)
+        : took > _usualStep ? Sooner(took, _usualStep * 2)
+        : _usualStep + (took - _usualStep) / 8;
+
     private TimeSpan LateWait() =>
         _usualStep == TimeSpan.Zero ? _times.FirstStepLateAfter : Later(_times.LateAfter, _usualStep * _times.LateSteps);
+
+    /// <summary>A sample is evaluated in less time than it is learned from; but a validation set may have many steps' samples.</summary>
+    private TimeSpan EvaluationLateWait(LoadedState state) => LateWait() * Math.Max(1, state.Plan.StepsOfAnEvaluation);
+
+    /// <summary>Who was just given what is missing is not late with it yet.</summary>
+    private void GiveOwnersTime(LoadedState state)
+    {
+        _lateAt = Later(_lateAt, _heardAt + LateWait());
+        state.Sums.LateAt = Later(state.Sums.LateAt, _heardAt + EvaluationLateWait(state));
+    }
 
     /// <summary>After a bounded wait the owners are asked for what is missing; later the coordinator hears which shards are late.</summary>
     private void ChaseMissing(LoadedState state, TimeSpan now)
@@ -89,13 +108,16 @@ public sealed partial class ParameterBlock
         if (now >= _askAt)
         {
             AskOwners(state);
+            AskAuditors(state);
             _askWait = Sooner(_askWait * 2, _times.AskAtMost);
             _askAt = now + _askWait;
         }
         if (now >= _lateAt)
         {
             _lateAt = now + LateWait();
-            _effects.ToCoordinator(new StepLate(_job, _block, state.Lineage, state.Step, [.. _missing]));
+            FindSilent(state);
+            if (_missing.Count > 0 || _silent.Count > 0)
+                _effects.ToCoordinator(new StepLate(_job, _block, state.Lineage, state.Step, [.. _missing]) { Silent = _silent.Count > 0 ? [.. _silent] : null });
         }
     }
 

@@ -1,4 +1,5 @@
 using Distributed.Learning;
+using Distributed.Tensors;
 
 namespace Distributed.Protocol;
 
@@ -31,13 +32,15 @@ public sealed partial class ParameterBlock
         public readonly BlockLayout Layout = layout;
         public readonly IndexRange Range = layout[block];
         public readonly Optimizer Optimizer = Optimizer.Create(load.Specification.Optimizer);
-        public readonly PartialSum<GradientNodeValue> Tree = new(new GradientNodeSum(layout[block].Count));
+        public readonly PartialSum<GradientNodeValue> Tree = new(new GradientNodeSum(layout[block].Count, load.Specification.GradientFormat));
         public readonly EpochSums Sums = new();
+        public readonly double AuditShare = load.AuditShare;
+        public readonly AuditGate Audits = new(new AuditPlan(load.Specification.Seed, load.AuditShare));
         public int OpenThrough = load.OpenThrough;
         public long Step;
         public Memory<float> Current;
         public Memory<float> Previous; // empty right after loading
-        public float[] OptimizerState = [];
+        public Memory<float> OptimizerState; // [state vectors × range], one after the other
     }
 
     /// <summary>A block without state.</summary>
@@ -138,8 +141,13 @@ public sealed partial class ParameterBlock
     {
         if (!AcceptTerm(message.Term) || _state is not { } state || message.Lineage != state.Lineage) return;
         state.OpenThrough = Math.Max(state.OpenThrough, message.OpenThrough);
-        if (message.Assignment.Number > _assignment.Number) _assignment = message.Assignment;
+        if (message.Assignment.Number > _assignment.Number)
+        {
+            _assignment = message.Assignment;
+            GiveOwnersTime(state);
+        }
         _effects.ToCoordinator(new BlockAssigned(_job, _block, state.Lineage, _assignment.Number));
+        if (state.Audits.HasShards) ApplyWhenComplete(state, _heardAt); // perhaps nobody is left whose opinion was waited for
     }
 
     /// <summary>A worker asks for the versions that the block keeps: the one before too, since another block may still need its step.</summary>
@@ -155,15 +163,23 @@ public sealed partial class ParameterBlock
     {
         if (_state is not { } state || (message.Lineage != state.Lineage && !Sabotage.Makes(Bug.ForgetTheLineageOfGradients)) ||
             (message.Step != state.Step && !Sabotage.Makes(Bug.ForgetTheStepOfGradients)) || state.Sums.HasDiverged ||
-            message.Values.Length != state.Range.Count || !ReductionTree.Contains(state.Tree.Leaves, message.Node))
+            message.Values.Length != state.Range.Count || message.Format != state.Specification.GradientFormat ||
+            !ReductionTree.Contains(state.Tree.Leaves, message.Node) || state.Audits.IsHiddenIn(message.Node))
         {
             message.Lease?.Dispose();
             return;
         }
         Hear(now);
         state.OpenThrough = Math.Max(state.OpenThrough, state.Plan.EpochOf(state.Step)); // that it was computed proves that it may be
-        state.Tree.Add(message.Node, new GradientNodeValue(message.Values, message.Metrics, null, message.Lease));
-        if (state.Tree.IsComplete) Apply(state, now);
+        // The tree gives memory back once values are summed: an audited shard is looked at before.
+        ulong? hash = state.Audits.Awaits(message.Node) ? GradientHash.Of(message.Values.Span, message.Metrics) : null;
+        var isCounted = state.Tree.Add(message.Node, new GradientNodeValue(message.Values, message.Metrics, null, message.Lease));
+        if (isCounted && hash is { } counted)
+        {
+            state.Audits.Count(message.Node.First, counted);
+            ReportDispute(state, now);
+        }
+        ApplyWhenComplete(state, now);
     }
 
     private void Apply(LoadedState state, TimeSpan now)
@@ -177,7 +193,7 @@ public sealed partial class ParameterBlock
         var next = _effects.WeightsBuffer(state.Lineage, state.Layout, _block, state.Step + 1);
         var rate = state.Specification.Schedule.LearningRateAt(
             state.Step, state.Plan.TotalSteps, state.Plan.StepsPerEpoch, state.Specification.Optimizer.LearningRate);
-        if (!state.Optimizer.Update(state.Step, rate, root.Metrics.Divisor, root.Values.Span, state.Current.Span, next.Span, state.OptimizerState))
+        if (!state.Optimizer.Update(state.Step, rate, root.Metrics.Divisor, root.Values.Span, state.Current.Span, next.Span, state.OptimizerState.Span))
         {
             Diverge(state, state.Step, null);
             return;
@@ -199,6 +215,7 @@ public sealed partial class ParameterBlock
         for (var i = 0; i < _assignment.Shares.Count; i++)
             if (boundary || _assignment.RunAt(i, state.Tree.Leaves).Count > 0)
                 Push(state, _assignment.Shares[i].Worker, state.Step, state.Current);
+        if (!boundary) PushToAuditors(state);
     }
 
     private void Push(LoadedState state, WorkerId worker, long version, Memory<float> values) =>
@@ -210,7 +227,8 @@ public sealed partial class ParameterBlock
         state.Current = _effects.WeightsBuffer(load.Lineage, layout, _block, state.Step);
         weights.CopyTo(state.Current.Span);
         var length = state.Optimizer.StateVectors * state.Range.Count;
-        state.OptimizerState = optimizerState.Length == length ? optimizerState : new float[length];
+        state.OptimizerState = new AlignedBuffer(length).Memory;
+        if (optimizerState.Length == length) optimizerState.CopyTo(state.OptimizerState);
         state.Sums.Restore(totals);
         _loading = null;
         _state = state;

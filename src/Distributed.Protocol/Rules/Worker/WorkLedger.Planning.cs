@@ -13,13 +13,15 @@ public sealed partial class WorkLedger
         if (Version < 0) return;
         if (IsTraining)
         {
+            PickAudited();
             _open.Clear();
             AddUncovered(_assignment.RunOf(_worker, _plan.ShardCount(Version)), _planned, _open);
             foreach (var run in _open)
             {
                 _planned.Add(run);
-                _effects.Compute(_lineage, Version, run, _weights.View);
+                Compute(run);
             }
+            PlanAudits();
         }
         else if (IsEvaluating)
         {
@@ -38,6 +40,8 @@ public sealed partial class WorkLedger
     {
         ReleaseNodes();
         _planned.Clear();
+        _auditing.Clear();
+        _claims.Clear();
         _evaluating.Clear();
         _evaluated.Clear();
         _effects.AbandonBefore(_lineage, _weights.Floor);

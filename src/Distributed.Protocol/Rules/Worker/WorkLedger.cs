@@ -22,7 +22,9 @@ public sealed partial class WorkLedger
     private readonly JobId _job;
     private readonly WorkerId _worker;
     private readonly EpochPlan _plan;
+    private readonly ulong _seed;
     private readonly BlockLayout _layout;
+    private readonly GradientFormat _format;
     private readonly WorkerTimes _times;
     private readonly IWorkerEffects _effects;
     private readonly WeightSlots _weights;
@@ -51,7 +53,9 @@ public sealed partial class WorkLedger
         _job = job;
         _worker = worker;
         _plan = new EpochPlan(specification);
+        _seed = specification.Seed;
         _layout = new BlockLayout(new Network(specification.Network).Layout.Count, blocks);
+        _format = specification.GradientFormat;
         _times = times;
         _effects = effects;
         _weights = new WeightSlots(_layout);
@@ -75,6 +79,7 @@ public sealed partial class WorkLedger
     {
         if (!AcceptTerm(message.Term) || !AcceptLineage(message.Lineage)) return;
         _openThrough = Math.Max(_openThrough, message.OpenThrough);
+        TakeShare(message.AuditShare);
         if (message.Assignment.Number > _assignment.Number)
         {
             _assignment = message.Assignment;
@@ -119,6 +124,11 @@ public sealed partial class WorkLedger
             _effects.Release(node);
             return;
         }
+        if (IsAudited(node.Node) && !Claim(node))
+        {
+            _effects.Release(node);
+            return;
+        }
         _nodes.Add(node);
         for (var block = 0; block < _layout.Count; block++) Send(node, block);
     }
@@ -142,6 +152,8 @@ public sealed partial class WorkLedger
         {
             foreach (var node in _nodes)
                 if (node.Node.First < message.Leaves.End && node.Node.End > message.Leaves.First) Send(node, message.Block);
+            foreach (var shard in _claims.Keys)
+                if (message.Leaves.Contains(shard)) SendClaim(shard, message.Block);
             _openThrough = Math.Max(_openThrough, _plan.EpochOf(message.Step));
             Plan();
         }
@@ -186,7 +198,8 @@ public sealed partial class WorkLedger
     {
         var range = _layout[block];
         _effects.PushGradient(new PushGradient(
-            _job, block, _lineage, Version, node.Node, node.Gradient.Slice(range.First, range.Count), node.Metrics, node.Hold()));
+            _job, block, _lineage, Version, node.Node, node.Gradient.Slice(range.First, range.Count), node.Metrics, node.Hold())
+        { Format = _format });
     }
 
     private bool AcceptTerm(long term)
