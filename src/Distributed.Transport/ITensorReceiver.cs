@@ -22,6 +22,9 @@ public interface ITensorReceiver
     /// <summary>Weights have come for a worker of this node. Lease and result as for <see cref="OnGradient"/>.</summary>
     string? OnWeights(PeerId from, WorkerId to, WeightsUpdated weights);
 
+    /// <summary>A piece of a data set has come. Lease and result as for <see cref="OnGradient"/>.</summary>
+    string? OnChunk(PeerId from, DataChunk chunk);
+
     /// <summary>A peer has proven who it is; frames can be sent to it.</summary>
     void OnPeerConnected(PeerId peer);
 

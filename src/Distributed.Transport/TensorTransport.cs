@@ -11,7 +11,8 @@ namespace Distributed.Transport;
 /// <list type="bullet">
 /// <item>One connection for each pair of nodes, for both directions; either side may dial, and when both do, the node with the lesser name (in
 /// ordinal order) decides which one counts.</item>
-/// <item>Two threads a connection with blocking calls; the values go between the kernel and the tensors' memory.</item>
+/// <item>Two threads a connection with blocking calls; the values go between the kernel and the tensors' memory, or between processes of one
+/// machine through memory that they share.</item>
 /// <item>A peer is sent to only while it is connected. What was queued at a loss is dropped; the rules of the step send again.</item>
 /// <item>To this node itself: by reference, on the caller's thread, without a socket.</item>
 /// </list>
@@ -44,7 +45,7 @@ public sealed class TensorTransport : IAsyncDisposable
         _threads = new ConnectionThreads(log);
         _inbound = new InboundBound(options.MaximumInbound, options.MaximumHandshakes);
         var incarnation = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-        _maker = new ConnectionMaker(_parts, _peers, new Handshake(options.Self, options.Cluster, options.Secret, incarnation));
+        _maker = new ConnectionMaker(_parts, _peers, new Handshake(options.Self, options.Cluster, options.Secret, incarnation, options.SharesMemory));
         _wanted = new WantedPeers(_maker, _peers, _parts, _threads);
     }
 
@@ -124,6 +125,16 @@ public sealed class TensorTransport : IAsyncDisposable
         OutgoingRules.Check(to, weights, _parts.Options);
         if (peer != Self) return _peers.Find(peer)?.TrySend(new OutgoingFrame(null, weights, to, inUse)) ?? false;
         Settle(_parts.Receiver.OnWeights(Self, to, weights with { Lease = inUse }), inUse);
+        return true;
+    }
+
+    /// <summary>Queues a piece of a data set for a peer, as <see cref="TrySend(PeerId, PushGradient, IDisposable?)"/> does.</summary>
+    /// <exception cref="ArgumentException">No receiver would take such a frame.</exception>
+    public bool TrySend(PeerId peer, DataChunk chunk, IDisposable? inUse = null)
+    {
+        OutgoingRules.Check(chunk, _parts.Options);
+        if (peer != Self) return _peers.Find(peer)?.TrySend(new OutgoingFrame(null, null, default, inUse, chunk)) ?? false;
+        Settle(_parts.Receiver.OnChunk(Self, chunk with { Lease = inUse }), inUse);
         return true;
     }
 

@@ -15,7 +15,7 @@ public sealed record TransportOptions
     /// <summary>Says explicitly that there is no secret: whoever reaches the socket is believed. Fit for loopback only.</summary>
     public bool AllowNoSecret { get; init; }
 
-    /// <summary>The largest frame in bytes of values. A peer that announces more is cut off; sending more throws.</summary>
+    /// <summary>The largest frame in bytes of values. A peer that announces more is cut off; larger tensors are sent in several frames.</summary>
     public int MaximumPayloadBytes { get; init; } = FrameLimits.Default.MaximumPayloadBytes;
 
     /// <summary>
@@ -24,6 +24,16 @@ public sealed record TransportOptions
     /// receiver keeps while it waits for more: the gradient nodes of two open steps of each local block, the weights of two versions.
     /// </summary>
     public long ReceiveMemoryBytes { get; init; } = Math.Max(256L << 20, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4);
+
+    /// <summary>
+    /// The largest tensor in values: half of the receive memory, 1 GiB at most. A peer that announces more is cut off; sending more throws.
+    /// </summary>
+    public int MaximumElements => (int)Math.Min(FrameLimits.MostElements, ReceiveMemoryBytes / 2 / sizeof(float));
+
+    internal FrameLimits Limits => new(MaximumPayloadBytes, MaximumElements);
+
+    /// <summary>Whether processes of this machine that dial the socket file are offered shared memory in its place.</summary>
+    public bool SharesMemory { get; init; } = true;
 
     /// <summary>Frames that wait to be sent to one peer. At the bound a send is refused, unless it supersedes older weights.</summary>
     public int QueuedFrames { get; init; } = 256;

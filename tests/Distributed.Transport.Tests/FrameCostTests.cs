@@ -57,6 +57,8 @@ public sealed class FrameCostTests : IAsyncLifetime
 
         public string? OnWeights(PeerId from, WorkerId to, WeightsUpdated weights) => "not expected";
 
+        public string? OnChunk(PeerId from, DataChunk chunk) => "not expected";
+
         public void OnPeerConnected(PeerId peer)
         {
         }

@@ -34,7 +34,7 @@ public sealed class HostilePeerTests(ITestOutputHelper output) : IAsyncLifetime
     private static byte[] Written(params Distributed.Protocol.PushGradient[] gradients)
     {
         var channel = new MemoryChannel([]);
-        var writer = new FrameWriter(channel);
+        var writer = new FrameWriter(channel, FrameLimits.Default.MaximumPayloadBytes);
         foreach (var gradient in gradients) writer.Write(gradient);
         return channel.Sent;
     }

@@ -40,6 +40,24 @@ public sealed class TransportTests : IAsyncLifetime
     [Theory]
     [InlineData(Wire.Tcp)]
     [InlineData(Wire.Unix)]
+    public void Blocks_above_the_limit_of_a_frame_arrive_whole_between_small_ones(Wire wire)
+    {
+        const int Large = 3_000_001;
+        var small = (Nodes.Options("c") with { MaximumPayloadBytes = 1 << 20 }, new RecordingReceiver());
+        var large = (Nodes.Options("d") with { MaximumPayloadBytes = 1 << 20 }, new RecordingReceiver());
+        var (c, d) = (_nodes.Start(small.Item1, small.Item2), _nodes.Start(large.Item1, large.Item2));
+        _nodes.Connect(c, d, wire);
+        PushGradient[] gradients = [Frame.Gradient(7, step: 1), Frame.Gradient(Large, step: 2), Frame.Rounded(Frame.Gradient(Large, step: 3)), Frame.Gradient(9, step: 4)];
+        foreach (var gradient in gradients) Assert.True(c.TrySend(d.Self, gradient));
+        Assert.True(d.TrySend(c.Self, Frame.Worker, Frame.Weights(Large)));
+        Eventually.Holds(() => large.Item2.Gradients.Count == gradients.Length && !small.Item2.Weights.IsEmpty, "all have come");
+        foreach (var (sent, came) in gradients.Zip(large.Item2.Gradients)) Assert.True(Frame.IsSame(sent, came));
+        Assert.True(Frame.IsSame(Frame.Weights(Large), small.Item2.Weights.Single().Weights));
+    }
+
+    [Theory]
+    [InlineData(Wire.Tcp)]
+    [InlineData(Wire.Unix)]
     public async Task All_leases_come_back_once(Wire wire)
     {
         _nodes.Connect(_a, _b, wire);
@@ -124,6 +142,6 @@ public sealed class TransportTests : IAsyncLifetime
         Assert.Throws<ArgumentException>(() => _a.TrySend(_b.Self, Frame.Gradient(1) with { Lineage = -1 }));
         Assert.Throws<ArgumentException>(() => _a.TrySend(_b.Self, Frame.Gradient(1) with { Node = default }));
         Assert.Throws<ArgumentException>(() => _a.TrySend(_b.Self, new WorkerId("a b"), Frame.Weights(1)));
-        Assert.Throws<ArgumentException>(() => _a.TrySend(_b.Self, Frame.Gradient(1) with { Values = new float[(64 << 18) + 1] }));
+        Assert.Throws<ArgumentException>(() => _a.TrySend(_b.Self, Frame.Gradient(1) with { Values = new float[FrameLimits.MostElements + 1] }));
     }
 }

@@ -12,6 +12,9 @@ internal abstract class ByteChannel
     /// <summary>Why the channel has ended; the first reason stays.</summary>
     public string EndReason => Volatile.Read(ref _ended) ?? "the peer closed the connection";
 
+    /// <summary>Whether both ends are processes of one machine, as one user, that can share memory.</summary>
+    public virtual bool CanShareMemory => false;
+
     /// <summary>Waits for some bytes. Returns how many; 0 at the end, whatever it was (see <see cref="EndReason"/>).</summary>
     public abstract int Receive(Span<byte> into);
 

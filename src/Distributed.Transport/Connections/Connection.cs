@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 
@@ -30,6 +31,9 @@ internal sealed class Connection(PeerId peer, ulong incarnation, ByteChannel cha
 
     public PeerTraffic Traffic => new(
         Volatile.Read(ref _bytesSent), Volatile.Read(ref _framesSent), Volatile.Read(ref _bytesReceived), Volatile.Read(ref _framesReceived));
+
+    /// <summary>Carries frames through another channel above the first one; before <see cref="Run"/>.</summary>
+    public void Use(ByteChannel above) => channel = above;
 
     /// <summary>Takes the place of another connection of the same pair: waits until the receiver has heard the last of that one.</summary>
     public void Follow(Connection? predecessor) => _predecessor = predecessor;
@@ -87,7 +91,7 @@ internal sealed class Connection(PeerId peer, ulong incarnation, ByteChannel cha
     private void Read()
     {
         var reader = new FrameReader(
-            channel, parts.Pool, new FrameLimits(parts.Options.MaximumPayloadBytes), parts.Options.StallLimit, _closed.Token);
+            channel, parts.Pool, parts.Options.Limits, parts.Options.StallLimit, _closed.Token);
         long before = 0;
         while (true)
         {
@@ -110,21 +114,25 @@ internal sealed class Connection(PeerId peer, ulong incarnation, ByteChannel cha
         }
     }
 
-    private string? Deliver(in IncomingFrame frame) => frame.Gradient is { } gradient
-        ? parts.Receiver.OnGradient(Peer, gradient)
+    private string? Deliver(in IncomingFrame frame) =>
+        frame.Gradient is { } gradient ? parts.Receiver.OnGradient(Peer, gradient)
+        : frame.Chunk is { } chunk ? parts.Receiver.OnChunk(Peer, chunk)
         : parts.Receiver.OnWeights(Peer, frame.To, frame.Weights!);
 
     private void Write()
     {
         try
         {
-            var writer = new FrameWriter(channel);
+            var writer = new FrameWriter(channel, parts.Options.MaximumPayloadBytes);
             long before = 0, superseded = 0;
             while (_queue.Take(out var frame))
             {
-                var sent = frame.Gradient is { } gradient ? writer.Write(gradient) : writer.Write(frame.To, frame.Weights!);
+                var began = Stopwatch.GetTimestamp();
+                var sent = frame.Gradient is { } gradient ? writer.Write(gradient)
+                    : frame.Chunk is { } chunk ? writer.Write(chunk)
+                    : writer.Write(frame.To, frame.Weights!);
                 // Counted before the lease, so that whoever waits for the lease finds it counted.
-                if (sent) Count(frame, writer.BytesWritten - before);
+                if (sent) Count(frame, writer.BytesWritten - before, Stopwatch.GetElapsedTime(began));
                 before = writer.BytesWritten;
                 frame.InUse?.Dispose();
                 parts.Meter.Superseded(Peer.Value, _queue.Superseded - superseded);
@@ -142,18 +150,18 @@ internal sealed class Connection(PeerId peer, ulong incarnation, ByteChannel cha
         }
     }
 
-    private void Count(in OutgoingFrame frame, long bytes)
+    private void Count(in OutgoingFrame frame, long bytes, TimeSpan took)
     {
         Volatile.Write(ref _bytesSent, _bytesSent + bytes);
         Volatile.Write(ref _framesSent, _framesSent + 1);
-        parts.Meter.Sent(Peer.Value, frame.Gradient is null ? FrameKindTag.Weights : FrameKindTag.Gradient, bytes);
+        parts.Meter.Sent(Peer.Value, frame.Kind, bytes, took);
     }
 
     private void Count(in IncomingFrame frame, long bytes)
     {
         Volatile.Write(ref _bytesReceived, _bytesReceived + bytes);
         Volatile.Write(ref _framesReceived, _framesReceived + 1);
-        parts.Meter.Received(Peer.Value, frame.Gradient is null ? FrameKindTag.Weights : FrameKindTag.Gradient, bytes);
+        parts.Meter.Received(Peer.Value, frame.Gradient is not null ? FrameKindTag.Gradient : frame.Chunk is not null ? FrameKindTag.Data : FrameKindTag.Weights, bytes);
     }
 
     private void Tell(Action<ITensorReceiver> what)

@@ -14,7 +14,7 @@ internal sealed class ConnectionMaker(TransportParts parts, PeerTable peers, Han
         {
             var socket = SocketDial.Connect(address, parts.Options.DialLimit, cancelled, out var failure);
             failure ??= Run(
-                socket!, onConnected, (channel, admit) => handshake.Dial(channel, endpoint.Peer, admit), cancelled);
+                socket!, onConnected, (channel, admit) => handshake.Dial(channel, endpoint.Peer, admit), SharedMemoryOffer.Make, cancelled);
             if (failure is null) return null;
             failures.Add($"{address}: {failure}");
         }
@@ -23,10 +23,14 @@ internal sealed class ConnectionMaker(TransportParts parts, PeerTable peers, Han
 
     /// <summary>Answers an accepted socket and carries frames until the connection ends.</summary>
     public string? Answer(Socket socket, Action onConnected, CancellationToken cancelled) =>
-        Run(socket, onConnected, handshake.Answer, cancelled);
+        Run(socket, onConnected, handshake.Answer, SharedMemoryOffer.Take, cancelled);
 
     private string? Run(
-        Socket socket, Action onConnected, Func<ByteChannel, Handshake.Admit, HandshakeResult> shakeHands, CancellationToken cancelled)
+        Socket socket,
+        Action onConnected,
+        Func<ByteChannel, Handshake.Admit, HandshakeResult> shakeHands,
+        Func<ByteChannel, TransportOptions, ILogger, ByteChannel> shareMemory,
+        CancellationToken cancelled)
     {
         ByteChannel channel;
         try
@@ -50,6 +54,7 @@ internal sealed class ConnectionMaker(TransportParts parts, PeerTable peers, Han
                 if (verdict == Verdict.Welcome) connection = candidate;
                 return verdict;
             });
+            if (result is { Failure: null, SharesMemory: true }) connection!.Use(shareMemory(channel, parts.Options, parts.Logger));
         }
         if (result.Failure is { } failure)
         {

@@ -2,9 +2,16 @@ using Distributed.Protocol;
 
 namespace Distributed.Transport;
 
-/// <summary>A message that waits to be sent: a gradient, or weights with their worker. <see cref="InUse"/> is disposed once, when it has left.</summary>
-internal readonly record struct OutgoingFrame(PushGradient? Gradient, WeightsUpdated? Weights, WorkerId To, IDisposable? InUse)
+/// <summary>
+/// A message that waits to be sent: a gradient, weights with their worker, or a chunk of data. <see cref="InUse"/> is disposed once, when it has
+/// left.
+/// </summary>
+internal readonly record struct OutgoingFrame(
+    PushGradient? Gradient, WeightsUpdated? Weights, WorkerId To, IDisposable? InUse, DataChunk? Chunk = null)
 {
+    /// <summary>What the instruments call it.</summary>
+    public string Kind => Gradient is not null ? FrameKindTag.Gradient : Chunk is not null ? FrameKindTag.Data : FrameKindTag.Weights;
+
     /// <summary>Whether both are the same block's weights for the same worker, whatever the version.</summary>
     public bool HasTargetOf(in OutgoingFrame other) =>
         Weights is { } a && other.Weights is { } b && a.Block == b.Block && To == other.To && a.Job == b.Job;
@@ -14,6 +21,7 @@ internal readonly record struct OutgoingFrame(PushGradient? Gradient, WeightsUpd
     {
         if (Gradient is { } a && other.Gradient is { } b)
             return a.Step == b.Step && a.Node == b.Node && a.Block == b.Block && a.Lineage == b.Lineage && a.Job == b.Job;
+        if (Chunk is { } chunk) return other.Chunk is { } waiting && chunk.Index == waiting.Index && chunk.DataSet == waiting.DataSet;
         return HasTargetOf(other) && Weights!.Step == other.Weights!.Step && Weights.Lineage == other.Weights.Lineage;
     }
 

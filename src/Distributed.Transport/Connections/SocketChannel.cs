@@ -34,6 +34,8 @@ internal sealed class SocketChannel : ByteChannel
         if (OperatingSystem.IsLinux()) socket.SetRawSocketOption(IpProtoTcp, TcpUserTimeout, BitConverter.GetBytes(stallMilliseconds));
     }
 
+    public override bool CanShareMemory => _socket.AddressFamily == AddressFamily.Unix && SharedSegment.IsSupported;
+
     public override int Receive(Span<byte> into)
     {
         try

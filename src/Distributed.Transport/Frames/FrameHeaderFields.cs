@@ -15,6 +15,7 @@ internal static class FrameHeaderFields
         WriteBeginning(bytes, header.Kind);
         bytes[6] = (byte)header.Format;
         WriteInt32LittleEndian(bytes[8..], header.Elements);
+        WriteInt32LittleEndian(bytes[12..], header.Offset);
         WriteInt32LittleEndian(bytes[16..], header.Block);
         WriteInt32LittleEndian(bytes[20..], header.Node.First);
         WriteInt32LittleEndian(bytes[24..], header.Node.Count);
@@ -37,12 +38,10 @@ internal static class FrameHeaderFields
         WriteChecksum(bytes);
     }
 
-    public static FrameHeader Read(ReadOnlySpan<byte> bytes, out int payloadBytes, out int offset, out ElementFormat format)
+    public static FrameHeader Read(ReadOnlySpan<byte> bytes, out int payloadBytes)
     {
-        format = (ElementFormat)bytes[6];
-        offset = ReadInt32LittleEndian(bytes[12..]);
         payloadBytes = ReadInt32LittleEndian(bytes[116..]);
-        return new FrameHeader(
+        var header = new FrameHeader(
             (FrameKind)bytes[5], bytes[28], bytes[29],
             Block: ReadInt32LittleEndian(bytes[16..]),
             Lineage: ReadInt64LittleEndian(bytes[32..]),
@@ -61,7 +60,11 @@ internal static class FrameHeaderFields
                 TargetSquareSum = ReadDoubleLittleEndian(bytes[104..]),
                 FirstBadShard = unchecked(int.MaxValue - ReadInt32LittleEndian(bytes[112..])),
             })
-        { Format = format };
+        {
+            Format = (ElementFormat)bytes[6],
+            Offset = ReadInt32LittleEndian(bytes[12..]),
+        };
+        return header with { Count = payloadBytes / header.ElementBytes };
     }
 
     /// <summary>Magic, version and kind.</summary>

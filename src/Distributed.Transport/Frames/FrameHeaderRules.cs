@@ -6,13 +6,15 @@ namespace Distributed.Transport;
 internal static class FrameHeaderRules
 {
     /// <summary>Null when the header may be believed, otherwise the reason.</summary>
-    public static string? Refuse(in FrameHeader header, int payloadBytes, int offset, ElementFormat format, in FrameLimits limits)
+    public static string? Refuse(in FrameHeader header, int payloadBytes, in FrameLimits limits)
     {
-        if (format != ElementFormat.Float32) return $"unknown element format {(byte)format}";
-        if (header.Elements < 0) return $"{header.Elements} elements";
-        if (payloadBytes != (long)header.Elements * sizeof(float)) return $"{payloadBytes} bytes for {header.Elements} elements";
+        if (header.Format is not (ElementFormat.Float32 or ElementFormat.BFloat16)) return $"unknown element format {(byte)header.Format}";
+        if (header.Elements < 0 || header.Elements > limits.MaximumElements) return $"{header.Elements} elements; the limit is {limits.MaximumElements}";
         if (payloadBytes > limits.MaximumPayloadBytes) return $"{payloadBytes} bytes of values; the limit is {limits.MaximumPayloadBytes}";
-        if (offset != 0) return $"offset {offset}: slices travel whole";
+        if (payloadBytes != (long)header.Count * header.ElementBytes) return $"{payloadBytes} bytes for {header.Count} elements";
+        if (header.Offset < 0 || header.Offset > header.Elements - header.Count)
+            return $"{header.Count} elements at offset {header.Offset} of {header.Elements}";
+        if (header.Count < 0 || (header.Count == 0 && header.Elements > 0)) return $"a piece of {header.Count} elements";
         if (header.Block is < 0 or >= BlockLayout.MaximumBlocks) return $"block {header.Block}";
         if (header.Lineage < 0) return $"lineage {header.Lineage}";
         if (header.Step < 0) return $"step {header.Step}";
@@ -20,6 +22,7 @@ internal static class FrameHeaderRules
         {
             FrameKind.PushGradient => RefuseGradient(header),
             FrameKind.WeightsUpdated => RefuseWeights(header),
+            FrameKind.DataChunk => RefuseChunk(header),
             _ => $"unknown kind {(byte)header.Kind}",
         };
     }
@@ -33,6 +36,15 @@ internal static class FrameHeaderRules
         return null;
     }
 
+    private static string? RefuseChunk(in FrameHeader header)
+    {
+        if (header.Format != ElementFormat.Float32) return "a chunk of data that is rounded";
+        if (header.JobSlot != 0 || header.Block != 0 || header.Lineage != 0) return "a chunk of data with a job";
+        if (header.Step > int.MaxValue) return $"chunk {header.Step - 1}";
+        return header.Node != default || header.Metrics != default ? "a chunk of data with a reduction node or metrics" : null;
+    }
+
     private static string? RefuseWeights(in FrameHeader header) =>
-        header.Node != default || header.Metrics != default ? "weights with a reduction node or metrics" : null;
+        header.Format != ElementFormat.Float32 ? "weights that are not float32"
+        : header.Node != default || header.Metrics != default ? "weights with a reduction node or metrics" : null;
 }

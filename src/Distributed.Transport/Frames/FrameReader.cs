@@ -2,11 +2,12 @@ using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using Distributed.Protocol;
+using Distributed.Tensors;
 
 namespace Distributed.Transport;
 
-/// <summary>A message as it came: one of the two.</summary>
-internal readonly record struct IncomingFrame(PushGradient? Gradient, WeightsUpdated? Weights, WorkerId To, TensorLease Lease);
+/// <summary>A message as it came: one of the three.</summary>
+internal readonly record struct IncomingFrame(PushGradient? Gradient, WeightsUpdated? Weights, WorkerId To, TensorLease Lease, DataChunk? Chunk = null);
 
 /// <summary>
 /// Reads frames: one thread's. Values come from the kernel directly into leased memory. Whatever the bytes are, the outcome is a message that
@@ -48,32 +49,63 @@ internal sealed class FrameReader(
     {
         frame = default;
         if (!FrameHeader.TryRead(_header, limits, out var header, out var reason)) return reason;
-        if (!_names.TryGetJob(header.JobSlot, out var job)) return $"no job has the number {header.JobSlot}";
+        JobId job = default;
+        if (header.Kind != FrameKind.DataChunk && !_names.TryGetJob(header.JobSlot, out job)) return $"no job has the number {header.JobSlot}";
         WorkerId to = default;
-        if (header.Kind == FrameKind.WeightsUpdated && !_names.TryGetWorker(header.WorkerSlot, out to))
-            return $"no worker has the number {header.WorkerSlot}";
+        if (header.Kind != FrameKind.PushGradient && !_names.TryGetWorker(header.WorkerSlot, out to))
+            return $"no {(header.Kind == FrameKind.DataChunk ? "data set" : "worker")} has the number {header.WorkerSlot}";
 
+        if (header.Offset != 0) return $"a tensor that begins with its element {header.Offset}";
         var lease = pool.Rent(header.Elements, stallLimit, closed);
         if (lease is null) return closed.IsCancellationRequested ? channel.EndReason : "no receive memory came back in time";
-        reason = ReadValues(lease.Values.Span);
+        reason = ReadTensor(header, lease.Values.Span);
         if (reason is not null)
         {
             lease.Dispose();
             return reason;
         }
-        frame = header.Kind == FrameKind.PushGradient
+        if (header.Kind == FrameKind.DataChunk)
+            frame = new IncomingFrame(null, null, default, lease, new DataChunk(to.Value, (int)header.Step - 1, lease.Values, lease));
+        else frame = header.Kind == FrameKind.PushGradient
             ? new IncomingFrame(
-                new PushGradient(job, header.Block, header.Lineage, header.Step, header.Node, lease.Values, header.Metrics, lease), null, to, lease)
+                new PushGradient(job, header.Block, header.Lineage, header.Step, header.Node, lease.Values, header.Metrics, lease)
+                {
+                    Format = header.Format == ElementFormat.BFloat16 ? GradientFormat.BFloat16 : GradientFormat.Float32,
+                }, null, to, lease)
             : new IncomingFrame(
                 null, new WeightsUpdated(job, header.Block, header.Lineage, header.Step, lease.Values, lease), to, lease);
         return null;
     }
 
-    private string? ReadValues(Span<float> values)
+    /// <summary>The values of a frame and of those that go on with its tensor.</summary>
+    private string? ReadTensor(FrameHeader header, Span<float> values)
+    {
+        while (true)
+        {
+            if (ReadValues(header.Format, values.Slice(header.Offset, header.Count)) is { } damage) return damage;
+            if (header.Offset + header.Count == values.Length) return null;
+            if (_receiver.ReceiveAll(_header) < FrameHeader.Size) return $"{channel.EndReason}, in the middle of a tensor";
+            BytesRead += FrameHeader.Size;
+            if (!FrameHeader.TryRead(_header, limits, out var next, out var reason)) return reason;
+            if (!header.IsFollowedBy(next)) return "a frame of something else in the middle of a tensor";
+            header = next;
+        }
+    }
+
+    private string? ReadValues(ElementFormat format, Span<float> values)
+    {
+        if (format == ElementFormat.Float32) return ReadPayload(MemoryMarshal.AsBytes(values));
+        // Into the end of the memory that they are unpacked into.
+        var halves = MemoryMarshal.Cast<float, ushort>(values)[values.Length..];
+        if (ReadPayload(MemoryMarshal.AsBytes(halves)) is { } damage) return damage;
+        GradientSum.UnpackBFloat16(halves, values);
+        return null;
+    }
+
+    private string? ReadPayload(Span<byte> payload)
     {
         _hash.Reset();
         _hash.Append(_header);
-        var payload = MemoryMarshal.AsBytes(values);
         BytesRead += payload.Length + FrameHeader.TrailerSize;
         while (payload.Length > 0)
         {

@@ -2,20 +2,22 @@ using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using Distributed.Protocol;
+using Distributed.Tensors;
 
 namespace Distributed.Transport;
 
 /// <summary>
-/// Writes frames: one thread's. Values go to the kernel from the tensor's memory; only the first and the last few KiB of a frame ride with
+/// Writes frames: one thread's. A tensor above the limit of a frame goes in several. Values go to the kernel from the tensor's memory; only the first and the last few KiB of a frame ride with
 /// header and checksum in a staging buffer, so that a small frame is one call to the kernel and a large one has no tiny packets.
 /// </summary>
-internal sealed class FrameWriter(ByteChannel channel)
+internal sealed class FrameWriter(ByteChannel channel, int maximumPayloadBytes)
 {
     // Hashed, then sent while it is still in the core's cache; the receiver hashes it while the next one is on its way.
     private const int ChunkBytes = 64 << 10;
     private const int StagingBytes = 16 << 10;
 
     private readonly byte[] _staging = GC.AllocateUninitializedArray<byte>(StagingBytes, pinned: true);
+    private byte[]? _encoded; // a chunk in another format than the tensor's
     private readonly SentNames _names = new();
     private readonly XxHash3 _hash = new();
 
@@ -28,7 +30,8 @@ internal sealed class FrameWriter(ByteChannel channel)
         _names.MakeRoom(1);
         return TryName(gradient.Job.Value, out var job) && Write(
             new FrameHeader(FrameKind.PushGradient, job, 0, gradient.Block, gradient.Lineage, gradient.Step, gradient.Node,
-                gradient.Values.Length, gradient.Metrics),
+                gradient.Values.Length, gradient.Metrics)
+            { Format = OutgoingRules.FormatOf(gradient) },
             gradient.Values.Span);
     }
 
@@ -42,6 +45,14 @@ internal sealed class FrameWriter(ByteChannel channel)
             weights.Values.Span);
     }
 
+    /// <summary>Sends a piece of a data set; false when the channel has ended.</summary>
+    public bool Write(DataChunk chunk)
+    {
+        _names.MakeRoom(1);
+        return TryName(chunk.DataSet, out var dataSet) && Write(
+            new FrameHeader(FrameKind.DataChunk, 0, dataSet, 0, 0, chunk.Index + 1L, default, chunk.Values.Length, default), chunk.Values.Span);
+    }
+
     private bool TryName(string name, out byte slot)
     {
         if (_names.TryGet(name, out slot)) return true;
@@ -51,36 +62,65 @@ internal sealed class FrameWriter(ByteChannel channel)
 
     private bool Write(in FrameHeader header, ReadOnlySpan<float> values)
     {
-        var payload = MemoryMarshal.AsBytes(values);
+        var piece = header.From(0, maximumPayloadBytes);
+        while (WritePiece(piece, values.Slice(piece.Offset, piece.Count)))
+        {
+            if (piece.Offset + piece.Count == values.Length) return true;
+            piece = header.From(piece.Offset + piece.Count, maximumPayloadBytes);
+        }
+        return false;
+    }
+
+    private bool WritePiece(in FrameHeader header, ReadOnlySpan<float> values)
+    {
         header.Write(_staging);
-        var head = payload[..Math.Min(payload.Length, StagingBytes - FrameHeader.Size - FrameHeader.TrailerSize)];
-        head.CopyTo(_staging.AsSpan(FrameHeader.Size));
-        var used = FrameHeader.Size + head.Length;
+        var perHead = (StagingBytes - FrameHeader.Size - FrameHeader.TrailerSize) / header.ElementBytes;
+        var used = FrameHeader.Size + Encode(header.Format, values[..Math.Min(values.Length, perHead)], _staging.AsSpan(FrameHeader.Size));
         _hash.Reset();
         _hash.Append(_staging.AsSpan(0, used));
-        payload = payload[head.Length..];
-        if (payload.Length > 0)
+        values = values[Math.Min(values.Length, perHead)..];
+        if (values.Length > 0)
         {
             if (!Send(_staging.AsSpan(0, used))) return false;
             used = 0;
         }
-        while (payload.Length > 0)
+        while (values.Length > 0)
         {
-            var chunk = payload[..Math.Min(payload.Length, ChunkBytes)];
-            payload = payload[chunk.Length..];
-            _hash.Append(chunk);
-            if (payload.Length > 0 || chunk.Length > StagingBytes - FrameHeader.TrailerSize)
+            var count = Math.Min(values.Length, ChunkBytes / header.ElementBytes);
+            var bytes = BytesOf(header.Format, values[..count]);
+            values = values[count..];
+            _hash.Append(bytes);
+            if (values.Length > 0 || bytes.Length > StagingBytes - FrameHeader.TrailerSize)
             {
-                if (!Send(chunk)) return false;
+                if (!Send(bytes)) return false;
             }
             else
             {
-                chunk.CopyTo(_staging);
-                used = chunk.Length;
+                bytes.CopyTo(_staging);
+                used = bytes.Length;
             }
         }
         BinaryPrimitives.WriteUInt64LittleEndian(_staging.AsSpan(used), _hash.GetCurrentHashAsUInt64());
         return Send(_staging.AsSpan(0, used + FrameHeader.TrailerSize));
+    }
+
+    /// <summary>The bytes of a chunk: of float32 where they lie, of other formats in a buffer until the next call.</summary>
+    private ReadOnlySpan<byte> BytesOf(ElementFormat format, ReadOnlySpan<float> values)
+    {
+        if (format == ElementFormat.Float32) return MemoryMarshal.AsBytes(values);
+        _encoded ??= GC.AllocateUninitializedArray<byte>(ChunkBytes, pinned: true);
+        return _encoded.AsSpan(0, Encode(format, values, _encoded));
+    }
+
+    private static int Encode(ElementFormat format, ReadOnlySpan<float> values, Span<byte> into)
+    {
+        if (format == ElementFormat.BFloat16)
+        {
+            GradientSum.PackBFloat16(values, MemoryMarshal.Cast<byte, ushort>(into[..(values.Length * sizeof(ushort))]));
+            return values.Length * sizeof(ushort);
+        }
+        MemoryMarshal.AsBytes(values).CopyTo(into);
+        return values.Length * sizeof(float);
     }
 
     private bool Send(ReadOnlySpan<byte> bytes)

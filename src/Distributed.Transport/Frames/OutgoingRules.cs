@@ -8,8 +8,13 @@ internal static class OutgoingRules
     /// <exception cref="ArgumentException">No receiver would take it.</exception>
     public static void Check(PushGradient gradient, TransportOptions options) => Check(
         gradient.Job,
-        new FrameHeader(FrameKind.PushGradient, 0, 0, gradient.Block, gradient.Lineage, gradient.Step, gradient.Node, gradient.Values.Length, gradient.Metrics),
+        new FrameHeader(FrameKind.PushGradient, 0, 0, gradient.Block, gradient.Lineage, gradient.Step, gradient.Node, gradient.Values.Length, gradient.Metrics)
+        { Format = FormatOf(gradient) },
         options);
+
+    /// <summary>How a gradient's values are written.</summary>
+    public static ElementFormat FormatOf(PushGradient gradient) =>
+        gradient.Format == GradientFormat.BFloat16 ? ElementFormat.BFloat16 : ElementFormat.Float32;
 
     /// <exception cref="ArgumentException">No receiver would take it.</exception>
     public static void Check(WorkerId to, WeightsUpdated weights, TransportOptions options)
@@ -22,11 +27,24 @@ internal static class OutgoingRules
             options);
     }
 
+    /// <exception cref="ArgumentException">No receiver would take it.</exception>
+    public static void Check(DataChunk chunk, TransportOptions options)
+    {
+        if (!WireText.IsValid(chunk.DataSet))
+            throw new ArgumentException($"The data set's name '{chunk.DataSet}' is not 1 to {WireText.MaximumLength} visible ASCII characters.", nameof(chunk));
+        Check(new FrameHeader(FrameKind.DataChunk, 0, 0, 0, 0, chunk.Index + 1L, default, chunk.Values.Length, default), options);
+    }
+
     private static void Check(JobId job, in FrameHeader header, TransportOptions options)
     {
         if (job.Value is null) throw new ArgumentException("The message names no job.", nameof(job));
-        var limits = new FrameLimits(options.MaximumPayloadBytes);
-        if (FrameHeaderRules.Refuse(header, header.PayloadBytes, 0, header.Format, limits) is { } reason)
+        Check(header, options);
+    }
+
+    private static void Check(in FrameHeader header, TransportOptions options)
+    {
+        var piece = header.From(0, options.MaximumPayloadBytes);
+        if (FrameHeaderRules.Refuse(piece, piece.PayloadBytes, options.Limits) is { } reason)
             throw new ArgumentException($"Such a message cannot be sent: {reason}.", nameof(header));
     }
 }

@@ -4,9 +4,13 @@ using System.Security.Cryptography;
 namespace Distributed.Transport;
 
 /// <summary>Who the other side has proven to be, or why the hand-shake failed.</summary>
-internal readonly record struct HandshakeResult(PeerId Peer, ulong Incarnation, string? Failure)
+/// <param name="Peer">Its name.</param>
+/// <param name="Incarnation">Its start, see <see cref="Hello"/>.</param>
+/// <param name="SharesMemory">Whether both sides can take shared memory in the place of the socket.</param>
+/// <param name="Failure">Why there is no connection; null when there is one.</param>
+internal readonly record struct HandshakeResult(PeerId Peer, ulong Incarnation, bool SharesMemory, string? Failure)
 {
-    public static HandshakeResult Failed(string reason) => new(default, 0, reason);
+    public static HandshakeResult Failed(string reason) => new(default, 0, false, reason);
 }
 
 /// <summary>
@@ -20,7 +24,7 @@ internal readonly record struct HandshakeResult(PeerId Peer, ulong Incarnation, 
 /// decides (<c>admit</c> is asked before its verdict leaves), the other one follows (<c>admit</c> is told after it has come).
 /// Every message has a fixed size; the caller bounds the time by closing the channel.
 /// </summary>
-internal sealed class Handshake(PeerId self, string cluster, string? secret, ulong incarnation)
+internal sealed class Handshake(PeerId self, string cluster, string? secret, ulong incarnation, bool sharesMemory = false)
 {
     private readonly SecretProof _proof = new(secret);
 
@@ -32,7 +36,7 @@ internal sealed class Handshake(PeerId self, string cluster, string? secret, ulo
     {
         Span<byte> mine = stackalloc byte[Hello.Size];
         Span<byte> theirs = stackalloc byte[Hello.Size];
-        WriteHello(mine);
+        WriteHello(mine, channel);
         if (!channel.Send(mine) || !channel.ReceiveAll(theirs)) return Ended(channel);
         if (Refuse(theirs, out var hello) is { } reason) return HandshakeResult.Failed(reason);
         if (hello.Peer != expected) return HandshakeResult.Failed($"{hello.Peer} answers instead of {expected}");
@@ -48,7 +52,7 @@ internal sealed class Handshake(PeerId self, string cluster, string? secret, ulo
         verdict = admit(hello.Peer, hello.Incarnation);
         BinaryPrimitives.WriteUInt32LittleEndian(answer, (uint)verdict);
         if (!channel.Send(answer[..sizeof(uint)])) return Ended(channel);
-        return verdict == Verdict.Welcome ? new HandshakeResult(hello.Peer, hello.Incarnation, null) : HandshakeResult.Failed(VerdictText.Of(verdict));
+        return verdict == Verdict.Welcome ? Welcome(hello, channel) : HandshakeResult.Failed(VerdictText.Of(verdict));
     }
 
     /// <summary>The listener's side.</summary>
@@ -60,7 +64,7 @@ internal sealed class Handshake(PeerId self, string cluster, string? secret, ulo
         var reason = Refuse(theirs, out var hello);
         if (!Hello.HasMagic(theirs)) return HandshakeResult.Failed(reason!);
         // A node of another cluster or version hears who this is, so that its log can say what is wrong.
-        WriteHello(mine);
+        WriteHello(mine, channel);
         if (!channel.Send(mine)) return Ended(channel);
         if (reason is not null) return HandshakeResult.Failed(reason);
 
@@ -80,14 +84,19 @@ internal sealed class Handshake(PeerId self, string cluster, string? secret, ulo
         if (!channel.ReceiveAll(answer[..sizeof(uint)])) return Ended(channel);
         verdict = (Verdict)BinaryPrimitives.ReadUInt32LittleEndian(answer);
         if (verdict == Verdict.Welcome && !decides) verdict = admit(hello.Peer, hello.Incarnation);
-        return verdict == Verdict.Welcome ? new HandshakeResult(hello.Peer, hello.Incarnation, null) : HandshakeResult.Failed(VerdictText.Of(verdict));
+        return verdict == Verdict.Welcome ? Welcome(hello, channel) : HandshakeResult.Failed(VerdictText.Of(verdict));
     }
 
-    private void WriteHello(Span<byte> bytes)
+    private bool SharesMemory(ByteChannel channel) => sharesMemory && channel.CanShareMemory;
+
+    private HandshakeResult Welcome(in Hello hello, ByteChannel channel) =>
+        new(hello.Peer, hello.Incarnation, hello.SharesMemory && SharesMemory(channel), null);
+
+    private void WriteHello(Span<byte> bytes, ByteChannel channel)
     {
         Span<byte> nonce = stackalloc byte[Hello.NonceSize];
         RandomNumberGenerator.Fill(nonce);
-        new Hello(Hello.CurrentVersion, incarnation, cluster, self).Write(bytes, nonce);
+        new Hello(Hello.CurrentVersion, incarnation, cluster, self, SharesMemory(channel)).Write(bytes, nonce);
     }
 
     private string? Refuse(ReadOnlySpan<byte> bytes, out Hello hello)

@@ -3,14 +3,15 @@ using System.Buffers.Binary;
 namespace Distributed.Transport;
 
 /// <summary>
-/// The first words of either side, <see cref="Size"/> bytes: magic "DTHS" at 0, protocol version 4, flags 6 (0; a place to agree on TLS),
-/// incarnation 8, nonce 16, cluster 48, name 112, zeros to the end. Fixed size: nobody makes a node allocate before it has proven itself.
+/// The first words of either side, <see cref="Size"/> bytes: magic "DTHS" at 0, protocol version 4, features 6 (1: shared
+/// memory; others would be for later, TLS among them), incarnation 8, nonce 16, cluster 48, name 112, zeros to the end. Fixed size: nobody makes a node allocate before it has proven itself.
 /// </summary>
 /// <param name="Version">The protocol version it speaks.</param>
 /// <param name="Incarnation">Drawn at each start: tells a restarted node from a second connection.</param>
 /// <param name="Cluster">The cluster's name.</param>
 /// <param name="Peer">Its own name.</param>
-internal readonly record struct Hello(ushort Version, ulong Incarnation, string Cluster, PeerId Peer)
+/// <param name="SharesMemory">Whether it can take memory that it shares with the other side in the place of this socket.</param>
+internal readonly record struct Hello(ushort Version, ulong Incarnation, string Cluster, PeerId Peer, bool SharesMemory = false)
 {
     public const int Size = 224;
     public const int NonceSize = 32;
@@ -18,6 +19,7 @@ internal readonly record struct Hello(ushort Version, ulong Incarnation, string 
     public const ushort CurrentVersion = 1;
 
     private const uint Magic = 0x5348_5444; // "DTHS"
+    private const ushort SharedMemory = 1;
     private const int NonceAt = 16, ClusterAt = 48, PeerAt = 112;
 
     public void Write(Span<byte> bytes, ReadOnlySpan<byte> nonce)
@@ -25,6 +27,7 @@ internal readonly record struct Hello(ushort Version, ulong Incarnation, string 
         bytes[..Size].Clear();
         BinaryPrimitives.WriteUInt32LittleEndian(bytes, Magic);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes[4..], Version);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes[6..], SharesMemory ? SharedMemory : (ushort)0);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes[8..], Incarnation);
         nonce.CopyTo(bytes[NonceAt..ClusterAt]);
         WireText.Write(bytes[ClusterAt..PeerAt], Cluster);
@@ -42,10 +45,15 @@ internal readonly record struct Hello(ushort Version, ulong Incarnation, string 
         if (bytes.Length < Size || !HasMagic(bytes)) reason = "the other side is no node of the data plane";
         else if (BinaryPrimitives.ReadUInt16LittleEndian(bytes[4..]) is not CurrentVersion and var version)
             reason = $"the peer speaks protocol version {version}, this node {CurrentVersion}";
-        else if (BinaryPrimitives.ReadUInt16LittleEndian(bytes[6..]) is not 0 and var flags) reason = $"the peer asks for unknown features 0x{flags:x4}";
+        else if (BinaryPrimitives.ReadUInt16LittleEndian(bytes[6..]) is > SharedMemory and var features)
+            reason = $"the peer asks for unknown features 0x{features:x4}";
         else if (WireText.Read(bytes[ClusterAt..PeerAt]) is not { } cluster) reason = "the peer's cluster name is not readable";
         else if (WireText.Read(bytes[PeerAt..Size]) is not { } peer) reason = "the peer's name is not readable";
-        else hello = new Hello(CurrentVersion, BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]), cluster, new PeerId(peer));
+        else
+        {
+            var sharesMemory = BinaryPrimitives.ReadUInt16LittleEndian(bytes[6..]) == SharedMemory;
+            hello = new Hello(CurrentVersion, BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]), cluster, new PeerId(peer), sharesMemory);
+        }
         return reason is null;
     }
 }

@@ -5,4 +5,5 @@ internal static class FrameKindTag
 {
     public const string Gradient = "gradient";
     public const string Weights = "weights";
+    public const string Data = "data";
 }

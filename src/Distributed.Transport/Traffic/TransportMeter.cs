@@ -14,6 +14,7 @@ public sealed class TransportMeter : IDisposable
     private readonly Meter _meter;
     private readonly Counter<long> _sentBytes, _sentFrames, _receivedBytes, _receivedFrames, _supersededFrames, _faults;
     private readonly UpDownCounter<long> _connections;
+    private readonly Histogram<double> _sendTimes;
 
     internal TransportMeter(PeerId self)
     {
@@ -26,11 +27,15 @@ public sealed class TransportMeter : IDisposable
             "distributed.transport.superseded.frames", "{frame}", "Weights for a slow peer that were discarded for newer ones.");
         _faults = _meter.CreateCounter<long>(
             "distributed.transport.faults", "{connection}", "Connections closed for what they brought: a damaged frame, a limit passed, a wrong secret.");
+        _sendTimes = _meter.CreateHistogram<double>(
+            "distributed.transport.send", "s", "From taking a gradient or weights from the queue until the kernel has all of its bytes.", tags: null,
+            new InstrumentAdvice<double> { HistogramBucketBoundaries = [1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, 0.1, 0.5, 1, 10] });
         _connections = _meter.CreateUpDownCounter<long>("distributed.transport.connections", "{connection}", "Connections that are open.");
     }
 
-    internal void Sent(object peer, object kind, long bytes)
+    internal void Sent(object peer, object kind, long bytes, TimeSpan took)
     {
+        if (_sendTimes.Enabled) _sendTimes.Record(took.TotalSeconds, new("peer", peer), new("kind", kind));
         _sentBytes.Add(bytes, new("peer", peer), new("kind", kind));
         _sentFrames.Add(1, new("peer", peer), new("kind", kind));
     }

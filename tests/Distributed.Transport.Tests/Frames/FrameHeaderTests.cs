@@ -29,7 +29,14 @@ public sealed class FrameHeaderTests
                     Samples = metrics.Item2,
                     Correct = metrics.Item3,
                     FirstBadShard = metrics.Item4,
-                }));
+                }))
+        .SelectMany(header => Gen.Select(Gen.Bool, Gen.Int[0, header.Elements], Gen.Int[0, header.Elements]).Select((isHalf, a, b) =>
+            header with
+            {
+                Format = isHalf && header.Kind == FrameKind.PushGradient ? ElementFormat.BFloat16 : ElementFormat.Float32,
+                Offset = a == b ? 0 : Math.Min(a, b),
+                Count = a == b ? header.Elements : Math.Abs(a - b),
+            }));
 
     [Fact]
     public void Any_header_comes_back_bit_for_bit() => Headers.Sample(header =>
@@ -56,13 +63,15 @@ public sealed class FrameHeaderTests
 
     /// <summary>A sender that means it: the checksum is right, the content is not.</summary>
     [Theory]
-    [InlineData(4, 2, "version 2")]
+    [InlineData(4, 3, "version 3")]
     [InlineData(5, 9, "kind 9")]
-    [InlineData(6, 1, "format 1")]
+    [InlineData(6, 2, "format 2")]
     [InlineData(7, 1, "flags")]
     [InlineData(11, 0x80, "elements")]
     [InlineData(11, 0x7f, "elements")]
     [InlineData(12, 1, "offset")]
+    [InlineData(15, 0x80, "offset")]
+    [InlineData(116, 0, "a piece of 0")]
     [InlineData(18, 1, "block")]
     [InlineData(23, 0x80, "reduction node")]
     [InlineData(27, 0x7f, "reduction node")]

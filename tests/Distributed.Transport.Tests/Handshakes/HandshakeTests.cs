@@ -34,8 +34,8 @@ public sealed class HandshakeTests : IDisposable
     public async Task Two_nodes_with_the_same_secret_know_each_other_afterwards()
     {
         var (dialler, listener) = await Shake(For(Dialler), For(Listener), Listener);
-        Assert.Equal(new HandshakeResult(Listener, 7, null), dialler);
-        Assert.Equal(new HandshakeResult(Dialler, 7, null), listener);
+        Assert.Equal(new HandshakeResult(Listener, 7, false, null), dialler);
+        Assert.Equal(new HandshakeResult(Dialler, 7, false, null), listener);
     }
 
     [Theory]
@@ -168,6 +168,28 @@ public sealed class HandshakeTests : IDisposable
             var read = Hello.TryRead(bytes, out var hello, out var reason);
             Assert.True(read ? WireText.IsValid(hello.Peer.Value) && WireText.IsValid(hello.Cluster) : reason is not null, $"seed {seed}, case {i}");
         }
+    }
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    public void A_hello_says_whether_memory_can_be_shared(ushort features, bool shares)
+    {
+        var bytes = new byte[Hello.Size];
+        new Hello(Hello.CurrentVersion, 1, "test", Dialler, shares).Write(bytes, new byte[Hello.NonceSize]);
+        Assert.Equal(features, BitConverter.ToUInt16(bytes, 6));
+        Assert.True(Hello.TryRead(bytes, out var hello, out _));
+        Assert.Equal(shares, hello.SharesMemory);
+    }
+
+    [Fact]
+    public void Unknown_features_are_refused_by_their_number()
+    {
+        var bytes = new byte[Hello.Size];
+        new Hello(Hello.CurrentVersion, 1, "test", Dialler).Write(bytes, new byte[Hello.NonceSize]);
+        bytes[6] = 2;
+        Assert.False(Hello.TryRead(bytes, out _, out var reason));
+        Assert.Equal("the peer asks for unknown features 0x0002", reason);
     }
 
     public void Dispose() => _sockets.Dispose();

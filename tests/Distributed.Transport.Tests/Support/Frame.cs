@@ -21,6 +21,14 @@ internal static class Frame
         Job, seed % 200, 3, step, new ReductionNode(seed % 1000, 1 + seed % 7), Values(count, seed),
         new ShardMetrics { LossSum = 0.1 * seed, Divisor = 32, Samples = 32, Correct = seed, TargetSum = double.NaN, FirstBadShard = seed }, null);
 
+    /// <summary>The same gradient as a job with bfloat16 gradients would send it.</summary>
+    public static PushGradient Rounded(PushGradient gradient)
+    {
+        var values = gradient.Values.ToArray();
+        GradientArithmetic.RoundLeaf(GradientFormat.BFloat16, values);
+        return gradient with { Values = values, Format = GradientFormat.BFloat16 };
+    }
+
     public static WeightsUpdated Weights(int count, int seed = 1, long step = 0, int block = 0) =>
         new(Job, block, 3, step, Values(count, seed), null);
 

@@ -10,6 +10,8 @@ internal sealed class RecordingReceiver : ITensorReceiver
 
     public ConcurrentQueue<(WorkerId To, WeightsUpdated Weights)> Weights { get; } = new();
 
+    public ConcurrentQueue<DataChunk> Chunks { get; } = new();
+
     public ConcurrentQueue<PeerId> Connected { get; } = new();
 
     public ConcurrentQueue<(PeerId Peer, string Reason)> Lost { get; } = new();
@@ -32,6 +34,13 @@ internal sealed class RecordingReceiver : ITensorReceiver
     {
         Weights.Enqueue((to, KeepsLeases ? weights : weights with { Values = weights.Values.ToArray() }));
         if (!KeepsLeases) weights.Lease?.Dispose();
+        return null;
+    }
+
+    public string? OnChunk(PeerId from, DataChunk chunk)
+    {
+        Chunks.Enqueue(KeepsLeases ? chunk : chunk with { Values = chunk.Values.ToArray() });
+        if (!KeepsLeases) chunk.Lease?.Dispose();
         return null;
     }
 

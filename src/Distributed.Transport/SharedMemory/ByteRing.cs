@@ -1,0 +1,104 @@
+namespace Distributed.Transport;
+
+/// <summary>
+/// One direction of a connection in shared memory: a ring of bytes with one writing and one reading process. Whoever finds it full or empty says
+/// so in a flag before it waits, and the other side, having moved on, rings a bell if it sees the flag (<see cref="RingChannel"/>).
+/// </summary>
+/// <remarks>
+/// <para>Layout, each in a cache line of its own: bytes written in all 0, bytes read in all 64, reader waits 128, writer waits 192, bell for the
+/// reader 256, bell for the writer 320; the bytes from <see cref="HeaderBytes"/> on.</para>
+/// <para>Either side keeps its own position to itself and only publishes it; what the other side says is checked.</para>
+/// </remarks>
+internal sealed unsafe class ByteRing
+{
+    /// <summary>Bytes that are on their way at most. A power of two.</summary>
+    public const int Capacity = 1 << 20;
+
+    /// <summary>What one ring takes.</summary>
+    public const int SegmentBytes = HeaderBytes + Capacity;
+
+    private const int HeaderBytes = 4096; // the bytes begin on a page
+
+    private readonly long* _written, _read;
+    private readonly int* _readerWaits, _writerWaits, _readerBell, _writerBell;
+    private readonly byte* _bytes;
+    private long _position; // of the side that this object is used for
+    private long _readBefore; // as the writer saw it last; it only grows
+
+    /// <param name="start">The ring's memory: zeros, or what the other side has made of them since.</param>
+    public ByteRing(byte* start)
+    {
+        _written = (long*)start;
+        _read = (long*)(start + 64);
+        _readerWaits = (int*)(start + 128);
+        _writerWaits = (int*)(start + 192);
+        _readerBell = (int*)(start + 256);
+        _writerBell = (int*)(start + 320);
+        _bytes = start + HeaderBytes;
+    }
+
+    /// <summary>Reader: takes what is there. 0 when that is nothing, -1 when the other side's position cannot be.</summary>
+    public int Read(Span<byte> into)
+    {
+        var there = Volatile.Read(ref *_written) - _position;
+        if (there is < 0 or > Capacity) return -1;
+        var count = (int)Math.Min(there, into.Length);
+        var at = (int)(_position & (Capacity - 1));
+        var first = Math.Min(count, Capacity - at);
+        new ReadOnlySpan<byte>(_bytes + at, first).CopyTo(into);
+        new ReadOnlySpan<byte>(_bytes, count - first).CopyTo(into[first..]);
+        _position += count;
+        Volatile.Write(ref *_read, _position);
+        return count;
+    }
+
+    /// <summary>Reader: whether nothing is there.</summary>
+    public bool IsEmpty => Volatile.Read(ref *_written) == _position;
+
+    /// <summary>Reader: says that it is about to wait. It must look once more before it does.</summary>
+    public void AnnounceReader() => Interlocked.Exchange(ref *_readerWaits, 1);
+
+    /// <summary>Reader: the bell was heard; what was written before it rang is seen from now on.</summary>
+    public void HearReaderBell() => Interlocked.Exchange(ref *_readerBell, 0);
+
+    /// <summary>Reader: whether the writer waits and is to be woken: only when half of the ring is free, so that it does not wake for crumbs.</summary>
+    public bool IsWriterToWake()
+    {
+        Interlocked.MemoryBarrier(); // the position before the flag
+        return Volatile.Read(ref *_writerWaits) != 0 && Volatile.Read(ref *_written) - _position <= Capacity / 2
+            && Interlocked.Exchange(ref *_writerWaits, 0) != 0 && Interlocked.Exchange(ref *_writerBell, 1) == 0;
+    }
+
+    /// <summary>Writer: puts in what there is room for. 0 when there is none, -1 when the other side's position cannot be.</summary>
+    public int Write(ReadOnlySpan<byte> bytes)
+    {
+        var read = Volatile.Read(ref *_read);
+        if (read < _readBefore || read > _position) return -1;
+        _readBefore = read;
+        var count = (int)Math.Min(Capacity - (_position - read), bytes.Length);
+        var at = (int)(_position & (Capacity - 1));
+        var first = Math.Min(count, Capacity - at);
+        bytes[..first].CopyTo(new Span<byte>(_bytes + at, first));
+        bytes[first..count].CopyTo(new Span<byte>(_bytes, count - first));
+        _position += count;
+        Volatile.Write(ref *_written, _position);
+        return count;
+    }
+
+    /// <summary>Writer: whether there is no room.</summary>
+    public bool IsFull => _position - Volatile.Read(ref *_read) == Capacity;
+
+    /// <summary>Writer: says that it is about to wait. It must look once more before it does.</summary>
+    public void AnnounceWriter() => Interlocked.Exchange(ref *_writerWaits, 1);
+
+    /// <summary>Writer: the bell was heard.</summary>
+    public void HearWriterBell() => Interlocked.Exchange(ref *_writerBell, 0);
+
+    /// <summary>Writer: whether the reader waits and is to be woken. Never while a bell is still unheard: so at most one is on its way.</summary>
+    public bool IsReaderToWake()
+    {
+        Interlocked.MemoryBarrier(); // the position before the flag
+        return Volatile.Read(ref *_readerWaits) != 0
+            && Interlocked.Exchange(ref *_readerWaits, 0) != 0 && Interlocked.Exchange(ref *_readerBell, 1) == 0;
+    }
+}

@@ -1,0 +1,155 @@
+using System.Diagnostics;
+
+namespace Distributed.Transport;
+
+/// <summary>
+/// A channel between two processes of one machine through shared memory: bytes are copied into a ring and out of it, without the kernel. The
+/// socket below is its bell: a byte through it wakes whoever waits at the other end, and its end is the peer's end, noticed at once.
+/// </summary>
+internal sealed class RingChannel : ByteChannel
+{
+    private const byte DataBell = (byte)'d', RoomBell = (byte)'r';
+
+    // Bells are heard by the reading thread; while that is busy with its receiver, a writer that waits for room looks for itself.
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(2);
+
+    // The rest of a frame is a few of these away: shorter than going to sleep and being woken.
+    private static readonly long PatienceTicks = Stopwatch.Frequency / 50_000; // 20 µs
+
+    private readonly ByteChannel _socket;
+    private readonly SharedSegment _segment;
+    private readonly ByteRing _incoming, _outgoing;
+    private readonly TimeSpan _stallLimit;
+    private readonly object _room = new(); // a monitor: the writer waits on it
+    private bool _closed, _peerIsGone;
+
+    /// <param name="socket">After the hand-shake; the channel owns it from now on.</param>
+    /// <param name="segment">Two rings; the channel owns it too.</param>
+    /// <param name="isMaker">Whether this side made the segment: it writes into the first ring.</param>
+    /// <param name="stallLimit">How long a full ring may stay as it is.</param>
+    public unsafe RingChannel(ByteChannel socket, SharedSegment segment, bool isMaker, TimeSpan stallLimit)
+    {
+        (_socket, _segment, _stallLimit) = (socket, segment, stallLimit);
+        var (first, second) = (new ByteRing(segment.Start), new ByteRing(segment.Start + ByteRing.SegmentBytes));
+        (_outgoing, _incoming) = isMaker ? (first, second) : (second, first);
+    }
+
+    public override int Receive(Span<byte> into)
+    {
+        while (!Volatile.Read(ref _closed))
+        {
+            var count = _incoming.Read(into);
+            if (count < 0) return Damaged();
+            if (count > 0)
+            {
+                if (_incoming.IsWriterToWake()) _socket.Send([RoomBell]);
+                return count;
+            }
+            if (_peerIsGone) break;
+            if (IsSomethingComing()) continue;
+            _incoming.AnnounceReader();
+            if (_incoming.IsEmpty) HearBells();
+        }
+        return 0;
+    }
+
+    public override bool Send(ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length > 0)
+        {
+            if (Volatile.Read(ref _closed)) return false;
+            var count = _outgoing.Write(bytes);
+            if (count < 0) return Damaged() > 0;
+            bytes = bytes[count..];
+            if (count == 0 ? !WaitForRoom() : _outgoing.IsReaderToWake() && !Ring()) return false;
+        }
+        return !Volatile.Read(ref _closed);
+    }
+
+    public override void Free()
+    {
+        _socket.Free();
+        _segment.Dispose();
+    }
+
+    protected override void Shut()
+    {
+        Volatile.Write(ref _closed, true);
+        _socket.Close(EndReason);
+        WakeWriter();
+    }
+
+    private bool Ring()
+    {
+        if (_socket.Send([DataBell])) return true;
+        EndWith(_socket.EndReason);
+        return false;
+    }
+
+    private bool IsSomethingComing()
+    {
+        for (var since = Stopwatch.GetTimestamp(); Stopwatch.GetTimestamp() - since < PatienceTicks; Thread.SpinWait(8))
+            if (!_incoming.IsEmpty) return true;
+        return false;
+    }
+
+    /// <summary>Waits for bells. The peer's end is one too: what it had written before is still read.</summary>
+    private void HearBells()
+    {
+        Span<byte> bells = stackalloc byte[4];
+        var count = _socket.Receive(bells);
+        if (count == 0)
+        {
+            EndWith(_socket.EndReason);
+            _peerIsGone = true;
+            return;
+        }
+        foreach (var bell in bells[..count])
+        {
+            switch (bell)
+            {
+                case DataBell:
+                    _incoming.HearReaderBell();
+                    break;
+                case RoomBell:
+                    _outgoing.HearWriterBell();
+                    WakeWriter();
+                    break;
+                default:
+                    Close($"the peer sent 0x{bell:x2} beside the shared memory");
+                    return;
+            }
+        }
+    }
+
+    private bool WaitForRoom()
+    {
+        var since = Stopwatch.GetTimestamp();
+        lock (_room)
+        {
+            while (true)
+            {
+                _outgoing.AnnounceWriter();
+                if (!_outgoing.IsFull) return true;
+                if (_closed) return false;
+                if (Stopwatch.GetElapsedTime(since) > _stallLimit)
+                {
+                    EndWith("the peer has stopped reading");
+                    return false;
+                }
+                Monitor.Wait(_room, LookAgain);
+            }
+        }
+    }
+
+    private void WakeWriter()
+    {
+        lock (_room) Monitor.PulseAll(_room);
+    }
+
+    private int Damaged()
+    {
+        Close("the peer's position in the shared memory cannot be");
+        return 0;
+    }
+}

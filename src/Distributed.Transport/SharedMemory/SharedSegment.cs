@@ -1,0 +1,100 @@
+using System.IO.MemoryMappedFiles;
+
+namespace Distributed.Transport;
+
+/// <summary>
+/// Memory that two processes of one machine share: a file in memory whose name is gone before anybody hears of it. The other process opens it
+/// through the maker's handle (<c>/proc/PID/fd/N</c>, which the same user's processes may), so nothing stays behind, whoever dies when.
+/// </summary>
+internal sealed unsafe class SharedSegment : IDisposable
+{
+    private const string Folder = "/dev/shm";
+
+    private readonly MemoryMappedFile _file;
+    private readonly MemoryMappedViewAccessor _view;
+
+    private SharedSegment(FileStream stream, int length)
+    {
+        try
+        {
+            Handle = stream.SafeFileHandle.DangerousGetHandle().ToInt32();
+            _file = MemoryMappedFile.CreateFromFile(stream, null, length, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: false);
+            _view = _file.CreateViewAccessor(0, length);
+        }
+        catch
+        {
+            _file?.Dispose();
+            stream.Dispose();
+            throw;
+        }
+        byte* start = null;
+        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+        Start = start;
+    }
+
+    /// <summary>Whether there can be such memory here.</summary>
+    public static bool IsSupported { get; } = OperatingSystem.IsLinux() && Directory.Exists(Folder);
+
+    /// <summary>The number of the file's handle in the process that made this object.</summary>
+    public int Handle { get; }
+
+    /// <summary>The first byte; valid until disposed of.</summary>
+    public byte* Start { get; }
+
+    /// <summary>Makes a segment of zeros; null, with the reason, when there is no room or no such memory.</summary>
+    public static SharedSegment? TryCreate(int length, out string? failure)
+    {
+        var path = Path.Combine(Folder, $"distributed-{Guid.NewGuid():N}");
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.ReadWrite | FileShare.Delete,
+            BufferSize = 0,
+            PreallocationSize = length, // a page that is missing later would be a signal, not an error
+        };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return Try(
+            () =>
+            {
+                var stream = new FileStream(path, options);
+                File.Delete(path);
+                stream.SetLength(length);
+                return new SharedSegment(stream, length);
+            },
+            out failure);
+    }
+
+    /// <summary>Opens a segment that another process made; null, with the reason, when that is none or of another length.</summary>
+    public static SharedSegment? TryOpen(int process, int handle, int length, out string? failure) => Try(
+        () =>
+        {
+            var stream = new FileStream($"/proc/{process}/fd/{handle}", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, 0);
+            var there = stream.Length;
+            if (there == length) return new SharedSegment(stream, length);
+            stream.Dispose();
+            throw new IOException($"it has {there} bytes instead of {length}");
+        },
+        out failure);
+
+    public void Dispose()
+    {
+        _view.SafeMemoryMappedViewHandle.ReleasePointer();
+        _view.Dispose();
+        _file.Dispose();
+    }
+
+    private static SharedSegment? Try(Func<SharedSegment> make, out string? failure)
+    {
+        try
+        {
+            failure = null;
+            return make();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            failure = e.Message;
+            return null;
+        }
+    }
+}
