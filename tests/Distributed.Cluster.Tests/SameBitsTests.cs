@@ -24,6 +24,8 @@ public sealed class SameBitsTests : IDisposable
             Optimizer = new() { Kind = OptimizerKind.AdamW, WeightDecay = 0.01, GradientClip = 0.01 },
             Schedule = new() { Kind = ScheduleKind.Cosine, WarmupSteps = 5 },
         },
+        ["bfloat16 gradients"] = job => job with { GradientFormat = GradientFormat.BFloat16, ShardSize = 7 },
+        ["bfloat16 gradients, one shard a batch"] = job => job with { GradientFormat = GradientFormat.BFloat16, BatchSize = 64, ShardSize = 64, Optimizer = new() { Kind = OptimizerKind.Adam } },
         ["one shard a batch"] = job => job with { BatchSize = 64, ShardSize = 64 },
         ["one sample a shard"] = job => job with { BatchSize = 19, ShardSize = 1, Epochs = 1 },
         ["the whole set in one batch"] = job => job with { BatchSize = 1437, ShardSize = 100, Epochs = 4 },

@@ -42,13 +42,14 @@ public sealed class TrainingFixture : IDisposable
 
     /// <summary>Trains to the end and returns the end and the SHA-256 of the last weights.</summary>
     public async Task<(JobFinished End, string Sha256, List<JobEvent> Events)> TrainAsync(
-        EncodedDataSet data, JobSpecification specification, int workers = 1, int blocks = 1, int threads = 2, string store = "store", string job = "job")
+        EncodedDataSet data, JobSpecification specification, int workers = 1, int blocks = 1, int threads = 2, string store = "store", string job = "job",
+        double auditShare = 0)
     {
         await using var cluster = await EmbeddedCluster.StartAsync(
             new EmbeddedClusterOptions { StorePath = StorePath(store), Workers = workers, Threads = threads }, CancellationToken.None);
         var id = new JobId(job);
         await cluster.Client.StartAsync(
-            new JobSubmission(id, specification, new RunOptions { Blocks = blocks }, DigitsSettings, data), CancellationToken.None);
+            new JobSubmission(id, specification, new RunOptions { Blocks = blocks, AuditShare = auditShare, MinimumWorkers = workers }, DigitsSettings, data), CancellationToken.None);
         using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var events = new List<JobEvent>();
         await foreach (var jobEvent in cluster.Client.WatchAsync(id, bound.Token)) events.Add(jobEvent);

@@ -13,6 +13,7 @@ namespace Distributed.Cluster;
 internal sealed class ActorClient(ActorSystem system, ActorRegistry registry, NodeServices node) : ITrainingClient
 {
     private static readonly TimeSpan AskBound = TimeSpan.FromSeconds(30);
+    private const int NoteAttempts = 10;
     private const int EventBound = 4096;
 
     private readonly ConcurrentDictionary<JobId, Channel<JobEvent>> _events = new();
@@ -22,8 +23,11 @@ internal sealed class ActorClient(ActorSystem system, ActorRegistry registry, No
     public async Task StartAsync(JobSubmission submission, CancellationToken cancellation)
     {
         if ((submission.Specification.Validate() ?? submission.Options.Validate()) is { } wrong) throw new TrainingException(wrong);
-        node.Catalog.Add(submission.Data);
-        await AskAsync<JobNoted>(_directory, new NoteJob(submission.Id, DateTimeOffset.UtcNow, submission.Source), cancellation).ConfigureAwait(false);
+        if (submission.Data.Sha256 != submission.Specification.Data.Sha256)
+            throw new TrainingException($"the data set is {submission.Data.Sha256}, the specification names {submission.Specification.Data.Sha256}");
+        await node.Catalog.TakeInAsync(submission.Data, IsOverAsync, cancellation).ConfigureAwait(false);
+        node.Catalog.Hold(submission.Data.Sha256, submission.Id);
+        await NoteAsync(new NoteJob(submission.Id, DateTimeOffset.UtcNow, submission.Source), cancellation).ConfigureAwait(false);
         var initial = submission.InitialParameters is { } parameters ? await StoreInitialAsync(submission, parameters, cancellation).ConfigureAwait(false) : null;
 
         var events = Channel.CreateBounded<JobEvent>(new BoundedChannelOptions(EventBound) { FullMode = BoundedChannelFullMode.DropOldest });
@@ -33,6 +37,9 @@ internal sealed class ActorClient(ActorSystem system, ActorRegistry registry, No
         await watching.Task.WaitAsync(AskBound, cancellation).ConfigureAwait(false);
         _coordinators.Tell(new StartJob(submission.Id, submission.Specification, submission.Options, initial));
     }
+
+    private async Task<bool> IsOverAsync(JobId job, CancellationToken cancellation) =>
+        await FindJobAsync(job, cancellation).ConfigureAwait(false) is { End: not null };
 
     public async IAsyncEnumerable<JobEvent> WatchAsync(JobId job, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -51,6 +58,9 @@ internal sealed class ActorClient(ActorSystem system, ActorRegistry registry, No
         _coordinators.Tell(new CancelJob(job));
         return Task.CompletedTask;
     }
+
+    public Task<JobStatus> GetStatusAsync(JobId job, CancellationToken cancellation) =>
+        AskAsync<JobStatus>(_coordinators, new GetJobStatus(job), cancellation);
 
     public async Task<IReadOnlyList<JobRecord>> ListJobsAsync(CancellationToken cancellation)
     {
@@ -88,13 +98,42 @@ internal sealed class ActorClient(ActorSystem system, ActorRegistry registry, No
         }
     }
 
+    public async Task<StoredCheckpoint> ReadCheckpointAsync(JobId job, long step, CancellationToken cancellation)
+    {
+        var history = await ReadHistoryAsync(job, cancellation).ConfigureAwait(false);
+        var checkpoint = history.Checkpoints.FirstOrDefault(kept => kept.Step == step)
+            ?? throw new TrainingException($"the job {job} has no checkpoint of step {step} any more");
+        try
+        {
+            var count = checkpoint.ParameterCount;
+            var weights = new float[count];
+            var state = Array.Empty<float>();
+            foreach (var part in await SnapshotVault.LoadAsync(system, checkpoint.Parts).WaitAsync(cancellation).ConfigureAwait(false))
+            {
+                part.Weights.CopyTo(weights.AsMemory(part.Start));
+                var vectors = part.State.Length / part.Weights.Length;
+                if (state.Length == 0) state = new float[vectors * count];
+                for (var v = 0; v < vectors; v++)
+                    part.State.Span.Slice(v * part.Weights.Length, part.Weights.Length).CopyTo(state.AsSpan(v * count + part.Start));
+            }
+            return new StoredCheckpoint(step, weights, state);
+        }
+        catch (Exception e) when (e is SnapshotUnreadableException or SnapshotStoreUnavailableException or AskTimeoutException)
+        {
+            throw new TrainingException($"the checkpoint of {job} at step {step} cannot be read: {e.Message}", e);
+        }
+    }
+
     private async Task<JobRecord?> ReadAsync(JobRegistered job, CancellationToken cancellation)
     {
         var history = await ReadHistoryAsync(job.Job, cancellation).ConfigureAwait(false);
         if (history.Specification is not { } specification) return null; // noted, but its coordinator never got to write
         return new JobRecord(
             job.Job, job.SubmittedAt, specification, history.Options, job.Source, [.. history.Decisions],
-            history.Latest?.Step, history.BestCheckpoint(new EpochPlan(specification))?.Step, history.End);
+            history.Latest?.Step, history.BestCheckpoint(new EpochPlan(specification))?.Step, history.End)
+        {
+            Checkpoints = [.. history.Checkpoints.Select(kept => kept.Step)],
+        };
     }
 
     private Task<JobHistory> ReadHistoryAsync(JobId job, CancellationToken cancellation) =>
@@ -128,13 +167,30 @@ internal sealed class ActorClient(ActorSystem system, ActorRegistry registry, No
         foreach (var range in BlockPartCodec.PartsOf(snapshot.Range))
         {
             var bytes = BlockPartCodec.Encode(snapshot, range);
-            var part = new SnapshotPart(range.First, range.Count, SnapshotVault.PersistenceIdOf(submission.Id, 0, range.First, 0), 0, BlockPartCodec.ChecksumOf(bytes));
+            var part = new SnapshotPart(range.First, range.Count, PartsSweep.PersistenceIdOf(submission.Id, 0, range.First, 0), 0, BlockPartCodec.ChecksumOf(bytes));
             var metadata = new Akka.Persistence.SnapshotMetadata(part.PersistenceId, part.SequenceNumber, DateTime.UtcNow);
             var answer = await AskAsync<object>(store, new Akka.Persistence.SaveSnapshot(metadata, bytes), cancellation).ConfigureAwait(false);
             if (answer is Akka.Persistence.SaveSnapshotFailure failure) throw new TrainingException($"the store does not take the initial weights: {failure.Cause.Message}");
             parts.Add(part);
         }
         return new Checkpoint(0, 0, parts, default, expected);
+    }
+
+    /// <summary>Asks again: the directory may be on its way to another node, and noting a job twice notes it once.</summary>
+    private async Task NoteAsync(NoteJob message, CancellationToken cancellation)
+    {
+        for (var asked = 1; ; asked++)
+        {
+            try
+            {
+                await _directory.Ask<JobNoted>(message, AskBound / NoteAttempts, cancellation).ConfigureAwait(false);
+                return;
+            }
+            catch (AskTimeoutException e)
+            {
+                if (asked == NoteAttempts) throw new TrainingException($"the store did not answer within {AskBound.TotalSeconds:0} s", e);
+            }
+        }
     }
 
     private static async Task<T> AskAsync<T>(IActorRef actor, object message, CancellationToken cancellation)
@@ -145,7 +201,7 @@ internal sealed class ActorClient(ActorSystem system, ActorRegistry registry, No
         }
         catch (AskTimeoutException e)
         {
-            throw new TrainingException($"the store did not answer within {AskBound.TotalSeconds:0} s", e);
+            throw new TrainingException($"the cluster did not answer {message.GetType().Name} within {AskBound.TotalSeconds:0} s", e);
         }
     }
 }

@@ -4,33 +4,46 @@ using Distributed.Protocol;
 namespace Distributed.Cluster;
 
 /// <summary>
-/// What a console does with a cluster, wherever that runs: the embedded one-process cluster implements it with actors, a remote one over HTTP.
-/// Expected failures are <see cref="TrainingException"/>s whose message is one line for the user.
+/// What a console does with one job that runs, wherever that is: the embedded one-process cluster implements it with actors, a remote one over
+/// HTTP. Expected failures are <see cref="TrainingException"/>s whose message is one line for the user.
 /// </summary>
-public interface ITrainingClient
+public interface IJobClient
+{
+    /// <summary>
+    /// The job's events from now on; ends after <see cref="JobFinished"/>, and where the job was started by this client after
+    /// <see cref="JobPaused"/>.
+    /// </summary>
+    IAsyncEnumerable<JobEvent> WatchAsync(JobId job, CancellationToken cancellation);
+
+    /// <summary>Asks the job to pause; <see cref="JobPaused"/> tells when it has, with a durable checkpoint.</summary>
+    Task PauseAsync(JobId job, CancellationToken cancellation);
+
+    /// <summary>One job; null when there is none of that name.</summary>
+    Task<JobRecord?> FindJobAsync(JobId job, CancellationToken cancellation);
+}
+
+/// <summary>What a console does with the cluster of its own process and that cluster's store.</summary>
+public interface ITrainingClient : IJobClient
 {
     /// <summary>Starts a new job, or with a known id goes on with an unfinished one under (possibly other) run options.</summary>
     /// <param name="submission">The job and its data.</param>
     /// <param name="cancellation">Ends the wait, not the job.</param>
     Task StartAsync(JobSubmission submission, CancellationToken cancellation);
 
-    /// <summary>The job's events from now on; ends after <see cref="JobFinished"/> or <see cref="JobPaused"/>.</summary>
-    IAsyncEnumerable<JobEvent> WatchAsync(JobId job, CancellationToken cancellation);
-
-    /// <summary>Asks the job to pause; <see cref="JobPaused"/> tells when it has, with a durable checkpoint.</summary>
-    Task PauseAsync(JobId job, CancellationToken cancellation);
-
     /// <summary>Asks the job to end on the weights it has; <see cref="JobFinished"/> tells when it has.</summary>
     Task CancelAsync(JobId job, CancellationToken cancellation);
+
+    /// <summary>How the job is at this moment, from its coordinator; <see cref="JobState.Unknown"/> for one that nobody submitted.</summary>
+    Task<JobStatus> GetStatusAsync(JobId job, CancellationToken cancellation);
 
     /// <summary>Every job that the store holds, newest first.</summary>
     Task<IReadOnlyList<JobRecord>> ListJobsAsync(CancellationToken cancellation);
 
-    /// <summary>One job of the store; null when there is none of that name.</summary>
-    Task<JobRecord?> FindJobAsync(JobId job, CancellationToken cancellation);
-
     /// <summary>The flat parameter vector of a committed checkpoint, checksums verified.</summary>
     Task<float[]> ReadWeightsAsync(JobId job, CheckpointChoice choice, CancellationToken cancellation);
+
+    /// <summary>Weights and optimizer state of one of <see cref="JobRecord.Checkpoints"/>, checksums verified.</summary>
+    Task<StoredCheckpoint> ReadCheckpointAsync(JobId job, long step, CancellationToken cancellation);
 }
 
 /// <summary>A job to run.</summary>
@@ -55,7 +68,17 @@ public sealed record JobSubmission(
 /// <param name="End">How it ended; null while it has not.</param>
 public sealed record JobRecord(
     JobId Id, DateTimeOffset SubmittedAt, JobSpecification Specification, RunOptions Options, DataSettings Source,
-    IReadOnlyList<EpochDecided> Epochs, long? LastCheckpoint, long? BestCheckpoint, JobEnded? End);
+    IReadOnlyList<EpochDecided> Epochs, long? LastCheckpoint, long? BestCheckpoint, JobEnded? End)
+{
+    /// <summary>The steps of all kept checkpoints, ascending; 0 stands for weights that were given to begin with.</summary>
+    public IReadOnlyList<long> Checkpoints { get; init; } = [];
+}
+
+/// <summary>What a checkpoint holds.</summary>
+/// <param name="Step">The weight updates before it.</param>
+/// <param name="Weights">[parameters]</param>
+/// <param name="State">The optimizer's vectors [vectors × parameters]; empty at step 0.</param>
+public sealed record StoredCheckpoint(long Step, float[] Weights, float[] State);
 
 /// <summary>Which of a job's checkpoints.</summary>
 public enum CheckpointChoice
@@ -68,7 +91,7 @@ public enum CheckpointChoice
 }
 
 /// <summary>An expected failure, said in one line that a user can act upon.</summary>
-public sealed class TrainingException : Exception
+public class TrainingException : Exception
 {
     /// <summary>Wraps the line.</summary>
     public TrainingException(string message) : base(message) { }

@@ -19,7 +19,7 @@ internal sealed class JobWatcher : ReceiveActor
         });
         Receive<ReceiveTimeout>(_ => coordinators.Tell(new WatchJob(job))); // the coordinator may have moved
         coordinators.Tell(new WatchJob(job));
-        Context.SetReceiveTimeout(TimeSpan.FromSeconds(2));
+        Context.SetReceiveTimeout(TimeSpan.FromMilliseconds(500));
     }
 
     public static Props Props(JobId job, IActorRef coordinators, ChannelWriter<JobEvent> events, TaskCompletionSource watching) =>

@@ -1,6 +1,7 @@
 using Distributed.Learning;
 using Distributed.Learning.Data;
 using Distributed.Protocol;
+using Distributed.Tensors;
 
 namespace Distributed.Cluster;
 
@@ -9,24 +10,24 @@ internal sealed class ShardTask
 {
     private readonly JobSpecification _specification;
     private readonly EpochPlan _plan;
-    private readonly EncodedDataSet _data;
+    private readonly SampleSet _data;
     private readonly ShardComputer _computer;
     private readonly int[] _rows;
-    private readonly float[] _inputs; // [rows × inputs]
+    private readonly AlignedBuffer _inputs; // [rows × inputs]; kernels read it twice
     private readonly int[] _labels; // [rows], classification
     private readonly float[] _targets; // [rows × outputs], regression
     private SampleOrder _order;
     private int _orderEpoch = -1;
     private (long Step, int Shard) _gathered = (-1, -1); // the training shard whose samples lie in the workspace
 
-    public ShardTask(JobSpecification specification, EpochPlan plan, Network network, EncodedDataSet data)
+    public ShardTask(JobSpecification specification, EpochPlan plan, Network network, SampleSet data)
     {
         _specification = specification;
         _plan = plan;
         _data = data;
         _computer = new ShardComputer(network, plan.MaximumRows);
         _rows = new int[plan.MaximumRows];
-        _inputs = new float[(long)plan.MaximumRows * data.Training.Inputs];
+        _inputs = new AlignedBuffer(checked(plan.MaximumRows * data.Training.Inputs));
         _labels = new int[data.Training.IsClassification ? plan.MaximumRows : 0];
         _targets = new float[data.Training.IsClassification ? 0 : (long)plan.MaximumRows * data.Training.Outputs];
     }
@@ -42,11 +43,11 @@ internal sealed class ShardTask
 
     /// <summary>
     /// Brings a training shard's samples into the workspace, unless they lie there: a thread that has nothing to do gathers ahead while the
-    /// next weights are on their way.
+    /// next weights are on their way. False when there was nothing to do.
     /// </summary>
-    public void GatherTraining(long step, int shard)
+    public bool GatherTraining(long step, int shard)
     {
-        if (_gathered == (step, shard) || step >= _plan.TotalSteps || shard >= _plan.ShardCount(step)) return;
+        if (_gathered == (step, shard) || step >= _plan.TotalSteps || shard >= _plan.ShardCount(step)) return false;
         var epoch = _plan.EpochOf(step);
         if (_orderEpoch != epoch)
         {
@@ -57,6 +58,7 @@ internal sealed class ShardTask
         for (var i = 0; i < range.Count; i++) _rows[i] = _order[range.First + i];
         Gather(_data.Training, range.Count);
         _gathered = (step, shard);
+        return true;
     }
 
     /// <summary>Evaluates a validation shard.</summary>
@@ -71,13 +73,13 @@ internal sealed class ShardTask
 
     private void Gather(ISampleSource source, int rows) =>
         source.Gather(
-            _rows.AsSpan(0, rows), _inputs.AsSpan(0, rows * source.Inputs),
+            _rows.AsSpan(0, rows), _inputs.Span[..(rows * source.Inputs)],
             source.IsClassification ? _labels.AsSpan(0, rows) : default,
             source.IsClassification ? default : _targets.AsSpan(0, rows * source.Outputs));
 
     private Samples Gathered(ISampleSource source, int rows)
     {
-        var inputs = _inputs.AsSpan(0, rows * source.Inputs);
+        var inputs = _inputs.Span[..(rows * source.Inputs)];
         return source.IsClassification
             ? new Samples(inputs, _labels.AsSpan(0, rows), rows)
             : new Samples(inputs, _targets.AsSpan(0, rows * source.Outputs), rows);

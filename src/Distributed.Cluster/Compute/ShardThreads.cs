@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using Distributed.Learning;
 using Distributed.Learning.Data;
@@ -7,14 +8,20 @@ namespace Distributed.Cluster;
 
 /// <summary>
 /// The compute threads of one worker for one job: threads of their own, so that no heartbeat waits behind a gradient. Each computes whole
-/// shards from start to end; results go to the worker's actor.
+/// shards from start to end; results go to the worker's actor. A thread that has nothing to compute runs actors of the step
+/// (<see cref="StepDispatcher"/>).
 /// </summary>
 internal sealed class ShardThreads : IDisposable
 {
+    // About what it costs to wait in the kernel and to be woken.
+    private static readonly long LookOutTicks = Stopwatch.Frequency / 1_000_000 * 50;
+
+    private readonly string _name;
     private readonly JobSpecification _specification;
     private readonly EpochPlan _plan;
-    private readonly EncodedDataSet _data;
+    private readonly SampleSet _data;
     private readonly IActorRef _owner;
+    private readonly StepDispatcher _actors;
     private readonly Network _network;
     private readonly StepWeights _weights;
     private readonly GradientBuffers _buffers;
@@ -24,14 +31,19 @@ internal sealed class ShardThreads : IDisposable
     private readonly Thread[] _threads;
     private volatile bool _stopping;
     private int _busy; // threads that are at a leaf
+    private int _open; // orders; written under _gate
+    private int _parked; // threads that wait for an order; under _gate
+    private long _samples, _busyTicks; // computed since the speed was last taken, and the threads' time for it
     private (long Lineage, long Version) _floor; // under _gate
 
-    public ShardThreads(string name, int threads, JobSpecification specification, EncodedDataSet data, IActorRef owner)
+    public ShardThreads(string name, int threads, JobSpecification specification, SampleSet data, IActorRef owner, StepDispatcher actors)
     {
+        _name = name;
         _specification = specification;
         _plan = new EpochPlan(specification);
         _data = data;
         _owner = owner;
+        _actors = actors;
         _network = new Network(specification.Network);
         _weights = new StepWeights(_network, _plan.ShardCount(0));
         _buffers = new GradientBuffers(_network.Layout.Count);
@@ -44,10 +56,10 @@ internal sealed class ShardThreads : IDisposable
     }
 
     public void Train(long lineage, long step, IndexRange run, WeightsView weights) =>
-        Enqueue(new WorkOrder(lineage, step, null, run, _plan.ShardCount(step), weights), run.Count);
+        Enqueue(new WorkOrder(lineage, step, null, run, _plan.ShardCount(step), weights, _specification.GradientFormat), run.Count);
 
     public void Evaluate(long lineage, int epoch, IndexRange run, WeightsView weights) =>
-        Enqueue(new WorkOrder(lineage, weights.Version, epoch, run, _plan.EvaluationShardCount, weights), run.Count);
+        Enqueue(new WorkOrder(lineage, weights.Version, epoch, run, _plan.EvaluationShardCount, weights, _specification.GradientFormat), run.Count);
 
     /// <summary>Whether nothing waits and nothing is computed; what was computed has been told.</summary>
     public bool IsIdle
@@ -64,6 +76,13 @@ internal sealed class ShardThreads : IDisposable
         lock (_gate) _floor = (lineage, version);
     }
 
+    /// <summary>Training samples a second of all threads together, measured since the last call; null when there were none.</summary>
+    public double? TakeSpeed()
+    {
+        var (samples, ticks) = (Interlocked.Exchange(ref _samples, 0), Interlocked.Exchange(ref _busyTicks, 0));
+        return samples > 0 && ticks > 0 ? samples * _threads.Length * (double)Stopwatch.Frequency / ticks : null;
+    }
+
     public static void Release(IComputedNode node) => ((GradientBuffer)node).Dispose();
 
     public void Dispose()
@@ -74,34 +93,86 @@ internal sealed class ShardThreads : IDisposable
 
     private void Enqueue(WorkOrder order, int leaves)
     {
-        lock (_gate) _orders.Enqueue(order);
-        _work.Release(Math.Min(leaves, _threads.Length));
+        int woken;
+        lock (_gate)
+        {
+            _orders.Enqueue(order);
+            Volatile.Write(ref _open, _orders.Count);
+            woken = Math.Min(leaves, _parked);
+            _parked -= woken;
+        }
+        if (woken > 0) _work.Release(woken);
     }
 
     private void Run()
     {
+        var attends = false;
         try
         {
             var shard = new ShardTask(_specification, _plan, _network, _data);
-            while (true)
+            var (last, first) = (-1L, -1); // the step of the newest leaf here, and the first leaf of that step
+            Attend(true);
+            while (!_stopping)
             {
-                _work.Wait();
-                var (last, first) = (-1L, -1);
-                while (!_stopping && TryTake(out var order, out var leaf))
+                if (TryTake(out var order, out var leaf))
                 {
-                    Compute(shard, order, leaf);
+                    Attend(false);
+                    var done = Compute(shard, order, leaf);
+                    Attend(true); // before anyone hears of it: what follows from it runs here
+                    if (done is not null) _owner.Tell(done);
                     Interlocked.Decrement(ref _busy);
                     if (order.EvaluatedEpoch is null && order.Version != last) (last, first) = (order.Version, leaf);
+                    continue;
                 }
-                if (_stopping) return;
+                if (_actors.TryRun()) continue;
                 // Most likely this thread begins the next step with the shard with which it began this one.
-                if (first >= 0) shard.GatherTraining(last + 1, first);
+                if (first >= 0 && shard.GatherTraining(last + 1, first)) continue;
+                if (HasWorkSoon()) continue;
+                Attend(false);
+                Park();
+                Attend(true);
             }
         }
         catch (Exception e) // whatever it is, the actor's supervision decides; a thread must not take the process along
         {
             _owner.Tell(new ShardFailed(e));
         }
+        finally
+        {
+            Attend(false);
+        }
+
+        void Attend(bool value)
+        {
+            if (value == attends) return;
+            attends = value;
+            if (value) _actors.Attend();
+            else _actors.Leave();
+        }
+    }
+
+    /// <summary>Looks out for work for as long as it would take to be woken.</summary>
+    private bool HasWorkSoon()
+    {
+        var until = Stopwatch.GetTimestamp() + LookOutTicks;
+        do
+        {
+            if (_actors.HasWork || Volatile.Read(ref _open) > 0 || _stopping) return true;
+            Thread.SpinWait(8);
+        }
+        while (Stopwatch.GetTimestamp() < until);
+        return false;
+    }
+
+    /// <summary>Waits for an order, unless one is there.</summary>
+    private void Park()
+    {
+        lock (_gate)
+        {
+            if (_orders.Count > 0 || _stopping) return;
+            _parked++;
+        }
+        _work.Wait();
     }
 
     private bool TryTake(out WorkOrder order, out int leaf)
@@ -117,25 +188,31 @@ internal sealed class ShardThreads : IDisposable
                 }
                 if ((order.Lineage, order.Version).CompareTo(_floor) < 0) order.Drop();
                 _orders.Dequeue();
+                Volatile.Write(ref _open, _orders.Count);
             }
         }
         leaf = -1;
         return false;
     }
 
-    private void Compute(ShardTask shard, WorkOrder order, int leaf)
+    /// <summary>Computes one leaf. Returns what its actor hears: the maximal node that became complete, or null.</summary>
+    private object? Compute(ShardTask shard, WorkOrder order, int leaf)
     {
-        if (!_weights.Prepare(order.Lineage, order.Weights)) return; // nobody waits for this leaf any more
+        if (!_weights.Prepare(order.Lineage, order.Weights)) return null; // nobody waits for this leaf any more
         var node = new ReductionNode(leaf, 1);
         if (order.EvaluatedEpoch is { } epoch)
         {
             var metrics = shard.Evaluate(_weights, leaf);
-            if (order.Complete(ref node, ref metrics)) _owner.Tell(new NodeEvaluated(order.Lineage, epoch, node, metrics));
-            return;
+            return order.Complete(ref node, ref metrics) ? new NodeEvaluated(order.Lineage, epoch, node, metrics) : null;
         }
+        var begun = Stopwatch.GetTimestamp();
         var buffer = _buffers.Rent();
         buffer.Node = node;
         buffer.Metrics = shard.Train(_weights, order.Version, leaf, buffer.Span);
-        if (order.Complete(buffer) is { } done) _owner.Tell(new NodeComputed(order.Lineage, order.Version, done));
+        ComputeSabotage.Spoil(_name, order.Version, buffer.Span);
+        GradientArithmetic.RoundLeaf(_specification.GradientFormat, buffer.Span);
+        Interlocked.Add(ref _busyTicks, Stopwatch.GetTimestamp() - begun);
+        Interlocked.Add(ref _samples, buffer.Metrics.Samples);
+        return order.Complete(buffer) is { } done ? new NodeComputed(order.Lineage, order.Version, done) : null;
     }
 }

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using Distributed.Learning;
 using Distributed.Protocol;
 
@@ -8,7 +7,8 @@ namespace Distributed.Cluster;
 /// A run of shards of one step, or of one validation, that the compute threads take leaf by leaf in ascending order. Siblings are summed
 /// along the reduction tree by whichever thread finds both; the shape of the tree fixes the bits, not the order.
 /// </summary>
-internal sealed class WorkOrder(long lineage, long step, int? evaluatedEpoch, IndexRange run, int leaves, WeightsView weights)
+internal sealed class WorkOrder(
+    long lineage, long step, int? evaluatedEpoch, IndexRange run, int leaves, WeightsView weights, GradientFormat format)
 {
     private readonly Lock _gate = new();
     private Dictionary<ReductionNode, GradientBuffer>? _gradients; // made when a sibling has to wait
@@ -53,7 +53,7 @@ internal sealed class WorkOrder(long lineage, long step, int? evaluatedEpoch, In
                 }
             }
             var (lower, upper) = done.Node.First < other.Node.First ? (done, other) : (other, done);
-            TensorPrimitives.Add(lower.Span, upper.Span, lower.Span); // element-wise: the same bits at every width
+            GradientArithmetic.Add(format, lower.Span, upper.Span, lower.Span);
             lower.Metrics = ShardMetrics.Add(lower.Metrics, upper.Metrics);
             lower.Node = parent;
             upper.Dispose();

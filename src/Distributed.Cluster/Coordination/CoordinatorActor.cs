@@ -3,6 +3,7 @@ using Akka.Cluster;
 using Akka.Event;
 using Distributed.Cluster.Persistence;
 using Distributed.Protocol;
+using Microsoft.Extensions.Logging;
 
 namespace Distributed.Cluster;
 
@@ -13,6 +14,7 @@ namespace Distributed.Cluster;
 internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnboundedStash, ICoordinatorEffects
 {
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan TickAfterEnd = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FindWorkersInterval = TimeSpan.FromSeconds(1);
 
     // A coordinator whose job is over, or that was never given one, answers stragglers for this long; then it is forgotten.
@@ -25,10 +27,13 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<WorkerId, IActorRef> _workers = [];
     private readonly HashSet<IActorRef> _watchers = [];
+    private readonly ILogger _decisions;
+    private readonly Dictionary<int, Address> _nodeOfBlock = []; // for people alone
     private TrainingRun? _run;
 
-    public CoordinatorActor(JobId job, IActorRef blocks)
+    public CoordinatorActor(JobId job, IActorRef blocks, ILogger decisions)
     {
+        _decisions = decisions;
         _job = job;
         _blocks = blocks;
         _journal = new JournalLink(job, Context, _log);
@@ -42,7 +47,8 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
 
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
-    public static Props Props(JobId job, IActorRef blocks) => Akka.Actor.Props.Create(() => new CoordinatorActor(job, blocks));
+    public static Props Props(JobId job, IActorRef blocks, ILogger decisions) =>
+        Akka.Actor.Props.Create(() => new CoordinatorActor(job, blocks, decisions));
 
     protected override void PreStart()
     {
@@ -60,7 +66,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
         {
             var history = new JobHistory();
             foreach (var journalEvent in recovered.Events) history.Apply(journalEvent);
-            _journal.Begin(recovered.Events.Count);
+            _journal.Begin(recovered.SequenceNumber);
             _run = new TrainingRun(_job, history, new CoordinatorTimes(), this);
             Become(Running);
             Timers.StartPeriodicTimer("tick", Tick.Instance, TickInterval);
@@ -75,11 +81,19 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
     private void Running()
     {
         var run = _run!;
-        Receive<Tick>(_ => run.OnTick(Now));
+        Receive<Tick>(_ =>
+        {
+            run.OnTick(Now);
+            if (_journal.MustSay(Now)) Publish(new JobWaiting(_job, "the store does not take the job's next decision; it is tried again until it does"));
+        });
 
         // from blocks
         Receive<StepsProgressed>(message => run.OnStepsProgressed(message, Now));
-        Receive<BlockState>(message => run.OnBlockState(message, Now));
+        Receive<BlockState>(message =>
+        {
+            _nodeOfBlock[message.Block] = Sender.Path.Address;
+            run.OnBlockState(message, Now);
+        });
         Receive<BlockLoadFailed>(message => run.OnBlockLoadFailed(message, Now));
         Receive<BlockAssigned>(message => run.OnBlockAssigned(message, Now));
         Receive<CheckpointOpened>(message => run.OnCheckpointOpened(message, Now));
@@ -87,8 +101,12 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
         Receive<SnapshotSaved>(message => run.OnSnapshotSaved(message, Now));
         Receive<SnapshotDelayed>(run.OnSnapshotDelayed);
         Receive<BlockHeld>(message => run.OnBlockHeld(message, Now));
+        Receive<BlockLeaving>(message => run.OnBlockLeaving(message, Now));
+        Receive<BlockMeasured>(run.OnBlockMeasured);
         Receive<EpochCompleted>(message => run.OnEpochCompleted(message, Now));
         Receive<StepLate>(message => run.OnStepLate(message, Now));
+        Receive<EvaluationLate>(message => run.OnEvaluationLate(message, Now));
+        Receive<AuditDisputed>(message => run.OnAuditDisputed(message, Now));
         Receive<TrainingDiverged>(message => run.OnDiverged(message, Now));
 
         // from workers
@@ -96,6 +114,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
         Receive<WorkerRefused>(message => run.OnWorkerRefused(message, Now));
         Receive<WorkerAssigned>(message => run.OnWorkerAssigned(message, Now));
         Receive<WorkerLeft>(message => run.OnWorkerLeft(message.Worker, Now));
+        Receive<WorkerMeasured>(message => run.OnWorkerMeasured(message, Now));
         Receive<WorkerHere>(OnWorkerHere);
         Receive<Terminated>(OnTerminated);
 
@@ -104,6 +123,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
         Receive<PauseJob>(_ => run.OnPause(Now));
         Receive<CancelJob>(_ => run.OnCancel(Now));
         Receive<WatchJob>(OnWatch);
+        Receive<GetJobStatus>(_ => Sender.Tell(Status()));
 
         // from the cluster and the journal
         Receive<FindWorkers>(_ => AskForWorkers());
@@ -113,11 +133,12 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
         Receive<JournalWritten>(message =>
         {
             _journal.OnWritten();
+            Tell(message.Event);
             run.OnPersisted(message.Event, Now);
         });
         Receive<JournalRecovered>(recovered =>
         {
-            if (_journal.Resume(recovered.Events)) return;
+            if (_journal.Resume(recovered)) return;
             _log.Error("job {0}: another coordinator wrote to the journal; this one ends", _job);
             Context.Stop(Self);
         });
@@ -130,10 +151,40 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
         Context.SetReceiveTimeout(RestBeforeEnd);
     }
 
+    /// <summary>What people look for after a death: who coordinates, and where the job went on.</summary>
+    private void Tell(JournalEvent written)
+    {
+        switch (written)
+        {
+            case TermStarted started:
+                _decisions.LogInformation("job {Job}: coordinator of term {Term} begins here", _job, started.Term);
+                break;
+            case WorkerExcluded excluded:
+                _decisions.LogWarning("job {Job}: {Reason}", _job, excluded.Reason);
+                break;
+            case LineageStarted started:
+                _decisions.LogInformation("job {Job}: lineage {Lineage} begins from step {Step}", _job, started.Lineage, started.CheckpointStep ?? 0);
+                break;
+        }
+    }
+
     private void OnWatch(WatchJob message)
     {
         if (_watchers.Add(Sender)) Context.Watch(Sender);
         Sender.Tell(new JobWatched(message.Job));
+    }
+
+    private JobStatus Status()
+    {
+        var status = _run!.StatusAt(Now);
+        return status with { Blocks = [.. status.Blocks.Select(block => block with { Node = NodeOf(block.Block) })] };
+    }
+
+    private string? NodeOf(int block)
+    {
+        if (!_nodeOfBlock.TryGetValue(block, out var address)) return null;
+        if (address.HasLocalScope) address = Akka.Cluster.Cluster.Get(Context.System).SelfAddress;
+        return $"{address.Host}:{address.Port}";
     }
 
     private void OnWorkerHere(WorkerHere message)
@@ -164,7 +215,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
                 Context.ActorSelection(new RootActorPath(member.Address) / "user" / WorkerHostActor.Name).Tell(new GetWorkers());
     }
 
-    void ICoordinatorEffects.Persist(JournalEvent journalEvent) => _journal.Write(journalEvent);
+    void ICoordinatorEffects.Persist(JournalEvent journalEvent) => _journal.Write(journalEvent, Now);
 
     void ICoordinatorEffects.ToBlock(IBlockMessage message) => _blocks.Tell(message);
 
@@ -173,14 +224,22 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
         if (_workers.TryGetValue(worker, out var reference)) reference.Tell(message);
     }
 
-    void ICoordinatorEffects.Publish(JobEvent jobEvent)
+    void ICoordinatorEffects.Publish(JobEvent jobEvent) => Publish(jobEvent);
+
+    private void Publish(JobEvent jobEvent)
     {
         foreach (var watcher in _watchers) watcher.Tell(jobEvent);
     }
 
     void ICoordinatorEffects.DeleteParts(IReadOnlyList<SnapshotPart> parts) => _vault.Delete(parts);
 
-    void ICoordinatorEffects.Finish() => Timers.Cancel("find-workers");
+    void ICoordinatorEffects.SweepParts(PartsSweep sweep) => _ = _vault.SweepAsync(sweep, _log);
+
+    void ICoordinatorEffects.Finish()
+    {
+        Timers.Cancel("find-workers");
+        Timers.StartPeriodicTimer("tick", Tick.Instance, TickAfterEnd); // a thousand that rest before they are forgotten cost nothing
+    }
 
     private sealed class Tick : INotInfluenceReceiveTimeout
     {

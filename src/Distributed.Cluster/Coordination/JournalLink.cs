@@ -20,22 +20,25 @@ internal sealed class JournalLink(JobId job, IActorContext context, ILoggingAdap
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SayAfter = TimeSpan.FromSeconds(2);
 
     private IActorRef _child = ActorRefs.Nobody;
     private JournalEvent? _pending;
     private long _written;
     private TimeSpan _wait = FirstWait;
+    private TimeSpan _sayAt = TimeSpan.MaxValue; // when people are told that a write is not durable yet
 
     public bool Is(IActorRef reference) => reference.Equals(_child);
 
     public void Start() => _child = context.Watch(context.ActorOf(JobJournal.Props(job)));
 
-    /// <summary>The journal was recovered for the first time, with so many events.</summary>
-    public void Begin(int events) => _written = events;
+    /// <summary>The journal was recovered for the first time, up to that row.</summary>
+    public void Begin(long sequenceNumber) => _written = sequenceNumber;
 
-    public void Write(JournalEvent journalEvent)
+    public void Write(JournalEvent journalEvent, TimeSpan now)
     {
         _pending = journalEvent;
+        _sayAt = now + SayAfter;
         _child.Tell(journalEvent);
     }
 
@@ -44,6 +47,7 @@ internal sealed class JournalLink(JobId job, IActorContext context, ILoggingAdap
         _written++;
         _pending = null;
         _wait = FirstWait;
+        _sayAt = TimeSpan.MaxValue;
     }
 
     public void RestartLater(ITimerScheduler timers)
@@ -53,15 +57,24 @@ internal sealed class JournalLink(JobId job, IActorContext context, ILoggingAdap
         _wait = _wait * 2 < LongestWait ? _wait * 2 : LongestWait;
     }
 
-    /// <summary>The child is back: writes again what is pending, unless it is there. False when somebody else wrote in the meantime.</summary>
-    public bool Resume(IReadOnlyList<JournalEvent> events)
+    /// <summary>Whether people are to be told that the store keeps the job waiting: every few seconds while it does.</summary>
+    public bool MustSay(TimeSpan now)
     {
-        if (events.Count == _written)
+        if (now < _sayAt) return false;
+        _sayAt = now + SayAfter;
+        return true;
+    }
+
+    /// <summary>The child is back: writes again what is pending, unless it is there. False when somebody else wrote in the meantime.</summary>
+    public bool Resume(JournalRecovered recovered)
+    {
+        if (recovered.SequenceNumber == _written)
         {
             if (_pending is not null) _child.Tell(_pending);
             return true;
         }
-        if (events.Count != _written + 1 || _pending is null || !ProtocolSerializer.AreSame(events[^1], _pending)) return false;
+        if (recovered.SequenceNumber != _written + 1 || _pending is null || recovered.Events is not [.., var last] || !ProtocolSerializer.AreSame(last, _pending))
+            return false;
         context.Self.Tell(new JournalWritten(_pending)); // the write got through though its acknowledgement did not
         return true;
     }

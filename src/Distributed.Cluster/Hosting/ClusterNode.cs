@@ -27,25 +27,35 @@ public sealed class ClusterNode : IAsyncDisposable
     public const string SystemName = "distributed";
 
     private static readonly TimeSpan FinishBound = TimeSpan.FromSeconds(12);
+    private static readonly TimeSpan MoveBound = TimeSpan.FromSeconds(20);
 
     private readonly IHost _host;
     private readonly DataPlane _plane;
     private readonly SqliteStore? _store;
+    private readonly SampleCache _data;
     private readonly ActorSystem _system;
+    private readonly IActorRef _formation;
     private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ClusterNode(IHost host, DataPlane plane, SqliteStore? store, NodeServices services)
+    private ClusterNode(IHost host, DataPlane plane, SqliteStore? store, SampleCache data, NodeServices services)
     {
+        _data = data;
         _host = host;
         _plane = plane;
         _store = store;
         _system = host.Services.GetRequiredService<ActorSystem>();
-        Client = new ActorClient(_system, host.Services.GetRequiredService<ActorRegistry>(), services);
+        var registry = host.Services.GetRequiredService<ActorRegistry>();
+        Client = new ActorClient(_system, registry, services);
+        Gateway = new GatewayAccess(_system, registry, services);
+        _formation = _system.ActorOf(FormationActor.Props(), FormationActor.Name);
         Akka.Cluster.Cluster.Get(_system).RegisterOnMemberUp(() => _joined.TrySetResult());
     }
 
     /// <summary>What a console does with the cluster; needs the store for lists, histories and weights.</summary>
     public ITrainingClient Client { get; }
+
+    /// <summary>What a gateway does with the cluster; needs the store for histories and weights.</summary>
+    internal GatewayAccess Gateway { get; }
 
     /// <summary>The node's address in the cluster, as host:port.</summary>
     public string Address => Akka.Cluster.Cluster.Get(_system).SelfAddress is { } address ? $"{address.Host}:{address.Port}" : "";
@@ -53,8 +63,21 @@ public sealed class ClusterNode : IAsyncDisposable
     /// <summary>The node's place on the data plane.</summary>
     public DataEndpoint Data => _plane.Endpoint;
 
+    /// <summary>The node's data sets on disk.</summary>
+    public SampleCache DataSets => _data;
+
     /// <summary>Completes when the cluster has let this node in.</summary>
     public Task Joined => _joined.Task;
+
+    /// <summary>Whether a cluster has let this node in but does not count it yet.</summary>
+    public bool IsLetIn => Akka.Cluster.Cluster.Get(_system).SelfMember.Status == MemberStatus.Joining;
+
+    /// <summary>
+    /// Asks nodes to let this one in, for as long as it takes; a later call replaces the nodes. For a node without
+    /// <see cref="ClusterNodeOptions.SeedNodes"/>. Without effect once it is in.
+    /// </summary>
+    /// <param name="nodes">host:port each; a node that stands first itself begins a new cluster once most of them are known to be in none.</param>
+    public void Join(IReadOnlyList<string> nodes) => _formation.Tell(new AskSeeds([.. nodes.Select(node => Akka.Actor.Address.Parse(SeedUri(node)))]));
 
     /// <summary>Members that the cluster counts at the moment, with any of the roles.</summary>
     /// <param name="role">A role, or null for all.</param>
@@ -64,32 +87,41 @@ public sealed class ClusterNode : IAsyncDisposable
 
     /// <summary>Opens the data plane and starts the node. It joins in the background; see <see cref="Joined"/>.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">A port is taken, or the host name is not of this machine.</exception>
-    /// <exception cref="TrainingException">The store is a SQLite file that cannot be opened or that another process owns.</exception>
+    /// <exception cref="TrainingException">The store is a SQLite file, or there is a data folder, that cannot be opened or that another process owns.</exception>
     public static async Task<ClusterNode> StartAsync(ClusterNodeOptions options, CancellationToken cancellation)
     {
         using var logging = LoggerFactory.Create(options.Logging);
         var store = options.Store?.SqlitePath is { } path ? SqliteStore.Open(path) : null;
         DataPlane? plane = null;
+        SampleCache? data = null;
         try
         {
-            plane = DataPlane.Listen(Transport(options), options.Hostname, options.DataPort, logging.CreateLogger<TensorTransport>());
+            data = SampleCache.Open(options.DataFolder, options.DataCacheBytes, options.Hostname, options.Port);
+            plane = DataPlane.Listen(Transport(options), options.Hostname, options.ListenAddress, options.DataPort, logging.CreateLogger<TensorTransport>());
             var services = new NodeServices
             {
                 Roles = options.Roles,
                 Workers = options.Workers,
                 Threads = options.Threads,
+                MaximumRunningJobs = options.MaximumRunningJobs,
                 Plane = plane,
+                Catalog = new DataCatalog(data),
                 RememberCoordinators = true,
+                Log = logging.CreateLogger("jobs"),
             };
+            foreach (var resident in options.Resident) services.Catalog.Add(resident);
             var host = BuildHost(options, services);
             await host.StartAsync(cancellation).ConfigureAwait(false);
-            var node = new ClusterNode(host, plane, store, services);
+            var node = new ClusterNode(host, plane, store, data, services);
+            if (options.SeedNodes.Count > 0) node.Join(options.SeedNodes);
             if (options.Roles.Contains(NodeRoles.Worker)) node.FinishShardsOnShutdown();
+            if (options.Roles.Contains(NodeRoles.ParameterServer)) node.MoveBlocksOnShutdown();
             return node;
         }
         catch
         {
             if (plane is not null) await plane.DisposeAsync().ConfigureAwait(false);
+            data?.Dispose();
             store?.Dispose();
             throw;
         }
@@ -109,6 +141,7 @@ public sealed class ClusterNode : IAsyncDisposable
         await _host.StopAsync().ConfigureAwait(false);
         await _plane.DisposeAsync().ConfigureAwait(false);
         _host.Dispose();
+        _data.Dispose();
         _store?.Dispose();
     }
 
@@ -129,6 +162,26 @@ public sealed class ClusterNode : IAsyncDisposable
             return Akka.Done.Instance;
         });
     }
+
+    /// <summary>Before the node leaves, the jobs of its blocks are held at checkpoints, from which they go on elsewhere.</summary>
+    private void MoveBlocksOnShutdown() =>
+        CoordinatedShutdown.Get(_system).AddTask(CoordinatedShutdown.PhaseServiceUnbind, "move-blocks", async () =>
+        {
+            if (Akka.Cluster.Cluster.Get(_system) is not { IsTerminated: false } cluster || !HasOtherParameterServer(cluster)) return Akka.Done.Instance;
+            try
+            {
+                await Task.WhenAll(_plane.Blocks.Select(block => block.Ask<BlockMayMove>(new MoveBlock(), MoveBound))).ConfigureAwait(false);
+            }
+            catch (AskTimeoutException)
+            {
+                // As if the node had died: the jobs go back to their last checkpoints.
+            }
+            return Akka.Done.Instance;
+        });
+
+    private static bool HasOtherParameterServer(Akka.Cluster.Cluster cluster) => cluster.State.Members.Any(member =>
+        member.Status == MemberStatus.Up && member.UniqueAddress != cluster.SelfUniqueAddress && member.HasRole(NodeRoles.ParameterServer) &&
+        !cluster.State.Unreachable.Contains(member));
 
     private static TransportOptions Transport(ClusterNodeOptions options) => new()
     {
@@ -173,9 +226,12 @@ public sealed class ClusterNode : IAsyncDisposable
         var roles = options.Roles.Concat(options.IsCore ? [NodeRoles.Core] : Array.Empty<string>()).Distinct();
         return ConfigurationFactory.ParseString($"""
             akka.cluster.roles = [{string.Join(", ", roles.Select(role => $"\"{role}\""))}]
-            akka.cluster.seed-nodes = [{string.Join(", ", options.SeedNodes.Select(seed => $"\"akka.tcp://{SystemName}@{seed}\""))}]
-            akka.remote.dot-netty.tcp.hostname = "{options.Hostname}"
+            akka.cluster.role.core.min-nr-of-members = {options.LeastCoreNodes}
+            akka.remote.dot-netty.tcp.hostname = "{options.ListenAddress ?? options.Hostname}"
+            akka.remote.dot-netty.tcp.public-hostname = "{options.Hostname}"
             akka.remote.dot-netty.tcp.port = {options.Port}
             """);
     }
+
+    private static string SeedUri(string node) => $"akka.tcp://{SystemName}@{node}";
 }

@@ -1,4 +1,5 @@
 using Akka.Configuration;
+using Distributed.Learning.Data;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -14,11 +15,17 @@ public sealed record ClusterNodeOptions
     /// <summary>The name or address under which others reach this node. Akka.Remote authenticates nobody: loopback unless told otherwise.</summary>
     public string Hostname { get; init; } = "127.0.0.1";
 
+    /// <summary>The address to listen at; null for that of <see cref="Hostname"/>. "0.0.0.0" where the machine's address may change, as in containers.</summary>
+    public string? ListenAddress { get; init; }
+
     /// <summary>The cluster's port; 0 for any free one.</summary>
     public int Port { get; init; }
 
     /// <summary>Nodes that are asked to let this one in, as host:port. The first one of a new cluster names itself first.</summary>
     public IReadOnlyList<string> SeedNodes { get; init; } = [];
+
+    /// <summary>Core nodes that a new cluster needs before it counts anybody: with more than one, a node that is cut off cannot begin a cluster of its own.</summary>
+    public int LeastCoreNodes { get; init; } = 1;
 
     /// <summary>The port of the tensor data plane; 0 for any free one.</summary>
     public int DataPort { get; init; }
@@ -26,11 +33,23 @@ public sealed record ClusterNodeOptions
     /// <summary>The store; null on nodes that need none (workers).</summary>
     public StoreSettings? Store { get; init; }
 
+    /// <summary>Data sets that are in this process's memory already: jobs on them need nothing fetched.</summary>
+    public IReadOnlyList<EncodedDataSet> Resident { get; init; } = [];
+
+    /// <summary>The folder that keeps data sets; null for one of this node's under the user's cache folder. One process at a time owns it.</summary>
+    public string? DataFolder { get; init; }
+
+    /// <summary>How many bytes of data sets the folder keeps. A job with more data is refused by this node's workers, or at its submission.</summary>
+    public long DataCacheBytes { get; init; } = 8L << 30;
+
     /// <summary>Worker actors on a node with the role worker.</summary>
     public int Workers { get; init; } = 1;
 
     /// <summary>Compute threads of the process, shared out among its workers.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>The most jobs of the queue that have their turn at once; the node that runs the directory of jobs decides.</summary>
+    public int MaximumRunningJobs { get; init; } = 1;
 
     /// <summary>What all nodes of the cluster know; null allows a data plane without one, on loopback.</summary>
     public string? Secret { get; init; }
@@ -65,4 +84,8 @@ public sealed record StoreSettings(string Provider, string ConnectionString, str
         var path = Path.GetFullPath(text);
         return new StoreSettings("SQLite.MS", new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 30 }.ToString(), path);
     }
+
+    /// <summary>The same database with a password that stands elsewhere than in the connection string.</summary>
+    public StoreSettings WithPassword(string password) =>
+        this with { ConnectionString = new NpgsqlConnectionStringBuilder(ConnectionString) { Password = password }.ConnectionString };
 }

@@ -4,6 +4,8 @@ using Akka.Cluster.Sharding;
 using Akka.Configuration;
 using Akka.Hosting;
 using Distributed.Protocol;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Distributed.Cluster;
 
@@ -19,6 +21,12 @@ public sealed record NodeServices
     /// <summary>Compute threads of the node, shared out among its workers (at least one each).</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>The most jobs of the queue that have their turn at once.</summary>
+    public int MaximumRunningJobs { get; init; } = 1;
+
+    /// <summary>What the node is doing.</summary>
+    public NodeActivity Activity { get; init; } = new();
+
     /// <summary>The node's data sets.</summary>
     public DataCatalog Catalog { get; init; } = new();
 
@@ -27,6 +35,9 @@ public sealed record NodeServices
 
     /// <summary>The node's place on the tensor data plane.</summary>
     public DataPlane Plane { get; init; } = new();
+
+    /// <summary>Where decisions are told that people look for: who coordinates a job.</summary>
+    public ILogger Log { get; init; } = NullLogger.Instance;
 
     /// <summary>
     /// Whether coordinators of unfinished jobs start again with the cluster, wherever they ran. Not in a one-process cluster, whose next
@@ -43,6 +54,9 @@ public sealed class ParameterServerRegion;
 
 /// <summary>Registry key of the directory of jobs.</summary>
 public sealed class JobDirectory;
+
+/// <summary>Registry key of a node's data actor.</summary>
+public sealed class NodeData;
 
 /// <summary>Registry key of a node's worker host.</summary>
 public sealed class WorkerHost;
@@ -67,7 +81,11 @@ public static class DistributedHostingExtensions
     /// <summary>Adds the actors of the node's roles, and proxies of those that run elsewhere: regions, the directory of jobs, workers.</summary>
     public static AkkaConfigurationBuilder AddDistributedActors(this AkkaConfigurationBuilder builder, NodeServices services)
     {
-        builder.WithActors((system, _, _) => system.ActorOf(Props.Create(() => new LeaseReclaimer()), "lease-reclaimer"));
+        builder.WithActors((system, _, _) =>
+        {
+            system.ActorOf(Props.Create(() => new LeaseReclaimer()), "lease-reclaimer");
+            system.ActorOf(NodeStatusActor.Props(services), NodeStatusActor.Name);
+        });
         if (services.Roles.Contains(NodeRoles.ParameterServer)) builder.AddBlocks(services);
         else builder.WithShardRegionProxy<ParameterServerRegion>(Entities.BlockRegion, NodeRoles.ParameterServer, new Entities.BlockExtractor());
         if (services.Roles.Contains(NodeRoles.Coordinator)) builder.AddCoordinators(services);
@@ -76,7 +94,11 @@ public static class DistributedHostingExtensions
             builder.WithShardRegionProxy<CoordinatorRegion>(Entities.CoordinatorRegion, NodeRoles.Coordinator, new Entities.CoordinatorExtractor());
             builder.WithSingletonProxy<JobDirectory>(JobDirectoryActor.Name, new ClusterSingletonOptions { Role = NodeRoles.Coordinator });
         }
+        if (services.Catalog.Cache is { } cache)
+            builder.WithActors((system, registry, _) => registry.Register<NodeData>(system.ActorOf(DataActor.Props(cache, services.Plane), DataActor.Name)));
         if (services.Roles.Contains(NodeRoles.Worker)) builder.AddWorkers(services);
+        if (services.RememberCoordinators && (services.Roles.Contains(NodeRoles.Coordinator) || services.Roles.Contains(NodeRoles.ParameterServer)))
+            builder.WithActors((system, _, _) => system.ActorOf(DeadProcessActor.Props(), DeadProcessActor.Name));
         return builder;
     }
 
@@ -88,7 +110,7 @@ public static class DistributedHostingExtensions
             (_, registry, _) => name =>
             {
                 var (job, block) = Entities.ParseBlockName(name);
-                return ParameterServerActor.Props(job, block, registry.Get<CoordinatorRegion>(), services.Arena, services.Plane);
+                return ParameterServerActor.Props(job, block, registry.Get<CoordinatorRegion>(), services.Arena, services.Plane, services.Log);
             },
             new Entities.BlockExtractor(),
             new ShardOptions { Role = NodeRoles.ParameterServer, RememberEntities = false, StateStoreMode = StateStoreMode.DData });
@@ -99,7 +121,7 @@ public static class DistributedHostingExtensions
         builder.AddStartup((system, _) => Akka.Persistence.Persistence.Instance.Apply(system));
         builder.WithShardRegion<CoordinatorRegion>(
             Entities.CoordinatorRegion,
-            (_, registry, _) => name => CoordinatorActor.Props(new JobId(name), registry.Get<ParameterServerRegion>()),
+            (_, registry, _) => name => CoordinatorActor.Props(new JobId(name), registry.Get<ParameterServerRegion>(), services.Log),
             new Entities.CoordinatorExtractor(),
             new ShardOptions
             {
@@ -109,7 +131,9 @@ public static class DistributedHostingExtensions
                 RememberEntitiesStore = RememberEntitiesStore.Eventsourced,
             });
         builder.WithSingleton<JobDirectory>(
-            JobDirectoryActor.Name, (_, _, _) => Props.Create(() => new JobDirectoryActor()), new ClusterSingletonOptions { Role = NodeRoles.Coordinator });
+            JobDirectoryActor.Name,
+            (_, registry, _) => JobDirectoryActor.LastingProps(registry.Get<CoordinatorRegion>(), services.MaximumRunningJobs),
+            new ClusterSingletonOptions { Role = NodeRoles.Coordinator });
     }
 
     private static void AddWorkers(this AkkaConfigurationBuilder builder, NodeServices services) =>
@@ -117,7 +141,8 @@ public static class DistributedHostingExtensions
         {
             var threads = Math.Max(1, services.Threads / Math.Max(1, services.Workers));
             var node = new WorkerSurroundings(
-                registry.Get<CoordinatorRegion>(), registry.Get<ParameterServerRegion>(), registry.Get<JobDirectory>(), services.Catalog, services.Plane);
+                registry.Get<CoordinatorRegion>(), registry.Get<ParameterServerRegion>(), services.Catalog.Cache is null ? null : registry.Get<NodeData>(),
+                services.Catalog, services.Plane, services.Activity);
             var host = system.ActorOf(
                 WorkerHostActor.Props(services.Workers, index => WorkerActor.Props(index, threads, node)), WorkerHostActor.Name);
             registry.Register<WorkerHost>(host);

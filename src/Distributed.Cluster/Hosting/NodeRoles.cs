@@ -12,6 +12,9 @@ public static class NodeRoles
     /// <summary>Hosts workers.</summary>
     public const string Worker = "worker";
 
+    /// <summary>Serves the HTTP API.</summary>
+    public const string Gateway = "gateway";
+
     /// <summary>Counts in the majority that survives a split; carried by every node with one of the first two roles.</summary>
     public const string Core = "core";
 }

@@ -1,33 +1,74 @@
 using Akka.Actor;
+using Akka.Cluster;
+using Akka.Pattern;
 using Akka.Persistence;
+using Distributed.Cluster.Submission;
 using Distributed.Learning.Data;
 using Distributed.Protocol;
+using Distributed.Protocol.Api;
 
 namespace Distributed.Cluster;
 
-/// <summary>From a client: note a new job. Answered by <see cref="JobNoted"/>.</summary>
+/// <summary>From a client: note a new job that it starts itself. Answered by <see cref="JobNoted"/>.</summary>
 internal sealed record NoteJob(JobId Job, DateTimeOffset SubmittedAt, DataSettings Source) : IClusterMessage;
 
 /// <summary>From the directory: the job is noted, or was already.</summary>
 internal sealed record JobNoted(JobId Job) : IClusterMessage;
 
-/// <summary>From a worker: where do this job's samples come from? Answered by <see cref="JobLookedUp"/>.</summary>
-internal sealed record GetJob(JobId Job) : IClusterMessage;
-
-/// <summary>From the directory: one job; null when it is not noted.</summary>
-internal sealed record JobLookedUp(JobId Job, JobRegistered? Found) : IClusterMessage;
-
-/// <summary>The directory of a store's jobs: which there are, since when, from what data. Everything else stands in each job's own journal.</summary>
-internal sealed class JobDirectoryActor : ReceivePersistentActor
+/// <summary>
+/// The directory of a store's jobs, one in the cluster: which there are, from what data, and whose turn it is. The shell round the
+/// <see cref="JobQueue"/>: it keeps the queue's journal, tells coordinators to run, rest or end until they do, and hears from them.
+/// Everything else about a job stands in the job's own journal.
+/// </summary>
+internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
 {
-    private readonly Dictionary<JobId, JobRegistered> _jobs = [];
+    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan WorkerMemory = TimeSpan.FromSeconds(5);
+    private const int MostUsersNamed = 100;
 
-    public JobDirectoryActor()
+    private readonly Dictionary<JobId, JobRegistered> _jobs = [];
+    private readonly JobQueue _queue;
+    private readonly IActorRef _coordinators;
+    private readonly Dictionary<JobId, RunningPicture> _running = []; // of jobs with a coordinator to talk to
+    private readonly Dictionary<WorkerId, TimeSpan> _workers = []; // when each was last heard of
+    private bool _isPersisting;
+
+    public JobDirectoryActor(IActorRef coordinators, int maximumRunning)
     {
+        _coordinators = coordinators;
+        _queue = new JobQueue(maximumRunning);
         Recover<JobRegistered>(Take);
+        Recover<QueueEvent>(Take);
+
         Command<NoteJob>(OnNote);
-        Command<GetJob>(message => Sender.Tell(new JobLookedUp(message.Job, _jobs.GetValueOrDefault(message.Job))));
+
+        // from gateways
+        Command<QueueJob>(OnQueue);
+        Command<SteerJob>(OnSteer);
+        Command<FindJobName>(message => Sender.Tell(new JobNameFound(JobNames.Next(message.Stem, IsTaken))));
+        Command<GetJobPage>(OnGetPage);
+        Command<GetJobSummaries>(message => Sender.Tell(new JobSummariesTold(
+            [.. message.Jobs.Take(GetJobPage.MaximumLimit).Select(_queue.Find).OfType<QueueEntry>().Select(SummaryOf)])));
+        Command<GetQueuedJob>(OnGetQueued);
+        Command<GetDatasetUsers>(OnGetUsers);
+
+        // from coordinators and workers
+        Command<JobFinished>(OnFinished);
+        Command<JobPaused>(OnPaused);
+        Command<JobEvent>(message => PictureOf(message.Job)?.Take(message, Now));
+        Command<JobWatched>(_ => { });
+        Command<WorkerHere>(message => _workers[message.Worker] = Now);
+
+        Command<Tick>(_ => OnTick());
     }
+
+    /// <summary>
+    /// The directory, started again with back-off whenever it stops: a persistent actor does at the first write that the store does not take, and
+    /// a singleton that is gone is not replaced.
+    /// </summary>
+    public static Props LastingProps(IActorRef coordinators, int maximumRunning) => BackoffSupervisor.Props(Backoff.OnStop(
+        Props(coordinators, maximumRunning), "directory", TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5), randomFactor: 0.2, maxNrOfRetries: -1));
 
     /// <summary>Its name under /user.</summary>
     public const string Name = "jobs";
@@ -36,6 +77,18 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor
     public const string JournalId = "job-directory";
 
     public override string PersistenceId => JournalId;
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
+
+    public static Props Props(IActorRef coordinators, int maximumRunning) => Akka.Actor.Props.Create(() => new JobDirectoryActor(coordinators, maximumRunning));
+
+    protected override void PreStart()
+    {
+        base.PreStart();
+        Timers.StartPeriodicTimer("tick", Tick.Instance, TickInterval);
+    }
 
     private void OnNote(NoteJob message)
     {
@@ -52,5 +105,190 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor
         });
     }
 
+    private void OnQueue(QueueJob message)
+    {
+        var replyTo = Sender;
+        var answer = _queue.Submit(message.Job, message.Submission, DateTimeOffset.UtcNow);
+        if (answer.Verdict == QueueVerdict.Done && _jobs.ContainsKey(message.Job))
+            answer = new QueueAnswer(QueueVerdict.NameTaken, Reason: $"there is a job {message.Job} already: choose another name, or leave the name out");
+        if (answer.Decision is not { } decision)
+        {
+            Answer(replyTo, answer.Existing ?? message.Job, answer);
+            return;
+        }
+        PersistAll<object>([new JobRegistered(message.Job, decision.At, message.Source), decision], written =>
+        {
+            if (written is JobRegistered registered)
+            {
+                Take(registered);
+                return;
+            }
+            Take((QueueEvent)written);
+            Answer(replyTo, message.Job, answer);
+            OnTick();
+        });
+    }
+
+    private void OnSteer(SteerJob message)
+    {
+        var (replyTo, now) = (Sender, DateTimeOffset.UtcNow);
+        var answer = message.Steering switch
+        {
+            JobSteering.Pause => _queue.Pause(message.Job, now),
+            JobSteering.Resume => _queue.Resume(message.Job, options => message.Options ?? options, now),
+            JobSteering.Cancel => _queue.Cancel(message.Job, now),
+            _ => _queue.Delete(message.Job, now),
+        };
+        if (answer.Decision is not { } decision)
+        {
+            Answer(replyTo, message.Job, answer);
+            return;
+        }
+        Persist(decision, written =>
+        {
+            Take(written);
+            Answer(replyTo, message.Job, answer);
+            PictureOf(message.Job)?.AskNow();
+            OnTick();
+        });
+    }
+
+    private void OnGetPage(GetJobPage message)
+    {
+        var limit = Math.Clamp(message.Limit, 1, GetJobPage.MaximumLimit);
+        var from = message.Before is { } before ? _queue.Find(before)?.Order ?? 0 : long.MaxValue;
+        var page = _queue.NewestFirst.Where(entry => entry.Order < from).Take(limit + 1).ToList();
+        Sender.Tell(new JobPageTold([.. page.Take(limit).Select(SummaryOf)], page.Count > limit ? page[limit - 1].Job : null));
+    }
+
+    private void OnGetQueued(GetQueuedJob message)
+    {
+        var entry = _queue.Find(message.Job);
+        Sender.Tell(new QueuedJobTold(
+            message.Job, entry is null ? null : SummaryOf(entry), entry is null ? null : _jobs.GetValueOrDefault(message.Job)?.Source,
+            entry?.Start, entry?.Facts, entry?.Options, entry?.RestsAt));
+    }
+
+    private void OnGetUsers(GetDatasetUsers message) => Sender.Tell(new DatasetUsersTold(
+        message.Dataset,
+        [.. _queue.NewestFirst.Where(entry => entry.Facts.Dataset == message.Dataset || entry.Facts.ValidationDataset == message.Dataset)
+            .Take(MostUsersNamed).Select(entry => entry.Job)]));
+
+    private void OnFinished(JobFinished message)
+    {
+        if (_queue.Find(message.Job) is not { End: null }) return;
+        var picture = PictureOf(message.Job);
+        var entry = _queue.Find(message.Job)!;
+        // A directory that began after the last epoch has not heard of the epochs, but steps tell how many there were.
+        var epochs = Math.Max(picture?.Epochs ?? 0, (int)(message.End.Step / Math.Max(1, entry.TotalSteps / entry.MaximumEpochs)));
+        Persist(new JobClosed(message.Job, DateTimeOffset.UtcNow, message.End, epochs, picture?.Metrics), closed =>
+        {
+            Take(closed);
+            OnTick();
+        });
+    }
+
+    private void OnPaused(JobPaused message)
+    {
+        PictureOf(message.Job)?.Take(message, Now);
+        if (_queue.Find(message.Job) is not { End: null, HasTurn: true, IsPauseWanted: true }) return;
+        Persist(new JobRested(message.Job, DateTimeOffset.UtcNow, message.Step), rested =>
+        {
+            Take(rested);
+            OnTick();
+        });
+    }
+
+    /// <summary>Gives turns as long as there are any to give, and tells coordinators what they have not confirmed.</summary>
+    private void OnTick()
+    {
+        if (_isPersisting) return;
+        if (_queue.Open.Any(entry => entry.IsWaiting)) AskForWorkers();
+        if (_queue.NextTurn(_workers.Count, DateTimeOffset.UtcNow) is { } turn)
+        {
+            _isPersisting = true;
+            Persist(turn, began =>
+            {
+                _isPersisting = false;
+                Take(began);
+                PictureOf(began.Job)?.BeginTurn();
+                OnTick();
+            });
+            return;
+        }
+        foreach (var entry in _queue.Open)
+            if (entry.NeedsCoordinator) Drive(entry);
+    }
+
+    /// <summary>
+    /// Says again what a coordinator is to do, unless it was heard of lately. All of it may be said any number of times; a job that is over
+    /// answers with its end.
+    /// </summary>
+    private void Drive(QueueEntry entry)
+    {
+        var picture = PictureOf(entry.Job)!;
+        if (!picture.IsToBeAsked(Now, AskAgain)) return;
+        _coordinators.Tell(new WatchJob(entry.Job));
+        if (entry.HasTurn && entry.Start is { } start && !(entry.IsPauseWanted && picture.WasHeard))
+            _coordinators.Tell(new StartJob(entry.Job, start.Specification, entry.Options, start.Initial));
+        if (entry.IsCancelWanted) _coordinators.Tell(new CancelJob(entry.Job));
+        else if (entry.IsPauseWanted) _coordinators.Tell(new PauseJob(entry.Job));
+    }
+
+    private void AskForWorkers()
+    {
+        foreach (var (worker, heardAt) in _workers.ToList())
+            if (Now - heardAt > WorkerMemory) _workers.Remove(worker);
+        foreach (var member in Akka.Cluster.Cluster.Get(Context.System).State.Members)
+            if (member.Status is MemberStatus.Up or MemberStatus.WeaklyUp && member.HasRole(NodeRoles.Worker))
+                Context.ActorSelection(new RootActorPath(member.Address) / "user" / WorkerHostActor.Name).Tell(new GetWorkers());
+    }
+
+    private void Answer(IActorRef replyTo, JobId job, QueueAnswer answer) =>
+        replyTo.Tell(new QueueAnswered(job, answer.Verdict, answer.Reason, _queue.Find(job) is { } entry ? SummaryOf(entry) : null));
+
+    private JobSummary SummaryOf(QueueEntry entry)
+    {
+        var picture = entry.End is null ? _running.GetValueOrDefault(entry.Job) : null;
+        return new JobSummary
+        {
+            Id = entry.Job.Value,
+            State = entry.State,
+            Reason = _queue.ReasonOf(entry, _workers.Count) ?? picture?.Waiting,
+            Data = entry.Facts.DataName,
+            SubmittedAt = entry.SubmittedAt,
+            StartedAt = entry.StartedAt,
+            EndedAt = entry.EndedAt,
+            QueuePosition = _queue.PositionOf(entry),
+            Epochs = picture?.Epochs ?? entry.Epochs,
+            MaximumEpochs = entry.MaximumEpochs,
+            Step = entry.End?.Step ?? picture?.Step ?? entry.RestsAt ?? 0,
+            TotalSteps = entry.TotalSteps,
+            Metrics = picture?.Metrics ?? entry.Metrics,
+        };
+    }
+
+    private bool IsTaken(JobId job) => _jobs.ContainsKey(job) || _queue.IsTaken(job);
+
+    /// <summary>What is known of a job's run; null for one that has ended or that nobody queued.</summary>
+    private RunningPicture? PictureOf(JobId job)
+    {
+        if (_queue.Find(job) is not { End: null }) return null;
+        if (!_running.TryGetValue(job, out var picture)) _running[job] = picture = new RunningPicture();
+        return picture;
+    }
+
     private void Take(JobRegistered registered) => _jobs.TryAdd(registered.Job, registered);
+
+    private void Take(QueueEvent queueEvent)
+    {
+        _queue.Apply(queueEvent);
+        if (queueEvent is JobClosed or JobForgotten) _running.Remove(queueEvent.Job);
+        if (queueEvent is JobForgotten) _jobs.Remove(queueEvent.Job);
+    }
+
+    private sealed class Tick
+    {
+        public static readonly Tick Instance = new();
+    }
 }

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
 using Distributed.Cluster.Persistence;
 using Distributed.Protocol;
+using Microsoft.Extensions.Logging;
 
 namespace Distributed.Cluster;
 
@@ -12,42 +14,62 @@ namespace Distributed.Cluster;
 internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEffects
 {
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan MeasureInterval = TimeSpan.FromSeconds(1);
 
     private readonly JobId _job;
     private readonly int _index;
     private readonly IActorRef _coordinators;
     private readonly DataPlane _plane;
+    private readonly WeightsArena _arena;
+    private readonly CancellationTokenSource _life = new();
     private readonly WeightsMemory _memory;
     private readonly ParameterBlock _block;
     private readonly SnapshotVault _vault;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<WorkerId, WorkerLink> _workers = [];
     private readonly ActorSystem _system = Context.System;
+    private readonly StepTimes _times;
     private readonly SnapshotCopies _copies = new();
+    private readonly ILogger _decisions;
     private SnapshotSaving? _saving;
+    private IActorRef? _moveReplyTo;
+    private long _toldLineage;
+    private TimeSpan _measureAt;
+    private long _measured; // steps that the last measures told of
 
     /// <summary>A worker that connected, and its node on the data plane.</summary>
     private sealed record WorkerLink(IActorRef Reference, DataEndpoint Endpoint);
 
-    public ParameterServerActor(JobId job, int index, IActorRef coordinators, WeightsArena arena, DataPlane plane)
+    public ParameterServerActor(JobId job, int index, IActorRef coordinators, WeightsArena arena, DataPlane plane, ILogger decisions)
     {
+        _decisions = decisions;
         _job = job;
         _index = index;
         _coordinators = coordinators;
         _plane = plane;
+        _times = StepTimes.OfBlock(job, index);
+        _arena = arena;
         _memory = new WeightsMemory(arena, job);
         _vault = new SnapshotVault(Context.System, Self);
         _block = new ParameterBlock(job, index, Random.Shared.NextInt64(1, long.MaxValue), new BlockTimes(), this);
 
         // from workers, on the hot path first
-        Receive<PushGradient>(message => _block.OnPushGradient(message, Now));
+        Receive<PushGradient>(OnPushGradient);
         Receive<GetWeights>(_block.OnGetWeights);
+        Receive<PushShardHash>(message => _block.OnPushShardHash(message, Now));
         Receive<PushEvaluation>(message => _block.OnPushEvaluation(message, Now));
         Receive<ConnectBlock>(OnConnect);
         Receive<PeerLost>(message => Lose(link => link.Endpoint.Node == message.Node, $"the connection with its node closed ({message.Reason})"));
         Receive<PeerConnected>(_ => { });
         Receive<Terminated>(message => Lose(link => link.Reference.Equals(message.ActorRef), "its process or actor ended"));
-        Receive<Tick>(_ => _block.OnTick(Now));
+        Receive<Tick>(_ =>
+        {
+            _block.OnTick(Now);
+            TellTimes();
+        });
+
+        // from the node
+        Receive<MoveBlock>(OnMove);
 
         // from the coordinator
         Receive<GetBlockState>(_block.OnGetBlockState);
@@ -57,6 +79,11 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
         Receive<OpenCheckpoint>(_block.OnOpenCheckpoint);
         Receive<CloseCheckpoint>(_block.OnCloseCheckpoint);
         Receive<HoldBlock>(_block.OnHold);
+        Receive<ReleaseBlock>(message =>
+        {
+            _block.OnRelease(message);
+            GoWhenReleased();
+        });
         Receive<EndBlock>(OnEnd);
 
         // from the store
@@ -74,19 +101,37 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
 
     private TimeSpan Now => _system.Scheduler.MonotonicClock;
 
-    public static Props Props(JobId job, int index, IActorRef coordinators, WeightsArena arena, DataPlane plane) =>
-        Akka.Actor.Props.Create(() => new ParameterServerActor(job, index, coordinators, arena, plane));
+    public static Props Props(JobId job, int index, IActorRef coordinators, WeightsArena arena, DataPlane plane, ILogger decisions) =>
+        Akka.Actor.Props.Create(() => new ParameterServerActor(job, index, coordinators, arena, plane, decisions)).WithDispatcher(StepDispatcher.Path);
 
     protected override void PreStart()
     {
+        _arena.Enter(_job);
         _plane.AddBlock(_job, _index, Self);
         Timers.StartPeriodicTimer("tick", Tick.Instance, TickInterval);
     }
 
     protected override void PostStop()
     {
+        _life.Cancel();
+        _life.Dispose();
         _plane.RemoveBlock(_job, _index, Self);
         _block.OnEnd(new EndBlock(_job, _index, long.MaxValue, long.MaxValue)); // gives back what is leased
+        _arena.Leave(_job);
+    }
+
+    private void OnPushGradient(PushGradient message)
+    {
+        var (step, began) = (_block.Step, Stopwatch.GetTimestamp());
+        _block.OnPushGradient(message, Now);
+        if (_block.Step == step + 1) _times.Record(step, began);
+    }
+
+    private void TellTimes()
+    {
+        if (Now < _measureAt || _times.Count == _measured) return;
+        (_measureAt, _measured) = (Now + MeasureInterval, _times.Count);
+        _coordinators.Tell(new BlockMeasured(_job, _index, _times.Work, _times.Wait));
     }
 
     private void OnConnect(ConnectBlock message)
@@ -110,10 +155,32 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
     private void OnEnd(EndBlock message)
     {
         _block.OnEnd(message);
+        GoWhenReleased();
         if (_block.IsEmpty) Context.Parent.Tell(new Akka.Cluster.Sharding.Passivate(PoisonPill.Instance));
     }
 
-    void IBlockEffects.ToCoordinator(ICoordinatorMessage message) => _coordinators.Tell(message);
+    private void OnMove(MoveBlock message)
+    {
+        _moveReplyTo = Sender;
+        _block.OnLeave(Now);
+        GoWhenReleased();
+    }
+
+    /// <summary>The node takes the block away when it hands over its Akka shards; until then it answers as before.</summary>
+    private void GoWhenReleased()
+    {
+        if (!_block.IsReleased) return;
+        _moveReplyTo?.Tell(new BlockMayMove());
+        _moveReplyTo = null;
+    }
+
+    void IBlockEffects.ToCoordinator(ICoordinatorMessage message)
+    {
+        _coordinators.Tell(message);
+        if (message is not BlockState { Lineage: var lineage } || lineage <= _toldLineage) return;
+        _toldLineage = lineage;
+        _decisions.LogInformation("job {Job}: block {Block} of lineage {Lineage} is here", _job, _index, lineage);
+    }
 
     void IBlockEffects.ToWorker(WorkerId worker, IWorkerMessage message)
     {
@@ -135,7 +202,8 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
 
     private async Task<object> LoadAsync(long lineage, IReadOnlyList<SnapshotPart> parts)
     {
-        // A store that does not answer is asked again: the coordinator waits and says so. Bounded by the entity's life.
+        // A store that does not answer is asked again, as long as the block lives: the coordinator waits and says so.
+        var alive = _life.Token;
         for (var wait = TimeSpan.FromMilliseconds(200); ; wait = wait < TimeSpan.FromSeconds(5) ? wait * 2 : wait)
         {
             try
@@ -148,9 +216,9 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
             }
             catch (Exception e) when (e is SnapshotStoreUnavailableException or AskTimeoutException)
             {
-                if (_system.WhenTerminated.IsCompleted) return new PartsUnreadable(lineage, "the node shuts down");
                 _log.Warning("block {0} of {1}: {2}; trying again", _index, _job, e.Message);
-                await Task.Delay(wait).ConfigureAwait(false);
+                await Task.Delay(wait, alive).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (alive.IsCancellationRequested) return new PartsUnreadable(lineage, "the block has ended"); // nobody hears it
             }
         }
     }

@@ -74,7 +74,7 @@ internal sealed class SnapshotSaving
         var attempt = Random.Shared.NextInt64(1L << 40);
         foreach (var (range, bytes) in _parts)
         {
-            var id = SnapshotVault.PersistenceIdOf(Snapshot.Job, Snapshot.Lineage, range.First, attempt);
+            var id = PartsSweep.PersistenceIdOf(Snapshot.Job, Snapshot.Lineage, range.First, attempt);
             var part = new SnapshotPart(range.First, range.Count, id, Snapshot.Step, BlockPartCodec.ChecksumOf(bytes));
             vault.Save(part, bytes, () => OnAnswer(part, null), reason => OnAnswer(part, reason));
         }

@@ -12,8 +12,15 @@ public sealed class WeightsArena
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<JobId, Pair> _jobs = [];
+    private readonly Dictionary<JobId, int> _blocks = [];
 
     private sealed record Pair(long Lineage, AlignedBuffer Even, AlignedBuffer Odd);
+
+    /// <summary>Jobs whose vectors are held.</summary>
+    internal int JobCount
+    {
+        get { lock (_gate) return _jobs.Count; }
+    }
 
     /// <summary>The whole vector [parameters] for a version; a caller keeps to its block's range.</summary>
     public Memory<float> Rent(JobId job, long lineage, int parameters, long version)
@@ -27,9 +34,20 @@ public sealed class WeightsArena
         }
     }
 
-    /// <summary>Forgets a job's vectors; whoever still reads them keeps them alive.</summary>
-    public void Forget(JobId job)
+    /// <summary>A block of a job begins on this node.</summary>
+    public void Enter(JobId job)
     {
-        lock (_gate) _jobs.Remove(job);
+        lock (_gate) _blocks[job] = _blocks.GetValueOrDefault(job) + 1;
+    }
+
+    /// <summary>A block ends. With a job's last one its vectors are forgotten; whoever still reads them keeps them alive.</summary>
+    public void Leave(JobId job)
+    {
+        lock (_gate)
+        {
+            if (--_blocks[job] > 0) return;
+            _blocks.Remove(job);
+            _jobs.Remove(job);
+        }
     }
 }

@@ -41,7 +41,13 @@ internal sealed class WeightsMemory(WeightsArena arena, JobId job)
             for (var parity = 0; parity < 2; parity++)
                 _places.Add(new Place(arena.Rent(job, lineage, layout.ParameterCount, parity).Slice(range.First, range.Count), parity));
         }
-        var place = _places.Find(candidate => candidate.IsFreeFor(version));
+        Place? place = null;
+        foreach (var candidate in _places)
+        {
+            if (!candidate.IsFreeFor(version)) continue;
+            place = candidate;
+            break;
+        }
         if (place is null) _places.Add(place = new Place(new AlignedBuffer(range.Count).Memory, null));
         place.Version = version;
         return place.Values;

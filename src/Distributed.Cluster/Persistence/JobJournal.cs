@@ -16,8 +16,14 @@ internal sealed class JobJournal : ReceivePersistentActor
     {
         PersistenceId = IdOf(job);
         Recover<JournalEvent>(_recovered.Add);
-        Recover<RecoveryCompleted>(_ => Context.Parent.Tell(new JournalRecovered([.. _recovered])));
-        Command<JournalEvent>(journalEvent => Persist(journalEvent, written => Context.Parent.Tell(new JournalWritten(written))));
+        Recover<RecoveryCompleted>(_ => Context.Parent.Tell(new JournalRecovered([.. _recovered], LastSequenceNr)));
+        Command<JournalEvent>(journalEvent => Persist(journalEvent, written =>
+        {
+            Context.Parent.Tell(new JournalWritten(written));
+            if (written is JobSummarized) DeleteMessages(LastSequenceNr - 1);
+        }));
+        Command<DeleteMessagesSuccess>(_ => { });
+        Command<DeleteMessagesFailure>(_ => { }); // the next summary takes these rows along
     }
 
     public override string PersistenceId { get; }
@@ -27,8 +33,8 @@ internal sealed class JobJournal : ReceivePersistentActor
     public static Props Props(JobId job) => Akka.Actor.Props.Create(() => new JobJournal(job));
 }
 
-/// <summary>From a journal to its parent: everything that is in it.</summary>
-internal sealed record JournalRecovered(IReadOnlyList<JournalEvent> Events);
+/// <summary>From a journal to its parent: everything that is in it, and the sequence number of its last row.</summary>
+internal sealed record JournalRecovered(IReadOnlyList<JournalEvent> Events, long SequenceNumber);
 
 /// <summary>From a journal to its parent: the event is durable.</summary>
 internal sealed record JournalWritten(JournalEvent Event);

@@ -47,6 +47,7 @@ internal sealed class JobListReader : JournalReader<IReadOnlyList<JobRegistered>
         {
             if (!jobs.Exists(known => known.Job == registered.Job)) jobs.Add(registered);
         });
+        Recover<JobForgotten>(forgotten => jobs.RemoveAll(known => known.Job == forgotten.Job));
         Recover<RecoveryCompleted>(_ => Complete(jobs));
     }
 

@@ -1,4 +1,6 @@
+using System.Data.Common;
 using Akka.Actor;
+using Akka.Event;
 using Akka.Persistence;
 using Distributed.Protocol;
 
@@ -21,8 +23,6 @@ internal sealed class SnapshotVault(ActorSystem system, IActorRef self)
 
     private sealed record Pending(Action<object> OnAnswer);
 
-    public static string PersistenceIdOf(JobId job, long lineage, int start, long attempt) => $"snapshot-{job}-{lineage}-{start}-{attempt}";
-
     /// <summary>Stores encoded bytes as a part.</summary>
     public void Save(SnapshotPart part, byte[] bytes, Action onStored, Action<string> onFailed)
     {
@@ -34,12 +34,28 @@ internal sealed class SnapshotVault(ActorSystem system, IActorRef self)
         _store.Tell(new SaveSnapshot(new SnapshotMetadata(part.PersistenceId, part.SequenceNumber, DateTime.UtcNow), bytes), self);
     }
 
-    /// <summary>Deletes stored parts; what fails stays behind as an orphan and harms nobody.</summary>
+    /// <summary>Deletes stored parts; what fails stays behind until the next sweep.</summary>
     public void Delete(IReadOnlyList<SnapshotPart> parts)
     {
         foreach (var part in parts)
             _store.Tell(new DeleteSnapshots(part.PersistenceId, SnapshotSelectionCriteria.Latest), ActorRefs.NoSender); // one row an identity
     }
+
+    /// <summary>Looks through the names of the job's stored parts, beside the actor, and deletes those that belong to nothing.</summary>
+    public Task SweepAsync(PartsSweep sweep, ILoggingAdapter log) => Task.Run(async () =>
+    {
+        try
+        {
+            var orphans = new List<SnapshotPart>();
+            await foreach (var (id, sequenceNumber) in SnapshotRows.ListAsync(system, sweep.Prefix).ConfigureAwait(false))
+                if (sweep.IsOrphan(id, sequenceNumber)) orphans.Add(new SnapshotPart(0, 0, id, sequenceNumber, 0));
+            Delete(orphans);
+        }
+        catch (DbException e)
+        {
+            log.Warning("stored parts that belong to nothing could not be looked for ({0}); they are looked for again", e.Message);
+        }
+    });
 
     /// <summary>Gives an answer of the store to whoever asked; false when the message is none.</summary>
     public bool OnResponse(object message)

@@ -14,8 +14,10 @@ internal static class ProtocolManifests
         ["lineage-started"] = ProtocolJson.Default.LineageStarted,
         ["checkpoint-committed"] = ProtocolJson.Default.CheckpointCommitted,
         ["epoch-decided"] = ProtocolJson.Default.EpochDecided,
+        ["job-summarized"] = ProtocolJson.Default.JobSummarized,
         ["pause-changed"] = ProtocolJson.Default.PauseChanged,
         ["cancel-requested"] = ProtocolJson.Default.CancelRequested,
+        ["worker-excluded"] = ProtocolJson.Default.WorkerExcluded,
         ["job-ended"] = ProtocolJson.Default.JobEnded,
         ["job-registered"] = ProtocolJson.Default.JobRegistered,
 
@@ -24,6 +26,8 @@ internal static class ProtocolManifests
         ["pause-job"] = ProtocolJson.Default.PauseJob,
         ["cancel-job"] = ProtocolJson.Default.CancelJob,
         ["watch-job"] = ProtocolJson.Default.WatchJob,
+        ["get-job-status"] = ProtocolJson.Default.GetJobStatus,
+        ["job-status"] = ProtocolJson.Default.JobStatus,
 
         // coordinator ↔ block
         ["get-block-state"] = ProtocolJson.Default.GetBlockState,
@@ -44,7 +48,12 @@ internal static class ProtocolManifests
         ["steps-progressed"] = ProtocolJson.Default.StepsProgressed,
         ["epoch-completed"] = ProtocolJson.Default.EpochCompleted,
         ["step-late"] = ProtocolJson.Default.StepLate,
+        ["evaluation-late"] = ProtocolJson.Default.EvaluationLate,
+        ["audit-disputed"] = ProtocolJson.Default.AuditDisputed,
         ["training-diverged"] = ProtocolJson.Default.TrainingDiverged,
+        ["block-measured"] = ProtocolJson.Default.BlockMeasured,
+        ["block-leaving"] = ProtocolJson.Default.BlockLeaving,
+        ["release-block"] = ProtocolJson.Default.ReleaseBlock,
         ["end-block"] = ProtocolJson.Default.EndBlock,
 
         // coordinator ↔ worker
@@ -54,8 +63,10 @@ internal static class ProtocolManifests
         ["worker-ready"] = ProtocolJson.Default.WorkerReady,
         ["worker-refused"] = ProtocolJson.Default.WorkerRefused,
         ["worker-left"] = ProtocolJson.Default.WorkerLeft,
+        ["worker-measured"] = ProtocolJson.Default.WorkerMeasured,
         ["assign-worker"] = ProtocolJson.Default.AssignWorker,
         ["worker-assigned"] = ProtocolJson.Default.WorkerAssigned,
+        ["audit-shard"] = ProtocolJson.Default.AuditShard,
         ["open-worker-epoch"] = ProtocolJson.Default.OpenWorkerEpoch,
         ["leave-job"] = ProtocolJson.Default.LeaveJob,
 
@@ -64,6 +75,7 @@ internal static class ProtocolManifests
         ["block-connected"] = ProtocolJson.Default.BlockConnected,
         ["get-weights"] = ProtocolJson.Default.GetWeights,
         ["get-missing-nodes"] = ProtocolJson.Default.GetMissingNodes,
+        ["push-shard-hash"] = ProtocolJson.Default.PushShardHash,
         ["push-evaluation"] = ProtocolJson.Default.PushEvaluation,
         ["get-missing-evaluation"] = ProtocolJson.Default.GetMissingEvaluation,
 
@@ -78,12 +90,46 @@ internal static class ProtocolManifests
         ["job-rewound"] = ProtocolJson.Default.JobRewound,
         ["job-paused"] = ProtocolJson.Default.JobPaused,
         ["job-finished"] = ProtocolJson.Default.JobFinished,
+        ["job-state-changed"] = ProtocolJson.Default.JobStateChanged,
 
         // directory of jobs
         ["note-job"] = ProtocolJson.Default.NoteJob,
         ["job-noted"] = ProtocolJson.Default.JobNoted,
-        ["get-job"] = ProtocolJson.Default.GetJob,
-        ["job-looked-up"] = ProtocolJson.Default.JobLookedUp,
+
+        // the queue: its journal, and what gateways say to it
+        ["job-queued"] = ProtocolJson.Default.JobQueued,
+        ["job-turn-began"] = ProtocolJson.Default.JobTurnBegan,
+        ["job-pause-asked"] = ProtocolJson.Default.JobPauseAsked,
+        ["job-rested"] = ProtocolJson.Default.JobRested,
+        ["job-resume-asked"] = ProtocolJson.Default.JobResumeAsked,
+        ["job-cancel-asked"] = ProtocolJson.Default.JobCancelAsked,
+        ["job-closed"] = ProtocolJson.Default.JobClosed,
+        ["job-forgotten"] = ProtocolJson.Default.JobForgotten,
+        ["queue-job"] = ProtocolJson.Default.QueueJob,
+        ["steer-job"] = ProtocolJson.Default.SteerJob,
+        ["queue-answered"] = ProtocolJson.Default.QueueAnswered,
+        ["find-job-name"] = ProtocolJson.Default.FindJobName,
+        ["job-name-found"] = ProtocolJson.Default.JobNameFound,
+        ["get-job-page"] = ProtocolJson.Default.GetJobPage,
+        ["job-page-told"] = ProtocolJson.Default.JobPageTold,
+        ["get-job-summaries"] = ProtocolJson.Default.GetJobSummaries,
+        ["job-summaries-told"] = ProtocolJson.Default.JobSummariesTold,
+        ["get-queued-job"] = ProtocolJson.Default.GetQueuedJob,
+        ["queued-job-told"] = ProtocolJson.Default.QueuedJobTold,
+        ["get-dataset-users"] = ProtocolJson.Default.GetDatasetUsers,
+        ["dataset-users-told"] = ProtocolJson.Default.DatasetUsersTold,
+        ["get-node-load"] = ProtocolJson.Default.GetNodeLoad,
+        ["node-load-told"] = ProtocolJson.Default.NodeLoadTold,
+        // core node ↔ core node
+        ["get-formation"] = ProtocolJson.Default.GetFormation,
+        ["formation-told"] = ProtocolJson.Default.FormationTold,
+        ["process-refused"] = ProtocolJson.Default.ProcessRefused,
+
+        // data sets between nodes
+        ["find-data"] = ProtocolJson.Default.FindData,
+        ["data-here"] = ProtocolJson.Default.DataHere,
+        ["get-chunk"] = ProtocolJson.Default.GetChunk,
+        ["chunk-refused"] = ProtocolJson.Default.ChunkRefused,
     };
 
     private static readonly Dictionary<Type, string> ManifestOf = ByManifest.ToDictionary(pair => pair.Value.Type, pair => pair.Key);

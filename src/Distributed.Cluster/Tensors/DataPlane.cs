@@ -18,17 +18,18 @@ public sealed class DataPlane : ITensorReceiver, IAsyncDisposable
     private readonly string? _socketFolder;
     private readonly ConcurrentDictionary<(JobId Job, int Block), IActorRef> _blocks = new();
     private readonly ConcurrentDictionary<(JobId Job, WorkerId Worker), IActorRef> _workers = new();
+    private readonly ConcurrentDictionary<string, IActorRef> _fetches = new(StringComparer.Ordinal); // of data sets, by SHA-256
     private readonly ConcurrentDictionary<JobId, byte> _jobs = new(); // that this node took part in
 
     /// <summary>A node alone: everything goes by reference.</summary>
     public DataPlane() => Endpoint = new DataEndpoint("here", []);
 
-    private DataPlane(TransportOptions options, string host, int port, ILogger<TensorTransport> logger)
+    private DataPlane(TransportOptions options, string host, string? listen, int port, ILogger<TensorTransport> logger)
     {
         _transport = new TensorTransport(options, this, logger);
         try
         {
-            var tcp = _transport.Listen(TensorAddress.Tcp(host, port));
+            var tcp = TensorAddress.Tcp(host, _transport.Listen(TensorAddress.Tcp(listen ?? host, port)).Port);
             _socketFolder = Directory.CreateTempSubdirectory("distributed-").FullName; // for this user alone
             var unix = _transport.Listen(TensorAddress.Unix(Path.Combine(_socketFolder, "tensors")));
             Endpoint = new DataEndpoint(options.Self.Value, [unix.ToString(), tcp.ToString()]);
@@ -48,8 +49,14 @@ public sealed class DataPlane : ITensorReceiver, IAsyncDisposable
     public long LeasedBytes => _transport?.LeasedBytes ?? 0;
 
     /// <summary>Begins to listen: at a port of a host, and at a socket file for peers on this machine.</summary>
+    /// <param name="options">How it takes part.</param>
+    /// <param name="host">The name or address under which peers reach this node.</param>
+    /// <param name="listen">The address to listen at; null for that of the host.</param>
+    /// <param name="port">The port; 0 for any free one.</param>
+    /// <param name="logger">What it says.</param>
     /// <exception cref="System.Net.Sockets.SocketException">The address is taken or not of this host.</exception>
-    public static DataPlane Listen(TransportOptions options, string host, int port, ILogger<TensorTransport> logger) => new(options, host, port, logger);
+    public static DataPlane Listen(TransportOptions options, string host, string? listen, int port, ILogger<TensorTransport> logger) =>
+        new(options, host, listen, port, logger);
 
     /// <summary>Stops listening and closes all connections.</summary>
     public async ValueTask DisposeAsync()
@@ -77,6 +84,13 @@ public sealed class DataPlane : ITensorReceiver, IAsyncDisposable
     }
 
     internal void RemoveWorker(JobId job, WorkerId worker, IActorRef actor) => _workers.TryRemove(new KeyValuePair<(JobId, WorkerId), IActorRef>((job, worker), actor));
+
+    /// <summary>The blocks that run on this node.</summary>
+    internal IReadOnlyList<IActorRef> Blocks => [.. _blocks.Values];
+
+    internal void AddFetch(string dataSet, IActorRef actor) => _fetches[dataSet] = actor;
+
+    internal void RemoveFetch(string dataSet, IActorRef actor) => _fetches.TryRemove(new KeyValuePair<string, IActorRef>(dataSet, actor));
 
     /// <summary>Whether that is this node.</summary>
     internal bool IsHere(DataEndpoint endpoint) => endpoint.Node == Endpoint.Node;
@@ -106,6 +120,14 @@ public sealed class DataPlane : ITensorReceiver, IAsyncDisposable
         if (_transport?.TrySend(new PeerId(node), worker, weights, inUse) != true) inUse.Dispose();
     }
 
+    /// <summary>Sends a piece of a data set to another node; <paramref name="inUse"/> as there. False when it could not be taken.</summary>
+    internal bool Send(string node, DataChunk chunk, IDisposable inUse)
+    {
+        if (_transport?.TrySend(new PeerId(node), chunk, inUse) == true) return true;
+        inUse.Dispose();
+        return false;
+    }
+
     string? ITensorReceiver.OnGradient(PeerId from, PushGradient gradient)
     {
         if (_blocks.TryGetValue((gradient.Job, gradient.Block), out var block)) block.Tell(gradient, ActorRefs.NoSender);
@@ -122,6 +144,13 @@ public sealed class DataPlane : ITensorReceiver, IAsyncDisposable
         return null;
     }
 
+    string? ITensorReceiver.OnChunk(PeerId from, DataChunk chunk)
+    {
+        if (_fetches.TryGetValue(chunk.DataSet, out var fetch)) fetch.Tell(new ChunkArrived(from.Value, chunk), ActorRefs.NoSender);
+        else chunk.Lease?.Dispose(); // the fetch is over
+        return null;
+    }
+
     void ITensorReceiver.OnPeerConnected(PeerId peer) => TellAll(new PeerConnected(peer.Value));
 
     void ITensorReceiver.OnPeerLost(PeerId peer, string reason) => TellAll(new PeerLost(peer.Value, reason));
@@ -130,6 +159,7 @@ public sealed class DataPlane : ITensorReceiver, IAsyncDisposable
     {
         foreach (var block in _blocks.Values) block.Tell(message, ActorRefs.NoSender);
         foreach (var worker in _workers.Values) worker.Tell(message, ActorRefs.NoSender);
+        foreach (var fetch in _fetches.Values) fetch.Tell(message, ActorRefs.NoSender);
     }
 
     private void Remember(JobId job)

@@ -22,6 +22,7 @@ internal sealed class LeaseReclaimer : ReceiveActor
     private static void Reclaim(object message)
     {
         if (message is PushGradient { Lease: { } gradient }) gradient.Dispose();
+        else if (message is ChunkArrived { Chunk.Lease: { } chunk }) chunk.Dispose();
         else if (message is WeightsUpdated { Lease: { } weights }) weights.Dispose();
     }
 }

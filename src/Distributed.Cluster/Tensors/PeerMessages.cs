@@ -1,6 +1,9 @@
 namespace Distributed.Cluster;
 
-// From the node's data plane to its blocks and workers.
+// From the node's data plane to its blocks, workers and fetches of data.
+
+/// <summary>A piece of a data set has come from a node. Its lease is disposed once it was read.</summary>
+internal sealed record ChunkArrived(string Node, Distributed.Protocol.DataChunk Chunk);
 
 /// <summary>Tensors can be sent to a node.</summary>
 internal sealed record PeerConnected(string Node);

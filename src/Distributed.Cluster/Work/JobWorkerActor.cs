@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Distributed.Learning.Data;
 using Distributed.Protocol;
 
 namespace Distributed.Cluster;
@@ -12,6 +11,7 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
 {
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan ReconnectInterval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan MeasureInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan QuietBeforeLeaving = TimeSpan.FromMilliseconds(150);
     private const int Reconnects = 60; // then only the coordinator asks again
 
@@ -19,8 +19,11 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
     private readonly WorkerId _id;
     private readonly IActorRef _coordinators;
     private readonly IActorRef _blockRegion;
+    private readonly BorrowedSamples _data;
     private readonly ShardThreads _threads;
     private readonly DataPlane _plane;
+    private readonly StepTimes _times;
+    private readonly NodeActivity _activity;
     private readonly ActorSystem _system = Context.System;
     private readonly Dictionary<string, IDisposable?> _peers = []; // nodes that are kept connected
     private BlockLink?[] _blocks = [];
@@ -30,18 +33,23 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
     private TimeSpan _heardAt; // the last weights
     private WorkLedger? _ledger;
     private long _connectedLineage;
+    private TimeSpan _measureAt;
+    private bool _isWarm; // code that has just begun to run is slow, and says nothing about the machine
 
     /// <summary>A block that answered, and its node on the data plane.</summary>
     private sealed record BlockLink(IActorRef Reference, DataEndpoint Endpoint);
 
-    public JobWorkerActor(JoinJob join, WorkerId id, int threads, WorkerSurroundings node, EncodedDataSet data)
+    public JobWorkerActor(JoinJob join, WorkerId id, int threads, WorkerSurroundings node, BorrowedSamples data)
     {
         _job = join.Job;
         _id = id;
         _coordinators = node.Coordinators;
         _blockRegion = node.Blocks;
         _plane = node.Plane;
-        _threads = new ShardThreads($"{id}", threads, join.Specification, data, Self);
+        _times = StepTimes.OfWorker(join.Job, id);
+        _activity = node.Activity;
+        _data = data;
+        _threads = new ShardThreads($"{join.Job} {id}", threads, join.Specification, data.Samples, Self, (StepDispatcher)Context.Dispatcher);
 
         // on the hot path first
         Receive<WeightsUpdated>(message =>
@@ -51,6 +59,8 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
         });
         Receive<NodeComputed>(message =>
         {
+            _times.End(message.Step);
+            NodeActivity.CountSamples(message.Node.Metrics.Samples);
             if (_ledger is null) ShardThreads.Release(message.Node);
             else _ledger.OnNodeComputed(message.Lineage, message.Step, message.Node);
         });
@@ -58,6 +68,7 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
         Receive<Tick>(_ =>
         {
             _ledger?.OnTick(Now);
+            TellSpeed();
             LeaveWhenIdle();
         });
         Receive<GetMissingNodes>(message => _ledger?.OnGetMissingNodes(message, Now));
@@ -71,6 +82,7 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
         Receive<Terminated>(message => Lose(link => link.Reference.Equals(message.ActorRef)));
         Receive<Reconnect>(_ => ConnectMissing());
         Receive<AssignWorker>(message => _ledger?.OnAssign(message, Now));
+        Receive<AuditShard>(message => _ledger?.OnAuditShard(message, Now));
         Receive<OpenWorkerEpoch>(message => _ledger?.OnOpenEpoch(message));
         Receive<ShardFailed>(message => throw new InvalidOperationException("a compute thread failed", message.Cause)); // supervision ends this child
     }
@@ -79,12 +91,13 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
 
     private TimeSpan Now => _system.Scheduler.MonotonicClock;
 
-    public static Props Props(JoinJob join, WorkerId id, int threads, WorkerSurroundings node, EncodedDataSet data) =>
-        Akka.Actor.Props.Create(() => new JobWorkerActor(join, id, threads, node, data));
+    public static Props Props(JoinJob join, WorkerId id, int threads, WorkerSurroundings node, BorrowedSamples data) =>
+        Akka.Actor.Props.Create(() => new JobWorkerActor(join, id, threads, node, data)).WithDispatcher(StepDispatcher.Path);
 
     protected override void PreStart()
     {
         _plane.AddWorker(_job, _id, Self);
+        _activity.Join(_job);
         Timers.StartPeriodicTimer("tick", Tick.Instance, TickInterval);
         Timers.StartPeriodicTimer("reconnect", Reconnect.Instance, ReconnectInterval);
     }
@@ -92,9 +105,11 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
     protected override void PostStop()
     {
         _plane.RemoveWorker(_job, _id, Self);
+        _activity.Leave(_job);
         foreach (var peer in _peers.Values) peer?.Dispose();
         _ledger?.Close();
         _threads.Dispose();
+        _data.Dispose();
     }
 
     /// <summary>Connects to every block of the lineage; repeated by the coordinator until this worker says that it is ready.</summary>
@@ -164,6 +179,15 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
         }
     }
 
+    private void TellSpeed()
+    {
+        if (Now < _measureAt) return;
+        _measureAt = Now + MeasureInterval;
+        if (_threads.TakeSpeed() is not { } speed) return;
+        if (_isWarm) _coordinators.Tell(new WorkerMeasured(_job, _id, speed, _times.Work, _times.Wait));
+        _isWarm = true;
+    }
+
     /// <summary>The node shuts down: no more shards, but those that are under way are finished.</summary>
     private void OnFinishShards(FinishShards message)
     {
@@ -193,7 +217,11 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
         else _plane.Send(link.Endpoint.Node, gradient);
     }
 
-    void IWorkerEffects.Compute(long lineage, long step, IndexRange run, WeightsView weights) => _threads.Train(lineage, step, run, weights);
+    void IWorkerEffects.Compute(long lineage, long step, IndexRange run, WeightsView weights)
+    {
+        _times.Begin(step);
+        _threads.Train(lineage, step, run, weights);
+    }
 
     void IWorkerEffects.Evaluate(long lineage, int epoch, IndexRange run, WeightsView weights) => _threads.Evaluate(lineage, epoch, run, weights);
 

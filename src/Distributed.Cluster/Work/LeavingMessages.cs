@@ -13,3 +13,9 @@ internal sealed record ShardsFinished(JobId Job);
 
 /// <summary>From the worker host: nothing is under way on this node.</summary>
 internal sealed record WorkersFinished;
+
+/// <summary>From the shutdown to each block of the node: see to it that the job can go on elsewhere. Answered by <see cref="BlockMayMove"/>.</summary>
+internal sealed record MoveBlock;
+
+/// <summary>From a block: it holds nothing that is not durable, and its job waits for it elsewhere.</summary>
+internal sealed record BlockMayMove;

@@ -67,9 +67,11 @@ internal sealed class WorkerActor : ReceiveActor
                 return;
             }
             var sha256 = message.Specification.Data.Sha256;
-            if (_node.Catalog.Find(sha256) is not { } data)
+            if (_node.Catalog.Borrow(sha256) is not { } data)
             {
-                if (_loading.Add(message.Job)) _node.LoadDataAsync(message.Job, sha256).PipeTo(Self);
+                if (_node.Data is not { } source)
+                    Sender.Tell(new WorkerRefused(message.Job, _id, $"the data set {sha256} is not in this process: start the job again where the data is"));
+                else if (_loading.Add(message.Job)) source.Tell(new ObtainData(message.Job, sha256));
                 return;
             }
             var props = JobWorkerActor.Props(message, _id, _threads, _node, data);

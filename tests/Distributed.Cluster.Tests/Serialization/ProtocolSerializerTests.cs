@@ -74,5 +74,5 @@ public sealed class ProtocolSerializerTests : IDisposable
         new[] { typeof(JobEvent).Assembly, typeof(ProtocolSerializer).Assembly }.SelectMany(assembly => assembly.GetTypes())
             .Where(type => type is { IsClass: true, IsAbstract: false } && Kinds.Any(kind => kind.IsAssignableFrom(type)))
             .Where(type => type != typeof(PushGradient) && type != typeof(WeightsUpdated)) // the data plane's
-            .Append(typeof(JobRegistered));
+            .Append(typeof(JobRegistered)).Append(typeof(JobStatus));
 }

@@ -1,0 +1,39 @@
+using System.Diagnostics.Metrics;
+
+namespace Distributed.Cluster;
+
+/// <summary>
+/// The instruments of workers and blocks (System.Diagnostics.Metrics), meter <see cref="Name"/>: where a step's time goes. Bytes, and the time
+/// that sockets take to send, are the transport's (<see cref="Transport.TransportMeter"/>).
+/// <code>
+///   distributed.worker.compute   s   job, worker   from a step's weights to the last of this worker's nodes
+///   distributed.worker.wait      s   job, worker   from there to the next step's weights
+///   distributed.block.wait       s   job, block    from a step's begin to the node that completes its tree; sums on the way included
+///   distributed.block.update     s   job, block    the last sum, the optimizer's update, handing the weights over
+/// </code>
+/// Nothing is measured while nobody listens.
+/// </summary>
+public static class ClusterMeter
+{
+    /// <summary>The meter's name.</summary>
+    public const string Name = "Distributed.Cluster";
+
+    private static readonly Meter Meter = new(Name);
+
+    // From 10 µs to 100 s: the steps of the smallest and of the largest networks.
+    private static readonly InstrumentAdvice<double> Buckets = new()
+    {
+        HistogramBucketBoundaries =
+            [1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 2e-2, 5e-2, 0.1, 0.2, 0.5, 1, 2, 5, 10, 100],
+    };
+
+    internal static Histogram<double> WorkerCompute { get; } = Create("distributed.worker.compute", "A worker's shards of one step, from its weights on.");
+
+    internal static Histogram<double> WorkerWait { get; } = Create("distributed.worker.wait", "A worker without shards, until the next step's weights are here.");
+
+    internal static Histogram<double> BlockWait { get; } = Create("distributed.block.wait", "A block that lacks gradients of its step.");
+
+    internal static Histogram<double> BlockUpdate { get; } = Create("distributed.block.update", "A block's update, until its weights are handed over.");
+
+    private static Histogram<double> Create(string name, string description) => Meter.CreateHistogram(name, "s", description, tags: null, Buckets);
+}

@@ -1,0 +1,135 @@
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Event;
+using Akka.Remote;
+
+namespace Distributed.Cluster;
+
+/// <summary>From a core node to all others: the member's host is there, and refuses connections on the member's port.</summary>
+internal sealed record ProcessRefused(Incarnation Member, Incarnation Witness) : IClusterMessage;
+
+/// <summary>
+/// The shell round <see cref="DeadProcessRule"/> on every core node: probes members whose connections close, tells the other core nodes
+/// what it found, and has the cluster take the dead for dead without waiting for heartbeats and for the split-brain resolver.
+/// </summary>
+internal sealed class DeadProcessActor : ReceiveActor, IWithTimers
+{
+    /// <summary>Its name under /user.</summary>
+    public const string Name = "dead-processes";
+
+    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(50);
+
+    private readonly Akka.Cluster.Cluster _cluster = Akka.Cluster.Cluster.Get(Context.System);
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly DeadProcessRule _rule = new();
+    private readonly Incarnation _self;
+
+    public DeadProcessActor()
+    {
+        _self = Of(_cluster.SelfUniqueAddress);
+        Receive<DisassociatedEvent>(message => SuspectAt(message.RemoteAddress));
+        Receive<AssociationErrorEvent>(message => SuspectAt(message.RemoteAddress));
+        Receive<ClusterEvent.UnreachableMember>(message => SuspectAt(message.Member.Address));
+        Receive<ClusterEvent.MemberRemoved>(message => _rule.Forget(Of(message.Member.UniqueAddress)));
+        Receive<ClusterEvent.IClusterDomainEvent>(_ => { });
+        Receive<ClusterEvent.CurrentClusterState>(_ => { });
+        Receive<ProcessRefused>(OnTestimony);
+        Receive<Probed>(OnProbed);
+        Receive<Tick>(_ => Probe());
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
+
+    public static Props Props() => Akka.Actor.Props.Create(() => new DeadProcessActor());
+
+    protected override void PreStart()
+    {
+        Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
+        Context.System.EventStream.Subscribe(Self, typeof(AssociationErrorEvent));
+        _cluster.Subscribe(Self, typeof(ClusterEvent.UnreachableMember), typeof(ClusterEvent.MemberRemoved));
+        Timers.StartPeriodicTimer("tick", Tick.Instance, TickInterval);
+    }
+
+    protected override void PostStop()
+    {
+        Context.System.EventStream.Unsubscribe(Self);
+        _cluster.Unsubscribe(Self);
+    }
+
+    private void SuspectAt(Address address)
+    {
+        if (FindMember(member => member.Address == address) is not { } found) return;
+        _rule.OnSuspected(Of(found.UniqueAddress), Now);
+        Probe();
+    }
+
+    private void OnTestimony(ProcessRefused message)
+    {
+        if (FindMember(member => Of(member.UniqueAddress) == message.Member) is null) return;
+        _rule.OnRefused(message.Member, message.Witness, Now);
+        Probe();
+        Decide();
+    }
+
+    private void Probe()
+    {
+        if (!_rule.HasSuspects) return;
+        foreach (var member in _rule.TakeProbes(Now))
+        {
+            if (FindMember(candidate => Of(candidate.UniqueAddress) == member) is null) _rule.Forget(member);
+            else AskAsync(member).PipeTo(Self);
+        }
+    }
+
+    private static async Task<Probed> AskAsync(Incarnation member) =>
+        new(member, await PortProbe.AskAsync(member.Host, member.Port).ConfigureAwait(false));
+
+    private void OnProbed(Probed message)
+    {
+        if (message.Answer == PortAnswer.Connected)
+        {
+            _rule.OnAnswered(message.Member, Now);
+            return;
+        }
+        _rule.ProbeLater(message.Member, Now);
+        if (message.Answer != PortAnswer.Refused) return;
+        _rule.OnRefused(message.Member, _self, Now);
+        foreach (var core in _cluster.State.Members.Where(IsCore))
+            if (core.UniqueAddress != _cluster.SelfUniqueAddress)
+                Context.ActorSelection(new RootActorPath(core.Address) / "user" / Name).Tell(new ProcessRefused(message.Member, _self));
+        Decide();
+    }
+
+    private void Decide()
+    {
+        var core = _cluster.State.Members.Where(IsCore).Select(member => Of(member.UniqueAddress)).ToHashSet();
+        foreach (var dead in _rule.Dead(core, Now))
+        {
+            _rule.Forget(dead);
+            if (FindMember(member => Of(member.UniqueAddress) == dead) is not { } member) continue;
+            _log.Warning("the process at {0}:{1} has ended: most core nodes find its port closed; the cluster goes on without it", dead.Host, dead.Port);
+            // A member that is down is removed once it is unreachable too. Heartbeats find that out in seconds; that this life of the process
+            // never comes back is what a quarantine says.
+            Context.System.EventStream.Publish(new QuarantinedEvent(member.Address, member.UniqueAddress.Uid));
+            _cluster.Down(member.Address);
+        }
+    }
+
+    /// <summary>A member that would have to be downed: one that left, or is down already, is none.</summary>
+    private Member? FindMember(Func<Member, bool> isMeant) => _cluster.State.Members.FirstOrDefault(member =>
+        member.Status is not (MemberStatus.Down or MemberStatus.Exiting or MemberStatus.Removed) && member.UniqueAddress != _cluster.SelfUniqueAddress && isMeant(member));
+
+    private static bool IsCore(Member member) =>
+        member.Status is MemberStatus.Up or MemberStatus.WeaklyUp or MemberStatus.Leaving && member.HasRole(NodeRoles.Core);
+
+    private static Incarnation Of(UniqueAddress address) => new(address.Address.Host ?? "", address.Address.Port ?? 0, address.Uid);
+
+    private sealed record Probed(Incarnation Member, PortAnswer Answer);
+
+    private sealed class Tick
+    {
+        public static readonly Tick Instance = new();
+    }
+}

@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using System.Globalization;
+using Akka.Actor;
+using Akka.Configuration;
+using Distributed.Cluster.Persistence;
+using Distributed.Protocol;
+
+namespace Distributed.Cluster.Tests.Persistence;
+
+/// <summary>An actor system with the shipped configuration of a store, and nothing else of a node.</summary>
+internal sealed class StoreUnderTest : IDisposable
+{
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
+
+    private readonly Func<DbConnection> _connect;
+
+    public StoreUnderTest(string provider, string connectionString, Func<DbConnection> connect)
+    {
+        _connect = connect;
+        var store = $"connection-string = \"{connectionString.Replace("\\", "\\\\", StringComparison.Ordinal)}\"\nprovider-name = \"{provider}\"";
+        System = ActorSystem.Create("store", ConfigurationFactory
+            .ParseString($"akka.persistence.journal.sql {{\n{store}\n}}\nakka.persistence.snapshot-store.sql {{\n{store}\n}}\nakka.cluster.roles = []")
+            .WithFallback(ClusterConfig.Common).WithFallback(Akka.Persistence.Sql.SqlPersistence.DefaultConfiguration));
+    }
+
+    public ActorSystem System { get; }
+
+    public long Scalar(string sql)
+    {
+        using var connection = _connect();
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+    }
+
+    public void Execute(string sql)
+    {
+        using var connection = _connect();
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    public Writer Open(JobId job) => new(System, job);
+
+    public void Dispose() => System.Terminate().Wait(Bound);
+
+    /// <summary>Holds a journal as a coordinator does; what it answers is taken one by one.</summary>
+    internal sealed class Writer
+    {
+        private readonly BlockingCollection<object> _heard = [];
+        private readonly IActorRef _parent;
+
+        public Writer(ActorSystem system, JobId job)
+        {
+            var heard = _heard;
+            _parent = system.ActorOf(Props.Create(() => new Holder(job, heard)));
+            Recovered = Next<JournalRecovered>();
+        }
+
+        public JournalRecovered Recovered { get; }
+
+        public void Write(JournalEvent journalEvent)
+        {
+            _parent.Tell(journalEvent);
+            Next<JournalWritten>();
+        }
+
+        /// <summary>Tries to write; the journal ends instead.</summary>
+        public void WriteInVain(JournalEvent journalEvent)
+        {
+            _parent.Tell(journalEvent);
+            Next<Terminated>();
+        }
+
+        private T Next<T>() => _heard.TryTake(out var message, Bound)
+            ? Assert.IsType<T>(message)
+            : throw new TimeoutException($"no {typeof(T).Name} within {Bound.TotalSeconds:0} s");
+    }
+
+    private sealed class Holder : ReceiveActor
+    {
+        public Holder(JobId job, BlockingCollection<object> heard)
+        {
+            var journal = Context.Watch(Context.ActorOf(JobJournal.Props(job)));
+            Receive<JournalEvent>(journal.Tell);
+            ReceiveAny(heard.Add);
+        }
+    }
+}
