@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Distributed.Cluster;
+using Distributed.Node.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Distributed.Node;
@@ -17,6 +18,7 @@ internal static class NodeApplication
         }
         try
         {
+            if (args.Contains("--health")) return Health.Check(NodeSettings.ReadHealthFile(args.Where(arg => arg != "--health"), variable), DateTime.UtcNow, output);
             var settings = NodeSettings.Read(args, variable);
             return await RunAsync(settings).ConfigureAwait(false);
         }
@@ -26,7 +28,7 @@ internal static class NodeApplication
         }
         catch (Exception e) when (FindSocketFailure(e) is { } failure)
         {
-            return Say(ExitCode.BadSetting, $"the node cannot listen ({failure.Message}): name another --hostname, --port or --data-port");
+            return Say(ExitCode.BadSetting, $"the node cannot listen ({failure.Message}): name another --hostname, --port, --data-port or --http");
         }
         catch (Exception e)
         {
@@ -44,19 +46,46 @@ internal static class NodeApplication
     {
         using var logging = LoggerFactory.Create(Configure);
         var logger = logging.CreateLogger("node");
-        var node = await ClusterNode.StartAsync(settings.Node with { Logging = Configure }, CancellationToken.None).ConfigureAwait(false);
-        await using (node.ConfigureAwait(false))
+        ClusterNode? node = null;
+        var waitsForStore = false;
+        using var ending = new CancellationTokenSource();
+        var health = Health.KeepAsync(settings.HealthFile, () => Health.Describe(node, waitsForStore), ending.Token);
+        try
         {
-            using var ending = new CancellationTokenSource();
-            logger.LogInformation(
-                "{Roles} at {Address}, tensors at {Data}", string.Join(", ", settings.Node.Roles.Order()), node.Address, string.Join(", ", node.Data.Addresses));
-            var watch = SeedWatch.RunAsync(node, settings.Node.SeedNodes, logger, ending.Token);
-            var end = await node.WaitForEndAsync().ConfigureAwait(false);
+            if (health.IsFaulted) await health.ConfigureAwait(false);
+            waitsForStore = settings.Node.Store is not null;
+            if (settings.Node.Store is { } store) await StoreWait.RunAsync(store, logger, ending.Token).ConfigureAwait(false);
+            waitsForStore = false;
+            var names = new SystemNameService();
+            var options = settings.Node with { Logging = Configure };
+            if (settings.AsksForNames)
+                options = options with { Hostname = await ClusterNames.FindOwnAsync(names, Environment.MachineName, ending.Token).ConfigureAwait(false), SeedNodes = [] };
+            node = await ClusterNode.StartAsync(options, ending.Token).ConfigureAwait(false);
+            await using (node.ConfigureAwait(false))
+            {
+                logger.LogInformation("{Roles} at {Address}, tensors at {Data}", string.Join(", ", options.Roles.Order()), node.Address, string.Join(", ", node.Data.Addresses));
+                IAsyncDisposable http = settings.Http is { } serve ? await ServeAsync(serve, node, Configure, logger).ConfigureAwait(false) : new NoServer();
+                await using var serving = http.ConfigureAwait(false);
+                var watch = SeedWatch.RunAsync(node, settings.Node.SeedNodes, logger, ending.Token);
+                var search = settings.AsksForNames
+                    ? SeedSearch.RunAsync(node, settings.Node.SeedNodes, names, logger, TimeProvider.System, ending.Token)
+                    : Task.FromResult(true);
+                var ended = node.WaitForEndAsync();
+                // Whoever is to be started again does not wait for its end.
+                if (await Task.WhenAny(ended, search).ConfigureAwait(false) == search && !await search.ConfigureAwait(false)) return ExitCode.Downed;
+                var end = await ended.ConfigureAwait(false);
+                await ending.CancelAsync().ConfigureAwait(false);
+                await watch.ConfigureAwait(false);
+                await ((Task)search).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (end == NodeEnd.Downed) logger.LogError("the cluster goes on without this node (a split, or it did not answer for too long): start it again");
+                else logger.LogInformation("left the cluster");
+                return end == NodeEnd.Downed ? ExitCode.Downed : ExitCode.Left;
+            }
+        }
+        finally
+        {
             await ending.CancelAsync().ConfigureAwait(false);
-            await watch.ConfigureAwait(false);
-            if (end == NodeEnd.Downed) logger.LogError("the cluster goes on without this node (a split, or it did not answer for too long): start it again");
-            else logger.LogInformation("left the cluster");
-            return end == NodeEnd.Downed ? ExitCode.Downed : ExitCode.Left;
+            await health.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         void Configure(ILoggingBuilder builder)
@@ -74,6 +103,25 @@ internal static class NodeApplication
             });
             builder.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         }
+    }
+
+    private static async Task<HttpServer> ServeAsync(HttpSettings settings, ClusterNode node, Action<ILoggingBuilder> logging, ILogger logger)
+    {
+        try
+        {
+            var server = await HttpServer.StartAsync(settings, node.Gateway, logging, CancellationToken.None).ConfigureAwait(false);
+            logger.LogInformation("HTTP at {Address}", server.Address);
+            return server;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException && FindSocketFailure(e) is null)
+        {
+            throw new SettingException($"HTTP cannot be served at {settings.Address} with the data folder {settings.DataFolder}: {e.Message}");
+        }
+    }
+
+    private sealed class NoServer : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 
     private static SocketException? FindSocketFailure(Exception? e) => e switch

@@ -2,14 +2,21 @@ using System.Globalization;
 using System.Net;
 using Akka.Configuration;
 using Distributed.Cluster;
+using Distributed.Node.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Distributed.Node;
 
 /// <summary>The settings of a node, read from flags and environment variables and checked before anything is started.</summary>
-internal sealed record NodeSettings(ClusterNodeOptions Node, LogLevel Log)
+/// <param name="Node">The node; its host name is <see cref="Auto"/> until it was found.</param>
+/// <param name="Log">How much is logged.</param>
+/// <param name="HealthFile">Where its state is written; null for nowhere.</param>
+/// <param name="Http">How HTTP is served; null for not at all.</param>
+internal sealed record NodeSettings(ClusterNodeOptions Node, LogLevel Log, string? HealthFile, HttpSettings? Http = null)
 {
-    private static readonly string[] KnownRoles = [NodeRoles.Coordinator, NodeRoles.ParameterServer, NodeRoles.Worker];
+    private const string Auto = "auto";
+
+    private static readonly string[] KnownRoles = [NodeRoles.Coordinator, NodeRoles.ParameterServer, NodeRoles.Worker, NodeRoles.Gateway];
 
     /// <summary>Reads and checks.</summary>
     /// <param name="args">The command line; flags are stronger than variables.</param>
@@ -20,20 +27,35 @@ internal sealed record NodeSettings(ClusterNodeOptions Node, LogLevel Log)
         var values = SettingValues.Read(args, variable);
         var roles = Roles(values);
         var hostname = values.Text(NodeSetting.Hostname) ?? "127.0.0.1";
+        var listen = Listen(values) ?? (hostname == Auto ? "0.0.0.0" : null);
         var node = new ClusterNodeOptions
         {
             Roles = roles,
             Hostname = hostname,
+            ListenAddress = listen,
             Port = values.Number(NodeSetting.Port, 0, ushort.MaxValue) ?? 0,
             SeedNodes = Seeds(values),
+            LeastCoreNodes = (values.Number(NodeSetting.CoreNodes, 1, 99) ?? 1) / 2 + 1,
             DataPort = values.Number(NodeSetting.DataPort, 0, ushort.MaxValue) ?? 0,
             Threads = values.Number(NodeSetting.Threads, 1, 1024) ?? Environment.ProcessorCount,
             Workers = values.Number(NodeSetting.Workers, 1, 256) ?? 1,
-            Secret = Secret(values, hostname),
+            MaximumRunningJobs = values.Number(NodeSetting.MaxJobs, 1, 1_000) ?? 1,
+            DataFolder = values.Text(NodeSetting.DataDir) is { } folder ? Path.Combine(folder, "samples") : null,
+            DataCacheBytes = values.Bytes(NodeSetting.DataCache, 1 << 20, 1L << 50) ?? 8L << 30,
+            Secret = Secret(values, hostname, listen),
             Overrides = Overrides(values),
         };
-        return new NodeSettings(node with { Store = Store(values, node.IsCore) }, Level(values));
+        return new NodeSettings(
+            node with { Store = Store(values, node.IsCore || roles.Contains(NodeRoles.Gateway)) }, Level(values), values.Text(NodeSetting.HealthFile),
+            HttpSettingsReader.Read(values, variable, roles));
     }
+
+    /// <summary>Where <see cref="NodeSetting.HealthFile"/> is, for a check of another process's health.</summary>
+    public static string? ReadHealthFile(IEnumerable<string> args, Func<string, string?> variable) =>
+        SettingValues.Read([.. args], variable).Text(NodeSetting.HealthFile);
+
+    /// <summary>Whether the name server says what this node is called, and which nodes stand behind a seed's name.</summary>
+    public bool AsksForNames => Node.Hostname == Auto;
 
     private static HashSet<string> Roles(SettingValues values)
     {
@@ -61,10 +83,14 @@ internal sealed record NodeSettings(ClusterNodeOptions Node, LogLevel Log)
     private static StoreSettings? Store(SettingValues values, bool isNeeded)
     {
         if (values.Text(NodeSetting.Store) is not { } text)
-            return isNeeded ? throw values.Wrong(NodeSetting.Store, "is missing: coordinators and parameter servers need a SQLite file or a PostgreSQL connection string") : null;
+            return isNeeded ? throw values.Wrong(NodeSetting.Store, "is missing: coordinators, parameter servers and gateways need a SQLite file or a PostgreSQL connection string") : null;
         try
         {
-            return StoreSettings.Parse(text);
+            var store = StoreSettings.Parse(text);
+            if (values.Text(NodeSetting.StorePasswordFile) is not { } path) return store;
+            return store.SqlitePath is null
+                ? store.WithPassword(Password(values, path))
+                : throw values.Wrong(NodeSetting.StorePasswordFile, "is set, but --store names a SQLite file, which has no password");
         }
         catch (ArgumentException e)
         {
@@ -72,12 +98,25 @@ internal sealed record NodeSettings(ClusterNodeOptions Node, LogLevel Log)
         }
     }
 
-    private static string? Secret(SettingValues values, string hostname)
+    private static string Password(SettingValues values, string path) =>
+        values.Read(NodeSetting.StorePasswordFile, path).TrimEnd('\r', '\n') is { Length: > 0 } password
+            ? password
+            : throw values.Wrong(NodeSetting.StorePasswordFile, $"names {path}, which is empty");
+
+    private static string? Listen(SettingValues values)
+    {
+        if (values.Text(NodeSetting.Listen) is not { } text) return null;
+        return IPAddress.TryParse(text, out var address) ? address.ToString() : throw values.Wrong(NodeSetting.Listen, $"is '{text}': it must be an address, like 0.0.0.0");
+    }
+
+    private static string? Secret(SettingValues values, string hostname, string? listen)
     {
         if (values.Text(NodeSetting.SecretFile) is not { } path)
         {
-            var isLoopback = hostname == "localhost" || (IPAddress.TryParse(hostname, out var address) && IPAddress.IsLoopback(address));
-            return isLoopback ? null : throw values.Wrong(NodeSetting.SecretFile, $"is missing: with the host name {hostname} others can reach this node, so all nodes need a shared secret");
+            var isLoopback = listen is null
+                ? hostname == "localhost" || (IPAddress.TryParse(hostname, out var address) && IPAddress.IsLoopback(address))
+                : IPAddress.IsLoopback(IPAddress.Parse(listen));
+            return isLoopback ? null : throw values.Wrong(NodeSetting.SecretFile, $"is missing: {(listen is null ? $"with the host name {hostname}" : $"listening at {listen}")} others can reach this node, so all nodes need a shared secret");
         }
         var secret = values.Read(NodeSetting.SecretFile, path).Trim();
         return secret.Length > 0 ? secret : throw values.Wrong(NodeSetting.SecretFile, $"names {path}, which is empty");

@@ -5,6 +5,12 @@ namespace Distributed.Node;
 /// <summary>The texts that were given, and where each came from.</summary>
 internal sealed class SettingValues
 {
+    private static readonly (string Name, long Bytes)[] ByteUnits =
+    [
+        ("KiB", 1L << 10), ("MiB", 1L << 20), ("GiB", 1L << 30), ("TiB", 1L << 40),
+        ("kB", 1000), ("MB", 1_000_000), ("GB", 1_000_000_000), ("TB", 1_000_000_000_000),
+    ];
+
     private readonly Dictionary<NodeSetting, (string Text, string Origin)> _values = [];
 
     private SettingValues()
@@ -42,6 +48,14 @@ internal sealed class SettingValues
     public IReadOnlyList<string> List(NodeSetting setting) =>
         Text(setting)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
 
+    /// <summary>Whether a setting that is either on or off is on.</summary>
+    public bool IsOn(NodeSetting setting) => Text(setting) switch
+    {
+        null or "no" => false,
+        "yes" => true,
+        var other => throw Wrong(setting, $"is '{other}': it must be yes or no"),
+    };
+
     /// <summary>A whole number within bounds; null when it was not given.</summary>
     public int? Number(NodeSetting setting, int least, int most)
     {
@@ -49,6 +63,18 @@ internal sealed class SettingValues
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
             ? number
             : throw Wrong(setting, $"is '{text}': it must be a whole number from {least} to {most}");
+    }
+
+    /// <summary>A size in bytes, with or without a unit (kB, MB, GB, TB; KiB, MiB, GiB, TiB), within bounds; null when it was not given.</summary>
+    public long? Bytes(NodeSetting setting, long least, long most)
+    {
+        if (Text(setting) is not { } text) return null;
+        var unit = ByteUnits.FirstOrDefault(candidate => text.EndsWith(candidate.Name, StringComparison.OrdinalIgnoreCase));
+        var number = text[..^(unit.Name?.Length ?? 0)].TrimEnd();
+        return decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) && value <= most &&
+            value * Math.Max(1, unit.Bytes) is var bytes && bytes >= least && bytes <= most
+            ? (long)bytes
+            : throw Wrong(setting, $"is '{text}': it must be a size such as 500MB or 8GiB, from {least / (1 << 20)}MiB on");
     }
 
     /// <summary>The text of a file that a setting names.</summary>

@@ -51,12 +51,30 @@ public sealed class NodeSettingsTests
     [InlineData("--store cannot be used", "--roles", "coordinator", "--seed-nodes", "a:1", "--store", "Host=x;Nonsense=1")]
     [InlineData("--store cannot be used", "--roles", "coordinator", "--seed-nodes", "a:1", "--store", "Server=x")]
     [InlineData("shared secret", "--roles", "worker", "--seed-nodes", "a:1", "--hostname", "node-7")]
+    [InlineData("listening at 0.0.0.0 others", "--roles", "worker", "--seed-nodes", "a:1", "--listen", "0.0.0.0")]
+    [InlineData("listening at 0.0.0.0 others", "--roles", "worker", "--seed-nodes", "a:1", "--hostname", "auto")]
+    [InlineData("must be an address", "--roles", "worker", "--seed-nodes", "a:1", "--listen", "everywhere")]
+    [InlineData("from 1 to 99", "--roles", "worker", "--seed-nodes", "a:1", "--core-nodes", "0")]
+    [InlineData("has no password", "--roles", "coordinator", "--seed-nodes", "a:1", "--store", "s.db", "--store-password-file", "/no/such/file")]
+    [InlineData("cannot be read", "--roles", "coordinator", "--seed-nodes", "a:1", "--store", "Host=x", "--store-password-file", "/no/such/file")]
+    [InlineData("cannot be written", "--roles", "worker", "--seed-nodes", "127.0.0.1:1", "--health-file", "/no/such/folder/health")]
     [InlineData("cannot be read", "--roles", "worker", "--seed-nodes", "a:1", "--secret-file", "/no/such/file")]
     [InlineData("cannot be read", "--roles", "worker", "--seed-nodes", "a:1", "--config", "/no/such/file")]
+    [InlineData("from 1MiB on", "--roles", "worker", "--seed-nodes", "a:1", "--data-cache", "8")]
+    [InlineData("from 1MiB on", "--roles", "worker", "--seed-nodes", "a:1", "--data-cache", "eight GiB")]
+    [InlineData("from 1MiB on", "--roles", "worker", "--seed-nodes", "a:1", "--data-cache", "-1GiB")]
+    [InlineData("from 1MiB on", "--roles", "worker", "--seed-nodes", "a:1", "--data-cache", "99999999999999999999TiB")]
+    [InlineData("is empty", "--roles", "worker", "--seed-nodes", "a:1", "--data-dir=")]
+    [InlineData("data folder", "--roles", "worker", "--seed-nodes", "a:1", "--data-dir", "/dev/null/folder")]
     [InlineData("not a flag", "--rolls", "worker")]
     [InlineData("needs a value", "--roles")]
     [InlineData("given twice", "--roles", "worker", "--roles", "coordinator")]
     [InlineData("is empty", "--roles=", "--seed-nodes", "a:1")]
+    [InlineData("so it needs API keys", "--roles", "gateway", "--seed-nodes", "a:1", "--store", "s.db", "--http", "0.0.0.0:8080")]
+    [InlineData("--store is missing", "--roles", "gateway", "--seed-nodes", "a:1")]
+    [InlineData("it must be a port", "--roles", "gateway", "--seed-nodes", "a:1", "--store", "s.db", "--http", "somewhere")]
+    [InlineData("it must be yes or no", "--roles", "gateway", "--seed-nodes", "a:1", "--store", "s.db", "--http", "0.0.0.0:1", "--allow-anonymous", "maybe")]
+    [InlineData("from 1 to", "--roles", "gateway", "--seed-nodes", "a:1", "--store", "s.db", "--max-concurrent-jobs", "0")]
     [InlineData("must be debug", "--roles", "worker", "--seed-nodes", "a:1", "--log", "loud")]
     public async Task A_wrong_setting_ends_the_process_with_one_line_and_code_2(string reason, params string[] args)
     {
@@ -64,6 +82,66 @@ public sealed class NodeSettingsTests
         Assert.Equal(ExitCode.BadSetting, await NodeApplication.RunAsync(args, _ => null, TextWriter.Null, error));
         var line = Assert.Single(error.ToString().TrimEnd().Split('\n'));
         Assert.Contains(reason, line, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("8GiB", 8L << 30)]
+    [InlineData("1.5 gib", 3L << 29)]
+    [InlineData("500MB", 500_000_000)]
+    [InlineData("1048576", 1 << 20)]
+    public void The_bound_of_the_data_folder_has_a_unit(string text, long bytes)
+    {
+        var node = Read([.. Worker, "--data-cache", text, "--data-dir", "folder"]).Node;
+        Assert.Equal(bytes, node.DataCacheBytes);
+        Assert.Equal(Path.Combine("folder", "samples"), node.DataFolder);
+    }
+
+    [Fact]
+    public void The_password_of_a_file_goes_into_the_connection_string_without_its_line_end()
+    {
+        var file = Path.GetTempFileName();
+        File.WriteAllText(file, "a;b'c\n");
+        try
+        {
+            var node = Read("--roles", "coordinator", "--seed-nodes", "a:1", "--store", "Host=db;Username=u;Database=d", "--store-password-file", file).Node;
+            Assert.Equal("a;b'c", new Npgsql.NpgsqlConnectionStringBuilder(node.Store!.ConnectionString).Password);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 2)]
+    [InlineData(3, 2)]
+    [InlineData(5, 3)]
+    public void A_new_cluster_needs_most_of_its_core_nodes(int coreNodes, int least) =>
+        Assert.Equal(least, Read([.. Worker, "--core-nodes", $"{coreNodes}"]).Node.LeastCoreNodes);
+
+    [Theory]
+    [InlineData("127.0.0.1:8080")]
+    [InlineData("127.0.0.1:9000", "--http", "9000")]
+    [InlineData("[::1]:9000", "--http", "[::1]:9000")]
+    [InlineData("127.0.0.1:9000", "--http", "localhost:9000")]
+    [InlineData("0.0.0.0:9000", "--http", "0.0.0.0:9000", "--allow-anonymous", "yes")]
+    public void A_gateway_listens_on_loopback_unless_told_otherwise(string address, params string[] flags)
+    {
+        var http = Read(["--roles", "gateway", "--seed-nodes", "a:1", "--store", "s.db", .. flags]).Http!;
+        Assert.Equal(address, http.Address.ToString());
+        Assert.True(http.IsGateway);
+        Assert.True(http.Keys.IsEmpty);
+    }
+
+    [Fact]
+    public void Keys_come_from_a_variable_and_a_wrong_one_is_not_repeated()
+    {
+        string[] flags = ["--roles", "gateway", "--seed-nodes", "a:1", "--store", "s.db", "--http", "0.0.0.0:9000"];
+        Assert.False(NodeSettings.Read(flags, name => name == "DISTRIBUTED_API_KEYS" ? "ann:write:0123456789abcdef0123" : null).Http!.Keys.IsEmpty);
+        var failure = Assert.Throws<SettingException>(() => NodeSettings.Read(flags, name => name == "DISTRIBUTED_API_KEYS" ? "ann:write:tooshort" : null));
+        Assert.Contains("DISTRIBUTED_API_KEYS: the key of line 1 is shorter", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("tooshort", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

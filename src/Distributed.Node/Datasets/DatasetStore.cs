@@ -1,0 +1,186 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using Distributed.Protocol.Api;
+using Microsoft.Extensions.Logging;
+
+namespace Distributed.Node.Datasets;
+
+/// <summary>
+/// The uploaded data sets of a folder, each in a folder of its own that is called by its content. A data set appears whole, by one rename, or not
+/// at all; what a killed node left half written is removed at the next start. Gateways may share the folder.
+/// </summary>
+internal sealed class DatasetStore
+{
+    private readonly string _sets;
+    private readonly string _uploads;
+    private readonly ILogger _logger;
+    private readonly ConcurrentDictionary<string, StoredDataset> _known = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _pins = new(StringComparer.Ordinal);
+
+    /// <summary>Opens a folder; makes it when it is missing.</summary>
+    /// <exception cref="IOException">It cannot be made or read.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be.</exception>
+    public DatasetStore(string folder, ILogger logger)
+    {
+        _logger = logger;
+        _sets = Path.Combine(folder, "datasets");
+        _uploads = Path.Combine(folder, "uploads", Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Directory.CreateDirectory(_sets);
+        if (Directory.Exists(_uploads)) Directory.Delete(_uploads, recursive: true);
+        RemoveAbandoned(Path.GetDirectoryName(_uploads)!);
+        Directory.CreateDirectory(_uploads);
+        Scan();
+    }
+
+    /// <summary>All of them, newest first.</summary>
+    public IReadOnlyList<Dataset> List()
+    {
+        Scan();
+        return [.. _known.Values.Select(stored => stored.Dataset).OrderByDescending(set => set.UploadedAt).ThenBy(set => set.Id, StringComparer.Ordinal)];
+    }
+
+    /// <summary>How many there are.</summary>
+    public int Count => _known.Count;
+
+    /// <summary>A data set by its id; null when there is none.</summary>
+    public StoredDataset? Find(string id)
+    {
+        if (!IsId(id)) return null; // nothing else becomes part of a path
+        if (_known.TryGetValue(id, out var found)) return found;
+        Read(Path.Combine(_sets, id));
+        return _known.GetValueOrDefault(id);
+    }
+
+    /// <summary>Data sets of an id or a name.</summary>
+    public IReadOnlyList<Dataset> Match(string idOrName) =>
+        Find(idOrName) is { } found ? [found.Dataset] : [.. List().Where(set => set.Name == idOrName)];
+
+    /// <summary>What a reader of samples takes: a table's file, or the folder of images.</summary>
+    public string SourceOf(Dataset dataset) =>
+        dataset.Kind == "table" ? Path.Combine(_sets, dataset.Id, FileOf(DatasetParts.Table)) : Path.Combine(_sets, dataset.Id);
+
+    /// <summary>The id of the data set that a reader's source is; null when it is none of these.</summary>
+    public string? IdOf(string source)
+    {
+        if (!source.StartsWith(_sets + Path.DirectorySeparatorChar, StringComparison.Ordinal)) return null;
+        var id = source[(_sets.Length + 1)..].Split(Path.DirectorySeparatorChar)[0];
+        return IsId(id) ? id : null;
+    }
+
+    /// <summary>A folder for one upload; whoever asked removes it, whatever becomes of it.</summary>
+    public string NewUploadFolder() => Directory.CreateDirectory(Path.Combine(_uploads, Guid.NewGuid().ToString("n"))).FullName;
+
+    /// <summary>Takes an upload in; the same content is there once. True when it was not there before.</summary>
+    public bool Take(string uploadFolder, StoredDataset stored, out StoredDataset kept)
+    {
+        if (Find(stored.Dataset.Id) is { } there)
+        {
+            kept = there;
+            return false;
+        }
+        using (var file = new FileStream(Path.Combine(uploadFolder, StoredDataset.FileName), FileMode.CreateNew))
+        {
+            JsonSerializer.Serialize(file, stored, DatasetJson.Default.StoredDataset);
+            file.Flush(flushToDisk: true);
+        }
+        var target = Path.Combine(_sets, stored.Dataset.Id);
+        try
+        {
+            Directory.Move(uploadFolder, target);
+        }
+        catch (IOException) when (Directory.Exists(target))
+        {
+            kept = Find(stored.Dataset.Id) ?? stored; // another upload of the same came first
+            return false;
+        }
+        kept = _known[stored.Dataset.Id] = stored;
+        return true;
+    }
+
+    /// <summary>Keeps a data set from being deleted until disposed.</summary>
+    public IDisposable Pin(string id)
+    {
+        lock (_pins) _pins[id] = _pins.GetValueOrDefault(id) + 1;
+        return new Unpinning(() =>
+        {
+            lock (_pins)
+                if (--_pins[id] == 0) _pins.Remove(id);
+        });
+    }
+
+    /// <summary>Deletes a data set; false while it is pinned.</summary>
+    public bool TryDelete(string id)
+    {
+        lock (_pins)
+        {
+            if (_pins.ContainsKey(id)) return false;
+            if (!IsId(id) || Find(id) is null) return true;
+            // Renamed first: it is gone as a whole even if the process dies in between.
+            var doomed = Path.Combine(_uploads, Guid.NewGuid().ToString("n"));
+            Directory.Move(Path.Combine(_sets, id), doomed);
+            _known.TryRemove(id, out _);
+            Directory.Delete(doomed, recursive: true);
+            return true;
+        }
+    }
+
+    /// <summary>The file of a part: a name of this program's own, such that readers of folders find images and labels.</summary>
+    public static string FileOf(string part) => part switch
+    {
+        DatasetParts.Table => "data.csv",
+        DatasetParts.TrainImages => "train-images-idx3-ubyte",
+        DatasetParts.TrainLabels => "train-labels-idx1-ubyte",
+        DatasetParts.TestImages => "t10k-images-idx3-ubyte",
+        DatasetParts.TestLabels => "t10k-labels-idx1-ubyte",
+        _ => throw new ArgumentOutOfRangeException(nameof(part), part, "no such part"),
+    };
+
+    private static bool IsId([NotNullWhen(true)] string? id) => id is { Length: 64 } && id.All(char.IsAsciiHexDigitLower);
+
+    private void Scan()
+    {
+        foreach (var gone in _known.Keys.Where(id => !Directory.Exists(Path.Combine(_sets, id)))) _known.TryRemove(gone, out _);
+        foreach (var folder in Directory.EnumerateDirectories(_sets))
+            if (IsId(Path.GetFileName(folder)) && !_known.ContainsKey(Path.GetFileName(folder))) Read(folder);
+    }
+
+    private void Read(string folder)
+    {
+        try
+        {
+            using var file = File.OpenRead(Path.Combine(folder, StoredDataset.FileName));
+            if (JsonSerializer.Deserialize(file, DatasetJson.Default.StoredDataset) is { } stored && stored.Dataset.Id == Path.GetFileName(folder))
+                _known[stored.Dataset.Id] = stored;
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        {
+            if (e is not (FileNotFoundException or DirectoryNotFoundException)) _logger.LogWarning("the data set in {Folder} cannot be read: {Reason}", folder, e.Message);
+        }
+    }
+
+    /// <summary>Uploads of processes that are gone.</summary>
+    private void RemoveAbandoned(string uploads)
+    {
+        if (!Directory.Exists(uploads)) return;
+        foreach (var folder in Directory.EnumerateDirectories(uploads))
+        {
+            if (int.TryParse(Path.GetFileName(folder), out var process) && Directory.Exists($"/proc/{process}")) continue;
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                _logger.LogWarning("the abandoned upload {Folder} cannot be removed: {Reason}", folder, e.Message);
+            }
+        }
+    }
+
+    private sealed class Unpinning(Action unpin) : IDisposable
+    {
+        private Action? _unpin = unpin;
+
+        public void Dispose() => Interlocked.Exchange(ref _unpin, null)?.Invoke();
+    }
+}

@@ -1,0 +1,159 @@
+using System.Security.Cryptography;
+using System.Text;
+using Distributed.Learning.Data;
+using Distributed.Node.Http;
+using Distributed.Protocol.Api;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+
+namespace Distributed.Node.Datasets;
+
+/// <summary>
+/// Takes an upload to the disk as it comes, whatever its size, hashing it on the way; then reads it whole once, so that what cannot be used is
+/// refused at once. What is cut off in the middle leaves nothing behind.
+/// </summary>
+internal sealed class DatasetUpload(DatasetStore store, HttpLimits limits, TimeProvider clock)
+{
+    private const int LongestName = 100;
+
+    /// <summary>Receives a request's body. True when the content was not there before.</summary>
+    public async Task<(bool IsNew, StoredDataset Stored)> ReceiveAsync(HttpContext context)
+    {
+        if (store.Count >= limits.Datasets) throw ApiException.TooMany($"{limits.Datasets:#,0} data sets are kept, and no more: delete some", TimeSpan.FromMinutes(1));
+        if (context.Request.ContentLength > limits.UploadBytes) throw TooLong();
+        var folder = store.NewUploadFolder();
+        try
+        {
+            var received = await ReceiveAsync(context.Request, folder, context.RequestAborted).ConfigureAwait(false);
+            var name = NameOf(context.Request.Query["name"].ToString() is { Length: > 0 } given ? given : received.FileName);
+            var stored = await Task.Run(() => Describe(folder, received.Parts, name), context.RequestAborted).ConfigureAwait(false);
+            return (store.Take(folder, stored, out var kept), kept);
+        }
+        finally
+        {
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private async Task<(List<DatasetPart> Parts, string? FileName)> ReceiveAsync(HttpRequest request, string folder, CancellationToken cancellation)
+    {
+        var parts = new List<DatasetPart>();
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)) throw ApiException.UnsupportedMedia(Expected);
+        if (type.MediaType.Equals("text/csv", StringComparison.OrdinalIgnoreCase) || type.MediaType.Equals("application/octet-stream", StringComparison.OrdinalIgnoreCase))
+        {
+            parts.Add(await WriteAsync(DatasetParts.Table, request.Body, folder, limits.UploadBytes, cancellation).ConfigureAwait(false));
+            return (parts, null);
+        }
+        if (!type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)) throw ApiException.UnsupportedMedia(Expected);
+        var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value;
+        if (string.IsNullOrEmpty(boundary) || boundary.Length > 100) throw ApiException.BadRequest("multipart/form-data needs a boundary of at most 100 characters");
+
+        var reader = new MultipartReader(boundary, request.Body) { HeadersCountLimit = 16, HeadersLengthLimit = 8 << 10 };
+        var left = limits.UploadBytes;
+        string? fileName = null;
+        while (await ReadingAsync(reader.ReadNextSectionAsync(cancellation)).ConfigureAwait(false) is { } section)
+        {
+            if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition))
+                throw ApiException.BadRequest("a part has no Content-Disposition with a name");
+            var part = HeaderUtilities.RemoveQuotes(disposition.Name).Value ?? "";
+            if (!DatasetParts.All.Contains(part)) throw ApiException.BadRequest($"there is a part '{Shown(part)}': the parts are {string.Join(", ", DatasetParts.All)}");
+            if (parts.Exists(known => known.Name == part)) throw ApiException.BadRequest($"the part '{part}' comes twice");
+            fileName ??= HeaderUtilities.RemoveQuotes(disposition.FileName).Value;
+            var written = await WriteAsync(part, section.Body, folder, left, cancellation).ConfigureAwait(false);
+            parts.Add(written);
+            left -= written.Bytes;
+        }
+        Check(parts);
+        return (parts, fileName);
+    }
+
+    private static void Check(List<DatasetPart> parts)
+    {
+        var names = parts.Select(part => part.Name).ToHashSet();
+        if (names.Contains(DatasetParts.Table))
+        {
+            if (names.Count > 1) throw ApiException.BadRequest($"the part '{DatasetParts.Table}' is a table and comes alone");
+            return;
+        }
+        if (!names.Contains(DatasetParts.TrainImages) || !names.Contains(DatasetParts.TrainLabels))
+            throw ApiException.BadRequest($"a table is needed as the part '{DatasetParts.Table}', or images as the parts '{DatasetParts.TrainImages}' and '{DatasetParts.TrainLabels}'");
+        if (names.Contains(DatasetParts.TestImages) != names.Contains(DatasetParts.TestLabels))
+            throw ApiException.BadRequest($"'{DatasetParts.TestImages}' and '{DatasetParts.TestLabels}' come together or not at all");
+    }
+
+    private async Task<DatasetPart> WriteAsync(string part, Stream content, string folder, long most, CancellationToken cancellation)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[128 << 10];
+        var bytes = 0L;
+        var file = new FileStream(Path.Combine(folder, DatasetStore.FileOf(part)), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, useAsync: true);
+        await using (file.ConfigureAwait(false))
+        {
+            for (int read; (read = await ReadingAsync(content.ReadAsync(buffer, cancellation).AsTask()).ConfigureAwait(false)) > 0;)
+            {
+                bytes += read;
+                if (bytes > most) throw TooLong();
+                hash.AppendData(buffer, 0, read);
+                await file.WriteAsync(buffer.AsMemory(0, read), cancellation).ConfigureAwait(false);
+            }
+            file.Flush(flushToDisk: true);
+        }
+        return bytes > 0 ? new DatasetPart(part, bytes, Convert.ToHexStringLower(hash.GetHashAndReset())) : throw ApiException.BadRequest("the upload is empty");
+    }
+
+    /// <summary>Says that the body is damaged where its reader does: what the disk says is another matter.</summary>
+    private static async Task<T> ReadingAsync<T>(Task<T> reading)
+    {
+        try
+        {
+            return await reading.ConfigureAwait(false);
+        }
+        catch (IOException e) when (e is not BadHttpRequestException)
+        {
+            throw ApiException.BadRequest("the body ends before its last part does");
+        }
+    }
+
+    private StoredDataset Describe(string folder, List<DatasetPart> parts, string? name)
+    {
+        var isTable = parts[0].Name == DatasetParts.Table;
+        parts.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
+        var id = isTable
+            ? parts[0].Sha256
+            : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(parts.Select(part => $"{part.Name} {part.Sha256}\n")))));
+        var profile = DataProfile.Of(isTable ? Path.Combine(folder, DatasetStore.FileOf(DatasetParts.Table)) : folder);
+        var dataset = new Dataset(
+            id, name ?? (isTable ? "table-" : "images-") + id[..8], isTable ? "table" : "images", parts.Sum(part => part.Bytes), clock.GetUtcNow(), parts);
+        return new StoredDataset(dataset, new DatasetDescription
+        {
+            Dataset = dataset,
+            Rows = profile.Rows,
+            TestRows = profile.TestRows,
+            Width = profile.Width,
+            Height = profile.Height,
+            ClassCounts = profile.ClassCounts,
+            Columns = isTable
+                ? [.. profile.Columns.Select(column => new ColumnDescription(
+                    column.Name, column.IsNumeric ? "number" : "text", column.Missing, column.Distinct, column.HasMore, column.Minimum, column.Maximum, column.Mean))]
+                : null,
+        });
+    }
+
+    /// <summary>A name for people, of what a client called it: it goes into no path. A path's last part, without endings of files and unseen characters.</summary>
+    private static string? NameOf(string? given)
+    {
+        if (given is null) return null;
+        var last = given.Split('/', '\\')[^1];
+        foreach (var ending in (string[])[".gz", ".csv"])
+            if (last.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) last = last[..^ending.Length];
+        var name = new string([.. last.Where(c => !char.IsControl(c) && !char.IsSurrogate(c))]).Trim();
+        return name.Length == 0 ? null : name[..Math.Min(name.Length, LongestName)];
+    }
+
+    private static string Shown(string text) => new([.. text.Take(40).Select(c => char.IsControl(c) ? '·' : c)]);
+
+    private ApiException TooLong() => ApiException.TooLarge($"an upload has at most {limits.UploadBytes:#,0} bytes");
+
+    private const string Expected = "an upload is text/csv, application/octet-stream (a table), or multipart/form-data with the parts of images";
+}

@@ -1,0 +1,142 @@
+using Distributed.Cluster;
+using Distributed.Protocol;
+using Distributed.Protocol.Api;
+using Microsoft.Extensions.Logging;
+
+namespace Distributed.Node.Events;
+
+/// <summary>
+/// Keeps one job's picture up to date as long as anybody watches it: hears its coordinator while it runs, asks the queue every second, and reads
+/// the journal at first and whenever something was missed.
+/// </summary>
+internal sealed class JobFeed : IDisposable
+{
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ReadAgainAfter = TimeSpan.FromSeconds(10);
+
+    private readonly JobId _job;
+    private readonly GatewayAccess _cluster;
+    private readonly ILogger _logger;
+    private readonly Lock _gate = new();
+    private readonly JobPicture _picture;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly SemaphoreSlim _hint = new(0, 1);
+    private TaskCompletionSource _changed = New();
+    private bool _mustRead = true;
+    private IDisposable? _tap;
+
+    public JobFeed(JobId job, GatewayAccess cluster, ILogger logger)
+    {
+        _job = job;
+        _cluster = cluster;
+        _logger = logger;
+        _picture = new JobPicture(job);
+        _ = Task.Run(RunAsync);
+    }
+
+    /// <summary>Streams that read it. Owned by <see cref="JobFeeds"/>.</summary>
+    internal int Readers { get; set; }
+
+    /// <summary>What a stream has not told yet, as soon as there is something.</summary>
+    public async Task<IReadOnlyList<StreamEvent>> NextAsync(StreamCursor cursor, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            Task changed;
+            lock (_gate)
+            {
+                if (_picture.Version > cursor.Version && cursor.Advance(_job, _picture) is { Count: > 0 } events) return events;
+                changed = _changed.Task;
+            }
+            await changed.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Ends it: nobody watches any more.</summary>
+    public void Dispose() => _stopping.Cancel();
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            await FollowAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _tap?.Dispose();
+        }
+    }
+
+    private async Task FollowAsync()
+    {
+        var readAt = DateTimeOffset.MinValue;
+        while (!_stopping.IsCancellationRequested)
+        {
+            try
+            {
+                var told = await _cluster.FindAsync(_job, _stopping.Token).ConfigureAwait(false);
+                if (told.Summary is { } summary)
+                {
+                    Change(picture => picture.Take(summary, told.RestsAt));
+                    Listen(summary);
+                    var now = DateTimeOffset.UtcNow;
+                    var over = summary.EndedAt is not null && summary.StartedAt is not null;
+                    if (summary.StartedAt is not null && (_mustRead || over || now - readAt > ReadAgainAfter))
+                    {
+                        _mustRead = false;
+                        readAt = now;
+                        var history = await _cluster.Stored.HistoryAsync(_job, _stopping.Token).ConfigureAwait(false);
+                        Change(picture => picture.Take(history));
+                        if (history.End is not null) return; // nothing more will come
+                    }
+                    if (summary is { EndedAt: not null, StartedAt: null }) return;
+                }
+                await _hint.WaitAsync(PollInterval, _stopping.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+            catch (Exception e)
+            {
+                _logger.LogDebug("the picture of {Job} cannot be renewed for now: {Reason}", _job, e.Message);
+                await Task.Delay(PollInterval, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    /// <summary>Hears the coordinator while there is something to hear; a job in the queue has none to wake up.</summary>
+    private void Listen(JobSummary summary)
+    {
+        var isHeard = summary.State == JobPhase.Running || (summary.State == JobPhase.Paused && summary.StartedAt is not null);
+        if (isHeard) _tap ??= _cluster.Watch(_job, OnEvent);
+        if (isHeard || _tap is null) return;
+        _tap.Dispose();
+        _tap = null;
+    }
+
+    private void OnEvent(JobEvent jobEvent)
+    {
+        var complete = true;
+        Change(picture => complete = picture.Take(jobEvent));
+        if (complete && jobEvent is not (JobPaused or JobFinished)) return;
+        _mustRead |= !complete;
+        lock (_gate)
+            if (_hint.CurrentCount == 0) _hint.Release();
+    }
+
+    private void Change(Action<JobPicture> change)
+    {
+        TaskCompletionSource changed;
+        lock (_gate)
+        {
+            var before = _picture.Version;
+            change(_picture);
+            if (_picture.Version == before) return;
+            (changed, _changed) = (_changed, New());
+        }
+        changed.SetResult();
+    }
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

@@ -1,0 +1,51 @@
+using Distributed.Cluster;
+using Distributed.Node.Http;
+using Distributed.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace Distributed.Node.Events;
+
+/// <summary>The feeds of the jobs that anybody watches: one a job, however many watch it.</summary>
+internal sealed class JobFeeds(GatewayAccess cluster, HttpLimits limits, ILogger logger)
+{
+    private readonly Dictionary<JobId, JobFeed> _feeds = [];
+    private int _streams;
+
+    /// <summary>Streams that are open.</summary>
+    public int Streams => Volatile.Read(ref _streams);
+
+    /// <summary>Begins to read a job's feed; to be disposed by the stream.</summary>
+    /// <exception cref="ApiException">As many streams are open as may.</exception>
+    public Reading Open(JobId job)
+    {
+        lock (_feeds)
+        {
+            if (_streams >= limits.Streams) throw ApiException.TooMany($"{limits.Streams:#,0} event streams are open, and no more may be", TimeSpan.FromSeconds(10));
+            _streams++;
+            if (!_feeds.TryGetValue(job, out var feed)) _feeds[job] = feed = new JobFeed(job, cluster, logger);
+            feed.Readers++;
+            return new Reading(feed, () => Close(job, feed));
+        }
+    }
+
+    private void Close(JobId job, JobFeed feed)
+    {
+        lock (_feeds)
+        {
+            _streams--;
+            if (--feed.Readers > 0) return;
+            _feeds.Remove(job);
+        }
+        feed.Dispose();
+    }
+
+    /// <summary>One stream's hold on a feed.</summary>
+    public sealed class Reading(JobFeed feed, Action close) : IDisposable
+    {
+        private Action? _close = close;
+
+        public JobFeed Feed => feed;
+
+        public void Dispose() => Interlocked.Exchange(ref _close, null)?.Invoke();
+    }
+}

@@ -1,0 +1,53 @@
+using System.Net;
+
+namespace Distributed.Node.Http;
+
+/// <summary>How a node serves HTTP.</summary>
+internal sealed record HttpSettings
+{
+    /// <summary>Where it listens.</summary>
+    public required IPEndPoint Address { get; init; }
+
+    /// <summary>Whether it serves the API, or its health and measures alone.</summary>
+    public required bool IsGateway { get; init; }
+
+    /// <summary>Where uploads are kept.</summary>
+    public required string DataFolder { get; init; }
+
+    /// <summary>Who may do what; empty for everybody everything.</summary>
+    public ApiKeys Keys { get; init; } = ApiKeys.None;
+
+    /// <summary>What is too much.</summary>
+    public HttpLimits Limits { get; init; } = new();
+}
+
+/// <summary>Bounds on what clients may ask for; at a bound the answer is 413 or 429 and says so.</summary>
+internal sealed record HttpLimits
+{
+    /// <summary>Bytes of an upload.</summary>
+    public long UploadBytes { get; init; } = 16L << 30;
+
+    /// <summary>Bytes of rows to predict for.</summary>
+    public long PredictionBytes { get; init; } = 64L << 20;
+
+    /// <summary>Bytes of any other body.</summary>
+    public long BodyBytes { get; init; } = 1L << 20;
+
+    /// <summary>Uploads at once.</summary>
+    public int Uploads { get; init; } = 4;
+
+    /// <summary>Event streams at once.</summary>
+    public int Streams { get; init; } = 1_000;
+
+    /// <summary>Predictions and submissions at once: they compute.</summary>
+    public int Computations { get; init; } = 4;
+
+    /// <summary>Computations that wait for their turn.</summary>
+    public int WaitingComputations { get; init; } = 64;
+
+    /// <summary>Requests a second of one client (a key, or an address without keys); ten seconds' worth may come at once.</summary>
+    public int RequestsPerSecond { get; init; } = 200;
+
+    /// <summary>Data sets that are kept.</summary>
+    public int Datasets { get; init; } = 10_000;
+}

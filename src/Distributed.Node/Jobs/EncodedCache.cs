@@ -1,0 +1,38 @@
+using System.Text.Json;
+using Distributed.Learning.Data;
+
+namespace Distributed.Node.Jobs;
+
+/// <summary>The data sets that were read last: a thousand submissions on one data set read it once. Two at the most, since they may be large.</summary>
+internal sealed class EncodedCache
+{
+    private const int Most = 2;
+
+    private readonly List<(string Key, Lazy<EncodedDataSet> Data)> _sets = [];
+
+    /// <summary>Reads a data set, or gives the one that was read. An uploaded one never changes, since its folder is called by its content.</summary>
+    /// <exception cref="DataException">It cannot be used.</exception>
+    public EncodedDataSet Load(DataSettings source)
+    {
+        var key = string.Join('\n', JsonSerializer.Serialize((string?[])[source.Source, source.Target, source.Task?.ToString(), source.Validation, $"{source.Seed}", .. source.Ignore, "", .. source.Text]));
+        Lazy<EncodedDataSet> data;
+        lock (_sets)
+        {
+            var at = _sets.FindIndex(set => set.Key == key);
+            data = at >= 0 ? _sets[at].Data : new Lazy<EncodedDataSet>(() => DataSets.Load(source));
+            if (at >= 0) _sets.RemoveAt(at);
+            _sets.Add((key, data));
+            if (_sets.Count > Most) _sets.RemoveAt(0);
+        }
+        try
+        {
+            return data.Value;
+        }
+        catch
+        {
+            // Whatever it was, it may be over at the next attempt: a Lazy would give its exception for ever.
+            lock (_sets) _sets.RemoveAll(set => set.Data == data);
+            throw;
+        }
+    }
+}

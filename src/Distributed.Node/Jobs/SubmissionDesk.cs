@@ -1,0 +1,166 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Distributed.Cluster;
+using Distributed.Cluster.Submission;
+using Distributed.Learning.Data;
+using Distributed.Learning.Models;
+using Distributed.Node.Datasets;
+using Distributed.Node.Http;
+using Distributed.Protocol;
+using Distributed.Protocol.Api;
+using GivenSettings = Distributed.Cluster.Submission.SettingValues;
+
+namespace Distributed.Node.Jobs;
+
+/// <summary>What a submission came to.</summary>
+internal sealed record Submitted(bool IsNew, JobSummary Summary, IReadOnlyList<string> Notes);
+
+/// <summary>
+/// Makes a job of a job file: reads the data, resolves and checks the settings against it, and queues it. What is wrong is said here, before the
+/// job is taken, not at its third epoch.
+/// </summary>
+internal sealed class SubmissionDesk(GatewayAccess cluster, DatasetStore datasets, JobReader jobs, Computations computations)
+{
+    private const int NameAttempts = 20;
+
+    private readonly EncodedCache _encoded = new();
+
+    /// <summary>Submits.</summary>
+    /// <param name="body">A job file.</param>
+    /// <param name="key">The client's idempotency key; null for none.</param>
+    /// <param name="cancellation">The client went away.</param>
+    public Task<Submitted> SubmitAsync(byte[] body, string? key, CancellationToken cancellation)
+    {
+        var given = Parse(body);
+        var settings = TrainSettings.Read(given);
+        var options = RunSettings.From(given, 1).Options;
+        return computations.RunAsync(() => SubmitAsync(settings, given.Has("seed"), options, key, Sha256Of(body), cancellation), cancellation);
+    }
+
+    /// <summary>The run options of a body that changes them on a resume; null for an empty one.</summary>
+    public static RunOptions? ReadOptions(byte[] body, RunOptions before)
+    {
+        if (body.Length == 0) return null;
+        var given = Parse(body);
+        if (Settings.OfSpecification.FirstOrDefault(setting => given.Has(setting.Name)) is { } setting)
+            throw ApiException.Unprocessable($"'{setting.Member}' belongs to the job's specification, which is immutable: 'from' begins a new job with its weights");
+        return RunSettings.From(given, 1, before).Options;
+    }
+
+    private static GivenSettings Parse(byte[] body)
+    {
+        var given = ParseJson(body);
+        if (given.Has("initial-weights"))
+            throw ApiException.Unprocessable("'initialWeights' names a file of the client's machine: 'from' begins with the weights of another job");
+        foreach (var name in Settings.OfOneProcess)
+            if (given.Has(name)) throw ApiException.Unprocessable($"'{name}' sets up the one process of 'dtrain train': a cluster has its own, so leave it out");
+        return given;
+    }
+
+    private static GivenSettings ParseJson(byte[] body)
+    {
+        try
+        {
+            return JobFile.Parse(body, "the job file");
+        }
+        catch (UsageException e)
+        {
+            throw ApiException.BadRequest(SettingWords.OfJobFile(e.Message));
+        }
+    }
+
+    private async Task<Submitted> SubmitAsync(
+        TrainSettings settings, bool seedGiven, RunOptions options, string? key, string bodySha256, CancellationToken cancellation)
+    {
+        JobRecord? from = null;
+        if (settings.From is { } other)
+        {
+            from = await jobs.RecordAsync(other, cancellation).ConfigureAwait(false) ?? throw ApiException.Unprocessable($"'from': there is no job {other}");
+            settings = OtherJob.Inherit(settings, seedGiven, from);
+        }
+        var (source, dataset, validation) = Locate(settings.Source);
+        using var pinned = dataset is null ? null : datasets.Pin(dataset.Id);
+        using var pinnedToo = validation is null ? null : datasets.Pin(validation.Id);
+        if ((dataset is not null && datasets.Find(dataset.Id) is null) || (validation is not null && datasets.Find(validation.Id) is null))
+            throw ApiException.Conflict("the data set was deleted just now");
+
+        var data = _encoded.Load(source);
+        var specification = JobResolution.Resolve(settings, LoadedData.ShapeOf(data));
+        await TakeInAsync(data, cancellation).ConfigureAwait(false);
+        float[]? weights = null;
+        if (from is not null)
+        {
+            weights = await jobs.LastWeightsAsync(from, specification.Network, cancellation).ConfigureAwait(false);
+            specification = specification with { Initial = OtherJob.Describe(from, weights) };
+        }
+        var dataName = dataset?.Name ?? LoadedData.DisplayName(source.Source);
+        var facts = new SubmissionFacts(
+            dataName, dataset?.Id, validation?.Id,
+            await cluster.Stored.StoreBytesAsync("encoding", EncodingFile.Write(data.Encoding), cancellation).ConfigureAwait(false),
+            data.Encoding.Target.Scale, key, key is null ? null : bodySha256);
+        return await QueueAsync(settings.Name, dataName, source, specification, options, weights, facts, data.Notes, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<Submitted> QueueAsync(
+        JobId? name, string dataName, DataSettings source, JobSpecification specification, RunOptions options, float[]? weights, SubmissionFacts facts,
+        IReadOnlyList<string> notes, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var job = name ?? await cluster.FindNameAsync(dataName, cancellation).ConfigureAwait(false);
+            var initial = weights is null ? null : await cluster.Stored.StoreInitialAsync(job, weights, cancellation).ConfigureAwait(false);
+            var answer = await cluster.SubmitAsync(job, source, new QueuedJob(specification, options, initial, facts), cancellation).ConfigureAwait(false);
+            if (answer.Verdict == QueueVerdict.Done) cluster.Hold(specification.Data.Sha256, job);
+            if (answer.Verdict is QueueVerdict.Done or QueueVerdict.AlreadyDone)
+                return new Submitted(answer.Verdict == QueueVerdict.Done, answer.Summary!, notes);
+            if (answer.Verdict == QueueVerdict.NameTaken && name is null && attempt < NameAttempts) continue; // somebody else took it meanwhile
+            throw ApiException.Of(answer.Verdict, answer.Reason ?? "the job was refused");
+        }
+    }
+
+    private async Task TakeInAsync(EncodedDataSet data, CancellationToken cancellation)
+    {
+        try
+        {
+            await cluster.TakeInAsync(data, cancellation).ConfigureAwait(false);
+        }
+        catch (TrainingException e)
+        {
+            throw ApiException.Unprocessable($"this gateway cannot take the data in: {e.Message}");
+        }
+    }
+
+    /// <summary>Puts uploaded data sets in the place of their ids or names. Nothing else that a client writes is taken for a path.</summary>
+    private (DataSettings Source, Dataset? Dataset, Dataset? Validation) Locate(DataSettings given)
+    {
+        var inherited = datasets.IdOf(given.Source);
+        var dataset = inherited is null && LoadedData.IsBuiltIn(given.Source) ? null : Find(inherited ?? given.Source, "data");
+        Dataset? validation = null;
+        if (given.Validation is { } text && !IsShare(text))
+        {
+            if (LoadedData.IsBuiltIn(text)) throw ApiException.Unprocessable($"'validation': {text} is built in and has a validation part of its own; a share or an uploaded data set would be right");
+            validation = Find(datasets.IdOf(text) ?? text, "validation");
+            if (validation.Kind != "table") throw ApiException.Unprocessable("'validation': images to validate with are uploaded together with those to train on");
+        }
+        return (given with
+        {
+            Source = dataset is null ? given.Source : datasets.SourceOf(dataset),
+            Validation = validation is null ? given.Validation : datasets.SourceOf(validation),
+        }, dataset, validation);
+    }
+
+    private Dataset Find(string idOrName, string member) => datasets.Match(idOrName) switch
+    {
+        [var one] => one,
+        [] => throw ApiException.Unprocessable(
+            $"'{member}': there is no data set '{Shown(idOrName)}'{NearestName.Hint(idOrName, [.. DataSets.BuiltInNames, .. datasets.List().Select(set => set.Name)])} "
+            + $"(built in are {string.Join(", ", DataSets.BuiltInNames)}; {ApiRoutes.Datasets} lists the uploaded ones)"),
+        var many => throw ApiException.Unprocessable($"'{member}': {many.Count} data sets are called '{Shown(idOrName)}': name one by its id ({string.Join(", ", many.Take(3).Select(set => set.Id))})"),
+    };
+
+    private static bool IsShare(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+
+    private static string Shown(string text) => text.Length > 80 ? text[..80] + "…" : text;
+
+    private static string Sha256Of(byte[] body) => Convert.ToHexStringLower(SHA256.HashData(body));
+}

@@ -1,0 +1,120 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
+using Distributed.Protocol.Api;
+
+namespace Distributed.Node.Tests.Http;
+
+[Collection(GatewayCollection.Name)]
+public sealed class DatasetRouteTests(GatewayFixture gateway)
+{
+    private readonly HttpClient _client = gateway.Client;
+
+    [Fact]
+    public async Task A_table_is_kept_once_described_and_deleted()
+    {
+        const string Table = "age,city,buys\n31,Rome,yes\n,Oslo,no\n45,Rome,no\n";
+        var first = await _client.PostAsync($"{ApiRoutes.Datasets}?name=../../People.csv", ClientExtensions.Csv(Table));
+        var again = await _client.PostAsync($"{ApiRoutes.Datasets}?name=other", ClientExtensions.Csv(Table));
+        Assert.Equal((HttpStatusCode.Created, HttpStatusCode.OK), (first.StatusCode, again.StatusCode));
+        var dataset = await again.ReadAsync<Dataset>();
+        Assert.Equal(("People", "table"), (dataset.Name, dataset.Kind));
+        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(Table))), dataset.Id);
+        Assert.Contains((await _client.GetAsync<DatasetList>(ApiRoutes.Datasets)).Datasets, listed => listed.Id == dataset.Id);
+
+        var told = await _client.GetAsync<DatasetDescription>(ApiRoutes.Dataset(dataset.Id));
+        Assert.Equal(3, told.Rows);
+        Assert.Equal(["number", "text", "text"], told.Columns!.Select(column => column.Type));
+        Assert.Equal((1, 31.0, 45.0, 38.0), (told.Columns![0].Missing, told.Columns[0].Minimum, told.Columns[0].Maximum, told.Columns[0].Mean));
+        Assert.Equal(2, told.ClassCounts!["no"]);
+
+        Assert.Equal(HttpStatusCode.NoContent, (await _client.DeleteAsync(ApiRoutes.Dataset(dataset.Id))).StatusCode);
+        await (await _client.GetAsync(ApiRoutes.Dataset(dataset.Id))).ProblemAsync(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Images_come_with_their_labels_as_parts()
+    {
+        using var form = new MultipartFormDataContent
+        {
+            { new ByteArrayContent(Idx(3, [6, 2, 2], i => (byte)(i * 9))), DatasetParts.TrainImages, "/etc/passwd" },
+            { new ByteArrayContent(Idx(1, [6], i => (byte)(i % 2))), DatasetParts.TrainLabels, "labels" },
+        };
+        var dataset = await (await _client.PostAsync(ApiRoutes.Datasets + "?name=spots", form)).ReadAsync<Dataset>();
+        var told = await _client.GetAsync<DatasetDescription>(ApiRoutes.Dataset(dataset.Id));
+        Assert.Equal(("images", 6L, 2, 2, 3L), (dataset.Kind, told.Rows, told.Width!.Value, told.Height!.Value, told.ClassCounts!["1"]));
+        var job = await _client.SubmitAsync($$"""{ "data": "spots", "epochs": 1, "hidden": "none", "validation": 0 }""");
+        Assert.Equal(dataset.Id, job.Source.Source);
+        Assert.Equal(JobPhase.Completed, (await _client.UntilEndedAsync(job.Summary.Id)).Summary.State);
+        await (await _client.DeleteAsync(ApiRoutes.Dataset(dataset.Id))).ProblemAsync(HttpStatusCode.Conflict);
+    }
+
+    [Theory]
+    [InlineData("text/csv", "", 400, "empty")]
+    [InlineData("text/csv", "a,b\n1\n", 422, "the row has 1 cell and the header 2")]
+    [InlineData("text/csv", "1,2\n3,4\n", 422, "it must be a header")]
+    [InlineData("text/plain", "a,b\n1,2\n", 415, "an upload is text/csv")]
+    [InlineData("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"other\"\r\n\r\n1\r\n--x--\r\n", 400, "there is a part 'other'")]
+    [InlineData("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"train-images\"\r\n\r\n1\r\n--x--\r\n", 400, "'train-labels'")]
+    [InlineData("multipart/form-data; boundary=x", "--x\r\nno end", 400, "header line: no end")]
+    [InlineData("multipart/form-data; boundary=x", "no boundary", 400, "ends before")]
+    [InlineData("multipart/form-data", "x", 400, "boundary")]
+    public async Task What_cannot_be_used_is_refused_and_leaves_nothing_behind(string type, string body, int status, string reason)
+    {
+        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
+        var problem = await (await _client.PostAsync(ApiRoutes.Datasets, content)).ProblemAsync((HttpStatusCode)status);
+        Assert.Contains(reason, problem.Detail, StringComparison.Ordinal);
+        Assert.DoesNotContain(gateway.DataFolder, problem.Detail, StringComparison.Ordinal);
+        Assert.Empty(Uploads());
+    }
+
+    [Fact]
+    public async Task An_upload_that_is_too_long_is_refused_whether_it_says_its_length_or_not()
+    {
+        var bytes = new byte[(8 << 20) + 1];
+        Array.Fill(bytes, (byte)'a');
+        await (await _client.PostAsync(ApiRoutes.Datasets, ClientExtensions.Csv(Encoding.ASCII.GetString(bytes)))).ProblemAsync(HttpStatusCode.RequestEntityTooLarge);
+        using var request = new HttpRequestMessage(HttpMethod.Post, ApiRoutes.Datasets) { Content = new StreamContent(new MemoryStream(bytes)) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("text/csv");
+        request.Headers.TransferEncodingChunked = true;
+        try
+        {
+            await (await _client.SendAsync(request)).ProblemAsync(HttpStatusCode.RequestEntityTooLarge);
+        }
+        catch (HttpRequestException e) when (e.InnerException is IOException)
+        {
+            // The server ended the connection while the client was still sending: refused all the same.
+        }
+        Assert.Empty(Uploads());
+    }
+
+    [Fact]
+    public async Task An_upload_that_is_cut_off_in_the_middle_leaves_nothing_behind()
+    {
+        var before = (await _client.GetAsync<DatasetList>(ApiRoutes.Datasets)).Datasets.Count;
+        using (var socket = new TcpClient(_client.BaseAddress!.Host, _client.BaseAddress.Port))
+        {
+            var head = $"POST {ApiRoutes.Datasets} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: text/csv\r\nContent-Length: 1000000\r\n\r\na,b\n1,2\n";
+            await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head));
+            await UntilAsync(() => Uploads().Length > 0);
+        }
+        await UntilAsync(() => Uploads().Length == 0);
+        Assert.Equal(before, (await _client.GetAsync<DatasetList>(ApiRoutes.Datasets)).Datasets.Count);
+    }
+
+    private string[] Uploads() => Directory.GetDirectories(Path.Combine(gateway.DataFolder, "uploads", $"{Environment.ProcessId}"));
+
+    private static async Task UntilAsync(Func<bool> isSo)
+    {
+        for (var i = 0; !isSo(); i++)
+        {
+            Assert.True(i < 1_000);
+            await Task.Delay(20);
+        }
+    }
+
+    private static byte[] Idx(byte rank, int[] dimensions, Func<int, byte> value) =>
+        [0, 0, 8, rank, .. dimensions.SelectMany(size => new byte[] { 0, 0, (byte)(size >> 8), (byte)size }), .. Enumerable.Range(0, dimensions.Aggregate((a, b) => a * b)).Select(value)];
+}

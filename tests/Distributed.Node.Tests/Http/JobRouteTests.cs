@@ -1,0 +1,173 @@
+using System.IO.Compression;
+using System.Net;
+using Distributed.Learning.Models;
+using Distributed.Protocol;
+using Distributed.Protocol.Api;
+
+namespace Distributed.Node.Tests.Http;
+
+[Collection(GatewayCollection.Name)]
+public sealed class JobRouteTests(GatewayFixture gateway)
+{
+    private readonly HttpClient _client = gateway.Client;
+
+    [Fact]
+    public async Task A_job_is_submitted_watched_and_its_model_taken_away()
+    {
+        var submitted = await _client.SubmitAsync("""{ "data": "digits", "hidden": [16], "epochs": 3, "name": "whole-way" }""");
+        Assert.Equal(("whole-way", 3), (submitted.Summary.Id, submitted.Specification.Epochs));
+        var names = new List<string>();
+        await foreach (var (_, name, data) in _client.EventsAsync("whole-way"))
+        {
+            names.Add(name);
+            Assert.NotNull(ApiEvents.Read(name, data));
+        }
+        Assert.Equal("state", names[0]);
+        Assert.Equal(3, names.Count(name => name == "epoch"));
+        Assert.Equal("finished", names[^1]);
+
+        var detail = await _client.UntilEndedAsync("whole-way");
+        Assert.Equal((JobPhase.Completed, 3, JobOutcome.Completed), (detail.Summary.State, detail.Epochs.Count, detail.End!.Outcome));
+        Assert.Equal(3, (await _client.GetAsync<JobMetrics>(ApiRoutes.JobMetrics("whole-way"))).Epochs.Count);
+        var log = await _client.GetAsync<JobLog>(ApiRoutes.JobLog("whole-way"));
+        Assert.Contains(log.Lines, line => line.Text.StartsWith("epoch 3: training loss", StringComparison.Ordinal));
+        Assert.All(log.Lines, line => Assert.InRange(line.At, DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddMinutes(1)));
+
+        using var folder = new Folder();
+        using (var zip = new ZipArchive(await _client.GetStreamAsync(ApiRoutes.JobModel("whole-way") + "?checkpoint=last"))) zip.ExtractToDirectory(folder.Path);
+        var model = TrainedModel.Load(folder.Path);
+        Assert.Equal("whole-way", model.Origin.Job);
+        Assert.True(model.EvaluateFile("digits").Report!.Accuracy > 0.5);
+        Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(folder.Path, "weights.safetensors")), await _client.GetByteArrayAsync(ApiRoutes.JobModelFile("whole-way", "weights.safetensors") + "?checkpoint=last"));
+
+        var row = Enumerable.Range(0, 64).ToDictionary(i => $"pixel{i}", _ => "0");
+        var answer = await (await _client.PostAsync(ApiRoutes.JobPredictions("whole-way"), ClientExtensions.Json(System.Text.Json.JsonSerializer.Serialize(new { rows = new[] { row } })))).ReadAsync<PredictionResponse>();
+        var expected = model.Predict(row);
+        Assert.Equal((expected.Class, detail.End.Step), (Assert.Single(answer.Predictions).Class, answer.Step));
+        Assert.Equal(expected.Probabilities, answer.Predictions[0].Probabilities);
+    }
+
+    [Fact]
+    public async Task A_running_job_predicts_pauses_goes_on_and_is_cancelled()
+    {
+        await _client.SubmitAsync("""{ "data": "digits", "hidden": [64], "epochs": 100000, "name": "steered", "snapshotEvery": "200ms" }""");
+        var told = await _client.UntilAsync("steered", detail => detail.LastCheckpoint > 0 && detail.Status is { State: JobState.Running, Checkpoints.Latest: > 0 });
+        Assert.Equal((1, 1), (told.Status!.Workers.Count, told.Status.Blocks.Count));
+        var status = await _client.GetAsync<JobStatus>(ApiRoutes.JobStatus("steered"));
+        Assert.Equal(("steered", told.Status.Workers[0].Worker), (status.Job.Value, status.Workers[0].Worker));
+        Assert.Contains("\"state\":\"running\"", await _client.GetStringAsync(ApiRoutes.JobStatus("steered")), StringComparison.Ordinal);
+        Assert.Contains("\"worker\":\"127.0.0.1:", await _client.GetStringAsync(ApiRoutes.JobStatus("steered")), StringComparison.Ordinal);
+        var row = string.Join(',', Enumerable.Range(0, 64).Select(i => $"pixel{i}")) + "\n" + string.Join(',', Enumerable.Repeat("1", 64)) + "\n";
+        var meanwhile = await (await _client.PostAsync(ApiRoutes.JobPredictions("steered"), ClientExtensions.Csv(row))).ReadAsync<PredictionResponse>();
+        Assert.Equal(10, Assert.Single(meanwhile.Predictions).Probabilities!.Count);
+        await (await _client.DeleteAsync(ApiRoutes.Job("steered"))).ProblemAsync(HttpStatusCode.Conflict);
+
+        Assert.Equal(JobPhase.Paused, (await (await _client.PostAsync(ApiRoutes.JobPause("steered"), null)).ReadAsync<JobSummary>()).State);
+        await foreach (var (_, name, _) in _client.EventsAsync("steered"))
+            if (name == "paused") break;
+        var rests = await _client.UntilAsync("steered", detail => detail.Summary is { State: JobPhase.Paused, Reason: null });
+        Assert.Equal(rests.LastCheckpoint, rests.Summary.Step);
+
+        await (await _client.PostAsync(ApiRoutes.JobResume("steered"), ClientExtensions.Json("""{ "blocks": 3 }"""))).ReadAsync<JobSummary>();
+        var running = await _client.UntilAsync("steered", detail => detail.LastCheckpoint > rests.LastCheckpoint);
+        Assert.Equal(3, running.Options.Blocks);
+        await (await _client.PostAsync(ApiRoutes.JobResume("steered"), ClientExtensions.Json("""{ "epochs": 3 }"""))).ProblemAsync(HttpStatusCode.UnprocessableEntity);
+
+        await (await _client.PostAsync(ApiRoutes.JobCancel("steered"), null)).ReadAsync<JobSummary>();
+        var ended = await _client.UntilEndedAsync("steered");
+        Assert.Equal((JobPhase.Cancelled, ended.End!.Step), (ended.Summary.State, ended.LastCheckpoint));
+        Assert.Null(ended.Status);
+        Assert.Contains("has no turn, it is cancelled", (await (await _client.GetAsync(ApiRoutes.JobStatus("steered"))).ProblemAsync(HttpStatusCode.Conflict)).Detail, StringComparison.Ordinal);
+        await (await _client.PostAsync(ApiRoutes.JobPause("steered"), null)).ProblemAsync(HttpStatusCode.Conflict);
+        Assert.Equal(HttpStatusCode.NoContent, (await _client.DeleteAsync(ApiRoutes.Job("steered"))).StatusCode);
+        await (await _client.GetAsync(ApiRoutes.Job("steered"))).ProblemAsync(HttpStatusCode.NotFound);
+        Assert.Contains("choose another name", (await (await _client.PostAsync(ApiRoutes.Jobs, ClientExtensions.Json("""{ "name": "steered" }"""))).ProblemAsync(HttpStatusCode.Conflict)).Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_job_that_asks_for_more_workers_than_there_are_waits_says_so_and_can_be_cancelled()
+    {
+        await _client.SubmitAsync("""{ "data": "diabetes", "epochs": 1, "name": "waits", "minWorkers": 2 }""");
+        var waiting = await _client.UntilAsync("waits", detail => detail.Summary.Reason?.StartsWith("it waits for 2 workers", StringComparison.Ordinal) == true);
+        Assert.Equal((JobPhase.Queued, 0), (waiting.Summary.State, waiting.Summary.QueuePosition));
+        await (await _client.PostAsync(ApiRoutes.JobCancel("waits"), null)).ReadAsync<JobSummary>();
+        var told = new List<string>();
+        await foreach (var (_, name, _) in _client.EventsAsync("waits")) told.Add(name);
+        Assert.Equal("finished", told[^1]);
+        Assert.Equal(JobPhase.Cancelled, (await _client.GetAsync<JobDetail>(ApiRoutes.Job("waits"))).Summary.State);
+    }
+
+    [Fact]
+    public async Task The_same_idempotency_key_gives_the_same_job_once()
+    {
+        async Task<HttpResponseMessage> SubmitAsync(string body)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, ApiRoutes.Jobs) { Content = ClientExtensions.Json(body) };
+            request.Headers.Add(ApiHeaders.IdempotencyKey, "key-of-this-test");
+            return await _client.SendAsync(request);
+        }
+
+        const string Body = """{ "data": "diabetes", "epochs": 1 }""";
+        var first = await SubmitAsync(Body);
+        var again = await SubmitAsync(Body);
+        Assert.Equal((HttpStatusCode.Created, HttpStatusCode.OK), (first.StatusCode, again.StatusCode));
+        Assert.Equal(first.Headers.Location, again.Headers.Location);
+        await (await SubmitAsync("""{ "data": "diabetes", "epochs": 2 }""")).ProblemAsync(HttpStatusCode.UnprocessableEntity);
+    }
+
+    [Fact]
+    public async Task A_job_begins_with_the_weights_of_another()
+    {
+        await _client.SubmitAsync("""{ "data": "diabetes", "epochs": 2, "name": "first-part" }""");
+        await _client.UntilEndedAsync("first-part");
+        var second = await _client.SubmitAsync("""{ "from": "first-part", "epochs": 1, "name": "second-part" }""");
+        Assert.StartsWith("job first-part", second.Specification.Initial!.Origin, StringComparison.Ordinal);
+        Assert.Equal(JobPhase.Completed, (await _client.UntilEndedAsync("second-part")).Summary.State);
+    }
+
+    [Theory]
+    [InlineData(422, "hidden in the job file: 'many' is not a size", """{ "hidden": "many" }""")]
+    [InlineData(422, "'loss': a classifier has cross-entropy", """{ "data": "digits", "loss": "huber" }""")]
+    [InlineData(422, "'targetAccuracy' needs a classifier", """{ "data": "diabetes", "targetAccuracy": 0.9 }""")]
+    [InlineData(422, "there is no data set 'digit'; did you mean 'digits'?", """{ "data": "digit" }""")]
+    [InlineData(422, "there is no data set '/etc/passwd'", """{ "data": "/etc/passwd" }""")]
+    [InlineData(422, "there is no data set '../../store.db'", """{ "data": "../../store.db" }""")]
+    [InlineData(422, "there is no data set '/etc/passwd'", """{ "data": "diabetes", "validation": "/etc/passwd" }""")]
+    [InlineData(422, "'out' sets up the one process", """{ "out": "/tmp/x" }""")]
+    [InlineData(422, "'initialWeights' names a file", """{ "initialWeights": "/etc/passwd" }""")]
+    [InlineData(422, "there is no job nobody", """{ "from": "nobody" }""")]
+    [InlineData(422, "is not a job name", """{ "name": "Not A Name" }""")]
+    [InlineData(422, "shard", """{ "data": "digits", "batch": 8, "shard": 16 }""")]
+    [InlineData(400, "there is no setting 'epoch'; did you mean 'epochs'?", """{ "epoch": 3 }""")]
+    [InlineData(400, "not JSON", "{")]
+    [InlineData(400, "a JSON object of settings", "[1]")]
+    [InlineData(400, "'epochs' stands twice", """{ "epochs": 3, "epochs": 4 }""")]
+    public async Task A_wrong_submission_is_refused_at_once_with_what_would_be_right(int status, string reason, string body)
+    {
+        var problem = await (await _client.PostAsync(ApiRoutes.Jobs, ClientExtensions.Json(body))).ProblemAsync((HttpStatusCode)status);
+        Assert.Contains(reason, problem.Detail, StringComparison.Ordinal);
+        Assert.DoesNotContain(gateway.DataFolder, problem.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_there_is_not_is_said_so_on_every_route()
+    {
+        foreach (var path in (string[])[
+            ApiRoutes.Job("nobody"), ApiRoutes.Job("NOT A NAME"), ApiRoutes.JobEvents("nobody"), ApiRoutes.JobMetrics("nobody"), ApiRoutes.JobStatus("nobody"), ApiRoutes.JobLog("nobody"), ApiRoutes.JobModel("nobody"),
+            ApiRoutes.JobModelFile("nobody", "model.json"), ApiRoutes.JobModelFile("nobody", "../store.db"), ApiRoutes.Dataset("nobody"), ApiRoutes.Dataset("../x"), "/api/v1/else", "/api/v2/jobs"])
+            await (await _client.GetAsync(path)).ProblemAsync(HttpStatusCode.NotFound);
+        foreach (var path in (string[])[ApiRoutes.JobPause("nobody"), ApiRoutes.JobResume("nobody"), ApiRoutes.JobCancel("nobody"), ApiRoutes.NodeDrain("127.0.0.1:1")])
+            await (await _client.PostAsync(path, null)).ProblemAsync(HttpStatusCode.NotFound);
+        await (await _client.DeleteAsync(ApiRoutes.Job("nobody"))).ProblemAsync(HttpStatusCode.NotFound);
+        await (await _client.DeleteAsync(ApiRoutes.Jobs)).ProblemAsync(HttpStatusCode.MethodNotAllowed);
+        await (await _client.GetAsync(ApiRoutes.Jobs + "?limit=0")).ProblemAsync(HttpStatusCode.BadRequest);
+        await (await _client.GetAsync(ApiRoutes.Jobs + "?limit=many")).ProblemAsync(HttpStatusCode.BadRequest);
+    }
+
+    private sealed class Folder : IDisposable
+    {
+        public string Path { get; } = Directory.CreateTempSubdirectory("model-").FullName;
+
+        public void Dispose() => Directory.Delete(Path, recursive: true);
+    }
+}
