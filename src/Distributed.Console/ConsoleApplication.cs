@@ -45,6 +45,7 @@ internal static class ConsoleApplication
         DataException => (ExitCode.BadUsage, exception.Message),
         OperationCanceledException => (ExitCode.Interrupted, "interrupted"),
         TrainingException => (ExitCode.Failed, exception.Message),
+        IOException or UnauthorizedAccessException => (ExitCode.Failed, $"a file, or the output, cannot be read or written: {exception.Message}"),
         AggregateException { InnerExceptions: [var inner] } => Describe(inner),
         _ => (ExitCode.Failed, $"unexpected: {exception.Message} ({exception.GetType().Name}; --verbose shows where)"),
     };

@@ -1,4 +1,5 @@
 using Distributed.Cluster;
+using Distributed.Console.Prompting;
 
 namespace Distributed.Console;
 
@@ -27,6 +28,17 @@ internal sealed record ConsoleEnvironment
     /// <summary>Rows of that terminal.</summary>
     public int TerminalRows { get; init; } = 24;
 
+    /// <summary>Columns and rows of the terminal as they are now; null where nobody can change them.</summary>
+    public Func<(int Width, int Rows)>? Measure { get; init; }
+
+    /// <summary>This environment with the terminal as large as it is now.</summary>
+    public ConsoleEnvironment Measured()
+    {
+        if (TerminalWidth is null || Measure is null) return this;
+        var (width, rows) = Measure();
+        return this with { TerminalWidth = width, TerminalRows = rows };
+    }
+
     /// <summary>Whether the terminal may be painted in colours.</summary>
     public bool Colours { get; init; }
 
@@ -42,8 +54,28 @@ internal sealed record ConsoleEnvironment
     /// <summary>Starts the cluster.</summary>
     public required ClusterStart StartCluster { get; init; }
 
-    /// <summary>Whether Ctrl-C and SIGTERM are caught.</summary>
+    /// <summary>What carries HTTP requests.</summary>
+    public Func<HttpMessageHandler> CreateHandler { get; init; } = () => new SocketsHttpHandler
+    {
+        ConnectTimeout = TimeSpan.FromSeconds(10),
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        AutomaticDecompression = System.Net.DecompressionMethods.All,
+    };
+
+    /// <summary>Whether a command that has something to leave in good order catches Ctrl-C and SIGTERM itself.</summary>
     public bool CatchesSignals { get; init; }
+
+    /// <summary>Ends the command that runs: asked for by what runs several commands in this process.</summary>
+    public CancellationToken Ending { get; init; }
+
+    /// <summary>Standard input, by the line.</summary>
+    public TextReader Input { get; init; } = TextReader.Null;
+
+    /// <summary>The next key of the keyboard, Ctrl-C among them; null when standard input is no keyboard or the screen cannot be drawn on.</summary>
+    public Func<ConsoleKeyInfo>? ReadKey { get; init; }
+
+    /// <summary>Whether commands come from a prompt of this process.</summary>
+    public bool IsPrompt { get; init; }
 
     /// <summary>The process's own.</summary>
     public static ConsoleEnvironment OfProcess()
@@ -54,8 +86,11 @@ internal sealed record ConsoleEnvironment
         {
             Output = System.Console.Out,
             Error = System.Console.Error,
-            TerminalWidth = cursor ? System.Console.WindowWidth : null,
-            TerminalRows = cursor ? System.Console.WindowHeight : 0,
+            Input = System.Console.In,
+            ReadKey = cursor && !System.Console.IsInputRedirected ? Keyboard.Read : null,
+            TerminalWidth = cursor ? SizeOfTerminal().Width : null,
+            TerminalRows = cursor ? SizeOfTerminal().Rows : 0,
+            Measure = SizeOfTerminal,
             Colours = string.IsNullOrEmpty(variable("NO_COLOR")),
             Clock = TimeProvider.System,
             Processors = Environment.ProcessorCount,
@@ -64,4 +99,9 @@ internal sealed record ConsoleEnvironment
             CatchesSignals = true,
         };
     }
+
+    /// <summary>A terminal that nobody gave a size says 0 × 0: then it is taken for one as they all once were.</summary>
+    private static (int Width, int Rows) SizeOfTerminal() => System.Console.WindowWidth is > 0 and var width && System.Console.WindowHeight is > 0 and var rows
+        ? (width, rows)
+        : (80, 24);
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 
 namespace Distributed.Console.Commands;
 
@@ -14,6 +15,16 @@ internal static class CommandTree
         root.Subcommands.Add(JobsCommand.Create(environment));
         root.Subcommands.Add(PredictCommand.Create(environment));
         root.Subcommands.Add(EvaluateCommand.Create(environment));
+        root.Subcommands.Add(ExportCommand.Create(environment));
+        root.Subcommands.Add(VerifyCommand.Create(environment));
+        root.Subcommands.Add(SubmitCommand.Create(environment));
+        root.Subcommands.Add(WatchCommand.Create(environment));
+        root.Subcommands.Add(SteerCommand.CreatePause(environment));
+        root.Subcommands.Add(SteerCommand.CreateCancel(environment));
+        root.Subcommands.Add(NodesCommand.Create(environment));
+        root.Subcommands.Add(DataCommand.Create(environment));
+        if (!environment.IsPrompt) root.Subcommands.Add(ConsoleCommand.Create(environment));
+        root.Subcommands.Add(CompletionCommand.Create(environment));
         foreach (var option in root.Options)
         {
             if (option is HelpOption help) help.Action = new HelpPage();
@@ -24,4 +35,9 @@ internal static class CommandTree
     /// <summary>Whether a command line asks for help or the version: then nothing else in it matters.</summary>
     public static bool AsksForHelp(ParseResult parsed) =>
         parsed.RootCommandResult.Command.Options.Any(o => o is HelpOption or VersionOption && parsed.GetResult(o) is { Implicit: false });
+
+    /// <summary>A command's words after the program's name.</summary>
+    public static string PathOf(CommandResult command) => command.Parent is CommandResult { Command: not RootCommand } parent
+        ? $"{parent.Command.Name} {command.Command.Name}"
+        : command.Command.Name;
 }

@@ -11,36 +11,52 @@ internal sealed class HelpPage : SynchronousCommandLineAction
 
     private static readonly Dictionary<string, string> Examples = new(StringComparer.Ordinal)
     {
-        [TrainCommand.Name] = "dtrain train --data flowers.csv --target species --hidden 32,16 --epochs 50",
+        [TrainCommand.Name] = "dtrain train --data flowers.csv --target species --hidden 32,16",
         [ResumeCommand.Name] = "dtrain resume digits-1 --workers 4",
         [JobsCommand.Name] = "dtrain jobs --json",
         [PredictCommand.Name] = "dtrain predict --model runs/digits-1 --data new.csv --format csv",
+        [SubmitCommand.Name] = "dtrain submit --data digits --epochs 20 --min-workers 2 --follow",
+        [WatchCommand.Name] = "dtrain watch digits-1 --server http://127.0.0.1:8080",
+        [SteerCommand.Pause] = "dtrain pause digits-1",
+        [SteerCommand.Cancel] = "dtrain cancel digits-1",
+        [NodesCommand.Name] = "dtrain nodes --json",
+        [DataCommand.Name + " " + DataCommand.Upload] = "dtrain data upload flowers.csv",
+        [DataCommand.Name + " " + DataCommand.List] = "dtrain data list",
+        [DataCommand.Name + " " + DataCommand.Show] = "dtrain data show flowers.csv",
+        [DataCommand.Name + " " + DataCommand.Delete] = "dtrain data delete flowers.csv",
+        [ConsoleCommand.Name] = "dtrain console --server http://127.0.0.1:8080",
+        [CompletionCommand.Name] = "dtrain completion bash",
+        [ExportCommand.Name] = "dtrain export --model runs/digits-1 -o digits.onnx",
+        [VerifyCommand.Name] = "dtrain verify digits-1 --from-checkpoint",
         [EvaluateCommand.Name] = "dtrain evaluate --model runs/digits-1 --data digits --json",
     };
 
     /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)
     {
-        Write(parseResult.CommandResult.Command, parseResult.InvocationConfiguration.Output);
+        Write(parseResult.CommandResult.Command, CommandTree.PathOf(parseResult.CommandResult), parseResult.InvocationConfiguration.Output);
         return ExitCode.Done;
     }
 
-    private static void Write(Command command, TextWriter output)
+    private static void Write(Command command, string path, TextWriter output)
     {
-        output.WriteLine(command.Description);
+        foreach (var line in Wrapped(command.Description ?? "", Width)) output.WriteLine(line);
         output.WriteLine();
         var root = command is RootCommand;
-        var arguments = string.Concat(command.Arguments.Select(a => $" [{a.HelpName ?? a.Name}]"));
-        output.WriteLine($"usage: dtrain{(root ? " COMMAND" : " " + command.Name)}{arguments} [OPTIONS]");
-        output.WriteLine($"example: {(root ? "dtrain train" : Examples[command.Name])}");
-        if (root)
+        var words = root ? "dtrain" : "dtrain " + path;
+        if (command.Subcommands.Count > 0)
         {
+            output.WriteLine($"usage: {words} COMMAND [OPTIONS]");
+            output.WriteLine($"example: {(root ? "dtrain train" : Examples[$"{path} {command.Subcommands[0].Name}"])}");
             Section(output, "commands", command.Subcommands.Where(c => !c.Hidden).Select(c => (c.Name, c.Description ?? "")));
-            Section(output, "options", command.Options.Select(Row));
+            if (root) Section(output, "options", command.Options.Select(Row));
             output.WriteLine();
-            output.WriteLine("'dtrain COMMAND --help' tells a command's options.");
+            output.WriteLine($"'{words} COMMAND --help' tells a command's options.");
             return;
         }
+        var arguments = string.Concat(command.Arguments.Select(a => a.Arity.MinimumNumberOfValues > 0 ? " " + (a.HelpName ?? a.Name) : $" [{a.HelpName ?? a.Name}]"));
+        output.WriteLine($"usage: {words}{arguments} [OPTIONS]");
+        output.WriteLine($"example: {Examples[path]}");
         Section(output, "arguments", command.Arguments.Select(a => (a.HelpName ?? a.Name, a.Description ?? "")));
         foreach (var group in command.Options.OfType<SettingFlag>().GroupBy(f => f.Setting.Group))
             Section(output, Title(group.Key), group.Select(Row));

@@ -3,8 +3,10 @@ using System.Text.Json;
 using Distributed.Cluster;
 using Distributed.Console.Options;
 using Distributed.Console.Output;
+using Distributed.Console.Remote;
 using Distributed.Console.Sessions;
 using Distributed.Protocol;
+using Distributed.Protocol.Api;
 
 namespace Distributed.Console.Commands;
 
@@ -13,16 +15,21 @@ internal sealed class JobsCommand
 {
     public const string Name = "jobs";
 
+    /// <summary>Nobody reads more; programs that want all page through the API.</summary>
+    private const int MostOfServer = 10_000;
+
     private readonly ConsoleEnvironment _environment;
     private readonly SettingFlags _settings = new(Settings.All.Where(s => s.Name == "store"));
     private readonly OutputFlags _output = new();
+    private readonly ServerFlags _server;
 
-    private JobsCommand(ConsoleEnvironment environment) => _environment = environment;
+    private JobsCommand(ConsoleEnvironment environment) => (_environment, _server) = (environment, new ServerFlags(environment));
 
     public static Command Create(ConsoleEnvironment environment)
     {
         var jobs = new JobsCommand(environment);
-        var command = new Command(Name, "Lists the jobs of a store, newest first.");
+        var command = new Command(Name, "Lists the jobs of a store or of a cluster, newest first.");
+        jobs._server.AddTo(command);
         jobs._settings.AddTo(command);
         jobs._output.AddTo(command, quiet: false);
         command.SetAction((parsed, _) => jobs.RunAsync(parsed));
@@ -31,13 +38,14 @@ internal sealed class JobsCommand
 
     private async Task<int> RunAsync(ParseResult parsed)
     {
+        if (_server.IsNamed(parsed, orElse: _settings.Read(parsed).Has("store"))) return await ListServerAsync(parsed).ConfigureAwait(false);
         var store = StorePath.Of(_settings.Read(parsed).Text("store"), _environment.Variable);
         var choice = _output.Read(parsed);
         IReadOnlyList<JobRecord> jobs = [];
         if (File.Exists(store))
         {
             await using var cluster = new ClusterAccess(_environment, store, null, _environment.Error.WriteLine, choice.Verbose);
-            jobs = await (await cluster.ClientAsync().ConfigureAwait(false)).ListJobsAsync(CancellationToken.None).ConfigureAwait(false);
+            jobs = await (await cluster.ClientAsync().ConfigureAwait(false)).ListJobsAsync(_environment.Ending).ConfigureAwait(false);
         }
         if (choice.Json)
         {
@@ -50,6 +58,25 @@ internal sealed class JobsCommand
         else
         {
             Displays.Print(_environment, Table(jobs));
+        }
+        return ExitCode.Done;
+    }
+
+    private async Task<int> ListServerAsync(ParseResult parsed)
+    {
+        using var client = _server.Open(parsed, _environment.Error.WriteLine);
+        var jobs = await client.ListAsync(MostOfServer, _environment.Ending).ConfigureAwait(false);
+        if (_output.Read(parsed).Json)
+        {
+            foreach (var job in jobs) await _environment.Output.WriteLineAsync(JsonSerializer.Serialize(job, ApiJson.Default.JobSummary)).ConfigureAwait(false);
+        }
+        else if (jobs.Count == 0)
+        {
+            await _environment.Output.WriteLineAsync($"no jobs at {client.Server.Authority}").ConfigureAwait(false);
+        }
+        else
+        {
+            Displays.Print(_environment, RemoteWords.Of(jobs));
         }
         return ExitCode.Done;
     }

@@ -1,5 +1,7 @@
 using System.CommandLine;
-using Distributed.Console.Options;
+using Distributed.Cluster;
+using Distributed.Console.Output;
+using Distributed.Console.Remote;
 using Distributed.Console.Reports;
 using Distributed.Learning.Models;
 
@@ -14,35 +16,62 @@ internal sealed class PredictCommand
         [("table", PredictionFormat.Table), ("csv", PredictionFormat.Csv), ("jsonl", PredictionFormat.JsonLines)];
 
     private readonly ConsoleEnvironment _environment;
-    private readonly Option<string> _model = new("--model") { Description = "a model's folder, or a job's: its best/ is taken", HelpName = "DIR", Required = true };
+    private readonly Option<string> _model = new("--model") { Description = "a model's folder, or a job's: its best/ is taken", HelpName = "DIR" };
+    private readonly Option<string> _job = new("--job") { Description = "instead of a model: a job of a cluster, also while it runs", HelpName = "JOB" };
+    private readonly Option<string> _checkpoint = new("--checkpoint") { Description = "of a job: best or last (default: last)", HelpName = "NAME" };
+    private readonly ServerFlags _server;
     private readonly Option<string> _data = new("--data") { Description = "raw rows as for training; the target may be missing", HelpName = "FILE", Required = true };
     private readonly Option<string> _format = new("--format") { Description = "table, csv or jsonl (default: table)", HelpName = "NAME" };
     private readonly Option<bool> _verbose = new("--verbose") { Description = "show the stack trace of an error" };
 
-    private PredictCommand(ConsoleEnvironment environment) => _environment = environment;
+    private PredictCommand(ConsoleEnvironment environment) => (_environment, _server) = (environment, new ServerFlags(environment));
 
     public static Command Create(ConsoleEnvironment environment)
     {
         var predict = new PredictCommand(environment);
         var command = new Command(Name, "Predicts every row of a file with a trained model.");
         command.Options.Add(predict._model);
+        command.Options.Add(predict._job);
+        command.Options.Add(predict._checkpoint);
+        predict._server.AddTo(command);
         command.Options.Add(predict._data);
         command.Options.Add(predict._format);
         command.Options.Add(predict._verbose);
-        command.SetAction(predict.Run);
+        command.SetAction((parsed, _) => predict.RunAsync(parsed));
         return command;
     }
 
-    private int Run(ParseResult parsed)
+    private async Task<int> RunAsync(ParseResult parsed)
     {
         var values = new SettingValues();
         if (parsed.GetValue(_format) is { } text) values.Give("format", text, "--format");
         var format = values.Choice("format", Formats) ?? PredictionFormat.Table;
-        var model = TrainedModel.Load(parsed.GetValue(_model)!);
+        if (parsed.GetValue(_checkpoint) is { } which) values.Give("checkpoint", which, "--checkpoint");
+        var checkpoint = values.Choice("checkpoint", ExportCommand.Checkpoints);
+        var model = (parsed.GetValue(_model), parsed.GetValue(_job)) switch
+        {
+            ({ } folder, null) => ExportCommand.LoadFolder(folder, checkpoint),
+            (null, { } job) => await FetchAsync(parsed, job, checkpoint ?? CheckpointChoice.Last).ConfigureAwait(false),
+            (null, null) => throw new UsageException("'dtrain predict' needs --model DIR, or --job JOB of a cluster: what predicts"),
+            _ => throw new UsageException("--model and --job both say what predicts: one of them would be right"),
+        };
         var predictions = model.PredictFile(parsed.GetValue(_data)!);
         var writer = new PredictionWriter(_environment.Output, format, model.Encoding.Target);
-        for (var i = 0; i < predictions.Count; i++) writer.Write(i + 1, predictions[i]);
+        for (var i = 0; i < predictions.Count; i++)
+        {
+            _environment.Ending.ThrowIfCancellationRequested();
+            writer.Write(i + 1, predictions[i]);
+        }
         writer.End();
         return ExitCode.Done;
+    }
+
+    /// <summary>The model comes here, not the rows there: any form of data and any number of rows, and the same bits as at the server.</summary>
+    private async Task<TrainedModel> FetchAsync(ParseResult parsed, string job, CheckpointChoice checkpoint)
+    {
+        using var client = _server.Open(parsed, _environment.Error.WriteLine);
+        var (model, step) = await RemoteJob.FetchModelAsync(client, RemoteJob.Named(job), checkpoint, _environment.Ending).ConfigureAwait(false);
+        if (step is { } at) await _environment.Error.WriteLineAsync($"{job}: the checkpoint of step {Numbers.Count(at)} predicts").ConfigureAwait(false);
+        return model;
     }
 }

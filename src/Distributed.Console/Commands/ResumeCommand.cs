@@ -2,8 +2,8 @@ using System.CommandLine;
 using Distributed.Cluster;
 using Distributed.Console.Options;
 using Distributed.Console.Output;
+using Distributed.Console.Remote;
 using Distributed.Console.Sessions;
-using Distributed.Learning.Data;
 using Distributed.Protocol;
 
 namespace Distributed.Console.Commands;
@@ -25,13 +25,16 @@ internal sealed class ResumeCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private ResumeCommand(ConsoleEnvironment environment) => _environment = environment;
+    private readonly ServerFlags _server;
+
+    private ResumeCommand(ConsoleEnvironment environment) => (_environment, _server) = (environment, new ServerFlags(environment));
 
     public static Command Create(ConsoleEnvironment environment)
     {
         var resume = new ResumeCommand(environment);
         var command = new Command(Name, "Goes on with an interrupted job from its last checkpoint; it ends with the same weights.");
         command.Arguments.Add(resume._job);
+        resume._server.AddTo(command);
         resume._settings.AddTo(command);
         resume._output.AddTo(command);
         command.SetAction((parsed, _) => resume.RunAsync(parsed));
@@ -41,7 +44,8 @@ internal sealed class ResumeCommand
     private async Task<int> RunAsync(ParseResult parsed)
     {
         var given = _settings.Read(parsed);
-        var run = RunSettings.From(given, _environment.Processors);
+        if (_server.IsNamed(parsed, orElse: given.Has("store"))) return await ResumeAtServerAsync(parsed, given).ConfigureAwait(false);
+        var run = RunSettings.ForOneProcess(given, _environment.Processors);
         var store = StorePath.Of(run.Store, _environment.Variable);
         var choice = _output.Read(parsed);
         JobId? name = null;
@@ -49,17 +53,17 @@ internal sealed class ResumeCommand
             name = JobId.TryParse(text, out var id) ? id : throw new UsageException($"'{text}' is not a job's name; 'dtrain jobs' lists them");
         if (!File.Exists(store)) throw new UsageException($"there is no store {store}, so nothing to resume; --store FILE names another");
 
-        using var interruption = _environment.CatchesSignals ? Interruption.OfProcess(_environment.Error) : new Interruption();
+        using var interruption = Interruption.Of(_environment);
         using var display = Displays.For(_environment, choice);
         await using var cluster = new ClusterAccess(_environment, store, run, display.Log, choice.Verbose);
         var client = await cluster.ClientAsync().ConfigureAwait(false);
         var record = name is { } job
             ? await NewJob.FindAsync(client, job, store, "").ConfigureAwait(false)
             : await NewestUnfinishedAsync(client, store).ConfigureAwait(false);
-        run = RunSettings.From(given, _environment.Processors, record.Options);
+        run = RunSettings.ForOneProcess(given, _environment.Processors, record.Options);
         if (record.Specification.Validate() is { } wrong) throw new UsageException($"{record.Id}: {wrong}");
 
-        var data = LoadAgain(record);
+        var data = StoredJob.LoadData(record);
         var folder = run.Out ?? NewJob.DefaultFolder(record.Id);
         StorePath.MakeFolder(folder, "--out");
         interruption.Requested.ThrowIfCancellationRequested();
@@ -67,28 +71,23 @@ internal sealed class ResumeCommand
         return await new JobRunner(_environment, client, display).RunAsync(submission, record, run, folder, interruption.Requested).ConfigureAwait(false);
     }
 
+    /// <summary>A paused job of a cluster goes on there, in its turn.</summary>
+    private async Task<int> ResumeAtServerAsync(ParseResult parsed, SettingValues given)
+    {
+        if (parsed.GetValue(_job) is not { } name) throw new UsageException("'dtrain resume' needs JOB where it talks to a server: many people's jobs may be paused there");
+        if (Settings.OfOneProcess.FirstOrDefault(given.Has) is { } local)
+            throw new UsageException($"--{local} sets up one process: a cluster has its own; --blocks, --min-workers, --snapshot-every and --audit-share would be right");
+        var job = RemoteJob.Named(name);
+        using var client = _server.Open(parsed, _environment.Error.WriteLine);
+        var summary = await client.ResumeAsync(job, given.Given.Any() ? SubmitCommand.Body(given) : null, _environment.Ending).ConfigureAwait(false);
+        SteerCommand.Print(_environment, summary, _output.Read(parsed).Json);
+        return ExitCode.Done;
+    }
+
     private static async Task<JobRecord> NewestUnfinishedAsync(ITrainingClient client, string store)
     {
         var jobs = await client.ListJobsAsync(CancellationToken.None).ConfigureAwait(false);
         return jobs.FirstOrDefault(j => j.End is null)
             ?? throw new UsageException($"{store} holds no unfinished job; 'dtrain train' begins one");
-    }
-
-    private static EncodedDataSet LoadAgain(JobRecord record)
-    {
-        EncodedDataSet data;
-        try
-        {
-            data = DataSets.Load(record.Source);
-        }
-        catch (DataException e)
-        {
-            throw new UsageException($"the samples of {record.Id} cannot be read again: {e.Message}", e);
-        }
-        var expected = record.Specification.Data.Sha256;
-        if (data.Sha256 == expected) return data;
-        throw new UsageException(
-            $"the samples of {record.Id} in {record.Source.Source} are others than when it began (SHA-256 {data.Sha256[..12]}…, then {expected[..12]}…): "
-            + $"put the old ones back, or begin a new job: dtrain train --from {record.Id}");
     }
 }

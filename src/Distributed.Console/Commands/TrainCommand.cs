@@ -38,11 +38,11 @@ internal sealed class TrainCommand
         var given = _settings.Read(parsed);
         if (parsed.GetValue(_job) is { } file) given = given.Over(JobFile.Read(file));
         var settings = TrainSettings.Read(given);
-        var run = RunSettings.From(given, _environment.Processors);
+        var run = RunSettings.ForOneProcess(given, _environment.Processors);
         var store = StorePath.Of(run.Store, _environment.Variable);
         var choice = _output.Read(parsed);
 
-        using var interruption = _environment.CatchesSignals ? Interruption.OfProcess(_environment.Error) : new Interruption();
+        using var interruption = Interruption.Of(_environment);
         using var display = Displays.For(_environment, choice);
         await using var cluster = new ClusterAccess(_environment, store, run, display.Log, choice.Verbose);
 
@@ -55,7 +55,7 @@ internal sealed class TrainCommand
         if (fromAnother)
         {
             from = await NewJob.FindAsync(await cluster.ClientAsync().ConfigureAwait(false), settings.From!.Value, store, "--from: ").ConfigureAwait(false);
-            settings = NewJob.Inherit(settings, given.Has("seed"), from);
+            settings = OtherJob.Inherit(settings, given.Has("seed"), from);
         }
         var data = NewJob.Load(settings.Source);
         var specification = JobResolution.Resolve(settings, LoadedData.ShapeOf(data));
@@ -63,8 +63,13 @@ internal sealed class TrainCommand
         float[]? weights = null;
         if (from is not null)
         {
-            weights = await NewJob.WeightsOfAsync(client, from, specification.Network).ConfigureAwait(false);
-            specification = specification with { Initial = NewJob.Describe(from, weights) };
+            weights = await OtherJob.WeightsOfAsync(client, from, specification.Network).ConfigureAwait(false);
+            specification = specification with { Initial = OtherJob.Describe(from, weights) };
+        }
+        else if (settings.InitialWeights is { } weightsFile)
+        {
+            weights = NewJob.ReadWeights(weightsFile, specification.Network);
+            specification = specification with { Initial = NewJob.Describe(weightsFile, weights) };
         }
         interruption.Requested.ThrowIfCancellationRequested();
 

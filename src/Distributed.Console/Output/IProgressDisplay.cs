@@ -30,6 +30,12 @@ internal interface IProgressDisplay : IDisposable
     /// <summary>The run was interrupted; the words resume it.</summary>
     void Interrupted(JobId job, long step, string words);
 
+    /// <summary>What the job's coordinator says of workers, blocks and checkpoints; null when it does not answer. Only a live screen has room for it.</summary>
+    void Observed(JobStatus? status) { }
+
+    /// <summary>Nobody follows the job any more; it goes on elsewhere, and the words say how it is followed again.</summary>
+    void Left(JobId job, string words);
+
     /// <summary>The job failed, and why, in one line.</summary>
     void Failed(JobId job, string message);
 }

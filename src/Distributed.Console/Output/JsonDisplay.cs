@@ -27,7 +27,7 @@ internal sealed class JsonDisplay(TextWriter output, TextWriter error) : IProgre
                 row.Job.Value, row.Epoch, row.Step, JsonLines.Finite(metrics.TrainLoss), JsonLines.Finite(metrics.TrainAccuracy),
                 JsonLines.Finite(metrics.ValidationLoss), JsonLines.Finite(metrics.ValidationAccuracy),
                 JsonLines.Finite(metrics.ValidationMae), JsonLines.Finite(metrics.ValidationR2), JsonLines.Finite(row.SamplesPerSecond),
-                row.Decision.IsBest),
+                row.Workers, row.Decision.IsBest),
             JsonLines.Default.EpochJson);
     }
 
@@ -47,6 +47,12 @@ internal sealed class JsonDisplay(TextWriter output, TextWriter error) : IProgre
     public void Interrupted(JobId job, long step, string words)
     {
         Write(new InterruptedJson(job.Value, step), JsonLines.Default.InterruptedJson);
+        _error.WriteLine(words);
+    }
+
+    public void Left(JobId job, string words)
+    {
+        Write(new LeftJson(job.Value), JsonLines.Default.LeftJson);
         _error.WriteLine(words);
     }
 

@@ -5,7 +5,7 @@ namespace Distributed.Console.Output;
 /// <summary>First line: the run begins.</summary>
 internal sealed record StartedJson(
     string Job, string Data, string DataSha256, int TrainingSamples, int ValidationSamples, int Parameters, int Epochs, long Steps,
-    long FromStep, int Workers, int Blocks, int Threads)
+    long FromStep, int Workers, int Blocks, int? Threads)
 {
     [JsonPropertyOrder(-1)] public string Event { get; } = "started";
 }
@@ -13,7 +13,7 @@ internal sealed record StartedJson(
 /// <summary>An epoch ended. Members that do not apply are left out.</summary>
 internal sealed record EpochJson(
     string Job, int Epoch, long Step, double? TrainLoss, double? TrainAccuracy, double? ValidationLoss, double? ValidationAccuracy,
-    double? ValidationMae, double? ValidationR2, double? SamplesPerSecond, bool Best)
+    double? ValidationMae, double? ValidationR2, double? SamplesPerSecond, int? Workers, bool Best)
 {
     [JsonPropertyOrder(-1)] public string Event { get; } = "epoch";
 }
@@ -22,7 +22,7 @@ internal sealed record EpochJson(
 internal sealed record CompletedJson(
     string Job, int Epochs, long Steps, double? TrainLoss, double? ValidationLoss, double? ValidationAccuracy, double? ValidationMae,
     double? ValidationR2, double? SamplesPerSecond, double Seconds, int Workers, string Reason, string WeightsSha256, int? BestEpoch,
-    string Out)
+    string? Out)
 {
     [JsonPropertyOrder(-1)] public string Event { get; } = "completed";
 }
@@ -31,6 +31,12 @@ internal sealed record CompletedJson(
 internal sealed record InterruptedJson(string Job, long Step)
 {
     [JsonPropertyOrder(-1)] public string Event { get; } = "interrupted";
+}
+
+/// <summary>Last line: the job goes on, and nobody here follows it.</summary>
+internal sealed record LeftJson(string Job)
+{
+    [JsonPropertyOrder(-1)] public string Event { get; } = "left";
 }
 
 /// <summary>Last line: the job failed.</summary>
@@ -52,6 +58,18 @@ internal sealed record EvaluationJson(
 /// <summary>One class of an evaluation.</summary>
 internal sealed record ClassJson(string Label, long Samples, double? Precision, double? Recall, double? F1, IReadOnlyList<long> PredictedAs);
 
+/// <summary>One stored step of <c>verify --json</c>.</summary>
+internal sealed record VerdictJson(string Job, long Step, bool Equal, string StoredSha256, string ReplayedSha256)
+{
+    [JsonPropertyOrder(-1)] public string Event { get; } = "checkpoint";
+}
+
+/// <summary>Last line of <c>verify --json</c>.</summary>
+internal sealed record VerifiedJson(string Job, bool Equal, long Step, double Seconds)
+{
+    [JsonPropertyOrder(-1)] public string Event { get; } = "verified";
+}
+
 /// <summary>Written without reflection, members in camelCase, what does not apply left out.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
@@ -60,6 +78,9 @@ internal sealed record ClassJson(string Label, long Samples, double? Precision, 
 [JsonSerializable(typeof(CompletedJson))]
 [JsonSerializable(typeof(InterruptedJson))]
 [JsonSerializable(typeof(FailedJson))]
+[JsonSerializable(typeof(LeftJson))]
+[JsonSerializable(typeof(VerdictJson))]
+[JsonSerializable(typeof(VerifiedJson))]
 [JsonSerializable(typeof(JobJson))]
 [JsonSerializable(typeof(EvaluationJson))]
 internal sealed partial class JsonLines : JsonSerializerContext

@@ -21,6 +21,7 @@ internal sealed class LiveDisplay(IAnsiConsole console, int rows, TimeProvider c
     private readonly LiveRegion _region = new(console, rows);
     private RunHeading? _run;
     private RunProgress? _progress;
+    private JobStatus? _status;
     private long _lastDrawn;
 
     public void Started(RunHeading run)
@@ -67,6 +68,17 @@ internal sealed class LiveDisplay(IAnsiConsole console, int rows, TimeProvider c
 
     public void Interrupted(JobId job, long step, string words) => End([StyledLine.Of(words)]);
 
+    public void Left(JobId job, string words) => End([StyledLine.Of(words)]);
+
+    public void Observed(JobStatus? status)
+    {
+        lock (_lock)
+        {
+            _status = status;
+            Draw(now: false);
+        }
+    }
+
     public void Failed(JobId job, string message) => End([new StyledLine().Add($"dtrain: {job} failed: ", Tone.Bad).Add(message)]);
 
     public void Dispose() => End([]);
@@ -89,5 +101,5 @@ internal sealed class LiveDisplay(IAnsiConsole console, int rows, TimeProvider c
     }
 
     private IEnumerable<StyledLine> Picture() =>
-        _run is null ? [] : LivePicture.Lines(_run, _progress, _rows, Terminal.ReportWidth(console));
+        _run is null ? [] : LivePicture.Lines(_run, _progress, _rows, _status, Terminal.ReportWidth(console), rows);
 }

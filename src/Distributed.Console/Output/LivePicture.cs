@@ -1,31 +1,35 @@
 using Distributed.Console.Reports;
+using Distributed.Protocol;
 
 namespace Distributed.Console.Output;
 
 /// <summary>What the live part of a terminal shows: a pure function of what is known.</summary>
 internal static class LivePicture
 {
-    /// <summary>Epochs that are shown line by line: with these and the curves, a terminal of 24 rows is full.</summary>
-    private const int Latest = 5;
+    /// <summary>Epochs that are shown line by line, when there is room for so many and when there is little.</summary>
+    private const int MostEpochs = 10, FewestEpochs = 1;
 
-    /// <summary>The lines, at most 23.</summary>
-    public static IEnumerable<StyledLine> Lines(RunHeading run, RunProgress? progress, IReadOnlyList<EpochRow> rows, int width)
+    /// <summary>The lines, at most one less than the terminal has rows when it has 24 or more.</summary>
+    public static IEnumerable<StyledLine> Lines(
+        RunHeading run, RunProgress? progress, IReadOnlyList<EpochRow> rows, JobStatus? status, int width, int terminalRows)
     {
-        var epochs = run.Specification.Epochs;
-        yield return Bar(run, progress, width);
-        yield return Status(progress);
-        yield return StyledLine.Empty;
-        yield return Words.EpochColumns(run.Specification);
-        foreach (var row in rows.Skip(rows.Count - Latest)) yield return Words.Of(row, epochs);
-        if (progress is not null && (rows.Count == 0 || progress.Epoch > rows[^1].Epoch) && double.IsFinite(progress.TrainLoss))
-        {
-            var line = new StyledLine().Add($"{progress.Epoch}/{epochs}".PadLeft(9), Tone.Faint).Add(Numbers.Loss(progress.TrainLoss).PadLeft(13));
-            if (progress.TrainAccuracy is { } accuracy) line.Add(Numbers.Percent(accuracy).PadLeft(12), Tone.Faint);
-            yield return line;
-        }
-        if (rows.Count < 2) yield break;
-        yield return StyledLine.Empty;
-        foreach (var line in CurveReport.Lines([.. rows.Select(r => r.Decision)], width)) yield return line;
+        List<StyledLine> above = [Bar(run, progress, width), Status(progress)];
+        if (status is not null) above.AddRange(StatusPicture.Lines(status, width));
+        above.Add(StyledLine.Empty);
+        above.Add(Words.EpochColumns(run.Specification));
+        List<StyledLine> below = [];
+        if (UnderWay(run, progress, rows) is { } line) below.Add(line);
+        if (rows.Count >= 2) below.AddRange(CurveReport.Lines([.. rows.Select(r => r.Decision)], width).Prepend(StyledLine.Empty));
+        var latest = Math.Clamp(terminalRows - 1 - above.Count - below.Count, FewestEpochs, MostEpochs);
+        return [.. above, .. rows.Skip(rows.Count - latest).Select(row => Words.Of(row, run.Specification.Epochs)), .. below];
+    }
+
+    /// <summary>The epoch that has not ended yet, as far as it is.</summary>
+    private static StyledLine? UnderWay(RunHeading run, RunProgress? progress, IReadOnlyList<EpochRow> rows)
+    {
+        if (progress is null || (rows.Count > 0 && progress.Epoch <= rows[^1].Epoch) || !double.IsFinite(progress.TrainLoss)) return null;
+        var line = new StyledLine().Add($"{progress.Epoch}/{run.Specification.Epochs}".PadLeft(9), Tone.Faint).Add(Numbers.Loss(progress.TrainLoss).PadLeft(13));
+        return progress.TrainAccuracy is { } accuracy ? line.Add(Numbers.Percent(accuracy).PadLeft(12), Tone.Faint) : line;
     }
 
     private static StyledLine Bar(RunHeading run, RunProgress? progress, int width)

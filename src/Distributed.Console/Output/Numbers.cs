@@ -38,6 +38,16 @@ internal static class Numbers
         return Count(Math.Round(perSecond / unit) * unit) + "/s";
     }
 
+    /// <summary>A size: 870 bytes, 52.3 KiB, 1.24 MiB, 3.10 GiB.</summary>
+    public static string Bytes(double bytes)
+    {
+        if (bytes < 1024) return Of((long)bytes, "byte");
+        string[] units = ["KiB", "MiB", "GiB", "TiB"];
+        var unit = 0;
+        for (bytes /= 1024; bytes >= 1024 && unit < units.Length - 1; bytes /= 1024) unit++;
+        return bytes.ToString(bytes < 10 ? "0.00" : bytes < 100 ? "0.0" : "0", CultureInfo.InvariantCulture) + " " + units[unit];
+    }
+
     /// <summary>A length of time: 0:07, 12:30, 1:02:03.</summary>
     public static string Time(TimeSpan time)
     {
@@ -51,6 +61,15 @@ internal static class Numbers
     public static string Seconds(double seconds) => seconds < 120
         ? seconds.ToString("0.00", CultureInfo.InvariantCulture) + " s"
         : string.Create(CultureInfo.InvariantCulture, $"{(long)seconds / 60} min {(long)seconds % 60} s");
+
+    /// <summary>A short time with two digits or so: 85 µs, 3.2 ms, 0.42 s, 12 s.</summary>
+    public static string Short(double seconds) => seconds switch
+    {
+        < 0.000_95 => (seconds * 1e6).ToString("0", CultureInfo.InvariantCulture) + " µs",
+        < 0.009_95 => (seconds * 1e3).ToString("0.0", CultureInfo.InvariantCulture) + " ms",
+        < 0.995 => (seconds * 1e3).ToString("0", CultureInfo.InvariantCulture) + " ms",
+        _ => seconds.ToString(seconds < 9.95 ? "0.0" : "0", CultureInfo.InvariantCulture) + " s",
+    };
 
     /// <summary>"1 worker", "3 workers".</summary>
     public static string Of(long count, string one, string? many = null) => $"{Count(count)} {(count == 1 ? one : many ?? one + "s")}";

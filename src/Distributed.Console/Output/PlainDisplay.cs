@@ -56,6 +56,8 @@ internal sealed class PlainDisplay(TextWriter output, TextWriter error, TimeProv
 
     public void Interrupted(JobId job, long step, string words) => output.WriteLine(words);
 
+    public void Left(JobId job, string words) => output.WriteLine(words);
+
     public void Failed(JobId job, string message) => _error.WriteLine($"dtrain: {job} failed: {message}");
 
     public void Dispose() => output.Flush();

@@ -12,10 +12,10 @@ namespace Distributed.Console.Output;
 /// <param name="FromStep">Steps that were done before this run.</param>
 /// <param name="Workers">Assigned workers.</param>
 /// <param name="Blocks">Parameter blocks.</param>
-/// <param name="Threads">Compute threads of the process.</param>
+/// <param name="Threads">Compute threads of the process; null where the workers are elsewhere.</param>
 internal sealed record RunHeading(
     JobId Job, JobSpecification Specification, string DataName, int Parameters, long StepsPerEpoch, long TotalSteps, long FromStep,
-    int Workers, int Blocks, int Threads);
+    int Workers, int Blocks, int? Threads);
 
 /// <summary>How far a run is.</summary>
 /// <param name="Epoch">The current epoch, from 1.</param>
@@ -34,7 +34,8 @@ internal sealed record RunProgress(
 /// <param name="Step">Steps done since the job's beginning.</param>
 /// <param name="Decision">Metrics, best or not, last or not.</param>
 /// <param name="SamplesPerSecond">Over this epoch in this run, with its validation.</param>
-internal sealed record EpochRow(JobId Job, long Step, EpochDecided Decision, double SamplesPerSecond)
+/// <param name="Workers">Assigned workers at its end; null of an epoch that nobody followed.</param>
+internal sealed record EpochRow(JobId Job, long Step, EpochDecided Decision, double SamplesPerSecond, int? Workers)
 {
     /// <summary>The epoch, from 1.</summary>
     public int Epoch => Decision.Epoch + 1;

@@ -32,8 +32,8 @@ internal sealed record RunReport
     /// <summary>The best weights on the validation set (the training set without one), class by class; null for a regression.</summary>
     public ClassificationReport? Classes { get; init; }
 
-    /// <summary>Where models and pictures lie, as a person would type it.</summary>
-    public required string Folder { get; init; }
+    /// <summary>Where models and pictures lie, as a person would type it; null when they were not fetched.</summary>
+    public string? Folder { get; init; }
 
     /// <summary>The last epoch's metrics; null when the job was cancelled before its first epoch's end.</summary>
     public EpochMetrics? Last => Epochs.Count > 0 ? Epochs[^1].Metrics : null;

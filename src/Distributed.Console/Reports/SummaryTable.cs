@@ -15,10 +15,10 @@ internal static class SummaryTable
             .Add($" is done: {Words.Because(report.Reason)} ")
             .Add($"({Numbers.Of(report.Epochs.Count, "epoch")}, {Numbers.Of(report.Steps, "step")})", Tone.Faint);
         foreach (var line in Metrics(report)) yield return line;
-        yield return Row("speed", $"{Numbers.Rate(report.SamplesPerSecond).Replace("/s", " samples/s", StringComparison.Ordinal)}, "
-            + $"{Numbers.Seconds(report.Seconds)}, {Numbers.Of(report.Workers, "worker")}");
+        if (report.SamplesPerSecond > 0) yield return Row("speed", $"{Numbers.Rate(report.SamplesPerSecond).Replace("/s", " samples/s", StringComparison.Ordinal)}, "
+            + Numbers.Seconds(report.Seconds) + (report.Workers > 0 ? ", " + Numbers.Of(report.Workers, "worker") : ""));
         yield return Row("weights", report.WeightsSha256);
-        yield return Row("folder", report.Folder);
+        if (report.Folder is { } folder) yield return Row("folder", folder);
     }
 
     /// <summary>The run in one line, for <c>--quiet</c>.</summary>

@@ -1,5 +1,4 @@
 using Distributed.Cluster;
-using Distributed.Console.Options;
 
 namespace Distributed.Console.Sessions;
 

@@ -9,13 +9,23 @@ internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _requested = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
+    private CancellationTokenRegistration _ending;
     private int _times;
 
     /// <summary>Requested once the first came.</summary>
     public CancellationToken Requested => _requested.Token;
 
+    /// <summary>What a command of this environment is interrupted by: the process's signals, or whoever runs it.</summary>
+    public static Interruption Of(ConsoleEnvironment environment)
+    {
+        if (environment.CatchesSignals) return OfProcess(environment.Error);
+        var interruption = new Interruption();
+        interruption._ending = environment.Ending.Register(() => interruption.Request());
+        return interruption;
+    }
+
     /// <summary>Catches the signals of this process.</summary>
-    public static Interruption OfProcess(TextWriter error)
+    private static Interruption OfProcess(TextWriter error)
     {
         var interruption = new Interruption();
         foreach (var signal in new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP })
@@ -43,6 +53,7 @@ internal sealed class Interruption : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _ending.Dispose();
         foreach (var registration in _registrations) registration.Dispose();
         _requested.Dispose();
     }

@@ -1,5 +1,4 @@
 using Distributed.Cluster;
-using Distributed.Console.Options;
 using Distributed.Console.Output;
 using Distributed.Console.Reports;
 using Distributed.Learning.Models;
@@ -22,11 +21,11 @@ internal sealed class JobRunner(ConsoleEnvironment environment, ITrainingClient 
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(JobSubmission submission, JobRecord? known, RunSettings run, string folder, CancellationToken interruption)
     {
-        var session = new TrainingSession(client, submission, known, run, display, environment.Clock);
+        var session = new TrainingSession(client, FollowedJob.Of(submission), known, run, display, environment.Clock);
         RunEnd end;
         try
         {
-            end = await session.RunAsync(interruption).ConfigureAwait(false);
+            end = await session.RunAsync(giveUp => client.StartAsync(submission, giveUp), interruption).ConfigureAwait(false);
         }
         catch (TrainingException e)
         {

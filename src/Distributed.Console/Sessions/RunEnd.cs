@@ -20,5 +20,8 @@ internal sealed record RunCompleted(
 /// <param name="InTime">Whether the job paused within the bounded wait.</param>
 internal sealed record RunInterrupted(long Step, bool InTime) : RunEnd;
 
+/// <summary>Nobody follows the job any more; it goes on.</summary>
+internal sealed record RunLeft : RunEnd;
+
 /// <summary>The job failed, and why.</summary>
 internal sealed record RunFailed(string Message) : RunEnd;

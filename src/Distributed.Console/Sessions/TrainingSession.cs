@@ -1,7 +1,7 @@
 using Distributed.Cluster;
-using Distributed.Console.Options;
 using Distributed.Console.Output;
 using Distributed.Protocol;
+using Distributed.Protocol.Api;
 
 namespace Distributed.Console.Sessions;
 
@@ -17,33 +17,33 @@ internal sealed class TrainingSession
     /// <summary>How long a run may wait for its first worker before that is told.</summary>
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(3);
 
-    private readonly ITrainingClient _client;
+    private readonly IJobClient _client;
     private readonly IProgressDisplay _display;
     private readonly TimeProvider _clock;
-    private readonly JobSubmission _submission;
+    private readonly FollowedJob _job;
     private readonly JobRecord? _known;
-    private readonly RunSettings _run;
+    private readonly RunSettings? _run;
     private readonly EpochPlan _plan;
     private readonly ThroughputMeter _meter;
     private readonly List<EpochDecided> _epochs = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long? _checkpoint;
     private int _workers;
-    private bool _started;
+    private bool _started, _isElsewhere, _isMetered;
     private ITimer? _waiting;
 
     /// <param name="client">Where the job runs.</param>
-    /// <param name="submission">The job.</param>
+    /// <param name="job">The job.</param>
     /// <param name="known">The decided epochs and the newest checkpoint of a job that goes on; null for a new one.</param>
-    /// <param name="run">Workers and threads, to be shown.</param>
+    /// <param name="run">Workers and threads, to be shown; null where they are another machine's.</param>
     /// <param name="display">Where it is shown.</param>
     /// <param name="clock">The clock.</param>
     public TrainingSession(
-        ITrainingClient client, JobSubmission submission, JobRecord? known, RunSettings run, IProgressDisplay display, TimeProvider clock)
+        IJobClient client, FollowedJob job, JobRecord? known, RunSettings? run, IProgressDisplay display, TimeProvider clock)
     {
-        (_client, _submission, _run, _display, _clock) = (client, submission, run, display, clock);
-        _workers = run.Workers;
-        _plan = new EpochPlan(submission.Specification);
+        (_client, _job, _run, _display, _clock) = (client, job, run, display, clock);
+        _workers = run?.Workers ?? 0;
+        _plan = new EpochPlan(job.Specification);
         _meter = new ThroughputMeter(clock);
         _known = known;
         if (known is null) return;
@@ -52,16 +52,17 @@ internal sealed class TrainingSession
     }
 
     /// <summary>Starts the job and follows it to its end; of a job that has ended, tells the end again.</summary>
+    /// <param name="start">Starts it.</param>
     /// <param name="interruption">Asks for a pause.</param>
-    public async Task<RunEnd> RunAsync(CancellationToken interruption)
+    public async Task<RunEnd> RunAsync(Func<CancellationToken, Task> start, CancellationToken interruption)
     {
         if (_known?.End is { } ended) return await OnFinishedAsync(ended).ConfigureAwait(false);
         using var giveUp = new CancellationTokenSource();
-        await _client.StartAsync(_submission, giveUp.Token).ConfigureAwait(false);
+        await start(giveUp.Token).ConfigureAwait(false);
         using var pausing = interruption.Register(() => _ = PauseAsync(giveUp));
         try
         {
-            await foreach (var message in _client.WatchAsync(_submission.Id, giveUp.Token).ConfigureAwait(false))
+            await foreach (var message in _client.WatchAsync(_job.Id, giveUp.Token).ConfigureAwait(false))
                 if (await OnAsync(message).ConfigureAwait(false) is { } end) return end;
         }
         catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
@@ -76,13 +77,36 @@ internal sealed class TrainingSession
         return new RunFailed("the cluster stopped telling about the job; resume it to go on from its last checkpoint");
     }
 
+    /// <summary>Follows a job that somebody else runs, to its end or until this process is to end: the job does not notice.</summary>
+    /// <param name="interruption">Ends the following alone.</param>
+    public async Task<RunEnd> FollowAsync(CancellationToken interruption)
+    {
+        foreach (var epoch in _epochs.ToArray()) ShowAgain(epoch);
+        if (_known?.End is { } ended) return await OnFinishedAsync(ended).ConfigureAwait(false);
+        _isElsewhere = true;
+        try
+        {
+            await foreach (var message in _client.WatchAsync(_job.Id, interruption).ConfigureAwait(false))
+                if (await OnAsync(message).ConfigureAwait(false) is { } end) return end;
+        }
+        catch (OperationCanceledException) when (interruption.IsCancellationRequested)
+        {
+            return new RunLeft();
+        }
+        finally
+        {
+            _waiting?.Dispose();
+        }
+        return new RunFailed("the server stopped telling about the job");
+    }
+
     private async Task PauseAsync(CancellationTokenSource giveUp)
     {
         try
         {
             using var timer = _clock.CreateTimer(_ => giveUp.Cancel(), null, PauseTimeout, Timeout.InfiniteTimeSpan);
             _display.Noticed("pausing at the next step; once more ends at once");
-            await _client.PauseAsync(_submission.Id, giveUp.Token).ConfigureAwait(false);
+            await _client.PauseAsync(_job.Id, giveUp.Token).ConfigureAwait(false);
             await _ended.Task.ConfigureAwait(false);
         }
         catch (Exception e) when (e is OperationCanceledException or TrainingException or ObjectDisposedException)
@@ -117,6 +141,12 @@ internal sealed class TrainingSession
             case JobRewound rewound:
                 _display.Noticed($"back to the checkpoint at step {Numbers.Count(rewound.ToStep)}: {rewound.Reason}");
                 return null;
+            case JobPaused paused when _isElsewhere:
+                _display.Noticed($"paused at step {Numbers.Count(paused.Step)}; it goes on with: dtrain resume {_job.Id}");
+                return null;
+            case JobStateChanged changed:
+                OnStateChanged(changed);
+                return null;
             case JobPaused paused:
                 return new RunInterrupted(paused.Step, InTime: true);
             case JobFinished finished:
@@ -129,6 +159,7 @@ internal sealed class TrainingSession
     private void OnStarted(JobStarted started)
     {
         _waiting?.Dispose();
+        if (_isElsewhere) _workers = started.Workers;
         Begin(started.FromStep);
     }
 
@@ -139,9 +170,9 @@ internal sealed class TrainingSession
         _started = true;
         _meter.Begin(SamplesAt(fromStep));
         _display.Started(new RunHeading(
-            _submission.Id, _submission.Specification, _submission.Data.Name,
-            new Learning.ParameterLayout(_submission.Specification.Network).Count,
-            _plan.StepsPerEpoch, _plan.TotalSteps, fromStep, _run.Workers, _submission.Options.Blocks, _run.Threads));
+            _job.Id, _job.Specification, _job.DataName,
+            new Learning.ParameterLayout(_job.Specification.Network).Count,
+            _plan.StepsPerEpoch, _plan.TotalSteps, fromStep, _workers, _job.Blocks, _run?.Threads));
     }
 
     /// <summary>Every run waits for its first worker for a moment; only a longer wait is worth a word.</summary>
@@ -151,9 +182,20 @@ internal sealed class TrainingSession
         else _waiting = _clock.CreateTimer(_ => _display.Noticed(waiting.Reason), null, StartPatience, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>A running job shows itself; all else wants a word, once.</summary>
+    private void OnStateChanged(JobStateChanged changed)
+    {
+        if (changed.State != JobPhase.Queued) return;
+        var before = changed.QueuePosition is > 0 and var jobs ? $" behind {Numbers.Of(jobs, "job")}" : "";
+        _display.Noticed($"{_job.Id} is queued{before}{(changed.Reason is { } reason ? ": " + reason : "")}");
+    }
+
     private void OnProgressed(JobProgressed progressed)
     {
         Begin(_checkpoint ?? 0);
+        if (_isElsewhere && !_isMetered) _meter.Begin(SamplesAt(progressed.Step)); // what was done before it was followed
+        _isMetered = true;
+        if (_isElsewhere && progressed.Workers > 0) _workers = progressed.Workers;
         _meter.Report(SamplesAt(progressed.Step));
         var rate = _meter.Recent;
         var left = SamplesAt(_plan.TotalSteps) - SamplesAt(progressed.Step);
@@ -172,17 +214,31 @@ internal sealed class TrainingSession
 
     private async Task CatchUpAsync(int before)
     {
-        var record = await _client.FindJobAsync(_submission.Id, CancellationToken.None).ConfigureAwait(false);
+        var record = await _client.FindJobAsync(_job.Id, CancellationToken.None).ConfigureAwait(false);
         if (record is null) return;
         for (var i = _epochs.Count; i < Math.Min(before, record.Epochs.Count); i++)
             Show(record.Epochs[i], _plan.BoundaryAfter(i));
+    }
+
+    /// <summary>An epoch that was decided before anybody followed: without a speed.</summary>
+    private void ShowAgain(EpochDecided decision)
+    {
+        Begin(_checkpoint ?? 0);
+        _display.EpochEnded(new EpochRow(_job.Id, _plan.BoundaryAfter(decision.Epoch), InUnits(decision), 0, null));
     }
 
     private void Show(EpochDecided decision, long step)
     {
         Begin(_checkpoint ?? 0);
         _epochs.Add(decision);
-        _display.EpochEnded(new EpochRow(_submission.Id, step, InUnits(decision), _meter.EndEpoch(SamplesAt(step))));
+        _display.EpochEnded(new EpochRow(_job.Id, step, InUnits(decision), SpeedOfEpoch(step), _workers));
+    }
+
+    /// <summary>Events of a server come in bunches, so the time between two of them says nothing; the speed since it is followed does.</summary>
+    private double SpeedOfEpoch(long step)
+    {
+        var ofEpoch = _meter.EndEpoch(SamplesAt(step));
+        return _isElsewhere ? _meter.Overall : ofEpoch;
     }
 
     private async Task<RunEnd> OnFinishedAsync(JobEnded end)
@@ -197,13 +253,26 @@ internal sealed class TrainingSession
 
     /// <summary>Training computes with standardised targets; people read errors in the target's own unit.</summary>
     private EpochDecided InUnits(EpochDecided decision) => decision.Metrics.ValidationMae is { } mae
-        ? decision with { Metrics = decision.Metrics with { ValidationMae = mae * _submission.Data.Encoding.Target.Scale } }
+        ? decision with { Metrics = decision.Metrics with { ValidationMae = mae * _job.TargetScale } }
         : decision;
 
     private long SamplesAt(long step)
     {
-        var training = (long)_submission.Specification.Data.TrainingSamples;
-        var inEpoch = Math.Min(step % _plan.StepsPerEpoch * _submission.Specification.BatchSize, training);
+        var training = (long)_job.Specification.Data.TrainingSamples;
+        var inEpoch = Math.Min(step % _plan.StepsPerEpoch * _job.Specification.BatchSize, training);
         return step / _plan.StepsPerEpoch * training + inEpoch;
     }
+}
+
+/// <summary>What is known of a job before it is followed.</summary>
+/// <param name="Id">Its name.</param>
+/// <param name="Specification">Everything that can reach a weight.</param>
+/// <param name="Blocks">Parameter blocks.</param>
+/// <param name="DataName">What its data is called.</param>
+/// <param name="TargetScale">By how much a regression's errors are multiplied to be in the target's unit.</param>
+internal sealed record FollowedJob(JobId Id, JobSpecification Specification, int Blocks, string DataName, double TargetScale)
+{
+    /// <summary>A job that is about to be submitted.</summary>
+    public static FollowedJob Of(JobSubmission submission) => new(
+        submission.Id, submission.Specification, submission.Options.Blocks, submission.Data.Name, submission.Data.Encoding.Target.Scale);
 }

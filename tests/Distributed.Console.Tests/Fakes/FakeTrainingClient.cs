@@ -56,12 +56,20 @@ internal sealed class FakeTrainingClient : ITrainingClient, IRunningCluster
 
     public Task CancelAsync(JobId job, CancellationToken cancellation) => Task.CompletedTask;
 
+    public Task<JobStatus> GetStatusAsync(JobId job, CancellationToken cancellation) =>
+        throw new InvalidOperationException("no test asks how a job is");
+
     public Task<IReadOnlyList<JobRecord>> ListJobsAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<JobRecord>>(Records);
 
     public Task<JobRecord?> FindJobAsync(JobId job, CancellationToken cancellation) => Task.FromResult(Records.Find(r => r.Id == job));
 
     public Task<float[]> ReadWeightsAsync(JobId job, CheckpointChoice choice, CancellationToken cancellation) =>
         Task.FromResult(Weights(Records.Find(r => r.Id == job)?.Specification ?? Submitted!.Specification, choice));
+
+    /// <summary>The kept checkpoints of every job by their steps.</summary>
+    public Dictionary<long, StoredCheckpoint> Checkpoints { get; } = [];
+
+    public Task<StoredCheckpoint> ReadCheckpointAsync(JobId job, long step, CancellationToken cancellation) => Task.FromResult(Checkpoints[step]);
 
     public ValueTask DisposeAsync()
     {

@@ -27,6 +27,11 @@ internal sealed class TestConsole : IDisposable
 
     public int? TerminalWidth { get; set; }
 
+    /// <summary>What answers HTTP requests; none is sent elsewhere.</summary>
+    public FakeGateway Gateway { get; } = new();
+
+    public Dictionary<string, string> Variables { get; } = [];
+
     public string PathOf(string name) => Path.Combine(Folder, name);
 
     public string Write(string name, string text)
@@ -37,20 +42,31 @@ internal sealed class TestConsole : IDisposable
         return path;
     }
 
-    public Task<int> RunAsync(params string[] arguments) => ConsoleApplication.RunAsync(arguments, new ConsoleEnvironment
+    /// <summary>What standard input holds.</summary>
+    public string Input { get; set; } = "";
+
+    /// <summary>The keyboard; null for none.</summary>
+    public Func<ConsoleKeyInfo>? ReadKey { get; set; }
+
+    public Task<int> RunAsync(params string[] arguments) => ConsoleApplication.RunAsync(arguments, Environment);
+
+    public ConsoleEnvironment Environment => new()
     {
         Output = _output,
         Error = _error,
         TerminalWidth = TerminalWidth,
+        Input = new StringReader(Input),
+        ReadKey = ReadKey,
         Clock = Clock,
         Processors = 2,
-        Variable = name => name == "XDG_DATA_HOME" ? Path.Combine(Folder, "data") : null,
+        Variable = name => name == "XDG_DATA_HOME" ? Path.Combine(Folder, "data") : Variables.GetValueOrDefault(name),
+        CreateHandler = () => Gateway.Handler(),
         StartCluster = (options, _) =>
         {
             Started.Add(options);
             return Task.FromResult<IRunningCluster>(Cluster);
         },
-    });
+    };
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 }

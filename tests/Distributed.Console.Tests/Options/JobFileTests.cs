@@ -1,5 +1,4 @@
 using System.Text;
-using Distributed.Console.Options;
 
 namespace Distributed.Console.Tests.Options;
 
@@ -31,6 +30,16 @@ public sealed class JobFileTests
     [Fact]
     public void A_byte_order_mark_is_no_error() =>
         Assert.Equal(3, JobFile.Parse(Encoding.UTF8.GetPreamble().Concat("""{"epochs": 3}"""u8.ToArray()).ToArray(), "job.json").Integer("epochs", 1));
+
+    [Theory]
+    [InlineData(new byte[] { (byte)'{', (byte)'"', 0xA2, (byte)'"', (byte)':', (byte)'1', (byte)'}' })]
+    [InlineData(new byte[] { (byte)'{', (byte)'"', (byte)'d', (byte)'a', (byte)'t', (byte)'a', (byte)'"', (byte)':', (byte)'"', 0xFF, (byte)'"', (byte)'}' })]
+    public void Bytes_that_are_no_text_are_refused(byte[] json) =>
+        Assert.Contains("not Unicode text", Assert.Throws<UsageException>(() => JobFile.Parse(json, "job.json")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Half_of_a_surrogate_pair_is_refused() =>
+        Assert.Contains("not Unicode text", Assert.Throws<UsageException>(() => Parse("{\"data\": \"\\ud800\"}")).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Flags_win()

@@ -1,5 +1,5 @@
-using Distributed.Console.Options;
 using Distributed.Learning;
+using Distributed.Protocol;
 using Distributed.Tensors;
 
 namespace Distributed.Console.Tests.Options;
@@ -45,7 +45,7 @@ public sealed class JobResolutionTests
         var job = Resolve(
             Digits, "hidden=64,32", "activation=tanh", "dropout=0.25", "label-smoothing=0.1", "optimizer=nesterov", "learning-rate=0.02",
             "momentum=0.8", "weight-decay=0.001", "clip=1", "schedule=step", "step-epochs=4", "step-factor=0.5", "minimum-learning-rate=1e-5",
-            "warmup=7", "epochs=9", "batch=50", "shard=7", "seed=18446744073709551615", "target-accuracy=0.9", "target-loss=-1", "patience=3");
+            "warmup=7", "epochs=9", "batch=50", "shard=7", "seed=18446744073709551615", "target-accuracy=0.9", "target-loss=-1", "patience=3", "gradient-format=bfloat16");
         Assert.Equal([64, 32], job.Network.Hidden);
         Assert.Equal((Activation.Tanh, Initialization.Xavier, 0.25, 0.1), (job.Network.Activation, job.Network.Initialization, job.Network.Dropout, job.Network.LabelSmoothing));
         Assert.Equal(
@@ -54,6 +54,7 @@ public sealed class JobResolutionTests
         Assert.Equal(
             (ScheduleKind.Step, 4, 0.5, 1e-5, 7L),
             (job.Schedule.Kind, job.Schedule.StepEpochs, job.Schedule.StepFactor, job.Schedule.MinimumLearningRate, job.Schedule.WarmupSteps));
+        Assert.Equal(GradientFormat.BFloat16, job.GradientFormat);
         Assert.Equal((9, 50, 7, ulong.MaxValue), (job.Epochs, job.BatchSize, job.ShardSize, job.Seed));
         Assert.Equal(((double?)0.9, (double?)-1, (int?)3), (job.Stop.TargetAccuracy, job.Stop.TargetLoss, job.Stop.Patience));
     }
@@ -64,7 +65,7 @@ public sealed class JobResolutionTests
 
     [Fact]
     public void Run_settings_reach_no_specification() =>
-        Assert.Equal(Resolve(Digits), Resolve(Digits, "workers=5", "blocks=4", "threads=3", "snapshot-every=7", "store=x", "out=y"));
+        Assert.Equal(Resolve(Digits), Resolve(Digits, "workers=5", "blocks=4", "threads=3", "snapshot-every=7", "audit-share=0.5", "store=x", "out=y"));
 
     [Fact]
     public void Balanced_class_weights_have_the_mean_one_over_the_samples()

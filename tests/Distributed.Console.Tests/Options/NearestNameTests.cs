@@ -1,4 +1,3 @@
-using Distributed.Console.Options;
 
 namespace Distributed.Console.Tests.Options;
 

@@ -54,11 +54,12 @@ public sealed class InterruptionTests
 
     private static Task<RunEnd> Run(FakeTrainingClient cluster, ManualClock clock, Interruption interruption)
     {
-        var settings = Console.Options.TrainSettings.Read(new Console.Options.SettingValues());
+        var settings = TrainSettings.Read(new SettingValues());
         var data = Learning.Data.DataSets.Load(settings.Source);
-        var specification = Console.Options.JobResolution.Resolve(settings, LoadedData.ShapeOf(data));
+        var specification = JobResolution.Resolve(settings, LoadedData.ShapeOf(data));
         var submission = new Cluster.JobSubmission(new JobId("test"), specification, new RunOptions(), settings.Source, data);
-        return new TrainingSession(cluster, submission, null, Console.Options.RunSettings.From(new Console.Options.SettingValues(), 1), new SilentDisplay(), clock).RunAsync(interruption.Requested);
+        return new TrainingSession(cluster, FollowedJob.Of(submission), null, RunSettings.From(new SettingValues(), 1), new SilentDisplay(), clock)
+            .RunAsync(giveUp => cluster.StartAsync(submission, giveUp), interruption.Requested);
     }
 
     private sealed class SilentDisplay : IProgressDisplay
@@ -76,6 +77,8 @@ public sealed class InterruptionTests
         public void Completed(RunReport report) { }
 
         public void Interrupted(JobId job, long step, string words) { }
+
+        public void Left(JobId job, string words) { }
 
         public void Failed(JobId job, string message) { }
 

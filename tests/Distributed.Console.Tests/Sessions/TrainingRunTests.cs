@@ -273,11 +273,11 @@ public sealed class TrainingRunTests : IDisposable
 
     private static JobRecord SomeRecord(string name, EpochDecided[]? epochs = null, params string[] flags)
     {
-        var values = new Console.Options.SettingValues();
+        var values = new SettingValues();
         for (var i = 0; i < flags.Length; i += 2) values.Give(flags[i].TrimStart('-'), flags[i + 1], flags[i]);
-        var settings = Console.Options.TrainSettings.Read(values);
+        var settings = TrainSettings.Read(values);
         var data = Learning.Data.DataSets.Load(settings.Source);
-        var specification = Console.Options.JobResolution.Resolve(settings, Console.Sessions.LoadedData.ShapeOf(data));
+        var specification = JobResolution.Resolve(settings, LoadedData.ShapeOf(data));
         return new JobRecord(new JobId(name), DateTimeOffset.UnixEpoch, specification, new RunOptions(), settings.Source, epochs ?? [], null, null, null);
     }
 

@@ -1,0 +1,31 @@
+using System.CommandLine;
+using Distributed.Console.Prompting;
+using Distributed.Console.Remote;
+
+namespace Distributed.Console.Commands;
+
+/// <summary><c>dtrain console</c>: a prompt with all the other commands, or those that stand in a file or come through a pipe.</summary>
+internal sealed class ConsoleCommand
+{
+    public const string Name = "console";
+
+    private readonly ConsoleEnvironment _environment;
+    private readonly ServerFlags _server;
+
+    private ConsoleCommand(ConsoleEnvironment environment) => (_environment, _server) = (environment, new ServerFlags(environment));
+
+    public static Command Create(ConsoleEnvironment environment)
+    {
+        var console = new ConsoleCommand(environment);
+        var command = new Command(Name, "A prompt for these commands, with history and completion; or runs a pipe's lines.");
+        console._server.AddTo(command);
+        command.SetAction((parsed, _) => console.RunAsync(parsed));
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed)
+    {
+        using var prompt = new CommandPrompt(_environment with { Variable = _server.VariablesFor(parsed) });
+        return await prompt.RunAsync().ConfigureAwait(false);
+    }
+}

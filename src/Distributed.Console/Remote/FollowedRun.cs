@@ -1,0 +1,117 @@
+using Distributed.Cluster;
+using Distributed.Console.Output;
+using Distributed.Console.Reports;
+using Distributed.Console.Sessions;
+using Distributed.Learning.Models;
+using Distributed.Protocol;
+using Distributed.Protocol.Api;
+
+namespace Distributed.Console.Remote;
+
+/// <summary>Shows a job of a server until it ends or a person has seen enough: what <c>watch</c> and <c>submit --follow</c> have in common.</summary>
+/// <param name="environment">What is outside.</param>
+/// <param name="client">The server.</param>
+/// <param name="display">Where it is shown.</param>
+internal sealed class FollowedRun(ConsoleEnvironment environment, HttpTrainingClient client, IProgressDisplay display)
+{
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(2);
+
+    /// <summary>Follows the job.</summary>
+    /// <param name="detail">The job as it stands.</param>
+    /// <param name="folder">Where its models go when it is done; null to leave them at the server.</param>
+    /// <param name="interruption">Ends the following; the job goes on.</param>
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunAsync(JobDetail detail, string? folder, CancellationToken interruption)
+    {
+        var record = HttpTrainingClient.RecordOf(detail);
+        var job = new FollowedJob(record.Id, record.Specification, record.Options.Blocks, detail.Summary.Data, detail.TargetScale);
+        var session = new TrainingSession(client, job, record, null, display, environment.Clock);
+        using var looking = CancellationTokenSource.CreateLinkedTokenSource(interruption);
+        var look = LookAsync(job.Id, looking.Token);
+        RunEnd end;
+        try
+        {
+            end = await session.FollowAsync(interruption).ConfigureAwait(false);
+        }
+        finally
+        {
+            await looking.CancelAsync().ConfigureAwait(false);
+            await look.ConfigureAwait(false);
+        }
+        switch (end)
+        {
+            case RunCompleted completed:
+                display.Completed(await FinishAsync(job, record, completed, folder, interruption).ConfigureAwait(false));
+                return ExitCode.Done;
+            case RunLeft:
+                display.Left(record.Id, $"{record.Id} goes on at {client.Server.Authority}; it is followed again with: dtrain watch {record.Id}");
+                return ExitCode.Interrupted;
+            default:
+                display.Failed(record.Id, ((RunFailed)end).Message);
+                return ExitCode.Failed;
+        }
+    }
+
+    private async Task<RunReport> FinishAsync(FollowedJob job, JobRecord record, RunCompleted end, string? folder, CancellationToken cancellation)
+    {
+        var place = folder ?? Path.Combine(Path.GetTempPath(), "dtrain-" + Path.GetRandomFileName());
+        try
+        {
+            var last = await DownloadAsync(job.Id, CheckpointChoice.Last, Path.Combine(place, "last"), cancellation).ConfigureAwait(false);
+            var report = new RunReport
+            {
+                Job = job.Id,
+                Specification = job.Specification,
+                DataName = job.DataName,
+                Steps = end.Steps,
+                Reason = end.Reason,
+                Epochs = end.Epochs,
+                SamplesPerSecond = end.SamplesPerSecond,
+                Seconds = end.Elapsed.TotalSeconds,
+                Workers = end.Workers,
+                WeightsSha256 = ParameterHash.Compute(last.Parameters),
+                Folder = folder,
+            };
+            if (folder is null) return report;
+            if (report.Best is not null) await DownloadAsync(job.Id, CheckpointChoice.Best, Path.Combine(folder, "best"), cancellation).ConfigureAwait(false);
+            ResultFolder.Document(report, job.Specification, record.Source).Write(folder);
+            if (report.Epochs.Count > 0) CurvesPicture.Write(Path.Combine(folder, "curves.png"), report.Epochs, job.Id.Value);
+            return report;
+        }
+        finally
+        {
+            if (folder is null && Directory.Exists(place)) Directory.Delete(place, recursive: true);
+        }
+    }
+
+    private async Task<TrainedModel> DownloadAsync(JobId job, CheckpointChoice choice, string folder, CancellationToken cancellation)
+    {
+        StorePath.MakeFolder(folder, "--out");
+        return (await client.DownloadModelAsync(job, choice, folder, cancellation).ConfigureAwait(false)).Model;
+    }
+
+    /// <summary>Asks how the job is every few seconds; an answer that is missed is not missed by anybody.</summary>
+    private async Task LookAsync(JobId job, CancellationToken cancellation)
+    {
+        if (environment.TerminalWidth is null) return;
+        try
+        {
+            while (true)
+            {
+                try
+                {
+                    display.Observed(await client.GetStatusAsync(job, cancellation).ConfigureAwait(false));
+                }
+                catch (Exception e) when (e is TrainingException or UsageException)
+                {
+                    display.Observed(null); // it waits for its turn, or the cluster is busy
+                }
+                await Task.Delay(BetweenLooks, environment.Clock, cancellation).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The run ended.
+        }
+    }
+}

@@ -1,0 +1,122 @@
+using System.Globalization;
+using Distributed.Console.Output;
+using Distributed.Protocol.Api;
+
+namespace Distributed.Console.Remote;
+
+/// <summary>How what a server says is shown to people, on 80 columns.</summary>
+internal static class RemoteWords
+{
+    /// <summary>A job in one line.</summary>
+    public static StyledLine Of(JobSummary job)
+    {
+        var line = new StyledLine().Add(job.Id, Tone.Strong).Add(" is ").Add(Of(job.State), ToneOf(job.State));
+        if (job.QueuePosition is > 0 and var before) line.Add($" behind {Numbers.Of(before, "job")}");
+        return job.Reason is { } reason ? line.Add(": " + reason) : line;
+    }
+
+    /// <summary>Jobs as a table.</summary>
+    public static IEnumerable<StyledLine> Of(IReadOnlyList<JobSummary> jobs)
+    {
+        var names = Math.Max(4, jobs.Max(j => j.Id.Length));
+        yield return StyledLine.Of(
+            "job".PadRight(names) + "  " + "state".PadRight(10) + "  " + "epochs".PadLeft(9) + "  " + "loss".PadLeft(9) + "  "
+            + "accuracy".PadLeft(9) + "  submitted (UTC)", Tone.Faint);
+        foreach (var job in jobs)
+        {
+            var right = job.Metrics?.ValidationAccuracy is { } accuracy ? Numbers.Percent(accuracy)
+                : job.Metrics?.ValidationR2 is { } r2 ? "R² " + Numbers.Loss(r2) : "–";
+            yield return new StyledLine()
+                .Add(job.Id.PadRight(names), Tone.Strong)
+                .Add("  " + Of(job.State).PadRight(10), ToneOf(job.State))
+                .Add("  " + $"{job.Epochs}/{job.MaximumEpochs}".PadLeft(9))
+                .Add("  " + (job.Metrics is { } metrics ? Numbers.Loss(metrics.DecidingLoss) : "–").PadLeft(9))
+                .Add("  " + right.PadLeft(9))
+                .Add("  " + Of(job.SubmittedAt), Tone.Faint);
+            if (job.Reason is { } reason) yield return StyledLine.Of("".PadRight(names + 2) + reason, Tone.Faint);
+        }
+    }
+
+    /// <summary>Members of the cluster, two lines each.</summary>
+    public static IEnumerable<StyledLine> Of(IReadOnlyList<NodeInfo> nodes)
+    {
+        var width = Math.Max(4, nodes.Max(n => n.Address.Length));
+        yield return StyledLine.Of(
+            "node".PadRight(width) + "  " + "state".PadRight(11) + "  " + "busy".PadLeft(7) + "  " + "samples".PadLeft(10) + "  "
+            + "received".PadLeft(11) + "  " + "sent".PadLeft(11), Tone.Faint);
+        foreach (var node in nodes)
+        {
+            var state = node.Reachable ? node.State : "unreachable";
+            var line = new StyledLine().Add(node.Address.PadRight(width), Tone.Strong)
+                .Add("  " + state.PadRight(11), node.Reachable && node.State == "up" ? Tone.Good : Tone.Bad);
+            if (node.Load is { } load)
+            {
+                line.Add("  " + string.Create(CultureInfo.InvariantCulture, $"{load.BusyProcessors:0.0}/{load.Processors}").PadLeft(7))
+                    .Add("  " + Numbers.Rate(load.SamplesPerSecond).PadLeft(10))
+                    .Add("  " + PerSecond(load.ReceivedBytesPerSecond).PadLeft(11))
+                    .Add("  " + PerSecond(load.SentBytesPerSecond).PadLeft(11));
+            }
+            yield return line;
+            yield return StyledLine.Of($"  {string.Join(", ", node.Roles)}, version {node.Version}", Tone.Faint);
+            if (node.Load is { Jobs: { Count: > 0 } jobs }) yield return StyledLine.Of($"  works on {string.Join(", ", jobs.Take(3))}{(jobs.Count > 3 ? ", …" : "")}", Tone.Faint);
+        }
+    }
+
+    /// <summary>Data sets as a table.</summary>
+    public static IEnumerable<StyledLine> Of(IReadOnlyList<Dataset> datasets)
+    {
+        var names = Math.Clamp(datasets.Max(d => d.Name.Length), 4, 30);
+        yield return StyledLine.Of(
+            "name".PadRight(names) + "  " + "id".PadRight(12) + "  " + "kind".PadRight(6) + "  " + "size".PadLeft(9) + "  uploaded (UTC)", Tone.Faint);
+        foreach (var dataset in datasets)
+        {
+            yield return new StyledLine()
+                .Add((dataset.Name.Length <= names ? dataset.Name : dataset.Name[..(names - 1)] + "…").PadRight(names), Tone.Strong)
+                .Add("  " + Short(dataset.Id) + "  " + dataset.Kind.PadRight(6) + "  " + Numbers.Bytes(dataset.Bytes).PadLeft(9))
+                .Add("  " + Of(dataset.UploadedAt), Tone.Faint);
+        }
+    }
+
+    /// <summary>What is in a data set.</summary>
+    public static IEnumerable<StyledLine> Of(DatasetDescription described)
+    {
+        var dataset = described.Dataset;
+        yield return new StyledLine().Add(dataset.Name, Tone.Strong).Add($"  {dataset.Id}", Tone.Faint);
+        var test = described.TestRows is { } rows ? $" and {Numbers.Count(rows)} for validation" : "";
+        yield return StyledLine.Of(described.Columns is null
+            ? $"{Numbers.Of(described.Rows, "image")}{test}, {described.Width} × {described.Height} pixels, {Numbers.Bytes(dataset.Bytes)}"
+            : $"{Numbers.Of(described.Rows, "row")}, {Numbers.Of(described.Columns.Count, "column")}, {Numbers.Bytes(dataset.Bytes)}");
+        if (described.Columns is { Count: > 0 } columns)
+        {
+            var names = Math.Clamp(columns.Max(c => c.Name.Length), 6, 24);
+            yield return StyledLine.Of("  " + "column".PadRight(names) + "  type    missing  distinct  range, mean", Tone.Faint);
+            foreach (var column in columns)
+            {
+                var range = column is { Minimum: { } least, Maximum: { } most, Mean: { } mean } ? $"  {Numbers.Loss(least)} to {Numbers.Loss(most)}, {Numbers.Loss(mean)}" : "";
+                var distinct = Numbers.Count(column.Distinct) + (column.DistinctIsBound ? "+" : "");
+                yield return StyledLine.Of(
+                    "  " + (column.Name.Length <= names ? column.Name : column.Name[..(names - 1)] + "…").PadRight(names)
+                    + $"  {column.Type,-6}{Numbers.Count(column.Missing),9}{distinct,10}{range}");
+            }
+        }
+        if (described.ClassCounts is { Count: > 0 } classes)
+            yield return StyledLine.Of("classes: " + string.Join(", ", classes.Take(12).Select(c => $"{c.Key} {Numbers.Count(c.Value)}")) + (classes.Count > 12 ? ", …" : ""));
+        if (described.UsedBy.Count > 0) yield return StyledLine.Of("used by " + string.Join(", ", described.UsedBy.Take(10)) + (described.UsedBy.Count > 10 ? ", …" : ""), Tone.Faint);
+    }
+
+    /// <summary>The beginning of an id, long enough to be told apart.</summary>
+    public static string Short(string id) => id.Length <= 12 ? id.PadRight(12) : id[..12];
+
+    private static string Of(JobPhase state) => state.ToString().ToLowerInvariant();
+
+    private static string Of(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+
+    private static Tone ToneOf(JobPhase state) => state switch
+    {
+        JobPhase.Completed or JobPhase.Running => Tone.Good,
+        JobPhase.Failed => Tone.Bad,
+        _ => Tone.Normal,
+    };
+
+    private static string PerSecond(double bytes) => bytes < 1 ? "–" : Numbers.Bytes(bytes) + "/s";
+}

@@ -1,0 +1,86 @@
+using System.CommandLine;
+
+namespace Distributed.Console.Remote;
+
+/// <summary>Which server a command talks to: <c>--server</c> or <c>DTRAIN_SERVER</c>, and with which API key. A key never stands on a command line, where every user of the machine could read it.</summary>
+internal sealed class ServerFlags
+{
+    private const string ServerVariable = "DTRAIN_SERVER", KeyVariable = "DTRAIN_API_KEY", KeyFileVariable = "DTRAIN_API_KEY_FILE";
+    private const long LongestKeyFile = 4096;
+
+    private readonly ConsoleEnvironment _environment;
+    private readonly Option<string> _server = new("--server") { Description = $"a gateway of a cluster (default: {ServerVariable})", HelpName = "URL" };
+    private readonly Option<string> _keyFile = new("--api-key-file")
+    {
+        Description = $"a file with the API key (default: {KeyVariable}, or the file in {KeyFileVariable})",
+        HelpName = "FILE",
+    };
+
+    public ServerFlags(ConsoleEnvironment environment) => _environment = environment;
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_server);
+        command.Options.Add(_keyFile);
+    }
+
+    /// <summary>Whether a server is named, by the option or else by the environment.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="orElse">Whether the command line names something else to work on, which wins over the environment.</param>
+    public bool IsNamed(ParseResult parsed, bool orElse = false) =>
+        parsed.GetValue(_server) is not null || (!orElse && !string.IsNullOrEmpty(_environment.Variable(ServerVariable)));
+
+    /// <summary>A client of the named server; nothing is sent yet.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="notice">Told of a connection that broke and is taken up again.</param>
+    /// <exception cref="UsageException">No server is named, or its address or the key is none.</exception>
+    public HttpTrainingClient Open(ParseResult parsed, Action<string> notice)
+    {
+        var (text, origin) = parsed.GetValue(_server) is { } given ? (given, "--server") : (_environment.Variable(ServerVariable), ServerVariable);
+        if (string.IsNullOrEmpty(text))
+            throw new UsageException($"'dtrain {Commands.CommandTree.PathOf(parsed.CommandResult)}' needs --server URL or {ServerVariable}: a gateway of a cluster, such as http://127.0.0.1:8080");
+        if (!text.Contains("://", StringComparison.Ordinal)) text = "http://" + text;
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address.Host.Length == 0
+            || address.UserInfo.Length > 0 || address.Query.Length > 0 || address.Fragment.Length > 0)
+            throw new UsageException($"{origin}: '{text}' is not the address of a server: http://HOST:PORT or https://HOST would be right");
+        return new HttpTrainingClient(address, Key(parsed), _environment.CreateHandler(), _environment.Clock, notice);
+    }
+
+    /// <summary>Environment variables with which other commands talk to the same server, unless they name another.</summary>
+    /// <exception cref="UsageException">The server's address or the key is none.</exception>
+    public Func<string, string?> VariablesFor(ParseResult parsed)
+    {
+        if (IsNamed(parsed)) Open(parsed, _ => { }).Dispose();
+        var (server, keyFile) = (parsed.GetValue(_server), parsed.GetValue(_keyFile));
+        return name => name switch
+        {
+            ServerVariable => server ?? _environment.Variable(name),
+            KeyVariable when keyFile is not null => null,
+            KeyFileVariable => keyFile ?? _environment.Variable(name),
+            _ => _environment.Variable(name),
+        };
+    }
+
+    private string? Key(ParseResult parsed)
+    {
+        var file = parsed.GetValue(_keyFile);
+        if (file is null && _environment.Variable(KeyVariable) is { Length: > 0 } key) return Checked(key.Trim(), KeyVariable);
+        file ??= _environment.Variable(KeyFileVariable);
+        if (string.IsNullOrEmpty(file)) return null;
+        try
+        {
+            return new FileInfo(file).Length <= LongestKeyFile
+                ? Checked(File.ReadAllText(file).Trim(), file)
+                : throw new UsageException($"{file}: longer than {LongestKeyFile} bytes; a file with an API key alone would be right");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"--api-key-file: {file} cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The message never shows the key.</summary>
+    private static string Checked(string key, string origin) => key.Length > 0 && key.All(c => c is > ' ' and <= '~')
+        ? key
+        : throw new UsageException($"{origin}: no API key; printable characters without blanks would be right");
+}

@@ -1,0 +1,67 @@
+using Distributed.Cluster;
+using Distributed.Console.Output;
+using Distributed.Learning.Data;
+using Distributed.Learning.Models;
+using Distributed.Protocol;
+
+namespace Distributed.Console.Sessions;
+
+/// <summary>A job whose stored weights are to be computed again.</summary>
+/// <param name="Job">Its name.</param>
+/// <param name="Specification">Everything that can reach a weight.</param>
+/// <param name="Source">Where its samples come from.</param>
+/// <param name="Steps">The steps whose weights are stored, ascending; 0 stands for weights that were given to begin with.</param>
+/// <param name="Read">Reads what is stored of a step; without the optimizer's state when that is not stored.</param>
+internal sealed record VerificationSubject(
+    JobId Job, JobSpecification Specification, DataSettings Source, IReadOnlyList<long> Steps, Func<long, Task<StoredCheckpoint>> Read)
+{
+    /// <summary>The kept checkpoints of a store's job.</summary>
+    public static VerificationSubject Of(ITrainingClient client, JobRecord record) => new(
+        record.Id, record.Specification, record.Source, record.Checkpoints,
+        step => client.ReadCheckpointAsync(record.Id, step, CancellationToken.None));
+
+    /// <summary>The models of a folder that <c>train</c> wrote.</summary>
+    /// <param name="folder">With <see cref="JobDocument.FileName"/>, best/ and last/.</param>
+    /// <exception cref="DataException">There is no such file, or it is damaged.</exception>
+    public static VerificationSubject OfFolder(string folder)
+    {
+        var document = JobDocument.Read(folder);
+        var models = new SortedDictionary<long, string> { [document.BestStep] = "best", [document.LastStep] = "last" };
+        return new VerificationSubject(
+            new JobId(document.Job), document.Specification, document.Source, [.. models.Keys],
+            step => Task.FromResult(new StoredCheckpoint(step, TrainedModel.Load(Path.Combine(folder, models[step])).Parameters.ToArray(), [])));
+    }
+
+    /// <summary>Says why the job cannot be computed again here; null when it can.</summary>
+    public string? Refusal()
+    {
+        if (Specification.Arithmetic != ArithmeticVersion.Current)
+        {
+            return $"{Job} was computed with arithmetic version {Specification.Arithmetic}, this program has {ArithmeticVersion.Current}: its bits "
+                + "can only be compared by the release that the job was submitted with";
+        }
+        if (Specification.Validate() is { } wrong) return $"{Job}: {wrong}";
+        return Steps.Any(step => step > 0) ? null : $"{Job} has no checkpoint yet, so there are no weights to verify";
+    }
+}
+
+/// <summary>What came out for one stored step.</summary>
+/// <param name="Step">The step.</param>
+/// <param name="Stored">SHA-256 of the stored weights.</param>
+/// <param name="Replayed">SHA-256 of the weights as computed again.</param>
+/// <param name="SameState">Whether the optimizer's state is bit-equal too; null when it is not stored.</param>
+/// <param name="Differing">How many parameters differ.</param>
+internal sealed record CheckpointVerdict(long Step, string Stored, string Replayed, bool? SameState, int Differing)
+{
+    /// <summary>Whether everything that is stored is bit-equal.</summary>
+    public bool IsEqual => Stored == Replayed && SameState != false;
+
+    /// <summary>For people.</summary>
+    public StyledLine Line()
+    {
+        var line = StyledLine.Of($"step {Numbers.Count(Step)}: ");
+        if (IsEqual) return line.Add("bit-equal", Tone.Good).Add($"  {Stored}", Tone.Faint);
+        if (Stored == Replayed) return line.Add("the optimizer's state differs", Tone.Bad).Add(", the weights are bit-equal", Tone.Faint);
+        return line.Add($"{Numbers.Of(Differing, "parameter")} differ", Tone.Bad).Add($"  stored {Stored[..16]}…, replayed {Replayed[..16]}…", Tone.Faint);
+    }
+}
