@@ -1,0 +1,281 @@
+#!/usr/bin/env bash
+# The acceptance run on containers: builds the image, starts a cluster, trains, scales, kills, cuts, restarts; at the end of each job its weights
+# must have the SHA-256 of an undisturbed training in one process. Says what it does and how long each recovery took, and cleans up after itself.
+#
+#   docker/test.sh            everything, about ten minutes on two cores
+#   docker/test.sh --short    build, start, scale, one kill of each kind: about three minutes
+#
+# Ends with 0 when all is well, 77 when this machine has no Docker Engine (it says what is missing), 1 otherwise.
+# COMPOSE_OVERRIDE names a file that is laid over compose.yaml, for a machine that can pull nothing; TEST_IMAGE an image that is there, to be
+# tested as it is; TEST_EPOCHS the length of the jobs; TEST_PATIENCE a factor of every bound, for a machine that has much else to do.
+set -uo pipefail
+export LC_ALL=C # a point in numbers
+cd "$(dirname "$0")"
+
+short=
+[ "${1:-}" = --short ] && short=1
+export COMPOSE_PROJECT_NAME="distributed-test-$$" DISTRIBUTED_IMAGE="${TEST_IMAGE:-distributed-test:$$}" WORKER_THREADS=1
+work="$(mktemp -d)"
+export DISTRIBUTED_SECRETS="$work/secrets"
+feed="$work/feed" # the job's events, each line with the second at which it came
+recoveries=()
+watcher=
+begin=$SECONDS
+patience=${TEST_PATIENCE:-1}
+limit=$((patience * $([ -n "$short" ] && echo 420 || echo 1500))) # seconds of the whole run
+epochs=${TEST_EPOCHS:-$([ -n "$short" ] && echo 1200 || echo 3000)}
+
+compose() { docker compose -f compose.yaml ${COMPOSE_OVERRIDE:+-f "$COMPOSE_OVERRIDE"} --env-file /dev/null "$@"; }
+say() { printf '[%4ds] %s\n' $((SECONDS - begin)) "$*"; }
+skip() { echo "skipped: $*"; exit 77; }
+fail() {
+  say "FAILED: $*"
+  compose ps --all 2>/dev/null
+  compose logs --no-color --no-log-prefix=false --tail 25 2>/dev/null | cut -c1-300
+  tail -3 "$feed" 2>/dev/null
+  exit 1
+}
+
+clean_up() {
+  [ -n "$watcher" ] && kill "$watcher" 2>/dev/null
+  docker rm -f "$COMPOSE_PROJECT_NAME-other" >/dev/null 2>&1
+  compose --profile console down --volumes --remove-orphans --timeout 5 >/dev/null 2>&1
+  [ -n "${TEST_IMAGE:-}" ] || docker image rm "$DISTRIBUTED_IMAGE" >/dev/null 2>&1
+  rm -rf "$work"
+}
+
+docker info >/dev/null 2>&1 || skip "no Docker Engine answers here (docker info fails)"
+docker compose version >/dev/null 2>&1 || skip "Docker Compose is missing (docker compose version fails)"
+command -v curl >/dev/null || skip "curl is missing"
+trap clean_up EXIT
+trap 'exit 1' INT TERM
+
+now() { printf '%s' "$EPOCHREALTIME"; }
+since() { awk -v a="$1" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }'; }
+# until_true SECONDS WHAT COMMAND…: asks again and again, within a bound.
+until_true() {
+  local end=$((SECONDS + $1 * patience)) what=$2
+  shift 2
+  until "$@"; do
+    [ $SECONDS -lt $end ] || fail "$what did not happen in time"
+    [ $((SECONDS - begin)) -lt "$limit" ] || fail "the whole run takes longer than $limit s"
+    sleep 0.2
+  done
+}
+
+# ---- the API ----
+api() {
+  local path=$1
+  shift
+  curl -sS --fail-with-body --max-time 20 -H "Authorization: Bearer $key" "$@" "$server$path"
+}
+field() { grep -oE "\"$1\":(\"[^\"]*\"|[^,}]*)" | head -1 | cut -d: -f2- | tr -d '"'; }
+
+submit() {
+  job=$(api /api/v1/jobs -H 'Content-Type: application/json' --data-binary @"$work/job.json") || fail "the job was not taken: $job"
+  job=$(field id <<<"$job")
+  : > "$feed"
+  follow "$job" &
+  watcher=$!
+  until_true 60 "the first step of $job" passes 1
+}
+
+# Writes what is told about a job, for as long as there is something; a stream that breaks is taken up again.
+follow() {
+  trap 'kill $(jobs -p) 2>/dev/null' EXIT
+  until grep -q '"outcome"' "$feed"; do
+    while read -r line; do
+      case $line in data:*) printf '%s %s\n' "$EPOCHREALTIME" "${line#data: }" >> "$feed" ;; esac
+    done < <(curl -sN -H "Authorization: Bearer $key" "$server/api/v1/jobs/$1/events")
+    sleep 0.2
+  done
+}
+
+step() { grep -o '"step":[0-9]*' "$feed" | tail -1 | cut -d: -f2; }
+passes() { [ "$(step)" -ge "$1" ] 2>/dev/null; }
+has_ended() { grep -q '"outcome"' "$feed"; }
+workers_are() { [ "$(grep -o '"workers":[0-9]*' "$feed" | tail -1)" = "\"workers\":$1" ]; }
+# Asked of the engine, not of Compose: that takes a third of a second of a core each time, which a recovery on few cores would feel.
+all_healthy() {
+  local states
+  states=$(docker ps --all --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" --filter label=com.docker.compose.oneoff=False --format '{{.Names}} {{.Status}}') &&
+    [ -n "$states" ] && ! grep -qv '(healthy)$' <<<"$states"
+}
+
+# Compares a finished job's weights with the undisturbed run's.
+check_hash() {
+  grep -qi '"outcome":"completed"' "$feed" || fail "$job ended otherwise: $(grep '"outcome"' "$feed" | tail -1)"
+  local hash
+  hash=$(api "/api/v1/jobs/$job/model/model.json?checkpoint=last" | tr -d ' \n' | field weightsSha256)
+  [ "$hash" = "$expected" ] || fail "$job ended with the weights $hash, the undisturbed run with $expected"
+  finished=$((finished + 1))
+  say "$job has the weights of the undisturbed run"
+}
+
+# A job must be under way whenever something is about to happen to the cluster.
+need_job() {
+  if has_ended; then
+    wait "$watcher"
+    check_hash
+    submit
+  fi
+}
+
+# The longest time from a moment on in which no report told of more steps.
+standstill() {
+  awk -v from="$1" '$1 >= from && match($0, /"step":[0-9]+/) {
+      step = substr($0, RSTART + 7, RLENGTH - 7) + 0
+      if (step != last) { if ($1 - at > longest) longest = $1 - at; at = $1; last = step } }
+    BEGIN { at = from } END { printf "%.1f", longest }' "$feed"
+}
+
+# disturb WHAT COMMAND…: does it, waits until the job makes steps again and every container is healthy.
+disturb() {
+  local what=$1 from at
+  shift
+  need_job
+  say "$what"
+  from=$(now)
+  "$@" >"$work/out" 2>&1 || fail "$what: $(cat "$work/out")"
+  lines=$(wc -l < "$feed")
+  until_true 90 "a step after: $what" goes_on
+  at=$(since "$from")
+  until_true 120 "health after: $what" all_healthy
+  recoveries+=("$(printf '%-58s next step after %5s s, longest standstill %5s s, all healthy after %5s s' "$what" "$at" "$(standstill "$from")" "$(since "$from")")")
+  say "${recoveries[-1]}"
+}
+# Two different steps were told since then, or the job's end.
+goes_on() { has_ended || [ "$(tail -n +$((lines + 1)) "$feed" | grep -o '"step":[0-9]*' | sort -u | wc -l)" -ge 2 ]; }
+
+container() { printf '%s-%s-%s' "$COMPOSE_PROJECT_NAME" "$1" "${2:-1}"; }
+# Through the process: the engine sees a program that died and starts it again, as the restart policy says.
+kill_process() {
+  local name pid
+  name=$(container "$@")
+  pid=$(docker inspect -f '{{.State.Pid}}' "$name")
+  [ "${pid:-0}" -gt 1 ] && kill -9 "$pid" || return 1 # a container that does not run has the process 0, which means this script
+  until_true 20 "the engine's notice of a death" is_another_process "$name" "$pid" # until then it says that all is well
+}
+is_another_process() { [ "$(docker inspect -f '{{.State.Pid}}' "$1")" != "$2" ]; }
+# Through the engine: it stays away until somebody starts it.
+kill_and_return() {
+  docker kill "$(container "$1" "$2")" && sleep "$3" && compose up -d --no-build --no-recreate
+}
+freeze() { docker pause "$(container "$1" "$2")" && sleep "$3" && docker unpause "$(container "$1" "$2")"; }
+cut_off() {
+  local network="${COMPOSE_PROJECT_NAME}_cluster"
+  docker network disconnect "$network" "$(container "$1" "$2")" && sleep "$3" && docker network connect --alias "$1" "$network" "$(container "$1" "$2")"
+}
+# Its address goes to somebody else while it is away, so that it comes back with another one.
+move_address() {
+  local before after network="${COMPOSE_PROJECT_NAME}_cluster"
+  before=$(address_of coordinator)
+  docker kill "$(container coordinator)" &&
+    docker run -d --pull never --name "$COMPOSE_PROJECT_NAME-other" --network "$network" --entrypoint sleep "$DISTRIBUTED_IMAGE" 600 &&
+    compose up -d --no-build --no-recreate || return 1
+  after=$(address_of coordinator)
+  echo "address before $before, after $after"
+  [ "$before" != "$after" ]
+}
+address_of() { docker inspect -f "{{(index .NetworkSettings.Networks \"${COMPOSE_PROJECT_NAME}_cluster\").IPAddress}}" "$(container "$1")"; }
+restart_one_by_one() {
+  local name
+  for name in $(compose ps --format '{{.Name}}' | grep -v postgres); do
+    docker restart --time 40 "$name" || return 1
+    until_true 90 "health of $name" all_healthy
+  done
+}
+
+# Scales, and tells how long after the newest container's start the coordinator counted it among those that compute.
+scale() {
+  local from started counted newest
+  need_job
+  say "scale: $1 workers"
+  from=$(now)
+  compose up -d --no-build --no-recreate --scale "worker=$1" worker >"$work/out" 2>&1 || fail "scaling to $1: $(cat "$work/out")"
+  until_true 90 "$1 workers that compute" eval "has_ended || workers_are $1"
+  has_ended && return 0
+  newest=$(container worker "$1")
+  started=$(date -d "$(docker inspect -f '{{.State.StartedAt}}' "$newest")" +%s.%N)
+  counted=$(awk -v w="\"workers\":$1[,}]" -v from="$from" '$1 >= from && $0 ~ w { print $1; exit }' "$feed")
+  recoveries+=("$(awk -v n="$1" -v s="$started" -v c="$counted" -v f="$from" 'BEGIN {
+    printf "%-58s all compute %5.1f s after the command", "scale to " n " workers", c - f
+    if (c > s && s > f) printf ", %.1f s after the newest container'"'"'s start" , c - s }')")
+  say "${recoveries[-1]}"
+}
+
+# ---- the run ----
+at=$(now)
+if [ -z "${TEST_IMAGE:-}" ]; then
+  say "building the image"
+  compose build --quiet coordinator >"$work/build" 2>&1 || fail "the image was not built: $(tail -30 "$work/build")"
+fi
+layers=$(docker history --format '{{.Size}} {{.CreatedBy}}' --human=false "$DISTRIBUTED_IMAGE" | awk '/\/(app|data) /{ sum += $1 } END { printf "%.1f", sum / 1e6 }')
+say "the image is there after $(since "$at") s; our layers: $layers MB above the base image"
+awk -v mb="$layers" 'BEGIN { exit !(mb > 0 && mb <= 120) }' || fail "our layers are larger than 120 MB"
+
+say "an undisturbed training in one process"
+printf '{"data":"digits","hidden":[128,64],"batch":240,"shard":8,"dropout":0.1,"epochs":%d,"seed":7}\n' "$epochs" > "$work/job.json"
+chmod 755 "$work" && chmod 644 "$work/job.json"
+at=$(now)
+expected=$(docker run --rm --network none --tmpfs /tmp -v "$work/job.json:/job.json:ro" --entrypoint dtrain "$DISTRIBUTED_IMAGE" \
+  train --job /job.json --json --store /tmp/store.db --out /tmp/runs 2>"$work/err" | field weightsSha256)
+[ -n "$expected" ] || fail "the undisturbed training gave no weights: $(cat "$work/err")"
+say "weights $expected after $(since "$at") s"
+
+./secrets.sh >/dev/null || fail "no secrets"
+key=$(cat "$DISTRIBUTED_SECRETS/api-key")
+# A free port of our own choice: one that the engine picks is another one after every restart of the container.
+HTTP_PORT=
+until [ -n "$HTTP_PORT" ] && ! (: < "/dev/tcp/127.0.0.1/$HTTP_PORT") 2>/dev/null; do HTTP_PORT=$((20000 + RANDOM % 12000)); done
+export HTTP_PORT
+say "up, with the image built"
+at=$(now)
+compose up -d --no-build --wait --wait-timeout $((120 * patience)) >"$work/out" 2>&1 || fail "up: $(tail -20 "$work/out")"
+ready=$(since "$at")
+recoveries+=("$(printf '%-58s ready after %5s s' "up with built images" "$ready")")
+say "${recoveries[-1]}"
+server="http://127.0.0.1:$HTTP_PORT"
+until_true 30 "an answer of the gateway" eval 'curl -sf --max-time 5 "$server/health/ready" >/dev/null'
+
+finished=0
+submit
+say "$job is under way"
+until_true 60 "2 workers that compute" eval "has_ended || workers_are 2"
+scale 1
+scale 4
+scale 2
+disturb "a worker's process killed" kill_process worker 1
+disturb "a parameter server's process killed" kill_process parameter-server 1
+disturb "the coordinator's process killed" kill_process coordinator 1
+disturb "the database's process killed" kill_process postgres 1
+if [ -z "$short" ]; then
+  disturb "a worker away for 15 s" kill_and_return worker 2 15
+  disturb "a parameter server away for 20 s" kill_and_return parameter-server 2 20
+  disturb "the coordinator away for 20 s" kill_and_return coordinator 1 20
+  disturb "the database away for 15 s" kill_and_return postgres 1 15
+  disturb "a worker frozen for 15 s" freeze worker 1 15
+  disturb "a worker cut off for 20 s" cut_off worker 2 20
+  disturb "a parameter server cut off for 20 s" cut_off parameter-server 1 20
+  disturb "the coordinator comes back with another address" move_address
+  disturb "everything restarted at once" compose restart --timeout 40
+  disturb "every node restarted, one after the other" restart_one_by_one
+fi
+has_ended || until_true 300 "the end of $job" has_ended
+wait "$watcher"
+check_hash
+
+say "the console's container submits a job and follows it"
+options=(--data digits --epochs 5 --seed 3 --json)
+followed=$(compose run --rm -T console submit "${options[@]}" --follow 2>"$work/err" | field weightsSha256) # the last event has them
+alone=$(docker run --rm --network none --tmpfs /tmp --entrypoint dtrain "$DISTRIBUTED_IMAGE" \
+  train "${options[@]}" --store /tmp/store.db --out /tmp/runs 2>>"$work/err" | field weightsSha256)
+[ -n "$followed" ] && [ "$followed" = "$alone" ] ||
+  fail "the console's job ended with the weights '$followed', one process with '$alone': $(cat "$work/err")"
+
+echo
+echo "what was measured ($(nproc) cores, load $(cut -d' ' -f1 /proc/loadavg)):"
+printf '  %s\n' "${recoveries[@]}"
+echo "  image: $layers MB above its base; $finished jobs ended with the weights of the undisturbed run"
+[ -n "$short" ] || awk -v r="$ready" 'BEGIN { exit !(r < 30) }' || fail "up took $ready s, more than 30"
+say "passed"
