@@ -1,4 +1,6 @@
 using System.Globalization;
+using Distributed.Benchmarks.Clusters;
+using Distributed.Protocol;
 
 namespace Distributed.Benchmarks;
 
@@ -9,8 +11,13 @@ internal static class Commands
         usage: Distributed.Benchmarks COMMAND [OPTIONS]
           step      a training step of each model and batch size        [--json] [--model M] [--batch N] [--seconds S]
                     [--through-actors: the same through coordinator, worker and parameter server, with a checkpoint every 100 steps]
+                    [--checkpoint-cost: through the actors with that checkpoint and without, in turn; --rounds N]
           roofline  the machine's peak, and each kernel's share of it
           compare   PyTorch and this, alternating in one run            [--peer PATH] [--rounds N]
+          cluster   the same step on real worker processes of one thread each   [--workers N] [--json] [--model M] [--batch N] [--seconds S]
+                    [--blocks K] [--gradient-format float32|bfloat16]
+          cluster-compare   PyTorch's DistributedDataParallel over gloo and this, alternating in one run  [--rounds N] and those of cluster
+          cluster-scaling   the workers against the bare step of one process         [--rounds N] and those of cluster
           shards    samples/s against shard size; writes shards.png and shards.csv into --out DIR
           bench     BenchmarkDotNet; what follows goes to it            [--filter PATTERN]
         """;
@@ -21,9 +28,10 @@ internal static class Commands
     {
         var command = args.FirstOrDefault();
         if (command == "bench") return BenchmarkDotNetCommand.Run(args[1..]);
+        if (command == "cluster-node") return BenchmarkNode.RunAsync(args[1..], Console.In, output).GetAwaiter().GetResult();
 
         var options = Options.Parse(args.Skip(1), out var error);
-        if (error is null && command is not ("step" or "roofline" or "compare" or "shards"))
+        if (error is null && command is not ("step" or "roofline" or "compare" or "shards" or "cluster" or "cluster-compare" or "cluster-scaling"))
             error = command is null ? "which measurement?" : $"unknown command '{command}'";
         if (error is not null)
         {
@@ -35,7 +43,10 @@ internal static class Commands
         switch (command)
         {
             case "step":
-                if (options.ThroughActors) ThroughActorsCommand.RunAsync(options.Json, options.Model, options.Batch, options.Seconds, output).GetAwaiter().GetResult();
+                if (options.CheckpointCost)
+                    CheckpointCostCommand.RunAsync(options.Model ?? "784-1024-1024-1024-10", options.Batch ?? 128, Math.Max(5, options.Seconds), options.Rounds, output)
+                        .GetAwaiter().GetResult();
+                else if (options.ThroughActors) ThroughActorsCommand.RunAsync(options.Json, options.Model, options.Batch, options.Seconds, output).GetAwaiter().GetResult();
                 else StepCommand.Run(options.Json, options.Model, options.Batch, options.Seconds, output);
                 return 0;
             case "roofline":
@@ -43,6 +54,12 @@ internal static class Commands
                 return 0;
             case "compare":
                 return CompareCommand.Run(options.Peer, options.Rounds, output, errors);
+            case "cluster":
+                return ClusterCommand.RunAsync(options.Cluster, options.Json, output).GetAwaiter().GetResult();
+            case "cluster-compare":
+                return ClusterCommand.CompareAsync(options.Cluster, output, errors).GetAwaiter().GetResult();
+            case "cluster-scaling":
+                return ClusterCommand.ScaleAsync(options.Cluster, output).GetAwaiter().GetResult();
             default:
                 ShardsCommand.Run(options.Out, output);
                 return 0;
@@ -55,6 +72,8 @@ internal static class Commands
 
         public bool ThroughActors { get; private set; }
 
+        public bool CheckpointCost { get; private set; }
+
         public string? Model { get; private set; }
 
         public int? Batch { get; private set; }
@@ -64,6 +83,14 @@ internal static class Commands
         public string? Peer { get; private set; }
 
         public int Rounds { get; private set; } = 3;
+
+        public int Workers { get; private set; } = 2;
+
+        public int? Blocks { get; private set; }
+
+        public GradientFormat GradientFormat { get; private set; }
+
+        public ClusterPlan Cluster => new(Workers, Blocks ?? Workers, GradientFormat, Model, Batch, Seconds, Rounds);
 
         public string Out { get; private set; } = ".";
 
@@ -83,6 +110,12 @@ internal static class Commands
                 if (name == "--through-actors")
                 {
                     options.ThroughActors = true;
+                    continue;
+                }
+
+                if (name == "--checkpoint-cost")
+                {
+                    options.CheckpointCost = true;
                     continue;
                 }
 
@@ -114,6 +147,21 @@ internal static class Commands
                     if (!int.TryParse(value, CultureInfo.InvariantCulture, out var rounds) || rounds is < 1 or > 20)
                         return $"--rounds must be 1 to 20, not '{value}'";
                     Rounds = rounds;
+                    return null;
+                case "--workers":
+                    if (!int.TryParse(value, CultureInfo.InvariantCulture, out var workers) || workers is < 1 or > 16)
+                        return $"--workers must be 1 to 16, not '{value}'";
+                    Workers = workers;
+                    return null;
+                case "--blocks":
+                    if (!int.TryParse(value, CultureInfo.InvariantCulture, out var blocks) || blocks is < 1 or > 64)
+                        return $"--blocks must be 1 to 64, not '{value}'";
+                    Blocks = blocks;
+                    return null;
+                case "--gradient-format":
+                    if (!Enum.TryParse<GradientFormat>(value, ignoreCase: true, out var format))
+                        return $"--gradient-format must be float32 or bfloat16, not '{value}'";
+                    GradientFormat = format;
                     return null;
                 case "--peer":
                     Peer = value;

@@ -2,8 +2,6 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Distributed.Cluster;
-using Distributed.Learning;
-using Distributed.Learning.Data;
 using Distributed.Protocol;
 
 namespace Distributed.Benchmarks;
@@ -26,8 +24,8 @@ internal sealed record ThroughActorsMeasurement(
 internal static class ThroughActorsCommand
 {
     private const int Blocks = 2;
-    private const int StepsPerEpoch = 1_000_000; // no epoch ends within a measurement
-    private const int DistinctBatches = 8;
+    private const int SnapshotSteps = 100;
+    private const int WarmUpSteps = 2 * SnapshotSteps + SnapshotSteps / 2; // the second snapshot finds the memory of the first
 
     /// <summary>Measures the cells that <paramref name="model"/> and <paramref name="batch"/> leave, and prints each at once.</summary>
     public static async Task RunAsync(bool json, string? model, int? batch, double seconds, TextWriter output)
@@ -51,7 +49,7 @@ internal static class ThroughActorsCommand
         }
     }
 
-    /// <summary>The best of the rounds between two progress reports, after a second of warm-up; and the bytes of all of them.</summary>
+    /// <summary>The best of the rounds between two progress reports, after warm-up; and the bytes of all of them.</summary>
     private static async Task<(double Milliseconds, double BytesPerStep)> MeasureAsync(string model, int batch, double seconds)
     {
         var folder = Directory.CreateTempSubdirectory("distributed-bench-");
@@ -59,7 +57,7 @@ internal static class ThroughActorsCommand
         {
             await using var cluster = await EmbeddedCluster.StartAsync(
                 new EmbeddedClusterOptions { StorePath = Path.Combine(folder.FullName, "store.db"), Workers = 1, Threads = 1 }, CancellationToken.None);
-            var submission = Submit(model, batch);
+            var submission = RandomJob.Submit("bench", model, batch, workers: 1, new RunOptions { Blocks = Blocks, SnapshotEverySteps = SnapshotSteps, SnapshotEvery = TimeSpan.FromHours(1) });
             await cluster.Client.StartAsync(submission, CancellationToken.None);
             return await WatchAsync(cluster.Client, submission.Id, seconds);
         }
@@ -75,69 +73,17 @@ internal static class ThroughActorsCommand
         var clock = Stopwatch.StartNew();
         var round = Math.Max(0.25, seconds / 4);
         var (best, lastTime, lastStep) = (double.PositiveInfinity, 0.0, 0L);
-        var (firstStep, firstBytes) = (-1L, 0L);
+        var (firstStep, firstTime, firstBytes) = (-1L, 0.0, 0L);
         await foreach (var jobEvent in client.WatchAsync(job, CancellationToken.None))
         {
             if (jobEvent is JobFinished finished) throw new InvalidOperationException($"the job ended: {finished.End}");
             if (jobEvent is not JobProgressed progress || clock.Elapsed.TotalSeconds - lastTime < round) continue;
             var now = clock.Elapsed.TotalSeconds;
             if (firstStep >= 0) best = Math.Min(best, (now - lastTime) * 1e3 / (progress.Step - lastStep));
-            else if (now > WarmUp) (firstStep, firstBytes) = (progress.Step, GC.GetTotalAllocatedBytes());
+            else if (now > WarmUp && progress.Step > WarmUpSteps) (firstStep, firstTime, firstBytes) = (progress.Step, now, GC.GetTotalAllocatedBytes());
             (lastTime, lastStep) = (now, progress.Step);
-            if (now > WarmUp + Math.Max(2, 2 * seconds)) break;
+            if (firstStep >= 0 && now > firstTime + Math.Max(2, 2 * seconds)) break;
         }
         return (best, (GC.GetTotalAllocatedBytes() - firstBytes) / (double)(lastStep - firstStep));
-    }
-
-    private static JobSubmission Submit(string model, int batch)
-    {
-        var sizes = model.Split('-').Select(int.Parse).ToArray();
-        var stream = RandomStream.For(0, StreamPurpose.Generator);
-        var inputs = new float[batch * DistinctBatches * sizes[0]];
-        foreach (ref var value in inputs.AsSpan()) value = (float)(stream.NextDouble() * 2 - 1);
-        var labels = Enumerable.Range(0, batch * DistinctBatches).Select(_ => stream.NextInt32(sizes[^1])).ToArray();
-        var samples = new RepeatedSamples(EncodedSamples.Classification(sizes[0], sizes[^1], inputs, labels), batch * StepsPerEpoch);
-        var data = new EncodedDataSet
-        {
-            Name = "random",
-            Training = samples,
-            Sha256 = new string('0', 64),
-            Encoding = new FeatureEncoding { Target = new TargetEncoding { Name = "class", Task = TaskKind.Classify } },
-        };
-        var specification = new JobSpecification
-        {
-            Data = new DataIdentity(data.Sha256, samples.Rows, 0),
-            Network = new NetworkSpecification { Inputs = sizes[0], Hidden = sizes[1..^1], Outputs = sizes[^1] },
-            Optimizer = new OptimizerSpecification { Kind = OptimizerKind.Momentum, LearningRate = 1e-4 },
-            Schedule = new ScheduleSpecification(),
-            Epochs = 1000,
-            BatchSize = batch,
-            ShardSize = batch,
-            Seed = 1,
-        };
-        var options = new RunOptions { Blocks = Blocks, SnapshotEverySteps = 100, SnapshotEvery = TimeSpan.FromHours(1) };
-        return new JobSubmission(new JobId("bench"), specification, options, new DataSettings { Source = "random" }, data);
-    }
-
-    /// <summary>A few samples over and over: as many rows as wanted in little memory.</summary>
-    private sealed class RepeatedSamples(EncodedSamples samples, int rows) : ISampleSource
-    {
-        public int Rows => rows;
-
-        public int Inputs => samples.Inputs;
-
-        public bool IsClassification => samples.IsClassification;
-
-        public int Outputs => samples.Outputs;
-
-        public void Gather(ReadOnlySpan<int> wanted, Span<float> inputs, Span<int> labels, Span<float> targets)
-        {
-            Span<int> real = stackalloc int[1];
-            for (var i = 0; i < wanted.Length; i++)
-            {
-                real[0] = wanted[i] % samples.Rows;
-                samples.Gather(real, inputs.Slice(i * Inputs, Inputs), labels.Slice(i, 1), default);
-            }
-        }
     }
 }

@@ -11,13 +11,15 @@ internal sealed class PostgresServer : IAsyncDisposable
     private static readonly TimeSpan StartBound = TimeSpan.FromSeconds(60);
 
     private readonly string _folder;
-    private readonly Process _process;
+    private readonly string[] _command;
+    private Process _process;
 
-    private PostgresServer(string folder, Process process, int port)
+    private PostgresServer(string folder, string[] command, string host, int port)
     {
         _folder = folder;
-        _process = process;
-        ConnectionString = $"Host=127.0.0.1;Port={port};Username=postgres;Database=postgres;Pooling=true;Maximum Pool Size=10";
+        _command = command;
+        _process = Start(command);
+        ConnectionString = $"Host={host};Port={port};Username=postgres;Database=postgres;Pooling=true;Maximum Pool Size=10";
     }
 
     public string ConnectionString { get; }
@@ -29,27 +31,52 @@ internal sealed class PostgresServer : IAsyncDisposable
         (Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").Select(version => Path.Combine(version, "bin")) : [])
         .Concat(["/usr/local/bin", "/usr/bin"]).FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "postgres")));
 
-    public static async Task<PostgresServer> StartAsync()
+    /// <summary>Starts a server.</summary>
+    /// <param name="host">Where it listens.</param>
+    /// <param name="within">A command that the server's own is appended to (a network namespace); empty for none.</param>
+    public static async Task<PostgresServer> StartAsync(string host = "127.0.0.1", params string[] within)
     {
         var folder = Directory.CreateTempSubdirectory("distributed-postgres-").FullName;
         if (Environment.IsPrivilegedProcess) await RunAsync("chown", "postgres", folder);
         var data = Path.Combine(folder, "data");
         await RunAsync([.. AsUser(), Path.Combine(Binaries!, "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"]);
+        if (within.Length > 0) await File.AppendAllTextAsync(Path.Combine(data, "pg_hba.conf"), "host all all samenet trust\n");
         var port = FreePort();
-        var process = Start(
-            [.. AsUser(), Path.Combine(Binaries!, "postgres"), "-D", data, "-p", $"{port}", "-c", "listen_addresses=127.0.0.1",
-            "-c", $"unix_socket_directories={folder}", "-c", "fsync=off", "-c", "max_connections=200"]);
-        var server = new PostgresServer(folder, process, port);
+        var server = new PostgresServer(
+            folder,
+            [.. within, .. AsUser(), Path.Combine(Binaries!, "postgres"), "-D", data, "-p", $"{port}", "-c", $"listen_addresses={host}",
+            "-c", $"unix_socket_directories={folder}", "-c", "fsync=off", "-c", "max_connections=200"], host, port);
+        await server.AnswerAsync();
+        return server;
+    }
+
+    /// <summary>Stops the server; its data stay.</summary>
+    public async Task StopAsync()
+    {
+        Signals.Send(_process.Id, Signals.Quit);
+        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(20));
+        _process.Dispose();
+    }
+
+    /// <summary>Starts the stopped server again, at the same port with the same data.</summary>
+    public async Task StartAgainAsync()
+    {
+        _process = Start(_command);
+        await AnswerAsync();
+    }
+
+    private async Task AnswerAsync()
+    {
         var clock = Stopwatch.StartNew();
         while (true)
         {
             try
             {
-                await using var connection = new NpgsqlConnection(server.ConnectionString);
+                await using var connection = new NpgsqlConnection(ConnectionString);
                 await connection.OpenAsync();
-                return server;
+                return;
             }
-            catch (NpgsqlException) when (clock.Elapsed < StartBound && !process.HasExited)
+            catch (NpgsqlException) when (clock.Elapsed < StartBound && !_process.HasExited)
             {
                 await Task.Delay(50);
             }
@@ -67,9 +94,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         NpgsqlConnection.ClearAllPools();
-        Signals.Send(_process.Id, Signals.Quit);
-        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(20));
-        _process.Dispose();
+        await StopAsync();
         Directory.Delete(_folder, recursive: true);
     }
 

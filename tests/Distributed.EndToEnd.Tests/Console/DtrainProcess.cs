@@ -15,18 +15,24 @@ internal sealed class DtrainProcess : IDisposable
         _errors = process.StandardError.ReadToEndAsync();
     }
 
+    /// <summary>
+    /// What dtrain's arguments are appended to. Beside the node, whose framework has them, the build leaves out libraries that dtrain needs: so it
+    /// runs on that framework here.
+    /// </summary>
+    public static IReadOnlyList<string> Command { get; } =
+        ["dotnet", "exec", "--runtimeconfig", Path.Combine(AppContext.BaseDirectory, "distributed-node.runtimeconfig.json"), Path.Combine(AppContext.BaseDirectory, "dtrain.dll")];
+
     /// <summary>Starts dtrain as built beside the tests.</summary>
     public static DtrainProcess Start(string folder, params string[] arguments)
     {
-        var info = new ProcessStartInfo("dotnet")
+        var info = new ProcessStartInfo(Command[0])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
-        info.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "dtrain.dll"));
-        foreach (var argument in arguments) info.ArgumentList.Add(argument);
+        foreach (var argument in Command.Skip(1).Concat(arguments)) info.ArgumentList.Add(argument);
         info.Environment["XDG_DATA_HOME"] = folder;
         info.Environment["NO_COLOR"] = "1";
         return new DtrainProcess(Process.Start(info) ?? throw new InvalidOperationException("dotnet did not start"));

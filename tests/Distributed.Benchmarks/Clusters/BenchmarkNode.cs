@@ -1,0 +1,36 @@
+using Distributed.Cluster;
+using Microsoft.Extensions.Logging;
+
+namespace Distributed.Benchmarks.Clusters;
+
+/// <summary>
+/// <c>cluster-node ROLES PORT SEED STORE</c>: one node as a process of its own, like distributed-node, with the random samples in its memory.
+/// Says "ready" when the cluster has let it in, and ends with its standard input.
+/// </summary>
+internal static class BenchmarkNode
+{
+    /// <summary>Runs until standard input ends.</summary>
+    public static async Task<int> RunAsync(string[] args, TextReader input, TextWriter output)
+    {
+        var options = new ClusterNodeOptions
+        {
+            Roles = args[0].Split(',').ToHashSet(),
+            Port = int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture),
+            SeedNodes = [args[2]],
+            Store = StoreSettings.Parse(args[3]),
+            Workers = 1,
+            Threads = 1,
+            Resident = [.. from model in StepCell.Models from batch in StepCell.Batches select RandomJob.Data(model, batch)],
+            Logging = logging => logging.SetMinimumLevel(LogLevel.Warning).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace),
+        };
+        await using var node = await ClusterNode.StartAsync(options, CancellationToken.None);
+        await node.Joined.WaitAsync(TimeSpan.FromSeconds(60));
+        await output.WriteLineAsync("ready");
+        await output.FlushAsync();
+        while (await input.ReadLineAsync() is not null)
+        {
+        }
+
+        return 0;
+    }
+}

@@ -1,0 +1,92 @@
+using Distributed.Protocol;
+using Xunit.Abstractions;
+
+namespace Distributed.EndToEnd.Tests.Cluster;
+
+/// <summary>Deaths of nodes that hold parameter blocks, a job's coordinator, or both, and of everybody. The times are printed here and asserted
+/// in <see cref="CoreChaosTests"/>.</summary>
+[Collection("real clusters")]
+public sealed class DyingCoreNodesTests(ITestOutputHelper output)
+{
+    private static readonly RunOptions Options = new() { Blocks = 6, SnapshotEverySteps = 50 };
+
+    private readonly int _seed = Environment.TickCount;
+
+    [ClusterFact]
+    public async Task The_node_that_holds_the_coordinator_and_blocks_is_killed()
+    {
+        output.WriteLine($"seed {_seed}");
+        await using var cluster = await RealCluster.StartAsync(output, core: 3, workers: 2);
+        await cluster.RunAsync(async () =>
+        {
+            var job = await cluster.SubmitDigitsAsync("both", Options);
+            await job.UntilStepAsync(new Random(_seed).Next(100, 300));
+            var death = await CoreDeath.OfAsync(cluster, job, "both", cluster.FindCoordinator("both"));
+            output.WriteLine($"{death}");
+            death.AssertOnlyStepsSinceTheCheckpoint();
+            await job.CancelAsync();
+        });
+    }
+
+    [ClusterFact]
+    public async Task A_coordinator_without_blocks_is_killed_and_no_step_is_recomputed()
+    {
+        await using var cluster = await RealCluster.StartAsync(output, ["coordinator", "coordinator", "parameter-server"], workers: 2);
+        await cluster.RunAsync(async () =>
+        {
+            var job = await cluster.SubmitDigitsAsync("coordinator", Options);
+            await job.UntilStepAsync(100);
+            var coordinator = cluster.FindCoordinator("coordinator");
+            await coordinator.KillAsync();
+            output.WriteLine($"pause: {(await job.PauseWithinAsync(100)).TotalSeconds:0.00} s");
+            Assert.NotEqual(coordinator, cluster.FindCoordinator("coordinator"));
+            await job.CancelAsync();
+            cluster.AssertNoRewind(job);
+        });
+    }
+
+    [ClusterFact]
+    [Trait("Category", "Chaos")]
+    public async Task Everybody_is_killed_and_started_again()
+    {
+        await using var cluster = await RealCluster.StartAsync(output, core: 3, workers: 2);
+        await cluster.RunAsync(async () =>
+        {
+            var job = await cluster.SubmitDigitsAsync("all", Options);
+            await job.UntilStepAsync(120);
+            var death = await CoreDeath.OfAllAsync(cluster, job, "all", Options);
+            output.WriteLine($"{death}");
+            death.AssertOnlyStepsSinceTheCheckpoint();
+            await job.PauseWithinAsync(100);
+            await job.CancelAsync();
+        });
+    }
+
+    [ClusterFact]
+    [Trait("Category", "Chaos")]
+    public async Task Nodes_are_killed_in_the_middle_of_snapshots_of_a_recovery_and_of_the_recovery_from_that()
+    {
+        output.WriteLine($"seed {_seed}");
+        var random = new Random(_seed);
+        await using var cluster = await RealCluster.StartAsync(output, core: 3, workers: 2);
+        await cluster.RunAsync(async () =>
+        {
+            // Snapshots without a break: whenever a node dies, one is under way.
+            var job = await cluster.SubmitDigitsAsync("again", Options with { SnapshotEverySteps = 1 });
+            await job.UntilAsync<CheckpointSaved>(saved => saved.Step > random.Next(20, 60));
+            for (var death = 0; death < 3; death++)
+            {
+                var holders = cluster.FindHolders("again");
+                var victim = holders.Count > 0 ? holders[random.Next(holders.Count)] : cluster.FindCoordinator("again");
+                if (victim.HasExited) continue; // it is just being started again: this recovery is left alone
+                var lineage = cluster.Lineage("again").Number;
+                await victim.KillAsync();
+                victim.StartAgain();
+                if (death < 2) await RealCluster.UntilAsync(() => cluster.Lineage("again").Number > lineage, () => "no new lineage"); // blocks are about to load: the next death hits that
+            }
+            await job.PauseWithinAsync(60);
+            await job.CancelAsync();
+            output.WriteLine($"lineage {cluster.Lineage("again").Number} at the end");
+        });
+    }
+}

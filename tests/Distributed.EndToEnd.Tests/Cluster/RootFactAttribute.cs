@@ -1,0 +1,21 @@
+namespace Distributed.EndToEnd.Tests.Cluster;
+
+/// <summary>A test that changes what only root may change (a mount, a network namespace); skipped, with the reason, for everybody else.</summary>
+public sealed class RootFactAttribute : FactAttribute
+{
+    /// <summary>Finds out whether the test can run here.</summary>
+    /// <param name="probe">A shell command that succeeds where it can.</param>
+    /// <param name="what">What the command tries, for people.</param>
+    public RootFactAttribute(string probe, string what) => Skip = PostgresServer.Missing
+        ?? (!Environment.IsPrivilegedProcess ? $"needs root: {what}" : Succeeds(probe) ? null : $"is not possible on this machine: {what}");
+
+    private static bool Succeeds(string command)
+    {
+        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/bin/sh", ["-c", command])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        });
+        return process is not null && process.WaitForExit(TimeSpan.FromSeconds(20)) && process.ExitCode == 0;
+    }
+}
