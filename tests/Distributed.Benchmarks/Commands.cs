@@ -15,7 +15,7 @@ internal static class Commands
           roofline  the machine's peak, and each kernel's share of it
           compare   PyTorch and this, alternating in one run            [--peer PATH] [--rounds N]
           cluster   the same step on real worker processes of one thread each   [--workers N] [--json] [--model M] [--batch N] [--seconds S]
-                    [--blocks K] [--gradient-format float32|bfloat16]
+                    [--blocks K] [--gradient-format float32|bfloat16] [--sockets: not through shared memory]
           cluster-compare   PyTorch's DistributedDataParallel over gloo and this, alternating in one run  [--rounds N] and those of cluster
           cluster-scaling   the workers against the bare step of one process         [--rounds N] and those of cluster
           shards    samples/s against shard size; writes shards.png and shards.csv into --out DIR
@@ -74,6 +74,8 @@ internal static class Commands
 
         public bool CheckpointCost { get; private set; }
 
+        public bool Sockets { get; private set; }
+
         public string? Model { get; private set; }
 
         public int? Batch { get; private set; }
@@ -90,7 +92,7 @@ internal static class Commands
 
         public GradientFormat GradientFormat { get; private set; }
 
-        public ClusterPlan Cluster => new(Workers, Blocks ?? Workers, GradientFormat, Model, Batch, Seconds, Rounds);
+        public ClusterPlan Cluster => new(Workers, Blocks ?? Workers, GradientFormat, Model, Batch, Seconds, Rounds, !Sockets);
 
         public string Out { get; private set; } = ".";
 
@@ -116,6 +118,12 @@ internal static class Commands
                 if (name == "--checkpoint-cost")
                 {
                     options.CheckpointCost = true;
+                    continue;
+                }
+
+                if (name == "--sockets")
+                {
+                    options.Sockets = true;
                     continue;
                 }
 

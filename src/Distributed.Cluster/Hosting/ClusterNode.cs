@@ -189,6 +189,7 @@ public sealed class ClusterNode : IAsyncDisposable
         Cluster = SystemName,
         Secret = options.Secret,
         AllowNoSecret = options.Secret is null,
+        SharesMemory = options.SharesMemory,
         QueuedFrames = 1024, // a step's nodes for all blocks of a peer
     };
 

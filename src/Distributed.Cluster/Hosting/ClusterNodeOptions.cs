@@ -30,6 +30,9 @@ public sealed record ClusterNodeOptions
     /// <summary>The port of the tensor data plane; 0 for any free one.</summary>
     public int DataPort { get; init; }
 
+    /// <summary>Whether tensors to processes of the same machine may go through shared memory; sockets otherwise.</summary>
+    public bool SharesMemory { get; init; } = true;
+
     /// <summary>The store; null on nodes that need none (workers).</summary>
     public StoreSettings? Store { get; init; }
 

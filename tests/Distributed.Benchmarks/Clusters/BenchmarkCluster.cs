@@ -14,7 +14,7 @@ namespace Distributed.Benchmarks.Clusters;
 internal sealed class BenchmarkCluster : IAsyncDisposable
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1), FirstWarmUp = TimeSpan.FromSeconds(8); // until the compiler's last tier
     private const int Rounds = 4;
 
     private readonly List<ChildProcess> _nodes = [];
@@ -27,7 +27,7 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
     }
 
     /// <summary>Starts the processes and waits until they are one cluster.</summary>
-    public static async Task<BenchmarkCluster> StartAsync(int workers)
+    public static async Task<BenchmarkCluster> StartAsync(int workers, bool sharesMemory)
     {
         var cluster = new BenchmarkCluster();
         try
@@ -37,7 +37,8 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
             {
                 var roles = i == 0 ? "coordinator,parameter-server,worker" : "parameter-server,worker";
                 var node = ChildProcess.StartSelf(
-                    "cluster-node", roles, i == 0 ? seed[(seed.IndexOf(':') + 1)..] : "0", seed, Path.Combine(cluster._folder.FullName, $"{i}.db"));
+                    "cluster-node", roles, i == 0 ? seed[(seed.IndexOf(':') + 1)..] : "0", seed, Path.Combine(cluster._folder.FullName, $"{i}.db"),
+                    sharesMemory ? "shared-memory" : "sockets");
                 cluster._nodes.Add(node);
                 if (await node.ListenAsync(Bound) != "ready") throw new IOException(node.Complaints);
             }
@@ -60,7 +61,7 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Milliseconds of a step of one cell: the best of some rounds between progress reports, after a second of warm-up.</summary>
+    /// <summary>Milliseconds of a step of one cell: the best of some rounds between progress reports, after a warm-up, of which the first is the longest.</summary>
     public async Task<double> MeasureAsync(string model, int batch, int blocks, GradientFormat format, double seconds)
     {
         var workers = _nodes.Count;
@@ -71,6 +72,7 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
         try
         {
             var clock = new Stopwatch();
+            var warmUp = _jobs == 1 ? FirstWarmUp : WarmUp;
             var round = TimeSpan.FromSeconds(Math.Max(0.25, seconds / Rounds));
             var (best, rounds, from, fromStep) = (double.PositiveInfinity, 0, TimeSpan.Zero, -1L);
             await foreach (var jobEvent in _client.Client.WatchAsync(job.Id, bound.Token))
@@ -79,7 +81,7 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
                 if (jobEvent is not JobProgressed { Step: > 0 } progress) continue;
                 clock.Start();
                 var now = clock.Elapsed;
-                if (now < WarmUp || now - from < round) continue;
+                if (now < warmUp || now - from < round) continue;
                 if (fromStep >= 0)
                 {
                     best = Math.Min(best, (now - from).TotalMilliseconds / (progress.Step - fromStep));

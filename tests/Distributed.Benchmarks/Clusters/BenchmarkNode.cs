@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Distributed.Benchmarks.Clusters;
 
 /// <summary>
-/// <c>cluster-node ROLES PORT SEED STORE</c>: one node as a process of its own, like distributed-node, with the random samples in its memory.
+/// <c>cluster-node ROLES PORT SEED STORE [sockets]</c>: one node as a process of its own, like distributed-node, with the random samples in its memory.
 /// Says "ready" when the cluster has let it in, and ends with its standard input.
 /// </summary>
 internal static class BenchmarkNode
@@ -20,6 +20,7 @@ internal static class BenchmarkNode
             Store = StoreSettings.Parse(args[3]),
             Workers = 1,
             Threads = 1,
+            SharesMemory = args is not [.., "sockets"],
             Resident = [.. from model in StepCell.Models from batch in StepCell.Batches select RandomJob.Data(model, batch)],
             Logging = logging => logging.SetMinimumLevel(LogLevel.Warning).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace),
         };

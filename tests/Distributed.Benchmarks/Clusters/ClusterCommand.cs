@@ -11,7 +11,8 @@ namespace Distributed.Benchmarks.Clusters;
 /// <param name="Batch">One batch size; null for all.</param>
 /// <param name="Seconds">About how long a cell is measured.</param>
 /// <param name="Rounds">How often each cell is measured where two sides take turns.</param>
-internal sealed record ClusterPlan(int Workers, int Blocks, GradientFormat Format, string? Model, int? Batch, double Seconds, int Rounds)
+/// <param name="SharesMemory">Whether the processes send tensors through shared memory, or through sockets.</param>
+internal sealed record ClusterPlan(int Workers, int Blocks, GradientFormat Format, string? Model, int? Batch, double Seconds, int Rounds, bool SharesMemory)
 {
     /// <summary>The cells that are left.</summary>
     public IEnumerable<(string Model, int Batch)> Cells =>
@@ -28,7 +29,7 @@ internal static class ClusterCommand
     /// <summary>Prints each cell at once.</summary>
     public static async Task<int> RunAsync(ClusterPlan plan, bool json, TextWriter output)
     {
-        await using var cluster = await BenchmarkCluster.StartAsync(plan.Workers);
+        await using var cluster = await BenchmarkCluster.StartAsync(plan.Workers, plan.SharesMemory);
         foreach (var (model, batch) in plan.Cells)
         {
             var milliseconds = await cluster.MeasureAsync(model, batch, plan.Blocks, plan.Format, plan.Seconds);
@@ -53,7 +54,7 @@ internal static class ClusterCommand
         }
 
         using var torch = new DistributedTorch(plan.Workers);
-        await using var cluster = await BenchmarkCluster.StartAsync(plan.Workers);
+        await using var cluster = await BenchmarkCluster.StartAsync(plan.Workers, plan.SharesMemory);
         output.WriteLine($"{"model",-24} {"batch",5} {"DDP ms",12} {"ours ms",12} {"ratio",8}");
         var ratios = new List<double>();
         foreach (var (model, batch) in plan.Cells)
@@ -77,7 +78,7 @@ internal static class ClusterCommand
     /// <summary>All workers against one bare step in this process, which is the best that one process with one thread can do.</summary>
     public static async Task<int> ScaleAsync(ClusterPlan plan, TextWriter output)
     {
-        await using var cluster = await BenchmarkCluster.StartAsync(plan.Workers);
+        await using var cluster = await BenchmarkCluster.StartAsync(plan.Workers, plan.SharesMemory);
         output.WriteLine($"{"model",-24} {"batch",5} {"one, bare ms",14} {$"{plan.Workers} workers ms",14} {"samples/s",12} {"times one",10}");
         foreach (var (model, batch) in plan.Cells)
         {

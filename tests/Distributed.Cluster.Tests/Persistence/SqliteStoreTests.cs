@@ -1,0 +1,47 @@
+using Distributed.Cluster.Persistence;
+using Microsoft.Data.Sqlite;
+
+namespace Distributed.Cluster.Tests.Persistence;
+
+/// <summary>How a store's file is made and opened.</summary>
+public sealed class SqliteStoreTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("distributed-").FullName;
+
+    private string StorePath => Path.Combine(_folder, "store.db");
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void A_new_file_has_pages_for_rows_of_megabytes_and_a_log()
+    {
+        using var store = SqliteStore.Open(StorePath);
+        using var connection = new SqliteConnection(store.ConnectionString);
+        connection.Open();
+        Execute(connection, "CREATE TABLE t (x)"); // a page size is written with the first page
+        Assert.Equal(32768L, Execute(connection, "PRAGMA page_size"));
+        Assert.Equal("wal", Execute(connection, "PRAGMA journal_mode"));
+    }
+
+    [Fact]
+    public void A_file_that_is_there_keeps_its_pages_and_its_rows()
+    {
+        using (var earlier = new SqliteConnection($"Data Source={StorePath};Pooling=False"))
+        {
+            earlier.Open();
+            Execute(earlier, "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; CREATE TABLE t (x); INSERT INTO t VALUES (17)");
+        }
+        using var store = SqliteStore.Open(StorePath);
+        using var connection = new SqliteConnection(store.ConnectionString);
+        connection.Open();
+        Assert.Equal(4096L, Execute(connection, "PRAGMA page_size"));
+        Assert.Equal(17L, Execute(connection, "SELECT x FROM t"));
+    }
+
+    private static object? Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar();
+    }
+}
