@@ -33,7 +33,7 @@ internal sealed class WorkerActor : ReceiveActor
             _joined.Remove(message.Job);
             if (_jobs.Remove(message.Job, out var job)) Context.Stop(job);
         });
-        Receive<DataPresent>(message => _loading.Remove(message.Job)); // the coordinator asks again
+        Receive<DataPresent>(OnDataPresent);
         Receive<DataMissing>(message =>
         {
             _loading.Remove(message.Job);
@@ -74,11 +74,23 @@ internal sealed class WorkerActor : ReceiveActor
                 else if (_loading.Add(message.Job)) source.Tell(new ObtainData(message.Job, sha256));
                 return;
             }
-            var props = JobWorkerActor.Props(message, _id, _threads, _node, data);
-            _jobs[message.Job] = job = Context.Watch(Context.ActorOf(props, $"job-{message.Job}-{++_children}"));
+            job = Begin(message, data);
         }
         job.Forward(message);
     }
+
+    /// <summary>Joins what it was asked to join meanwhile. Data that is gone again is fetched when the coordinator asks the next time.</summary>
+    private void OnDataPresent(DataPresent message)
+    {
+        _loading.Remove(message.Job);
+        if (_joined.TryGetValue(message.Job, out var joined) && !_jobs.ContainsKey(message.Job) &&
+            _node.Catalog.Borrow(joined.Specification.Data.Sha256) is { } data)
+            Begin(joined, data).Forward(joined);
+    }
+
+    private IActorRef Begin(JoinJob message, BorrowedSamples data) =>
+        _jobs[message.Job] = Context.Watch(
+            Context.ActorOf(JobWorkerActor.Props(message, _id, _threads, _node, data), $"job-{message.Job}-{++_children}"));
 
     private void OnJobTerminated(Terminated terminated)
     {

@@ -68,6 +68,6 @@ public sealed class SoakTests(ITestOutputHelper output)
     private sealed record Sample(TimeSpan At, long LargestProcess, long Store, long Step)
     {
         public override string ToString() =>
-            $"wait {At.TotalMinutes:0.0} min: largest process {LargestProcess >> 20} MiB, store {Store >> 20} MiB, step {Step}";
+            $"after {At.TotalMinutes:0.0} min: largest process {LargestProcess >> 20} MiB, store {Store >> 20} MiB, step {Step}";
     }
 }
