@@ -12,6 +12,7 @@ internal sealed class NodeProcess : IDisposable
 
     private readonly IReadOnlyList<string> _command;
     private readonly List<string> _lines = [];
+    private int _before; // lines of earlier processes
     private readonly List<int> _ends = [];
     private Process _process;
     private bool _disposed;
@@ -40,6 +41,12 @@ internal sealed class NodeProcess : IDisposable
     public bool HasExited => _process.HasExited;
 
     public int Id => _process.Id;
+
+    /// <summary>Whether the process that runs now, not one before it, has been let into the cluster.</summary>
+    public bool HasJoined
+    {
+        get { lock (_lines) return _lines.Skip(_before).Any(line => line.Contains("in the cluster, as", StringComparison.Ordinal)); }
+    }
 
     /// <summary>Resident memory in bytes; 0 when it has ended.</summary>
     public long ResidentBytes
@@ -103,6 +110,7 @@ internal sealed class NodeProcess : IDisposable
         {
             if (_disposed) return;
             if (!_process.HasExited) throw new InvalidOperationException($"{Name} still runs");
+            _before = _lines.Count;
             _process = Run();
         }
     }
