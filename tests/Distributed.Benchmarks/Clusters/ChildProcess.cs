@@ -73,7 +73,14 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>Ends the process.</summary>
     public void Dispose()
     {
-        _process.StandardInput.Close();
+        try
+        {
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It has ended already, with a line unread: whoever spoke to it has heard why.
+        }
         if (!_process.WaitForExit(EndBound)) _process.Kill();
         _process.WaitForExit();
         _process.Dispose();

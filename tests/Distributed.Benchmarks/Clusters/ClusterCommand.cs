@@ -54,6 +54,16 @@ internal static class ClusterCommand
         }
 
         using var torch = new DistributedTorch(plan.Workers);
+        try
+        {
+            await torch.MeasureAsync(StepCell.Models[0], StepCell.Batches[0], 0.1); // before the cluster starts: it may be missing
+        }
+        catch (IOException e)
+        {
+            errors.WriteLine($"PyTorch cannot be run by {DistributedTorch.Python}; Debian's package is python3-torch: {e.Message}");
+            return 1;
+        }
+
         await using var cluster = await BenchmarkCluster.StartAsync(plan.Workers, plan.SharesMemory);
         output.WriteLine($"{"model",-24} {"batch",5} {"DDP ms",12} {"ours ms",12} {"ratio",8}");
         var ratios = new List<double>();
