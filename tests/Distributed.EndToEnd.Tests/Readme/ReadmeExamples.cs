@@ -16,6 +16,8 @@ internal static partial class ReadmeExamples
     public static IReadOnlyDictionary<string, string> Excepted { get; } = new Dictionary<string, string>[]
     {
         Because("it would run the test that is asking", "dotnet test -c Release -m:1", ".ci/run"),
+        Because("it takes tens of minutes; a short portion of each runs beside this test",
+            "dotnet test -c Release --filter Category=Chaos", "dotnet test -c Release --filter Category=Soak", "dotnet test -c Release --filter Category=Fuzz"),
         Because(
             "it needs a Docker Engine; docker/test.sh does the like to a cluster of its own",
             "docker/secrets.sh", "docker compose -f docker/compose.yaml up --build -d --wait", "cd docker",
