@@ -106,6 +106,7 @@ internal sealed class FollowedRun(ConsoleEnvironment environment, HttpTrainingCl
                 {
                     display.Observed(null); // it waits for its turn, or the cluster is busy
                 }
+                // The picture's own pace: events come by themselves, nothing waits for this.
                 await Task.Delay(BetweenLooks, environment.Clock, cancellation).ConfigureAwait(false);
             }
         }

@@ -214,6 +214,7 @@ internal sealed partial class HttpTrainingClient : IJobClient, IDisposable
             {
                 // Its cluster elects somebody, or has too much to do at once.
             }
+            // Twice as long each time, and no more often than Attempts.
             await Task.Delay(TimeSpan.FromSeconds(0.25 * (1 << number)), _clock, cancellation).ConfigureAwait(false);
         }
     }

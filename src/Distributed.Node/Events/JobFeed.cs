@@ -99,6 +99,7 @@ internal sealed class JobFeed : IDisposable
             }
             catch (Exception e)
             {
+                // The store or the job's coordinator is away, and streams wait with it; that is logged where it happens, not once more a stream.
                 _logger.LogDebug("the picture of {Job} cannot be renewed for now: {Reason}", _job, e.Message);
                 await Task.Delay(PollInterval, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
