@@ -3,7 +3,7 @@ using Distributed.Protocol;
 namespace Distributed.Transport;
 
 /// <summary>
-/// Takes what the data plane brings. For one connection the calls come from one thread and in this order: connected, frames as they were sent,
+/// Takes what the data plane brings. For one connection the calls come one at a time and in this order: connected, frames as they were sent,
 /// lost. Different peers' calls come at the same time. A call must hand over and return (an actor's <c>Tell</c>): while it runs, nothing more is
 /// read from that peer. It must not wait for the transport's disposal.
 /// </summary>

@@ -11,8 +11,9 @@ namespace Distributed.Transport;
 /// <list type="bullet">
 /// <item>One connection for each pair of nodes, for both directions; either side may dial, and when both do, the node with the lesser name (in
 /// ordinal order) decides which one counts.</item>
-/// <item>Two threads a connection with blocking calls; the values go between the kernel and the tensors' memory, or between processes of one
-/// machine through memory that they share.</item>
+/// <item>Two threads a connection with blocking calls; the values go between the kernel and the tensors' memory.</item>
+/// <item>Between processes of one machine the values go through memory that they share, on the thread that sends them and, while one looks for
+/// them (<see cref="BeginPolling"/>), on the thread that needs them: then no other thread is woken.</item>
 /// <item>A peer is sent to only while it is connected. What was queued at a loss is dropped; the rules of the step send again.</item>
 /// <item>To this node itself: by reference, on the caller's thread, without a socket.</item>
 /// </list>
@@ -40,7 +41,7 @@ public sealed class TensorTransport : IAsyncDisposable
         if (options.Validate() is { } reason) throw new ArgumentException(reason, nameof(options));
         ILogger log = logger ?? NullLogger<TensorTransport>.Instance;
         _parts = new TransportParts(
-            options, receiver, new TensorBufferPool(options.ReceiveMemoryBytes), new TransportMeter(options.Self), log);
+            options, receiver, new TensorBufferPool(options.ReceiveMemoryBytes), new TransportMeter(options.Self), new Polling(), log);
         _peers = new PeerTable(options.Self);
         _threads = new ConnectionThreads(log);
         _inbound = new InboundBound(options.MaximumInbound, options.MaximumHandshakes);
@@ -137,6 +138,21 @@ public sealed class TensorTransport : IAsyncDisposable
         Settle(_parts.Receiver.OnChunk(Self, chunk with { Lease = inUse }), inUse);
         return true;
     }
+
+    /// <summary>Whether a peer is connected through shared memory.</summary>
+    public bool SharesMemoryNow => _parts.Polling.HasConnections;
+
+    /// <summary>
+    /// The calling thread promises to <see cref="Poll"/> again before long: peers that share memory with this node need not wake anybody when they
+    /// leave something there. Until <see cref="EndPolling"/>, as often as it was begun.
+    /// </summary>
+    public void BeginPolling() => _parts.Polling.Begin();
+
+    /// <summary>The calling thread polls a last time and promises nothing more.</summary>
+    public void EndPolling() => _parts.Polling.End();
+
+    /// <summary>Calls the receiver, on the calling thread, with what peers have left in shared memory; whether there was anything.</summary>
+    public bool Poll() => _parts.Polling.Poll();
 
     /// <summary>Waits until everything queued was handed to the kernel: before a node leaves. False when the limit passed first.</summary>
     public Task<bool> DrainAsync(TimeSpan limit) => Task.Run(() =>

@@ -35,6 +35,12 @@ public sealed record TransportOptions
     /// <summary>Whether processes of this machine that dial the socket file are offered shared memory in its place.</summary>
     public bool SharesMemory { get; init; } = true;
 
+    /// <summary>
+    /// Memory in bytes, for each such process, that tensors to it are put into. At the bound (a frozen process gives nothing back) they go through a
+    /// ring of 1 MiB, which stops the sender.
+    /// </summary>
+    public long SharedMemoryBytes { get; init; } = 256L << 20;
+
     /// <summary>Frames that wait to be sent to one peer. At the bound a send is refused, unless it supersedes older weights.</summary>
     public int QueuedFrames { get; init; } = 256;
 
@@ -75,6 +81,7 @@ public sealed record TransportOptions
         if (MaximumPayloadBytes < sizeof(float)) return $"A frame of {MaximumPayloadBytes} bytes carries nothing.";
         if (ReceiveMemoryBytes / 2 < MaximumPayloadBytes)
             return $"Receive memory of {ReceiveMemoryBytes} bytes is less than two frames of {MaximumPayloadBytes} bytes.";
+        if (SharedMemoryBytes < 0) return $"Shared memory of {SharedMemoryBytes} bytes.";
         if (QueuedFrames < 1 || QueuedWeightVersions < 1) return "The queues hold nothing.";
         if (MaximumInbound < 1 || MaximumHandshakes < 1) return "No connection would be accepted.";
         if (DialLimit <= TimeSpan.Zero || HandshakeLimit <= TimeSpan.Zero || StallLimit <= TimeSpan.Zero) return "A time limit is not positive.";

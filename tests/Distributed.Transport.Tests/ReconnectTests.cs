@@ -151,7 +151,7 @@ public sealed class ReconnectTests : IAsyncLifetime
         });
         listener.Start();
         var node = _nodes.Start("metered", new RecordingReceiver());
-        _nodes.Connect(_dialler, node, Wire.Unix);
+        _nodes.Connect(_dialler, node, Wire.Tcp);
         Assert.True(_dialler.TrySend(node.Self, Frame.Gradient(1000)));
         Assert.True(node.TrySend(_dialler.Self, Frame.Worker, Frame.Weights(500)));
         Eventually.Holds(

@@ -89,7 +89,8 @@ public sealed class SlowPeerTests : IAsyncLifetime
         const int Frames = 60;
         var node = Start(Nodes.Options("node") with { MaximumPayloadBytes = 1 << 20, ReceiveMemoryBytes = 3 << 20 });
         _received.KeepsLeases = true;
-        var sender = _nodes.Start("sender", new RecordingReceiver());
+        // Over the socket's ring or stream: tensors in shared memory are bounded by their sender (see PollingTests).
+        var sender = _nodes.Start(Nodes.Options("sender") with { SharedMemoryBytes = 0 }, new RecordingReceiver());
         _nodes.Connect(sender, node, wire);
         var lease = new CountedLease();
         for (var i = 0; i < Frames; i++) Assert.True(sender.TrySend(node.Self, Frame.Gradient(1 << 18, step: i), lease));
@@ -117,7 +118,8 @@ public sealed class SlowPeerTests : IAsyncLifetime
             StallLimit = TimeSpan.FromMilliseconds(200),
         });
         _received.KeepsLeases = true;
-        var sender = _nodes.Start("sender", new RecordingReceiver());
+        // Over the socket's ring or stream: tensors in shared memory are bounded by their sender (see PollingTests).
+        var sender = _nodes.Start(Nodes.Options("sender") with { SharedMemoryBytes = 0 }, new RecordingReceiver());
         _nodes.Connect(sender, node, Wire.Unix);
         for (var i = 0; i < 3; i++) sender.TrySend(node.Self, Frame.Gradient(1 << 18, step: i));
         Eventually.Holds(() => !_received.Lost.IsEmpty, "the connection is closed");

@@ -14,16 +14,19 @@ namespace Distributed.Transport;
 /// <param name="limitBytes">The bound: leased and spare buffers together.</param>
 internal sealed class TensorBufferPool(long limitBytes)
 {
-    private const int SmallestClass = 256; // floats
+    /// <summary>The least that is allocated, in floats.</summary>
+    public const int SmallestClass = 256;
+
     private readonly object _lock = new(); // a monitor: readers wait on it
     private readonly Dictionary<int, Stack<AlignedBuffer>> _spare = [];
     private long _leasedBytes, _spareBytes;
+    private long _elsewhereBytes;
     private int _waiting;
 
-    /// <summary>Bytes that are leased at the moment.</summary>
+    /// <summary>Bytes that are leased at the moment, here and elsewhere.</summary>
     public long LeasedBytes
     {
-        get { lock (_lock) return _leasedBytes; }
+        get { lock (_lock) return _leasedBytes + Volatile.Read(ref _elsewhereBytes); }
     }
 
     /// <summary>Bytes that are kept for the next use.</summary>
@@ -74,6 +77,9 @@ internal sealed class TensorBufferPool(long limitBytes)
             }
         }
     }
+
+    /// <summary>Counts values that are leased in memory of a peer's, whose bound is the peer's too.</summary>
+    public void CountElsewhere(long bytes) => Interlocked.Add(ref _elsewhereBytes, bytes);
 
     internal void Return(AlignedBuffer buffer)
     {

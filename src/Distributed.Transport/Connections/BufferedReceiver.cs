@@ -18,7 +18,8 @@ internal sealed class BufferedReceiver(ByteChannel channel)
     {
         if (_start == _end)
         {
-            if (into.Length >= StagingBytes) return channel.Receive(into);
+            // Of shared memory nothing is taken ahead: what waits there is seen by everybody.
+            if (into.Length >= StagingBytes || channel.Shared is not null) return channel.Receive(into);
             _start = 0;
             _end = channel.Receive(_staging);
         }

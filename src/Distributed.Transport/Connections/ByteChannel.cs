@@ -1,7 +1,7 @@
 namespace Distributed.Transport;
 
 /// <summary>
-/// A connected two-way stream of bytes: one thread receives, one sends, any may close. This is the place for TLS: a channel over another one
+/// A connected two-way stream of bytes: one thread at a time receives, one sends, any may close. This is the place for TLS: a channel over another one
 /// that encrypts, put round the socket's before the hand-shake; nothing above knows what lies below.
 /// </summary>
 /// <remarks>No exception comes out of it: a broken connection is an ordinary end with a reason.</remarks>
@@ -14,6 +14,9 @@ internal abstract class ByteChannel
 
     /// <summary>Whether both ends are processes of one machine, as one user, that can share memory.</summary>
     public virtual bool CanShareMemory => false;
+
+    /// <summary>The memory that both ends share for tensors; null where they share none.</summary>
+    public virtual SharedTensors? Shared => null;
 
     /// <summary>Waits for some bytes. Returns how many; 0 at the end, whatever it was (see <see cref="EndReason"/>).</summary>
     public abstract int Receive(Span<byte> into);

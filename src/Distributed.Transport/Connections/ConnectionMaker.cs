@@ -29,7 +29,7 @@ internal sealed class ConnectionMaker(TransportParts parts, PeerTable peers, Han
         Socket socket,
         Action onConnected,
         Func<ByteChannel, Handshake.Admit, HandshakeResult> shakeHands,
-        Func<ByteChannel, TransportOptions, ILogger, ByteChannel> shareMemory,
+        Func<ByteChannel, TransportParts, ByteChannel> shareMemory,
         CancellationToken cancelled)
     {
         ByteChannel channel;
@@ -54,7 +54,7 @@ internal sealed class ConnectionMaker(TransportParts parts, PeerTable peers, Han
                 if (verdict == Verdict.Welcome) connection = candidate;
                 return verdict;
             });
-            if (result is { Failure: null, SharesMemory: true }) connection!.Use(shareMemory(channel, parts.Options, parts.Logger));
+            if (result is { Failure: null, SharesMemory: true }) connection!.Use(shareMemory(channel, parts));
         }
         if (result.Failure is { } failure)
         {

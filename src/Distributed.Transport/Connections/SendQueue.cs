@@ -40,7 +40,10 @@ internal sealed class SendQueue(int capacity, int weightVersions)
     private readonly object _lock = new(); // a monitor: the writer waits on it
     private readonly OutgoingFrame[] _ring = new OutgoingFrame[capacity];
     private int _first, _count;
-    private bool _closed, _writing;
+    private bool _closed;
+    private bool _writing; // the writer is at the frame that it took
+    private bool _passing; // somebody is at one that never waited
+    private int _waiting; // those that wait until it is empty
 
     /// <summary>Weights that were discarded because newer ones came.</summary>
     public long Superseded { get; private set; }
@@ -66,12 +69,31 @@ internal sealed class SendQueue(int capacity, int weightVersions)
         return true;
     }
 
+    /// <summary>
+    /// Whether the caller may write a frame past the queue: nothing waits and nobody writes. Until it says <see cref="Passed"/> nobody else does.
+    /// </summary>
+    public bool TryPass()
+    {
+        lock (_lock) return !_closed && _count == 0 && !_writing && !_passing && (_passing = true);
+    }
+
+    /// <summary>The frame past the queue has left, or could not.</summary>
+    public void Passed()
+    {
+        lock (_lock)
+        {
+            _passing = false;
+            // A writer that waits for its next frame is not to be woken for each that passes.
+            if (_count > 0 || _waiting > 0) Monitor.PulseAll(_lock);
+        }
+    }
+
     /// <summary>Waits for the next frame; false when closed. The writer says <see cref="Written"/> after each.</summary>
     public bool Take(out OutgoingFrame frame)
     {
         lock (_lock)
         {
-            while (_count == 0 && !_closed) Monitor.Wait(_lock);
+            while ((_count == 0 || _passing) && !_closed) Monitor.Wait(_lock);
             frame = default;
             if (_closed) return false;
             frame = At(0);
@@ -93,19 +115,38 @@ internal sealed class SendQueue(int capacity, int weightVersions)
         }
     }
 
+    /// <summary>After <see cref="Close"/>: waits until whoever passes has left.</summary>
+    public void WaitForPasser()
+    {
+        lock (_lock)
+        {
+            _waiting++;
+            while (_passing) Monitor.Wait(_lock);
+            _waiting--;
+        }
+    }
+
     /// <summary>Waits until nothing waits any more; false when that took longer than the limit.</summary>
     public bool WaitUntilEmpty(TimeSpan limit)
     {
         var until = Environment.TickCount64 + (long)limit.TotalMilliseconds;
         lock (_lock)
         {
-            while ((_count > 0 || _writing) && !_closed)
+            _waiting++;
+            try
             {
-                var left = until - Environment.TickCount64;
-                if (left <= 0) return false;
-                Monitor.Wait(_lock, TimeSpan.FromMilliseconds(left));
+                while ((_count > 0 || _writing || _passing) && !_closed)
+                {
+                    var left = until - Environment.TickCount64;
+                    if (left <= 0) return false;
+                    Monitor.Wait(_lock, TimeSpan.FromMilliseconds(left));
+                }
+                return true;
             }
-            return true;
+            finally
+            {
+                _waiting--;
+            }
         }
     }
 

@@ -11,9 +11,10 @@ namespace Distributed.Transport;
 ///   4 version          12 offset         29 worker slot    56 divisor          104 target square sum
 ///   5 kind             16 block          30 zero           64 samples          112 first bad shard
 ///   6 element format   20 node.first     32 lineage        72 correct          116 payload bytes
-///   7 flags (0)        24 node.count     40 step           80 |error|, 88 error²  120 checksum
+///   7 flags            24 node.count     40 step           80 |error|, 88 error²  120 checksum
 /// </code>
 /// A tensor above the limit of a frame travels in several, one straight after the other: their headers differ in offset and bytes alone.
+/// Flags: 1, the values lie in shared memory, and a <see cref="SlotFrame"/> takes their place; only between processes of one machine.
 /// Names of jobs and workers are numbers of the connection's table (see <see cref="NameFrame"/>). What a kind does not use is zero.
 /// </summary>
 /// <param name="Kind">Any but <see cref="FrameKind.Name"/>.</param>
@@ -35,11 +36,14 @@ public readonly record struct FrameHeader(
     public const int TrailerSize = 8;
 
     internal const uint Magic = 0x464E_5444; // "DTNF"
-    internal const byte Version = 2;
+    internal const byte Version = 3;
     internal const int ChecksumAt = 120;
 
     /// <summary>How the values are written.</summary>
     public ElementFormat Format { get; init; }
+
+    /// <summary>Whether the values lie in shared memory, all of them, and the frame says where.</summary>
+    public bool IsInSharedMemory { get; init; }
 
     /// <summary>The first of the tensor's values that this frame brings.</summary>
     public int Offset { get; init; }

@@ -8,12 +8,15 @@ namespace Distributed.Transport;
 /// <summary>A header's fields and their bytes, writing beside reading; the places are drawn at <see cref="FrameHeader"/>.</summary>
 internal static class FrameHeaderFields
 {
+    private const byte SharedMemoryFlag = 1;
+
     public static void Write(in FrameHeader header, Span<byte> bytes)
     {
         bytes = bytes[..FrameHeader.Size];
         bytes.Clear();
         WriteBeginning(bytes, header.Kind);
         bytes[6] = (byte)header.Format;
+        bytes[7] = header.IsInSharedMemory ? SharedMemoryFlag : (byte)0;
         WriteInt32LittleEndian(bytes[8..], header.Elements);
         WriteInt32LittleEndian(bytes[12..], header.Offset);
         WriteInt32LittleEndian(bytes[16..], header.Block);
@@ -62,10 +65,14 @@ internal static class FrameHeaderFields
             })
         {
             Format = (ElementFormat)bytes[6],
+            IsInSharedMemory = bytes[7] != 0,
             Offset = ReadInt32LittleEndian(bytes[12..]),
         };
         return header with { Count = payloadBytes / header.ElementBytes };
     }
+
+    /// <summary>Whether a header, read or not, says that its values lie in shared memory.</summary>
+    public static bool IsInSharedMemory(ReadOnlySpan<byte> bytes) => bytes[7] == SharedMemoryFlag;
 
     /// <summary>Magic, version and kind.</summary>
     public static void WriteBeginning(Span<byte> bytes, FrameKind kind)
@@ -86,7 +93,7 @@ internal static class FrameHeaderFields
         if (bytes[4] != FrameHeader.Version) return $"frame version {bytes[4]}; this node speaks {FrameHeader.Version}";
         var checksum = XxHash3.HashToUInt64(bytes[..FrameHeader.ChecksumAt]);
         if (ReadUInt64LittleEndian(bytes[FrameHeader.ChecksumAt..]) != checksum) return "the header's checksum is wrong";
-        if (bytes[7] != 0) return $"unknown flags 0x{bytes[7]:x2}";
+        if (bytes[7] is not (0 or SharedMemoryFlag)) return $"unknown flags 0x{bytes[7]:x2}";
         if ((bytes[30] | bytes[31]) != 0 && bytes[5] != (byte)FrameKind.Name) return "reserved bytes are not zero";
         return null;
     }

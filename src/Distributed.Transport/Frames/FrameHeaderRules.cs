@@ -14,6 +14,8 @@ internal static class FrameHeaderRules
         if (payloadBytes != (long)header.Count * header.ElementBytes) return $"{payloadBytes} bytes for {header.Count} elements";
         if (header.Offset < 0 || header.Offset > header.Elements - header.Count)
             return $"{header.Count} elements at offset {header.Offset} of {header.Elements}";
+        if (header.IsInSharedMemory && (header.Format != ElementFormat.Float32 || header.Count != header.Elements || header.Count == 0))
+            return "values in shared memory that are not a whole tensor of float32";
         if (header.Count < 0 || (header.Count == 0 && header.Elements > 0)) return $"a piece of {header.Count} elements";
         if (header.Block is < 0 or >= BlockLayout.MaximumBlocks) return $"block {header.Block}";
         if (header.Lineage < 0) return $"lineage {header.Lineage}";

@@ -7,10 +7,10 @@ using Distributed.Tensors;
 namespace Distributed.Transport;
 
 /// <summary>A message as it came: one of the three.</summary>
-internal readonly record struct IncomingFrame(PushGradient? Gradient, WeightsUpdated? Weights, WorkerId To, TensorLease Lease, DataChunk? Chunk = null);
+internal readonly record struct IncomingFrame(PushGradient? Gradient, WeightsUpdated? Weights, WorkerId To, IDisposable Lease, DataChunk? Chunk = null);
 
 /// <summary>
-/// Reads frames: one thread's. Values come from the kernel directly into leased memory. Whatever the bytes are, the outcome is a message that
+/// Reads frames: one thread at a time. Values come from the kernel directly into leased memory, or lie in memory that the peer shares. Whatever the bytes are, the outcome is a message that
 /// is bit-equal to the one sent, or a reason to close the connection.
 /// </summary>
 internal sealed class FrameReader(
@@ -56,24 +56,49 @@ internal sealed class FrameReader(
             return $"no {(header.Kind == FrameKind.DataChunk ? "data set" : "worker")} has the number {header.WorkerSlot}";
 
         if (header.Offset != 0) return $"a tensor that begins with its element {header.Offset}";
-        var lease = pool.Rent(header.Elements, stallLimit, closed);
-        if (lease is null) return closed.IsCancellationRequested ? channel.EndReason : "no receive memory came back in time";
-        reason = ReadTensor(header, lease.Values.Span);
-        if (reason is not null)
-        {
-            lease.Dispose();
-            return reason;
-        }
+        reason = header.IsInSharedMemory ? FindTensor(header, out var values, out var lease) : ReadTensor(header, out values, out lease);
+        if (reason is not null || lease is null) return reason;
         if (header.Kind == FrameKind.DataChunk)
-            frame = new IncomingFrame(null, null, default, lease, new DataChunk(to.Value, (int)header.Step - 1, lease.Values, lease));
+            frame = new IncomingFrame(null, null, default, lease, new DataChunk(to.Value, (int)header.Step - 1, values, lease));
         else frame = header.Kind == FrameKind.PushGradient
             ? new IncomingFrame(
-                new PushGradient(job, header.Block, header.Lineage, header.Step, header.Node, lease.Values, header.Metrics, lease)
+                new PushGradient(job, header.Block, header.Lineage, header.Step, header.Node, values, header.Metrics, lease)
                 {
                     Format = header.Format == ElementFormat.BFloat16 ? GradientFormat.BFloat16 : GradientFormat.Float32,
                 }, null, to, lease)
             : new IncomingFrame(
-                null, new WeightsUpdated(job, header.Block, header.Lineage, header.Step, lease.Values, lease), to, lease);
+                null, new WeightsUpdated(job, header.Block, header.Lineage, header.Step, values, lease), to, lease);
+        return null;
+    }
+
+    /// <summary>The values that a frame says where to find. Their checksum is none: they are memory like any other, and never were on a wire.</summary>
+    private string? FindTensor(in FrameHeader header, out Memory<float> values, out IDisposable? lease)
+    {
+        (values, lease) = (default, null);
+        Span<byte> place = stackalloc byte[SlotFrame.Size];
+        if (_receiver.ReceiveAll(place) < place.Length) return $"{channel.EndReason}, in the middle of a frame";
+        _hash.Reset();
+        _hash.Append(_header);
+        _hash.Append(place);
+        BytesRead += place.Length + FrameHeader.TrailerSize;
+        if (ReadChecksum() is { } damage) return damage;
+        if (channel.Shared is not { } shared) return "values in shared memory, of which there is none";
+        if (SlotFrame.TryRead(place, out var slot) is { } reason) return reason;
+        BytesRead += header.PayloadBytes;
+        return shared.Incoming.TryTake(slot, header.Elements, out values, out lease);
+    }
+
+    private string? ReadTensor(in FrameHeader header, out Memory<float> values, out IDisposable? lease)
+    {
+        (values, lease) = (default, null);
+        var rented = pool.Rent(header.Elements, stallLimit, closed);
+        if (rented is null) return closed.IsCancellationRequested ? channel.EndReason : "no receive memory came back in time";
+        if (ReadTensor(header, rented.Values.Span) is { } reason)
+        {
+            rented.Dispose();
+            return reason;
+        }
+        (values, lease) = (rented.Values, rented);
         return null;
     }
 
@@ -114,6 +139,11 @@ internal sealed class FrameReader(
             _hash.Append(payload[..count]);
             payload = payload[count..];
         }
+        return ReadChecksum();
+    }
+
+    private string? ReadChecksum()
+    {
         Span<byte> trailer = stackalloc byte[FrameHeader.TrailerSize];
         if (_receiver.ReceiveAll(trailer) < trailer.Length) return $"{channel.EndReason}, in the middle of a frame";
         return BinaryPrimitives.ReadUInt64LittleEndian(trailer) == _hash.GetCurrentHashAsUInt64() ? null : "a frame's checksum is wrong";

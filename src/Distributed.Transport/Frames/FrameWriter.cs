@@ -7,8 +7,9 @@ using Distributed.Tensors;
 namespace Distributed.Transport;
 
 /// <summary>
-/// Writes frames: one thread's. A tensor above the limit of a frame goes in several. Values go to the kernel from the tensor's memory; only the first and the last few KiB of a frame ride with
-/// header and checksum in a staging buffer, so that a small frame is one call to the kernel and a large one has no tiny packets.
+/// Writes frames: one thread at a time. Between processes that share memory a tensor is put there, and the frame says where. Otherwise values
+/// go to the kernel from the tensor's memory, a tensor above the limit of a frame in several; only the first and the last few KiB of a frame ride
+/// with header and checksum in a staging buffer, so that a small frame is one call to the kernel and a large one has no tiny packets.
 /// </summary>
 internal sealed class FrameWriter(ByteChannel channel, int maximumPayloadBytes)
 {
@@ -24,44 +25,84 @@ internal sealed class FrameWriter(ByteChannel channel, int maximumPayloadBytes)
     /// <summary>Bytes written so far, headers included.</summary>
     public long BytesWritten { get; private set; }
 
+    /// <summary>Sends a message; false when the channel has ended.</summary>
+    public bool Write(in OutgoingFrame frame) =>
+        frame.Gradient is { } gradient ? Write(gradient) : frame.Chunk is { } chunk ? Write(chunk) : Write(frame.To, frame.Weights!);
+
+    /// <summary>Sends a message through shared memory without waiting for anything; false when that cannot be: then nothing was sent.</summary>
+    public bool TryPost(in OutgoingFrame frame)
+    {
+        if (channel.Shared is null) return false;
+        if (frame.Gradient is { } gradient)
+            return _names.Find(gradient.Job.Value) is { } ofJob && TryPost(HeaderOf(gradient, ofJob), gradient.Values.Span);
+        if (frame.Chunk is { } chunk) return _names.Find(chunk.DataSet) is { } ofData && TryPost(HeaderOf(chunk, ofData), chunk.Values.Span);
+        return frame.Weights is { } weights && _names.Find(weights.Job.Value) is { } job && _names.Find(frame.To.Value) is { } worker
+            && TryPost(HeaderOf(weights, job, worker), weights.Values.Span);
+    }
+
     /// <summary>Sends a gradient; false when the channel has ended.</summary>
     public bool Write(PushGradient gradient)
     {
         _names.MakeRoom(1);
-        return TryName(gradient.Job.Value, out var job) && Write(
-            new FrameHeader(FrameKind.PushGradient, job, 0, gradient.Block, gradient.Lineage, gradient.Step, gradient.Node,
-                gradient.Values.Length, gradient.Metrics)
-            { Format = OutgoingRules.FormatOf(gradient) },
-            gradient.Values.Span);
+        return TryName(gradient.Job.Value, out var job) && Write(HeaderOf(gradient, job), gradient.Values.Span);
     }
 
     /// <summary>Sends weights to a worker; false when the channel has ended.</summary>
     public bool Write(WorkerId to, WeightsUpdated weights)
     {
         _names.MakeRoom(2);
-        return TryName(weights.Job.Value, out var job) && TryName(to.Value, out var worker) && Write(
-            new FrameHeader(FrameKind.WeightsUpdated, job, worker, weights.Block, weights.Lineage, weights.Step, default,
-                weights.Values.Length, default),
-            weights.Values.Span);
+        return TryName(weights.Job.Value, out var job) && TryName(to.Value, out var worker) && Write(HeaderOf(weights, job, worker), weights.Values.Span);
     }
 
     /// <summary>Sends a piece of a data set; false when the channel has ended.</summary>
     public bool Write(DataChunk chunk)
     {
         _names.MakeRoom(1);
-        return TryName(chunk.DataSet, out var dataSet) && Write(
-            new FrameHeader(FrameKind.DataChunk, 0, dataSet, 0, 0, chunk.Index + 1L, default, chunk.Values.Length, default), chunk.Values.Span);
+        return TryName(chunk.DataSet, out var dataSet) && Write(HeaderOf(chunk, dataSet), chunk.Values.Span);
     }
+
+    private static FrameHeader HeaderOf(PushGradient gradient, byte job) =>
+        new(FrameKind.PushGradient, job, 0, gradient.Block, gradient.Lineage, gradient.Step, gradient.Node, gradient.Values.Length, gradient.Metrics)
+        {
+            Format = OutgoingRules.FormatOf(gradient),
+        };
+
+    private static FrameHeader HeaderOf(WeightsUpdated weights, byte job, byte worker) =>
+        new(FrameKind.WeightsUpdated, job, worker, weights.Block, weights.Lineage, weights.Step, default, weights.Values.Length, default);
+
+    private static FrameHeader HeaderOf(DataChunk chunk, byte dataSet) =>
+        new(FrameKind.DataChunk, 0, dataSet, 0, 0, chunk.Index + 1L, default, chunk.Values.Length, default);
 
     private bool TryName(string name, out byte slot)
     {
         if (_names.TryGet(name, out slot)) return true;
         new NameFrame(slot, name).Write(_staging);
-        return Send(_staging.AsSpan(0, FrameHeader.Size));
+        return Send(_staging.AsSpan(0, FrameHeader.Size)) && CallReader();
+    }
+
+    /// <summary>Puts the values into shared memory and posts where they lie.</summary>
+    private bool TryPost(FrameHeader header, ReadOnlySpan<float> values)
+    {
+        if (channel.Shared is not { } shared || header.Format != ElementFormat.Float32 || values.IsEmpty || header.PayloadBytes > maximumPayloadBytes)
+            return false;
+        if (!shared.Outgoing.TryPut(values, out var place)) return false;
+        header = header with { IsInSharedMemory = true };
+        var post = _staging.AsSpan(0, SlotFrame.PostSize);
+        header.Write(post);
+        place.Write(post[FrameHeader.Size..]);
+        BinaryPrimitives.WriteUInt64LittleEndian(post[^FrameHeader.TrailerSize..], XxHash3.HashToUInt64(post[..^FrameHeader.TrailerSize]));
+        if (!shared.TryPost(post))
+        {
+            shared.Outgoing.TakeBack(place);
+            return false;
+        }
+        BytesWritten += post.Length + header.PayloadBytes;
+        return true;
     }
 
     private bool Write(in FrameHeader header, ReadOnlySpan<float> values)
     {
+        if (TryPost(header, values)) return true;
         var piece = header.From(0, maximumPayloadBytes);
         while (WritePiece(piece, values.Slice(piece.Offset, piece.Count)))
         {
@@ -81,7 +122,7 @@ internal sealed class FrameWriter(ByteChannel channel, int maximumPayloadBytes)
         values = values[Math.Min(values.Length, perHead)..];
         if (values.Length > 0)
         {
-            if (!Send(_staging.AsSpan(0, used))) return false;
+            if (!Send(_staging.AsSpan(0, used)) || !CallReader()) return false;
             used = 0;
         }
         while (values.Length > 0)
@@ -101,7 +142,14 @@ internal sealed class FrameWriter(ByteChannel channel, int maximumPayloadBytes)
             }
         }
         BinaryPrimitives.WriteUInt64LittleEndian(_staging.AsSpan(used), _hash.GetCurrentHashAsUInt64());
-        return Send(_staging.AsSpan(0, used + FrameHeader.TrailerSize));
+        return Send(_staging.AsSpan(0, used + FrameHeader.TrailerSize)) && CallReader();
+    }
+
+    /// <summary>What was sent is no post: the peer's reading thread takes it.</summary>
+    private bool CallReader()
+    {
+        channel.Shared?.CallReader();
+        return true;
     }
 
     /// <summary>The bytes of a chunk: of float32 where they lie, of other formats in a buffer until the next call.</summary>

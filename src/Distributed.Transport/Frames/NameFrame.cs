@@ -39,7 +39,7 @@ public readonly record struct NameFrame(byte Slot, string Text)
         reason = FrameHeaderFields.Check(bytes);
         if (reason is not null) return false;
         if (!IsOne(bytes)) reason = $"kind {bytes[5]} instead of a name";
-        else if (bytes[6] != 0 || bytes[(SlotAt + 1)..TextAt].ContainsAnyExcept((byte)0)) reason = "reserved bytes are not zero";
+        else if ((bytes[6] | bytes[7]) != 0 || bytes[(SlotAt + 1)..TextAt].ContainsAnyExcept((byte)0)) reason = "reserved bytes are not zero";
         else if (WireText.Read(bytes[TextAt..FrameHeader.ChecksumAt]) is not { } text) reason = "a name that is no visible ASCII";
         else frame = new NameFrame(bytes[SlotAt], text);
         return reason is null;

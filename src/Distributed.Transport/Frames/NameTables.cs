@@ -16,6 +16,9 @@ internal sealed class SentNames
         return false;
     }
 
+    /// <summary>A name's slot that the peer knows; null when it was not told.</summary>
+    public byte? Find(string name) => _slots.TryGetValue(name, out var slot) ? slot : null;
+
     /// <summary>Forgets all when fewer than <paramref name="count"/> numbers are left, so that names of one frame keep theirs.</summary>
     public void MakeRoom(int count)
     {

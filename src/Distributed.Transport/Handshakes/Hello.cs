@@ -16,7 +16,7 @@ internal readonly record struct Hello(ushort Version, ulong Incarnation, string 
     public const int Size = 224;
     public const int NonceSize = 32;
     public const int LongestCluster = PeerAt - ClusterAt - 1;
-    public const ushort CurrentVersion = 1;
+    public const ushort CurrentVersion = 2;
 
     private const uint Magic = 0x5348_5444; // "DTHS"
     private const ushort SharedMemory = 1;

@@ -43,20 +43,36 @@ internal sealed unsafe class ByteRing
         var there = Volatile.Read(ref *_written) - _position;
         if (there is < 0 or > Capacity) return -1;
         var count = (int)Math.Min(there, into.Length);
-        var at = (int)(_position & (Capacity - 1));
-        var first = Math.Min(count, Capacity - at);
-        new ReadOnlySpan<byte>(_bytes + at, first).CopyTo(into);
-        new ReadOnlySpan<byte>(_bytes, count - first).CopyTo(into[first..]);
-        _position += count;
+        Copy(into[..count]);
+        Volatile.Write(ref _position, _position + count);
         Volatile.Write(ref *_read, _position);
         return count;
     }
 
-    /// <summary>Reader: whether nothing is there.</summary>
-    public bool IsEmpty => Volatile.Read(ref *_written) == _position;
+    private void Copy(Span<byte> into)
+    {
+        var at = (int)(_position & (Capacity - 1));
+        var first = Math.Min(into.Length, Capacity - at);
+        new ReadOnlySpan<byte>(_bytes + at, first).CopyTo(into);
+        new ReadOnlySpan<byte>(_bytes, into.Length - first).CopyTo(into[first..]);
+    }
+
+    /// <summary>Reader, and those that look on: whether nothing is there.</summary>
+    public bool IsEmpty => Volatile.Read(ref *_written) == Volatile.Read(ref _position);
+
+    /// <summary>Reader: looks at the next bytes without taking them; false when there are fewer.</summary>
+    public bool TryPeek(Span<byte> into)
+    {
+        if (Volatile.Read(ref *_written) - _position < into.Length) return false;
+        Copy(into);
+        return true;
+    }
 
     /// <summary>Reader: says that it is about to wait. It must look once more before it does.</summary>
     public void AnnounceReader() => Interlocked.Exchange(ref *_readerWaits, 1);
+
+    /// <summary>Reader: it does not wait any more, or looks by itself.</summary>
+    public void WithdrawReader() => Interlocked.Exchange(ref *_readerWaits, 0);
 
     /// <summary>Reader: the bell was heard; what was written before it rang is seen from now on.</summary>
     public void HearReaderBell() => Interlocked.Exchange(ref *_readerBell, 0);
@@ -85,6 +101,13 @@ internal sealed unsafe class ByteRing
         return count;
     }
 
+    /// <summary>Writer: puts in all of the bytes or none; null when the other side's position cannot be.</summary>
+    public bool? TryWriteAll(ReadOnlySpan<byte> bytes)
+    {
+        var read = Volatile.Read(ref *_read);
+        return read < _readBefore || read > _position ? null : Capacity - (_position - read) >= bytes.Length && Write(bytes) == bytes.Length;
+    }
+
     /// <summary>Writer: whether there is no room.</summary>
     public bool IsFull => _position - Volatile.Read(ref *_read) == Capacity;
 
@@ -98,7 +121,9 @@ internal sealed unsafe class ByteRing
     public bool IsReaderToWake()
     {
         Interlocked.MemoryBarrier(); // the position before the flag
-        return Volatile.Read(ref *_readerWaits) != 0
-            && Interlocked.Exchange(ref *_readerWaits, 0) != 0 && Interlocked.Exchange(ref *_readerBell, 1) == 0;
+        return Volatile.Read(ref *_readerWaits) != 0 && Interlocked.Exchange(ref *_readerWaits, 0) != 0 && IsReaderToCall();
     }
+
+    /// <summary>Writer: whether the reader has heard the last bell, whether it waits or not.</summary>
+    public bool IsReaderToCall() => Interlocked.Exchange(ref *_readerBell, 1) == 0;
 }

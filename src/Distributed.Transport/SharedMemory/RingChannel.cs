@@ -6,6 +6,10 @@ namespace Distributed.Transport;
 /// A channel between two processes of one machine through shared memory: bytes are copied into a ring and out of it, without the kernel. The
 /// socket below is its bell: a byte through it wakes whoever waits at the other end, and its end is the peer's end, noticed at once.
 /// </summary>
+/// <remarks>
+/// Two kinds of messages go through the ring: small ones that say where in shared memory a tensor lies (<see cref="SharedTensors"/>), which any
+/// thread may take that looks for them, and everything else as a stream, for which the reading thread is always called.
+/// </remarks>
 internal sealed class RingChannel : ByteChannel
 {
     private const byte DataBell = (byte)'d', RoomBell = (byte)'r';
@@ -17,21 +21,78 @@ internal sealed class RingChannel : ByteChannel
     private static readonly long PatienceTicks = Stopwatch.Frequency / 50_000; // 20 µs
 
     private readonly ByteChannel _socket;
-    private readonly SharedSegment _segment;
+    private readonly SharedSegment _segment; // keeps the rings' memory
+    private readonly Polling _polling;
     private readonly ByteRing _incoming, _outgoing;
     private readonly TimeSpan _stallLimit;
     private readonly object _room = new(); // a monitor: the writer waits on it
     private bool _closed, _peerIsGone;
 
     /// <param name="socket">After the hand-shake; the channel owns it from now on.</param>
-    /// <param name="segment">Two rings; the channel owns it too.</param>
+    /// <param name="segment">Two rings.</param>
     /// <param name="isMaker">Whether this side made the segment: it writes into the first ring.</param>
-    /// <param name="stallLimit">How long a full ring may stay as it is.</param>
-    public unsafe RingChannel(ByteChannel socket, SharedSegment segment, bool isMaker, TimeSpan stallLimit)
+    /// <param name="peer">The other side's process.</param>
+    /// <param name="parts">How long a full ring may stay as it is, who looks for posts, who counts.</param>
+    public unsafe RingChannel(ByteChannel socket, SharedSegment segment, bool isMaker, int peer, TransportParts parts)
     {
-        (_socket, _segment, _stallLimit) = (socket, segment, stallLimit);
+        (_socket, _segment, _stallLimit, _polling) = (socket, segment, parts.Options.StallLimit, parts.Polling);
+        Shared = new SharedTensors(this, new OutgoingSlots(parts.Options.SharedMemoryBytes), new IncomingSlots(peer, parts.Pool));
         var (first, second) = (new ByteRing(segment.Start), new ByteRing(segment.Start + ByteRing.SegmentBytes));
         (_outgoing, _incoming) = isMaker ? (first, second) : (second, first);
+    }
+
+    public override SharedTensors Shared { get; }
+
+    /// <summary>See <see cref="SharedTensors.IsEmpty"/>.</summary>
+    public bool IsEmpty => _incoming.IsEmpty;
+
+    /// <summary>See <see cref="SharedTensors.IsPostNext"/>.</summary>
+    public bool IsPostNext
+    {
+        get
+        {
+            Span<byte> post = stackalloc byte[SlotFrame.PostSize];
+            return !Volatile.Read(ref _closed) && _incoming.TryPeek(post) && FrameHeaderFields.IsInSharedMemory(post);
+        }
+    }
+
+    /// <summary>See <see cref="SharedTensors.TryPost"/>.</summary>
+    public bool TryPost(ReadOnlySpan<byte> bytes)
+    {
+        if (Volatile.Read(ref _closed)) return false;
+        if (_outgoing.TryWriteAll(bytes) is not { } written) return Damaged() > 0;
+        if (written && _outgoing.IsReaderToWake()) Ring();
+        return written;
+    }
+
+    /// <summary>See <see cref="SharedTensors.CallReader"/>.</summary>
+    public void CallReader()
+    {
+        if (_outgoing.IsReaderToCall()) Ring();
+    }
+
+    /// <summary>See <see cref="SharedTensors.SilenceBell"/>.</summary>
+    public void SilenceBell() => _incoming.WithdrawReader();
+
+    /// <summary>See <see cref="SharedTensors.ArmBell"/>.</summary>
+    public void ArmBell() => _incoming.AnnounceReader();
+
+    /// <summary>See <see cref="SharedTensors.WaitForSomething"/>.</summary>
+    public bool WaitForSomething()
+    {
+        while (!Volatile.Read(ref _closed))
+        {
+            if (!_incoming.IsEmpty) return true;
+            if (_peerIsGone) return false;
+            if (!_polling.IsOn)
+            {
+                if (IsSomethingComing()) return true;
+                ArmBell();
+                if (!_incoming.IsEmpty) return true;
+            }
+            HearBells();
+        }
+        return false;
     }
 
     public override int Receive(Span<byte> into)
@@ -69,7 +130,7 @@ internal sealed class RingChannel : ByteChannel
     public override void Free()
     {
         _socket.Free();
-        _segment.Dispose();
+        GC.KeepAlive(_segment);
     }
 
     protected override void Shut()

@@ -6,7 +6,8 @@ namespace Distributed.Transport;
 /// Memory that two processes of one machine share: a file in memory whose name is gone before anybody hears of it. The other process opens it
 /// through the maker's handle (<c>/proc/PID/fd/N</c>, which the same user's processes may), so nothing stays behind, whoever dies when.
 /// </summary>
-internal sealed unsafe class SharedSegment : IDisposable
+/// <remarks>Unmapped by the garbage collector when nobody holds the object any more, so that no thread can be left with a pointer to nothing.</remarks>
+internal sealed unsafe class SharedSegment
 {
     private const string Folder = "/dev/shm";
 
@@ -30,6 +31,17 @@ internal sealed unsafe class SharedSegment : IDisposable
         byte* start = null;
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
         Start = start;
+        Length = length;
+        GC.AddMemoryPressure(length); // what it costs is not the object
+    }
+
+    ~SharedSegment()
+    {
+        if (Start is null) return; // the constructor threw
+        _view.SafeMemoryMappedViewHandle.ReleasePointer();
+        _view.Dispose();
+        _file.Dispose();
+        GC.RemoveMemoryPressure(Length);
     }
 
     /// <summary>Whether there can be such memory here.</summary>
@@ -38,8 +50,11 @@ internal sealed unsafe class SharedSegment : IDisposable
     /// <summary>The number of the file's handle in the process that made this object.</summary>
     public int Handle { get; }
 
-    /// <summary>The first byte; valid until disposed of.</summary>
+    /// <summary>The first byte; valid as long as this object is reachable.</summary>
     public byte* Start { get; }
+
+    /// <summary>Bytes.</summary>
+    public int Length { get; }
 
     /// <summary>Makes a segment of zeros; null, with the reason, when there is no room or no such memory.</summary>
     public static SharedSegment? TryCreate(int length, out string? failure)
@@ -65,24 +80,17 @@ internal sealed unsafe class SharedSegment : IDisposable
             out failure);
     }
 
-    /// <summary>Opens a segment that another process made; null, with the reason, when that is none or of another length.</summary>
-    public static SharedSegment? TryOpen(int process, int handle, int length, out string? failure) => Try(
+    /// <summary>Opens a segment that another process made; null, with the reason, when that is none or of another length than a given one.</summary>
+    public static SharedSegment? TryOpen(int process, int handle, int? length, out string? failure) => Try(
         () =>
         {
             var stream = new FileStream($"/proc/{process}/fd/{handle}", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, 0);
             var there = stream.Length;
-            if (there == length) return new SharedSegment(stream, length);
+            if (there == length || (length is null && there is > 0 and <= int.MaxValue)) return new SharedSegment(stream, (int)there);
             stream.Dispose();
-            throw new IOException($"it has {there} bytes instead of {length}");
+            throw new IOException(length is null ? $"it has {there} bytes" : $"it has {there} bytes instead of {length}");
         },
         out failure);
-
-    public void Dispose()
-    {
-        _view.SafeMemoryMappedViewHandle.ReleasePointer();
-        _view.Dispose();
-        _file.Dispose();
-    }
 
     private static SharedSegment? Try(Func<SharedSegment> make, out string? failure)
     {

@@ -10,7 +10,7 @@ public sealed class PeerTableTests
     {
         var options = Nodes.Options("self");
         return new Connection(peer, incarnation, new MemoryChannel([]), new TransportParts(
-            options, new RecordingReceiver(), new TensorBufferPool(1), new TransportMeter(options.Self), NullLogger.Instance));
+            options, new RecordingReceiver(), new TensorBufferPool(1), new TransportMeter(options.Self), new Polling(), NullLogger.Instance));
     }
 
     [Fact]

@@ -98,4 +98,48 @@ public sealed class SendQueueTests
         queue.Written();
         Assert.True(queue.WaitUntilEmpty(TimeSpan.Zero));
     }
+
+    [Fact]
+    public void A_frame_passes_only_when_nothing_waits_and_nobody_writes()
+    {
+        var queue = new SendQueue(4, 2);
+        Assert.True(queue.TryPass());
+        Assert.False(queue.TryPass());
+        Assert.True(queue.TryAdd(Gradient(0)));
+        queue.Passed();
+        Assert.False(queue.TryPass()); // one waits
+        Assert.True(queue.Take(out _));
+        Assert.False(queue.TryPass()); // the writer is at it
+        queue.Written();
+        Assert.True(queue.TryPass());
+        queue.Passed();
+        queue.Close();
+        Assert.False(queue.TryPass());
+    }
+
+    [Fact]
+    public async Task What_was_added_behind_a_passing_frame_waits_for_it()
+    {
+        var queue = new SendQueue(4, 2);
+        Assert.True(queue.TryPass());
+        Assert.True(queue.TryAdd(Gradient(7)));
+        var hasPassed = false;
+        var taking = Task.Run(() => queue.Take(out _) && Volatile.Read(ref hasPassed));
+        Assert.False(queue.WaitUntilEmpty(TimeSpan.FromMilliseconds(20)));
+        Volatile.Write(ref hasPassed, true);
+        queue.Passed();
+        Assert.True(await taking.WaitAsync(TimeSpan.FromSeconds(20)));
+    }
+
+    [Fact]
+    public async Task A_closed_queue_waits_for_whoever_passes()
+    {
+        var queue = new SendQueue(4, 2);
+        Assert.True(queue.TryPass());
+        queue.Close();
+        var waiting = Task.Run(queue.WaitForPasser);
+        Assert.NotEqual(waiting, await Task.WhenAny(waiting, Task.Delay(20)));
+        queue.Passed();
+        await waiting.WaitAsync(TimeSpan.FromSeconds(20));
+    }
 }

@@ -63,10 +63,10 @@ public sealed class FrameHeaderTests
 
     /// <summary>A sender that means it: the checksum is right, the content is not.</summary>
     [Theory]
-    [InlineData(4, 3, "version 3")]
+    [InlineData(4, 4, "version 4")]
     [InlineData(5, 9, "kind 9")]
     [InlineData(6, 2, "format 2")]
-    [InlineData(7, 1, "flags")]
+    [InlineData(7, 2, "flags")]
     [InlineData(11, 0x80, "elements")]
     [InlineData(11, 0x7f, "elements")]
     [InlineData(12, 1, "offset")]
@@ -92,6 +92,19 @@ public sealed class FrameHeaderTests
         FrameHeaderFields.WriteChecksum(bytes);
         Assert.False(FrameHeader.TryRead(bytes, FrameLimits.Default, out _, out var reason));
         Assert.Contains(expected, reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Only_a_whole_tensor_of_float32_lies_in_shared_memory()
+    {
+        var bytes = new byte[FrameHeader.Size];
+        var whole = new FrameHeader(FrameKind.PushGradient, 0, 0, 1, 1, 1, new ReductionNode(0, 1), 8, default) { IsInSharedMemory = true };
+        whole.Write(bytes);
+        Assert.True(FrameHeader.TryRead(bytes, FrameLimits.Default, out var read, out _));
+        Assert.Equal(whole, read);
+        Assert.Throws<ArgumentException>(() => (whole with { Count = 7 }).Write(bytes));
+        Assert.Throws<ArgumentException>(() => (whole with { Format = ElementFormat.BFloat16 }).Write(bytes));
+        Assert.Throws<ArgumentException>(() => (whole with { Elements = 0, Count = 0 }).Write(bytes));
     }
 
     [Fact]

@@ -152,7 +152,7 @@ public sealed class HandshakeTests : IDisposable
         var hello = new byte[Hello.Size];
         new Hello(9, 1, "test", Dialler).Write(hello, new byte[Hello.NonceSize]);
         _sockets.DialledChannel.Send(hello);
-        Assert.Equal("the peer speaks protocol version 9, this node 1", (await answering).Failure);
+        Assert.Equal($"the peer speaks protocol version 9, this node {Hello.CurrentVersion}", (await answering).Failure);
     }
 
     [Fact]

@@ -2,11 +2,9 @@ using Xunit.Abstractions;
 
 namespace Distributed.Transport.Tests;
 
-public sealed unsafe class ByteRingTests(ITestOutputHelper output) : IDisposable
+public sealed unsafe class ByteRingTests(ITestOutputHelper output)
 {
     private readonly SharedSegment _segment = SharedSegment.TryCreate(ByteRing.SegmentBytes, out _)!;
-
-    public void Dispose() => _segment?.Dispose();
 
     [SharedMemoryFact]
     public void Whatever_the_pieces_the_bytes_come_out_as_they_went_in()

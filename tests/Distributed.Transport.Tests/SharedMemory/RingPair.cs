@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Distributed.Transport.Tests;
 
@@ -7,16 +8,19 @@ internal sealed class RingPair : IDisposable
 {
     private readonly SocketPair _sockets = new();
     private readonly SharedSegment _made, _opened;
+    private readonly TransportMeter _meter = new(new PeerId("a"));
 
     public RingPair(TimeSpan? stallLimit = null)
     {
-        var limit = stallLimit ?? TimeSpan.FromSeconds(20);
+        var options = Nodes.Options("a") with { StallLimit = stallLimit ?? TimeSpan.FromSeconds(20) };
+        Pool = new TensorBufferPool(options.ReceiveMemoryBytes);
+        var parts = new TransportParts(options, new RecordingReceiver(), Pool, _meter, new Polling(), NullLogger.Instance);
         _made = SharedSegment.TryCreate(2 * ByteRing.SegmentBytes, out var failure)!;
         Assert.Null(failure);
         _opened = SharedSegment.TryOpen(Environment.ProcessId, _made.Handle, 2 * ByteRing.SegmentBytes, out failure)!;
         Assert.Null(failure);
-        Dialler = new RingChannel(_sockets.DialledChannel, _made, isMaker: true, limit);
-        Listener = new RingChannel(_sockets.AcceptedChannel, _opened, isMaker: false, limit);
+        Dialler = new RingChannel(_sockets.DialledChannel, _made, isMaker: true, Environment.ProcessId, parts);
+        Listener = new RingChannel(_sockets.AcceptedChannel, _opened, isMaker: false, Environment.ProcessId, parts);
     }
 
     public RingChannel Dialler { get; }
@@ -25,6 +29,9 @@ internal sealed class RingPair : IDisposable
 
     /// <summary>The dialler's socket, for what no honest peer does.</summary>
     public Socket DialledSocket => _sockets.Dialled;
+
+    /// <summary>Counts what both ends lease.</summary>
+    public TensorBufferPool Pool { get; }
 
     /// <summary>The memory as the dialler sees it.</summary>
     public SharedSegment Segment => _made;
@@ -36,5 +43,6 @@ internal sealed class RingPair : IDisposable
         Dialler.Free();
         Listener.Free();
         _sockets.Dispose();
+        _meter.Dispose();
     }
 }

@@ -1,0 +1,69 @@
+namespace Distributed.Transport;
+
+/// <summary>
+/// The slots that this side of a connection puts tensors into: made when they are needed, used again when the peer has read them. One caller at
+/// a time.
+/// </summary>
+/// <param name="limitBytes">All slots together. At the bound, and where no memory can be had, tensors go through the ring.</param>
+internal sealed class OutgoingSlots(long limitBytes)
+{
+    private readonly TensorSlot?[] _slots = new TensorSlot?[SlotFrame.Slots];
+    private readonly int[] _generations = new int[SlotFrame.Slots];
+    private long _limitBytes = limitBytes;
+
+    /// <summary>Bytes of the slots that there are.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Copies values into a free slot and says where they lie; false when there is none and none can be made.</summary>
+    public bool TryPut(ReadOnlySpan<float> values, out SlotFrame place)
+    {
+        place = default;
+        var number = FindFree(values.Length);
+        if (number < 0) number = Make(values.Length);
+        if (number < 0) return false;
+        var slot = _slots[number]!;
+        slot.Put(values);
+        place = new SlotFrame(number, _generations[number], slot.Handle);
+        return true;
+    }
+
+    /// <summary>Takes values back that the peer was not told of.</summary>
+    public void TakeBack(in SlotFrame place) => _slots[place.Slot]!.Free();
+
+    /// <summary>The smallest free slot that holds so many values without wasting more than half of it.</summary>
+    private int FindFree(int length)
+    {
+        var best = -1;
+        for (var i = 0; i < _slots.Length; i++)
+        {
+            if (_slots[i] is not { } slot || slot.Capacity < length || slot.Capacity / 2 > Math.Max(length, TensorBufferPool.SmallestClass)) continue;
+            if ((best < 0 || slot.Capacity < _slots[best]!.Capacity) && slot.IsFree) best = i;
+        }
+        return best;
+    }
+
+    private int Make(int length)
+    {
+        var capacity = TensorBufferPool.ClassOf(length);
+        var bytes = TensorSlot.BytesFor(capacity);
+        var number = Array.IndexOf(_slots, null);
+        // Those of a job before, of other sizes, make room.
+        for (var i = 0; i < _slots.Length && (number < 0 || Bytes + bytes > _limitBytes); i++)
+        {
+            if (_slots[i] is not { IsFree: true } spare) continue;
+            Bytes -= spare.Bytes;
+            _slots[i] = null;
+            number = i;
+        }
+        if (number < 0 || Bytes + bytes > _limitBytes) return -1;
+        if (TensorSlot.TryCreate(capacity, out _) is not { } slot)
+        {
+            _limitBytes = Bytes; // no more than there is
+            return -1;
+        }
+        Bytes += slot.Bytes;
+        _slots[number] = slot;
+        _generations[number]++;
+        return number;
+    }
+}
