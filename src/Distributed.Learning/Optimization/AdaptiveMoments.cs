@@ -18,6 +18,7 @@ internal sealed class AdaptiveMoments(OptimizerSpecification specification) : Op
         float learningRate,
         float scale,
         ReadOnlySpan<float> gradientSum,
+        ReadOnlySpan<float> addend,
         ReadOnlySpan<float> weights,
         Span<float> updated,
         Span<float> state)
@@ -36,7 +37,7 @@ internal sealed class AdaptiveMoments(OptimizerSpecification specification) : Op
             rootScale: (float)(1 / Math.Sqrt(secondCorrection)),
             epsilon: (float)Specification.Epsilon,
             descent: (float)(-learningRate / firstCorrection));
-        return ElementUpdate.Run(rule, gradientSum, weights, updated, state);
+        return ElementUpdate.Run(rule, gradientSum, addend, weights, updated, state);
     }
 
     private readonly struct Rule(

@@ -24,31 +24,62 @@ internal interface IElementRule
 /// </remarks>
 internal static unsafe class ElementUpdate
 {
-    /// <summary>Updates n elements. The state vectors lie one after the other, n apart.</summary>
+    /// <summary>How a gradient comes: in one piece or as two addends.</summary>
+    private interface IPieces
+    {
+        static abstract bool AreTwo { get; }
+    }
+
+    private readonly struct One : IPieces
+    {
+        public static bool AreTwo => false;
+    }
+
+    private readonly struct Two : IPieces
+    {
+        public static bool AreTwo => true;
+    }
+
+    /// <summary>Updates n elements. The state vectors lie one after the other, n apart; the addend is empty or as long as the gradient.</summary>
     /// <returns>Whether all new weights are finite.</returns>
     public static bool Run<TRule>(
         TRule rule,
         ReadOnlySpan<float> gradientSum,
+        ReadOnlySpan<float> addend,
+        ReadOnlySpan<float> weights,
+        Span<float> updated,
+        Span<float> state)
+        where TRule : struct, IElementRule =>
+        addend.IsEmpty
+            ? Run<TRule, One>(rule, gradientSum, gradientSum, weights, updated, state)
+            : Run<TRule, Two>(rule, gradientSum, addend, weights, updated, state);
+
+    private static bool Run<TRule, TPieces>(
+        TRule rule,
+        ReadOnlySpan<float> gradientSum,
+        ReadOnlySpan<float> addend,
         ReadOnlySpan<float> weights,
         Span<float> updated,
         Span<float> state)
         where TRule : struct, IElementRule
+        where TPieces : struct, IPieces
     {
         var length = gradientSum.Length;
         var whole = length - length % Vector<float>.Count;
-        fixed (float* g = gradientSum, w = weights, u = updated, s = state)
+        fixed (float* g = gradientSum, h = addend, w = weights, u = updated, s = state)
         {
-            var finite = RunWhole(rule, g, w, u, s, s + length, whole);
+            var finite = RunWhole<TRule, TPieces>(rule, g, h, w, u, s, s + length, whole);
             return whole == length
                 ? finite
-                : finite & RunRest(rule, g + whole, w + whole, u + whole, s + whole, s + length + whole, length - whole);
+                : finite & RunRest<TRule, TPieces>(rule, g + whole, h + whole, w + whole, u + whole, s + whole, s + length + whole, length - whole);
         }
     }
 
     // A leaf: any call in this method, also behind the loop, would make the JIT spill the loop's registers.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool RunWhole<TRule>(TRule rule, float* g, float* w, float* u, float* s0, float* s1, int length)
+    private static bool RunWhole<TRule, TPieces>(TRule rule, float* g, float* h, float* w, float* u, float* s0, float* s1, int length)
         where TRule : struct, IElementRule
+        where TPieces : struct, IPieces
     {
         var finite = Vector<int>.AllBitsSet;
         var largest = new Vector<float>(float.MaxValue);
@@ -56,7 +87,8 @@ internal static unsafe class ElementUpdate
         {
             var first = TRule.StateVectors > 0 ? Vector.Load(s0 + index) : default;
             var second = TRule.StateVectors > 1 ? Vector.Load(s1 + index) : default;
-            var next = rule.Apply(Vector.Load(g + index), Vector.Load(w + index), ref first, ref second);
+            var gradient = TPieces.AreTwo ? Vector.Load(g + index) + Vector.Load(h + index) : Vector.Load(g + index);
+            var next = rule.Apply(gradient, Vector.Load(w + index), ref first, ref second);
             finite &= Vector.LessThanOrEqual(Vector.Abs(next), largest);
             next.Store(u + index);
             if (TRule.StateVectors > 0)
@@ -69,12 +101,14 @@ internal static unsafe class ElementUpdate
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool RunRest<TRule>(TRule rule, float* g, float* w, float* u, float* s0, float* s1, int rest)
+    private static bool RunRest<TRule, TPieces>(TRule rule, float* g, float* h, float* w, float* u, float* s0, float* s1, int rest)
         where TRule : struct, IElementRule
+        where TPieces : struct, IPieces
     {
         var first = TRule.StateVectors > 0 ? LoadPart(s0, rest) : default;
         var second = TRule.StateVectors > 1 ? LoadPart(s1, rest) : default;
-        var next = rule.Apply(LoadPart(g, rest), LoadPart(w, rest), ref first, ref second);
+        var gradient = TPieces.AreTwo ? LoadPart(g, rest) + LoadPart(h, rest) : LoadPart(g, rest);
+        var next = rule.Apply(gradient, LoadPart(w, rest), ref first, ref second);
         StorePart(next, u, rest);
         if (TRule.StateVectors > 0)
             StorePart(first, s0, rest);

@@ -18,6 +18,7 @@ internal sealed class GradientDescent(OptimizerSpecification specification) : Op
         float learningRate,
         float scale,
         ReadOnlySpan<float> gradientSum,
+        ReadOnlySpan<float> addend,
         ReadOnlySpan<float> weights,
         Span<float> updated,
         Span<float> state)
@@ -26,9 +27,9 @@ internal sealed class GradientDescent(OptimizerSpecification specification) : Op
         var momentum = (float)Specification.Momentum;
         return Specification.Kind switch
         {
-            OptimizerKind.Sgd => ElementUpdate.Run(new Plain(gradient, learningRate), gradientSum, weights, updated, state),
-            OptimizerKind.Momentum => ElementUpdate.Run(new Heavy(gradient, learningRate, momentum), gradientSum, weights, updated, state),
-            _ => ElementUpdate.Run(new Nesterov(gradient, learningRate, momentum), gradientSum, weights, updated, state),
+            OptimizerKind.Sgd => ElementUpdate.Run(new Plain(gradient, learningRate), gradientSum, addend, weights, updated, state),
+            OptimizerKind.Momentum => ElementUpdate.Run(new Heavy(gradient, learningRate, momentum), gradientSum, addend, weights, updated, state),
+            _ => ElementUpdate.Run(new Nesterov(gradient, learningRate, momentum), gradientSum, addend, weights, updated, state),
         };
     }
 

@@ -63,16 +63,40 @@ public abstract class Optimizer
         ReadOnlySpan<float> gradientSum,
         ReadOnlySpan<float> weights,
         Span<float> updated,
+        Span<float> state) => Update(step, learningRate, divisor, gradientSum, default, weights, updated, state);
+
+    /// <summary>The same for a gradient that comes as two addends, which spares a pass over memory; the bits are those of their sum.</summary>
+    /// <param name="step">As there.</param>
+    /// <param name="learningRate">As there.</param>
+    /// <param name="divisor">As there.</param>
+    /// <param name="gradientSum">[n] the gradient summed over some of the mini-batch's samples.</param>
+    /// <param name="addend">[n] the gradient summed over the others; empty when there are none.</param>
+    /// <param name="weights">As there.</param>
+    /// <param name="updated">As there.</param>
+    /// <param name="state">As there.</param>
+    /// <returns>Whether all updated weights are finite.</returns>
+    /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The step is negative, or the divisor not a number above 0.</exception>
+    public bool Update(
+        long step,
+        float learningRate,
+        double divisor,
+        ReadOnlySpan<float> gradientSum,
+        ReadOnlySpan<float> addend,
+        ReadOnlySpan<float> weights,
+        Span<float> updated,
         Span<float> state)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(step);
         if (!(divisor > 0))
             throw new ArgumentOutOfRangeException(nameof(divisor), divisor, "The divisor of a mini-batch must be above 0.");
+        if (!addend.IsEmpty && addend.Length != gradientSum.Length)
+            throw new ArgumentException($"{gradientSum.Length} gradients and {addend.Length} to add", nameof(addend));
         if (weights.Length != gradientSum.Length || updated.Length != gradientSum.Length)
             throw new ArgumentException($"{gradientSum.Length} gradients, {weights.Length} weights, {updated.Length} places for new ones");
         if (state.Length != (long)StateVectors * gradientSum.Length)
             throw new ArgumentException($"{state.Length} numbers for {StateVectors} vectors of {gradientSum.Length}", nameof(state));
-        return UpdateRange(step, learningRate, (float)(1 / divisor), gradientSum, weights, updated, state);
+        return UpdateRange(step, learningRate, (float)(1 / divisor), gradientSum, addend, weights, updated, state);
     }
 
     private protected abstract bool UpdateRange(
@@ -80,6 +104,7 @@ public abstract class Optimizer
         float learningRate,
         float scale,
         ReadOnlySpan<float> gradientSum,
+        ReadOnlySpan<float> addend,
         ReadOnlySpan<float> weights,
         Span<float> updated,
         Span<float> state);

@@ -7,6 +7,9 @@ public interface INodeSum<T>
     /// <summary>The sum of two siblings, <paramref name="lower"/> first; both are given up.</summary>
     T Combine(T lower, T upper);
 
+    /// <summary>The same for the root's two children: nothing is combined with it any more, so that its sum may be left to whoever reads it.</summary>
+    T CombineAtRoot(T lower, T upper) => Combine(lower, upper);
+
     /// <summary>A value that is not needed (any more).</summary>
     void Discard(T value);
 }
@@ -62,7 +65,8 @@ public sealed class PartialSum<T>(INodeSum<T> sum)
                _nodes.TryGetValue(sibling.First, out var other) && other.Node == sibling)
         {
             _nodes.Remove(sibling.First);
-            value = node.First < sibling.First ? sum.Combine(value, other.Value) : sum.Combine(other.Value, value);
+            var (lower, upper) = node.First < sibling.First ? (value, other.Value) : (other.Value, value);
+            value = parent.Count == Leaves ? sum.CombineAtRoot(lower, upper) : sum.Combine(lower, upper);
             node = parent;
         }
         _nodes.Add(node.First, new Entry(node, value));

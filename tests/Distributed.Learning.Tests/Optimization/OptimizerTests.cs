@@ -106,6 +106,25 @@ public class OptimizerTests
             Assert.Equal(weights[i], run.Weights[i], 2e-5 * (1 + Math.Abs(weights[i])));
     }
 
+    [Theory]
+    [MemberData(nameof(Specifications))]
+    public void A_gradient_in_two_addends_gives_the_bits_of_their_sum(OptimizerSpecification specification)
+    {
+        var optimizer = Optimizer.Create(specification);
+        foreach (var length in AwkwardLengths())
+        {
+            var (run, apart) = (new Run(optimizer, length), new Run(optimizer, length));
+            for (var step = 0L; step < 3; step++)
+            {
+                var (lower, upper) = (Numbers(length, 100 + step, 40), Numbers(length, 200 + step, 1e-3f));
+                Assert.True(run.Step(step, 0.1f, 7, [.. lower.Zip(upper, (a, b) => a + b)]));
+                Assert.True(optimizer.Update(step, 0.1f, 7, lower, upper, apart.Weights, apart.Weights, apart.State));
+                AssertSameBits(run.Weights, apart.Weights);
+                AssertSameBits(run.State, apart.State);
+            }
+        }
+    }
+
     [Fact]
     public void Writing_elsewhere_leaves_the_old_weights_and_gives_the_same_bits()
     {
@@ -168,6 +187,7 @@ public class OptimizerTests
     {
         var optimizer = Optimizer.Create(new OptimizerSpecification { Kind = OptimizerKind.Momentum });
         Assert.Throws<ArgumentException>(() => optimizer.Update(0, 1, 1, new float[3], new float[4], new float[3], new float[3]));
+        Assert.Throws<ArgumentException>(() => optimizer.Update(0, 1, 1, new float[3], new float[2], new float[3], new float[3], new float[3]));
         Assert.Throws<ArgumentException>(() => optimizer.Update(0, 1, 1, new float[3], new float[3], new float[2], new float[3]));
         Assert.Throws<ArgumentException>(() => optimizer.Update(0, 1, 1, new float[3], new float[3], new float[3], new float[6]));
         Assert.Throws<ArgumentOutOfRangeException>(

@@ -193,7 +193,9 @@ public sealed partial class ParameterBlock
         var next = _effects.WeightsBuffer(state.Lineage, state.Layout, _block, state.Step + 1);
         var rate = state.Specification.Schedule.LearningRateAt(
             state.Step, state.Plan.TotalSteps, state.Plan.StepsPerEpoch, state.Specification.Optimizer.LearningRate);
-        if (!state.Optimizer.Update(state.Step, rate, root.Metrics.Divisor, root.Values.Span, state.Current.Span, next.Span, state.OptimizerState.Span))
+        var addend = root.Addend is { } upper ? upper.Values.Span : default;
+        if (!state.Optimizer.Update(
+            state.Step, rate, root.Metrics.Divisor, root.Values.Span, addend, state.Current.Span, next.Span, state.OptimizerState.Span))
         {
             Diverge(state, state.Step, null);
             return;
