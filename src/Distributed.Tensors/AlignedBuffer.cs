@@ -39,6 +39,17 @@ public sealed unsafe class AlignedBuffer
     /// <summary>The floats, storable on the heap.</summary>
     public Memory<float> Memory => new(_storage, _offset, Length);
 
+    /// <summary>Finds the buffer of <paramref name="length"/> floats that a part lies in, at <paramref name="at"/> there; false when it lies elsewhere.</summary>
+    public static bool TryFind(ReadOnlyMemory<float> part, int length, int at, out Memory<float> whole)
+    {
+        whole = default;
+        if (!MemoryMarshal.TryGetArray(part, out var found) || found.Array?.Length != length + Alignment / sizeof(float)) return false;
+        var first = found.Offset - at;
+        if (first < 0 || first + length > found.Array.Length || at + part.Length > length) return false;
+        whole = found.Array.AsMemory(first, length);
+        return true;
+    }
+
     /// <summary>Address of the first float; valid while this object is reachable.</summary>
     [SuppressMessage("Naming", "CA1720", Justification = "It is one; the span beside it is the safe form.")]
     public float* Pointer { get; }

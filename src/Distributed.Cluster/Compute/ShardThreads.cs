@@ -9,12 +9,16 @@ namespace Distributed.Cluster;
 /// <summary>
 /// The compute threads of one worker for one job: threads of their own, so that no heartbeat waits behind a gradient. Each computes whole
 /// shards from start to end; results go to the worker's actor. A thread that has nothing to compute runs actors of the step
-/// (<see cref="StepDispatcher"/>).
+/// (<see cref="StepDispatcher"/>) and takes in what peers on this machine send: so a step of processes of one machine wakes no thread at all.
 /// </summary>
 internal sealed class ShardThreads : IDisposable
 {
-    // About what it costs to wait in the kernel and to be woken.
-    private static readonly long LookOutTicks = Stopwatch.Frequency / 1_000_000 * 50;
+    // Where everything is in this process, about what it costs to wait in the kernel and to be woken. Where others compute a part of the step, what is
+    // waited for is their work: they are as fast as this thread, more or less, and waking it costs them time too.
+    private static readonly long LookOutTicks = Stopwatch.Frequency / 1_000_000 * 50, LookOutForPeersTicks = Stopwatch.Frequency / 1_000;
+
+    // Peers ring no bell while a thread computes: what they send waits for the end of its shard, or the worker's next tick.
+    private static readonly long ShortShardTicks = Stopwatch.Frequency / 1_000 * 20;
 
     private readonly string _name;
     private readonly JobSpecification _specification;
@@ -22,6 +26,7 @@ internal sealed class ShardThreads : IDisposable
     private readonly SampleSet _data;
     private readonly IActorRef _owner;
     private readonly StepDispatcher _actors;
+    private readonly DataPlane _plane;
     private readonly Network _network;
     private readonly StepWeights _weights;
     private readonly GradientBuffers _buffers;
@@ -36,21 +41,23 @@ internal sealed class ShardThreads : IDisposable
     private long _samples, _busyTicks; // computed since the speed was last taken, and the threads' time for it
     private (long Lineage, long Version) _floor; // under _gate
 
-    public ShardThreads(string name, int threads, JobSpecification specification, SampleSet data, IActorRef owner, StepDispatcher actors)
+    public ShardThreads(
+        JobId job, WorkerId worker, int threads, JobSpecification specification, SampleSet data, IActorRef owner, StepDispatcher actors, WorkerSurroundings node)
     {
-        _name = name;
+        _name = $"{job} {worker}";
         _specification = specification;
         _plan = new EpochPlan(specification);
         _data = data;
         _owner = owner;
         _actors = actors;
+        _plane = node.Plane;
         _network = new Network(specification.Network);
-        _weights = new StepWeights(_network, _plan.ShardCount(0));
+        _weights = new StepWeights(job, _network, node.Arena);
         _buffers = new GradientBuffers(_network.Layout.Count);
         _threads = new Thread[Math.Max(1, threads)];
         for (var i = 0; i < _threads.Length; i++)
         {
-            _threads[i] = new Thread(Run) { IsBackground = true, Name = $"compute {name} {i}" };
+            _threads[i] = new Thread(Run) { IsBackground = true, Name = $"compute {_name} {i}" };
             _threads[i].Start();
         }
     }
@@ -106,7 +113,7 @@ internal sealed class ShardThreads : IDisposable
 
     private void Run()
     {
-        var attends = false;
+        var (attends, polls) = (false, false);
         try
         {
             var shard = new ShardTask(_specification, _plan, _network, _data);
@@ -117,17 +124,20 @@ internal sealed class ShardThreads : IDisposable
                 if (TryTake(out var order, out var leaf))
                 {
                     Attend(false);
+                    var began = Stopwatch.GetTimestamp();
                     var done = Compute(shard, order, leaf);
+                    Poll(Stopwatch.GetTimestamp() - began < ShortShardTicks);
                     Attend(true); // before anyone hears of it: what follows from it runs here
                     if (done is not null) _owner.Tell(done);
                     Interlocked.Decrement(ref _busy);
                     if (order.EvaluatedEpoch is null && order.Version != last) (last, first) = (order.Version, leaf);
                     continue;
                 }
-                if (_actors.TryRun()) continue;
+                if (_actors.TryRun() || _plane.Poll()) continue;
                 // Most likely this thread begins the next step with the shard with which it began this one.
                 if (first >= 0 && shard.GatherTraining(last + 1, first)) continue;
-                if (HasWorkSoon()) continue;
+                if (HasWorkSoon(polls ? LookOutForPeersTicks : LookOutTicks)) continue;
+                Poll(false);
                 Attend(false);
                 Park();
                 Attend(true);
@@ -139,6 +149,7 @@ internal sealed class ShardThreads : IDisposable
         }
         finally
         {
+            Poll(false);
             Attend(false);
         }
 
@@ -149,18 +160,29 @@ internal sealed class ShardThreads : IDisposable
             if (value) _actors.Attend();
             else _actors.Leave();
         }
+
+        void Poll(bool value)
+        {
+            if (value == polls || (value && !_plane.HasPeersHere)) return;
+            polls = value;
+            if (value) _plane.BeginPolling();
+            else _plane.EndPolling();
+        }
     }
 
-    /// <summary>Looks out for work for as long as it would take to be woken.</summary>
-    private bool HasWorkSoon()
+    /// <summary>Looks out for work for a while, which is cheaper than to be woken. Whoever else needs the core may have it meanwhile.</summary>
+    private bool HasWorkSoon(long ticks)
     {
-        var until = Stopwatch.GetTimestamp() + LookOutTicks;
+        var began = Stopwatch.GetTimestamp();
+        long waited;
         do
         {
-            if (_actors.HasWork || Volatile.Read(ref _open) > 0 || _stopping) return true;
-            Thread.SpinWait(8);
+            if (_actors.HasWork || Volatile.Read(ref _open) > 0 || _stopping || _plane.Poll()) return true;
+            waited = Stopwatch.GetTimestamp() - began;
+            if (waited < LookOutTicks / 2) Thread.SpinWait(8);
+            else Thread.Yield();
         }
-        while (Stopwatch.GetTimestamp() < until);
+        while (waited < ticks);
         return false;
     }
 
@@ -198,7 +220,7 @@ internal sealed class ShardThreads : IDisposable
     /// <summary>Computes one leaf. Returns what its actor hears: the maximal node that became complete, or null.</summary>
     private object? Compute(ShardTask shard, WorkOrder order, int leaf)
     {
-        if (!_weights.Prepare(order.Lineage, order.Weights)) return null; // nobody waits for this leaf any more
+        if (!_weights.Prepare(order.Lineage, order.Weights, order.Shards)) return null; // nobody waits for this leaf any more
         var node = new ReductionNode(leaf, 1);
         if (order.EvaluatedEpoch is { } epoch)
         {

@@ -25,6 +25,9 @@ internal sealed class WorkOrder(
 
     public WeightsView Weights { get; } = weights;
 
+    /// <summary>Its shards.</summary>
+    public int Shards => run.Count;
+
     /// <summary>Takes the next leaf; false when all are taken.</summary>
     public bool TryTake(out int leaf)
     {

@@ -13,7 +13,7 @@ namespace Distributed.Cluster;
 /// </summary>
 internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnboundedStash, ICoordinatorEffects
 {
-    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan TickAfterEnd = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FindWorkersInterval = TimeSpan.FromSeconds(1);
 

@@ -142,7 +142,7 @@ public static class DistributedHostingExtensions
             var threads = Math.Max(1, services.Threads / Math.Max(1, services.Workers));
             var node = new WorkerSurroundings(
                 registry.Get<CoordinatorRegion>(), registry.Get<ParameterServerRegion>(), services.Catalog.Cache is null ? null : registry.Get<NodeData>(),
-                services.Catalog, services.Plane, services.Activity);
+                services.Catalog, services.Plane, services.Arena, services.Activity);
             var host = system.ActorOf(
                 WorkerHostActor.Props(services.Workers, index => WorkerActor.Props(index, threads, node)), WorkerHostActor.Name);
             registry.Register<WorkerHost>(host);

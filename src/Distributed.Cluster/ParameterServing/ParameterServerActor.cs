@@ -13,7 +13,7 @@ namespace Distributed.Cluster;
 /// </summary>
 internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEffects
 {
-    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan MeasureInterval = TimeSpan.FromSeconds(1);
 
     private readonly JobId _job;

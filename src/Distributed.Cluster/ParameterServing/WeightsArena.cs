@@ -34,6 +34,22 @@ public sealed class WeightsArena
         }
     }
 
+    /// <summary>
+    /// Finds the vector [parameters] that a version's slices lie in, those of all blocks on this node. The ranges round them are of blocks elsewhere,
+    /// which nobody writes here: a worker may put the other slices of the same version there. False when some lie elsewhere.
+    /// </summary>
+    internal bool TryFindVector(JobId job, IReadOnlyList<ReadOnlyMemory<float>> slices, int parameters, out Memory<float> vector)
+    {
+        vector = default;
+        var (at, inside) = (0, 0);
+        foreach (var slice in slices)
+        {
+            if (AlignedBuffer.TryFind(slice, parameters, at, out var found) && (inside == 0 || found.Equals(vector))) (vector, inside) = (found, inside + 1);
+            at += slice.Length;
+        }
+        lock (_gate) return inside > 0 && inside == _blocks.GetValueOrDefault(job);
+    }
+
     /// <summary>A block of a job begins on this node.</summary>
     public void Enter(JobId job)
     {

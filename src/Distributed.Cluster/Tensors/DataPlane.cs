@@ -108,6 +108,18 @@ public sealed class DataPlane : ITensorReceiver, IAsyncDisposable
     /// <summary>Whether tensors reach a node.</summary>
     internal bool IsConnected(string node) => node == Endpoint.Node || _transport?.IsConnected(new PeerId(node)) == true;
 
+    /// <summary>Whether processes of this machine are connected that leave tensors in shared memory.</summary>
+    internal bool HasPeersHere => _transport?.SharesMemoryNow == true;
+
+    /// <summary>The calling thread will look again before long for what peers on this machine have left: they need wake nobody.</summary>
+    internal void BeginPolling() => _transport?.BeginPolling();
+
+    /// <summary>The calling thread looks a last time.</summary>
+    internal void EndPolling() => _transport?.EndPolling();
+
+    /// <summary>Hands over what peers on this machine have left; whether there was anything.</summary>
+    internal bool Poll() => _transport?.Poll() == true;
+
     /// <summary>Sends a gradient to another node; its lease is disposed when the values were sent, or at once when they cannot be.</summary>
     internal void Send(string node, PushGradient gradient)
     {

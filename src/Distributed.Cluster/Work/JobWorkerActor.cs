@@ -9,7 +9,7 @@ namespace Distributed.Cluster;
 /// </summary>
 internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
 {
-    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan ReconnectInterval = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan MeasureInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan QuietBeforeLeaving = TimeSpan.FromMilliseconds(150);
@@ -49,7 +49,7 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
         _times = StepTimes.OfWorker(join.Job, id);
         _activity = node.Activity;
         _data = data;
-        _threads = new ShardThreads($"{join.Job} {id}", threads, join.Specification, data.Samples, Self, (StepDispatcher)Context.Dispatcher);
+        _threads = new ShardThreads(join.Job, id, threads, join.Specification, data.Samples, Self, (StepDispatcher)Context.Dispatcher, node);
 
         // on the hot path first
         Receive<WeightsUpdated>(message =>
@@ -67,6 +67,7 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
         Receive<NodeEvaluated>(message => _ledger?.OnNodeEvaluated(message.Lineage, message.Epoch, message.Node, message.Metrics));
         Receive<Tick>(_ =>
         {
+            _plane.Poll(); // for compute threads that promised to and are at a long shard
             _ledger?.OnTick(Now);
             TellSpeed();
             LeaveWhenIdle();

@@ -8,6 +8,7 @@ namespace Distributed.Cluster;
 /// <param name="Data">The node's data actor, which fetches data sets; null where all data is in memory.</param>
 /// <param name="Catalog">The data sets at hand.</param>
 /// <param name="Plane">The node's place on the tensor data plane.</param>
+/// <param name="Arena">The weights that the node's blocks hold.</param>
 /// <param name="Activity">What the node does at the moment.</param>
 internal sealed record WorkerSurroundings(
-    IActorRef Coordinators, IActorRef Blocks, IActorRef? Data, DataCatalog Catalog, DataPlane Plane, NodeActivity Activity);
+    IActorRef Coordinators, IActorRef Blocks, IActorRef? Data, DataCatalog Catalog, DataPlane Plane, WeightsArena Arena, NodeActivity Activity);

@@ -38,4 +38,25 @@ public sealed class WeightsArenaTests
         Assert.Equal(1, _arena.JobCount);
         Assert.True(_arena.Rent(Other, 3, 10, 3).Equals(kept));
     }
+
+    [Fact]
+    public void Slices_of_this_nodes_blocks_find_their_vector_whatever_lies_elsewhere()
+    {
+        _arena.Enter(Job);
+        var vector = _arena.Rent(Job, 1, 100, 4);
+        ReadOnlyMemory<float>[] slices = [new float[32], vector.Slice(32, 32), new float[36]];
+        Assert.True(_arena.TryFindVector(Job, slices, 100, out var found));
+        Assert.True(found.Equals(vector));
+
+        _arena.Enter(Job); // another block is here, and none of its slices lies there: its place is not free
+        Assert.False(_arena.TryFindVector(Job, slices, 100, out _));
+        slices[2] = vector.Slice(64, 36);
+        Assert.True(_arena.TryFindVector(Job, slices, 100, out _));
+        slices[2] = _arena.Rent(Job, 1, 100, 5).Slice(64, 36); // of another version's vector
+        Assert.False(_arena.TryFindVector(Job, slices, 100, out _));
+    }
+
+    [Fact]
+    public void Slices_of_other_nodes_find_none() =>
+        Assert.False(_arena.TryFindVector(Job, [new float[50], new float[50]], 100, out _));
 }
