@@ -14,7 +14,7 @@ namespace Distributed.Benchmarks.Clusters;
 internal sealed class BenchmarkCluster : IAsyncDisposable
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1), FirstWarmUp = TimeSpan.FromSeconds(8); // until the compiler's last tier
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1), FirstWarmUp = TimeSpan.FromSeconds(20); // until the compiler rests
     private const int Rounds = 4;
 
     private readonly List<ChildProcess> _nodes = [];

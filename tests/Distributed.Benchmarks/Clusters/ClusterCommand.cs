@@ -85,21 +85,25 @@ internal static class ClusterCommand
         return 0;
     }
 
-    /// <summary>All workers against one bare step in this process, which is the best that one process with one thread can do.</summary>
+    /// <summary>
+    /// All workers against one bare step in this process, which is the best that one process with one thread can do, and against as many that meet
+    /// after each step, which is the best that the machine allows.
+    /// </summary>
     public static async Task<int> ScaleAsync(ClusterPlan plan, TextWriter output)
     {
         await using var cluster = await BenchmarkCluster.StartAsync(plan.Workers, plan.SharesMemory);
-        output.WriteLine($"{"model",-24} {"batch",5} {"one, bare ms",14} {$"{plan.Workers} workers ms",14} {"samples/s",12} {"times one",10}");
+        output.WriteLine($"{"model",-24} {"batch",5} {"one, bare ms",14} {$"{plan.Workers} workers ms",14} {"samples/s",12} {"times one",10} {"allowed",8}");
         foreach (var (model, batch) in plan.Cells)
         {
-            double bare = double.PositiveInfinity, ours = double.PositiveInfinity;
+            double bare = double.PositiveInfinity, together = double.PositiveInfinity, ours = double.PositiveInfinity;
             for (var round = 0; round < plan.Rounds; round++)
             {
                 bare = Math.Min(bare, StepCommand.Measure(model, batch, plan.Seconds).StepMilliseconds);
+                together = Math.Min(together, StepsTogether.Measure(model, batch, plan.Workers, plan.Seconds));
                 ours = Math.Min(ours, await cluster.MeasureAsync(model, batch, plan.Blocks, plan.Format, plan.Seconds));
             }
 
-            output.WriteLine($"{model,-24} {batch,5} {bare,14:F4} {ours,14:F4} {batch * plan.Workers / ours * 1e3,12:F0} {plan.Workers * bare / ours,10:F2}");
+            output.WriteLine($"{model,-24} {batch,5} {bare,14:F4} {ours,14:F4} {batch * plan.Workers / ours * 1e3,12:F0} {plan.Workers * bare / ours,10:F2} {plan.Workers * bare / together,8:F2}");
             output.Flush();
         }
 
