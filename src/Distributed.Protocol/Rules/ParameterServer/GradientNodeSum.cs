@@ -50,11 +50,12 @@ internal sealed class GradientNodeSum(int length, GradientFormat format) : INode
     }
 
     /// <summary>A root that is combined all the same: only where a rule is broken on purpose.</summary>
-    private GradientNodeValue Settle(GradientNodeValue value) => value.Addend is not { } addend
-        ? value
-        : Combine(
-            value with { Addend = null, Metrics = default },
-            new GradientNodeValue(addend.Values, default, addend.Accumulator, addend.Lease)) with { Metrics = value.Metrics };
+    private GradientNodeValue Settle(GradientNodeValue value)
+    {
+        if (value.Addend is not { } upper) return value;
+        var sum = Combine(value with { Addend = null }, new GradientNodeValue(upper.Values, default, upper.Accumulator, upper.Lease));
+        return sum with { Metrics = value.Metrics };
+    }
 }
 
 /// <summary>Sums metrics alone, for the validation tree.</summary>
