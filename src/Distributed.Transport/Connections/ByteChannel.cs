@@ -16,7 +16,7 @@ internal abstract class ByteChannel
     public virtual bool CanShareMemory => false;
 
     /// <summary>The memory that both ends share for tensors; null where they share none.</summary>
-    public virtual SharedTensors? Shared => null;
+    public virtual ISharedTensors? Shared => null;
 
     /// <summary>Waits for some bytes. Returns how many; 0 at the end, whatever it was (see <see cref="EndReason"/>).</summary>
     public abstract int Receive(Span<byte> into);

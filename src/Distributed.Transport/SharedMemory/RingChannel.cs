@@ -7,10 +7,10 @@ namespace Distributed.Transport;
 /// socket below is its bell: a byte through it wakes whoever waits at the other end, and its end is the peer's end, noticed at once.
 /// </summary>
 /// <remarks>
-/// Two kinds of messages go through the ring: small ones that say where in shared memory a tensor lies (<see cref="SharedTensors"/>), which any
+/// Two kinds of messages go through the ring: small ones that say where in shared memory a tensor lies (<see cref="ISharedTensors"/>), which any
 /// thread may take that looks for them, and everything else as a stream, for which the reading thread is always called.
 /// </remarks>
-internal sealed class RingChannel : ByteChannel
+internal sealed class RingChannel : ByteChannel, ISharedTensors
 {
     private const byte DataBell = (byte)'d', RoomBell = (byte)'r';
 
@@ -36,17 +36,19 @@ internal sealed class RingChannel : ByteChannel
     public unsafe RingChannel(ByteChannel socket, SharedSegment segment, bool isMaker, int peer, TransportParts parts)
     {
         (_socket, _segment, _stallLimit, _polling) = (socket, segment, parts.Options.StallLimit, parts.Polling);
-        Shared = new SharedTensors(this, new OutgoingSlots(parts.Options.SharedMemoryBytes), new IncomingSlots(peer, parts.Pool));
+        (Outgoing, Incoming) = (new OutgoingSlots(parts.Options.SharedMemoryBytes), new IncomingSlots(peer, parts.Pool));
         var (first, second) = (new ByteRing(segment.Start), new ByteRing(segment.Start + ByteRing.SegmentBytes));
         (_outgoing, _incoming) = isMaker ? (first, second) : (second, first);
     }
 
-    public override SharedTensors Shared { get; }
+    public override ISharedTensors Shared => this;
 
-    /// <summary>See <see cref="SharedTensors.IsEmpty"/>.</summary>
+    public OutgoingSlots Outgoing { get; }
+
+    public IncomingSlots Incoming { get; }
+
     public bool IsEmpty => _incoming.IsEmpty;
 
-    /// <summary>See <see cref="SharedTensors.IsPostNext"/>.</summary>
     public bool IsPostNext
     {
         get
@@ -56,7 +58,6 @@ internal sealed class RingChannel : ByteChannel
         }
     }
 
-    /// <summary>See <see cref="SharedTensors.TryPost"/>.</summary>
     public bool TryPost(ReadOnlySpan<byte> bytes)
     {
         if (Volatile.Read(ref _closed)) return false;
@@ -65,19 +66,15 @@ internal sealed class RingChannel : ByteChannel
         return written;
     }
 
-    /// <summary>See <see cref="SharedTensors.CallReader"/>.</summary>
     public void CallReader()
     {
         if (_outgoing.IsReaderToCall()) Ring();
     }
 
-    /// <summary>See <see cref="SharedTensors.SilenceBell"/>.</summary>
     public void SilenceBell() => _incoming.WithdrawReader();
 
-    /// <summary>See <see cref="SharedTensors.ArmBell"/>.</summary>
     public void ArmBell() => _incoming.AnnounceReader();
 
-    /// <summary>See <see cref="SharedTensors.WaitForSomething"/>.</summary>
     public bool WaitForSomething()
     {
         while (!Volatile.Read(ref _closed))

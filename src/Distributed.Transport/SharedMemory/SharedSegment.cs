@@ -9,7 +9,7 @@ namespace Distributed.Transport;
 /// <remarks>Unmapped by the garbage collector when nobody holds the object any more, so that no thread can be left with a pointer to nothing.</remarks>
 internal sealed unsafe class SharedSegment
 {
-    private const string Folder = "/dev/shm";
+    private const string Folder = "/dev/shm", NameStart = $"{Folder}/distributed-";
 
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
@@ -59,7 +59,7 @@ internal sealed unsafe class SharedSegment
     /// <summary>Makes a segment of zeros; null, with the reason, when there is no room or no such memory.</summary>
     public static SharedSegment? TryCreate(int length, out string? failure)
     {
-        var path = Path.Combine(Folder, $"distributed-{Guid.NewGuid():N}");
+        var path = $"{NameStart}{Guid.NewGuid():N}";
         var options = new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
@@ -84,7 +84,10 @@ internal sealed unsafe class SharedSegment
     public static SharedSegment? TryOpen(int process, int handle, int? length, out string? failure) => Try(
         () =>
         {
-            var stream = new FileStream($"/proc/{process}/fd/{handle}", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, 0);
+            // Nothing else of that process is written to: neither what a hostile peer names, nor a file of whoever has its number after its end.
+            var path = $"/proc/{process}/fd/{handle}";
+            if (new FileInfo(path).LinkTarget?.StartsWith(NameStart, StringComparison.Ordinal) != true) throw new IOException($"{path} is no such memory");
+            var stream = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, 0);
             var there = stream.Length;
             if (there == length || (length is null && there is > 0 and <= int.MaxValue)) return new SharedSegment(stream, (int)there);
             stream.Dispose();

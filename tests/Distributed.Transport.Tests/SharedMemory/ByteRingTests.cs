@@ -93,6 +93,24 @@ public sealed unsafe class ByteRingTests(ITestOutputHelper output)
     }
 
     [SharedMemoryFact]
+    public void Another_file_of_the_peer_is_never_opened()
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            using var file = File.Open(path, FileMode.Open, FileAccess.ReadWrite);
+            file.SetLength(ByteRing.SegmentBytes);
+            var handle = file.SafeFileHandle.DangerousGetHandle().ToInt32();
+            Assert.Null(SharedSegment.TryOpen(Environment.ProcessId, handle, ByteRing.SegmentBytes, out var failure));
+            Assert.Contains("is no such memory", failure!, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [SharedMemoryFact]
     public void Nothing_of_a_segment_has_a_name() =>
         Assert.DoesNotContain(Directory.GetFiles("/dev/shm", "distributed-*"), path => new FileInfo(path).Length == ByteRing.SegmentBytes);
 }
