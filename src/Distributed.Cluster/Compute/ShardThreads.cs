@@ -126,7 +126,7 @@ internal sealed class ShardThreads : IDisposable
                     Attend(false);
                     var began = Stopwatch.GetTimestamp();
                     var done = Compute(shard, order, leaf);
-                    Poll(Stopwatch.GetTimestamp() - began < ShortShardTicks);
+                    Watch(Stopwatch.GetTimestamp() - began < ShortShardTicks);
                     Attend(true); // before anyone hears of it: what follows from it runs here
                     if (done is not null) _owner.Tell(done);
                     Interlocked.Decrement(ref _busy);
@@ -137,7 +137,7 @@ internal sealed class ShardThreads : IDisposable
                 // Most likely this thread begins the next step with the shard with which it began this one.
                 if (first >= 0 && shard.GatherTraining(last + 1, first)) continue;
                 if (HasWorkSoon(polls ? LookOutForPeersTicks : LookOutTicks)) continue;
-                Poll(false);
+                Watch(false);
                 Attend(false);
                 Park();
                 Attend(true);
@@ -149,7 +149,7 @@ internal sealed class ShardThreads : IDisposable
         }
         finally
         {
-            Poll(false);
+            Watch(false);
             Attend(false);
         }
 
@@ -161,7 +161,8 @@ internal sealed class ShardThreads : IDisposable
             else _actors.Leave();
         }
 
-        void Poll(bool value)
+        // Promises to take in what peers send, so that they wake nobody.
+        void Watch(bool value)
         {
             if (value == polls || (value && !_plane.HasPeersHere)) return;
             polls = value;

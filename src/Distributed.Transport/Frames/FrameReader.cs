@@ -10,8 +10,8 @@ namespace Distributed.Transport;
 internal readonly record struct IncomingFrame(PushGradient? Gradient, WeightsUpdated? Weights, WorkerId To, IDisposable Lease, DataChunk? Chunk = null);
 
 /// <summary>
-/// Reads frames: one thread at a time. Values come from the kernel directly into leased memory, or lie in memory that the peer shares. Whatever the bytes are, the outcome is a message that
-/// is bit-equal to the one sent, or a reason to close the connection.
+/// Reads frames: one thread at a time. Values come from the kernel directly into leased memory, or lie in memory that the
+/// peer shares. Whatever the bytes are, the outcome is a message that is bit-equal to the one sent, or a reason to close the connection.
 /// </summary>
 internal sealed class FrameReader(
     ByteChannel channel, TensorBufferPool pool, FrameLimits limits, TimeSpan stallLimit, CancellationToken closed)

@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 
 namespace Distributed.Cluster.Tests.Measures;
 
-/// <summary>Nodes in this process, whose tensors go over real sockets: one holds the blocks, three compute.</summary>
+/// <summary>Nodes in this process, whose tensors go through the transport as between processes: one holds the blocks, three compute.</summary>
 [Collection(nameof(RunsAlone))]
 public sealed class BytesPerStepTests(ITestOutputHelper output) : IDisposable
 {
