@@ -54,8 +54,11 @@ internal sealed class DataCommand
     private async Task UploadAsync(ParseResult parsed)
     {
         using var interruption = Interruption.Of(_environment);
+        var (source, name) = (parsed.GetValue(_source)!, parsed.GetValue(_name));
+        if (DatasetUpload.ReservedName(name ?? source) is { } reserved)
+            throw new UsageException($"{(name is null ? source : "--name")}: '{reserved}' is the name of a built-in data set: give the upload another, such as --name {DatasetNames.Instead(reserved)}");
         using var client = _server.Open(parsed, _environment.Error.WriteLine);
-        var dataset = await DatasetUpload.SendAsync(client, parsed.GetValue(_source)!, parsed.GetValue(_name), interruption.Requested).ConfigureAwait(false);
+        var dataset = await DatasetUpload.SendAsync(client, source, name, interruption.Requested).ConfigureAwait(false);
         if (_output.Read(parsed).Json) await WriteAsync(JsonSerializer.Serialize(dataset, ApiJson.Default.Dataset)).ConfigureAwait(false);
         else Displays.Print(_environment, RemoteWords.Of([dataset]));
     }

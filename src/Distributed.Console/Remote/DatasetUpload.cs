@@ -9,15 +9,20 @@ internal static class DatasetUpload
     /// <summary>Sends it; what the server has already, it keeps once.</summary>
     /// <param name="client">The server.</param>
     /// <param name="source">A CSV file, a folder of IDX files or an IDX images file; also gzipped.</param>
-    /// <param name="name">What people call it; null for the file's name.</param>
+    /// <param name="name">What people call it; null for the file's name, or one like it where a built-in data set has that.</param>
     /// <param name="cancellation">Ends the upload.</param>
     /// <exception cref="DataException">It cannot be read.</exception>
     public static async Task<Dataset> SendAsync(HttpTrainingClient client, string source, string? name, CancellationToken cancellation)
     {
-        var called = name ?? LoadedData.DisplayName(source);
+        var called = name ?? (ReservedName(source) is { } reserved ? DatasetNames.Instead(reserved) : LoadedData.DisplayName(source));
         var images = DataSets.ImageParts(source);
         return images.Count > 0
             ? await client.UploadImagesAsync(images, called, cancellation).ConfigureAwait(false)
             : await client.UploadTableAsync(source, called, cancellation).ConfigureAwait(false);
     }
+
+    /// <summary>The built-in data set's name that an upload would take; null when it takes none.</summary>
+    /// <param name="given">A name, or a file whose name it is.</param>
+    public static string? ReservedName(string given) =>
+        DatasetNames.Of(LoadedData.DisplayName(given)) is { } name && DatasetNames.IsReserved(name) ? name : null;
 }

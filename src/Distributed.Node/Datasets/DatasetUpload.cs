@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Distributed.Cluster.Submission;
 using Distributed.Learning.Data;
 using Distributed.Node.Http;
 using Distributed.Protocol.Api;
@@ -15,18 +16,18 @@ namespace Distributed.Node.Datasets;
 /// </summary>
 internal sealed class DatasetUpload(DatasetStore store, HttpLimits limits, TimeProvider clock)
 {
-    private const int LongestName = 100;
-
     /// <summary>Receives a request's body. True when the content was not there before.</summary>
     public async Task<(bool IsNew, StoredDataset Stored)> ReceiveAsync(HttpContext context)
     {
         if (store.Count >= limits.Datasets) throw ApiException.TooMany($"{limits.Datasets:#,0} data sets are kept, and no more: delete some", TimeSpan.FromMinutes(1));
         if (context.Request.ContentLength > limits.UploadBytes) throw TooLong();
+        var given = context.Request.Query["name"].ToString() is { Length: > 0 } text ? text : null;
+        if (given is not null) NameOf(given); // refused before its bytes come
         var folder = store.NewUploadFolder();
         try
         {
             var received = await ReceiveAsync(context.Request, folder, context.RequestAborted).ConfigureAwait(false);
-            var name = NameOf(context.Request.Query["name"].ToString() is { Length: > 0 } given ? given : received.FileName);
+            var name = NameOf(given ?? received.FileName);
             var stored = await Task.Run(() => Describe(folder, received.Parts, name), context.RequestAborted).ConfigureAwait(false);
             return (store.Take(folder, stored, out var kept), kept);
         }
@@ -140,16 +141,10 @@ internal sealed class DatasetUpload(DatasetStore store, HttpLimits limits, TimeP
         });
     }
 
-    /// <summary>A name for people, of what a client called it: it goes into no path. A path's last part, without endings of files and unseen characters.</summary>
-    private static string? NameOf(string? given)
-    {
-        if (given is null) return null;
-        var last = given.Split('/', '\\')[^1];
-        foreach (var ending in (string[])[".gz", ".csv"])
-            if (last.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) last = last[..^ending.Length];
-        var name = new string([.. last.Where(c => !char.IsControl(c) && !char.IsSurrogate(c))]).Trim();
-        return name.Length == 0 ? null : name[..Math.Min(name.Length, LongestName)];
-    }
+    /// <summary>A name for people, of what a client called it: it goes into no path, and it is no built-in data set's.</summary>
+    private static string? NameOf(string? given) => DatasetNames.Of(given) is { } name && DatasetNames.IsReserved(name)
+        ? throw ApiException.Unprocessable($"'{name}' is the name of a built-in data set: give the upload another, such as '{DatasetNames.Instead(name)}' (?name={DatasetNames.Instead(name)})")
+        : DatasetNames.Of(given);
 
     private static string Shown(string text) => new([.. text.Take(40).Select(c => char.IsControl(c) ? '·' : c)]);
 

@@ -72,13 +72,14 @@ internal sealed class SubmissionDesk(GatewayAccess cluster, DatasetStore dataset
     private async Task<Submitted> SubmitAsync(
         TrainSettings settings, bool seedGiven, RunOptions options, string? key, string bodySha256, CancellationToken cancellation)
     {
+        var isNamed = settings.Data is not null;
         JobRecord? from = null;
         if (settings.From is { } other)
         {
             from = await jobs.RecordAsync(other, cancellation).ConfigureAwait(false) ?? throw ApiException.Unprocessable($"'from': there is no job {other}");
             settings = OtherJob.Inherit(settings, seedGiven, from);
         }
-        var (source, dataset, validation) = Locate(settings.Source);
+        var (source, dataset, validation) = Locate(settings.Source, isNamed);
         using var pinned = dataset is null ? null : datasets.Pin(dataset.Id);
         using var pinnedToo = validation is null ? null : datasets.Pin(validation.Id);
         if ((dataset is not null && datasets.Find(dataset.Id) is null) || (validation is not null && datasets.Find(validation.Id) is null))
@@ -130,11 +131,15 @@ internal sealed class SubmissionDesk(GatewayAccess cluster, DatasetStore dataset
         }
     }
 
-    /// <summary>Puts uploaded data sets in the place of their ids or names. Nothing else that a client writes is taken for a path.</summary>
-    private (DataSettings Source, Dataset? Dataset, Dataset? Validation) Locate(DataSettings given)
+    /// <summary>Replaces data set ids and names with file locations. No other client text is treated as a path.</summary>
+    /// <param name="given">The settings.</param>
+    /// <param name="isNamed">Whether the client names the data; the default and the data of another job mean one set whatever uploads are called.</param>
+    private (DataSettings Source, Dataset? Dataset, Dataset? Validation) Locate(DataSettings given, bool isNamed)
     {
         var inherited = datasets.IdOf(given.Source);
-        var dataset = inherited is null && LoadedData.IsBuiltIn(given.Source) ? null : Find(inherited ?? given.Source, "data");
+        var isBuiltIn = inherited is null && LoadedData.IsBuiltIn(given.Source);
+        if (isBuiltIn && isNamed) RefuseTwoMeanings(given.Source);
+        var dataset = isBuiltIn ? null : Find(inherited ?? given.Source, "data");
         Dataset? validation = null;
         if (given.Validation is { } text && !IsShare(text))
         {
@@ -147,6 +152,15 @@ internal sealed class SubmissionDesk(GatewayAccess cluster, DatasetStore dataset
             Source = dataset is null ? given.Source : datasets.SourceOf(dataset),
             Validation = validation is null ? given.Validation : datasets.SourceOf(validation),
         }, dataset, validation);
+    }
+
+    /// <summary>An earlier release let an upload take a built-in set's name; which of the two is meant is not for this node to guess.</summary>
+    private void RefuseTwoMeanings(string name)
+    {
+        if (datasets.Match(name) is not { Count: > 0 } uploads) return;
+        throw ApiException.Unprocessable(
+            $"'data': '{name}' is a built-in data set and also the name of an upload: name the upload by its id ({string.Join(", ", uploads.Take(3).Select(set => set.Id))}), "
+            + "or delete the upload to learn from the built-in set");
     }
 
     private Dataset Find(string idOrName, string member) => datasets.Match(idOrName) switch
