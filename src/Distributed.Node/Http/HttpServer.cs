@@ -75,7 +75,7 @@ internal sealed class HttpServer : IAsyncDisposable
         var logger = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("http");
         application.Use(new Problems(settings, logger).InvokeAsync);
         application.UseRouting();
-        var access = new AccessCheck(settings);
+        var access = new AccessCheck(settings, logger);
         application.Lifetime.ApplicationStopped.Register(access.Dispose);
         application.Use(access.InvokeAsync);
         HealthRoutes.Map(application, settings, cluster);

@@ -48,6 +48,9 @@ internal sealed record HttpLimits
     /// <summary>Requests a second of one client (a key, or an address without keys); ten seconds' worth may come at once.</summary>
     public int RequestsPerSecond { get; init; } = 200;
 
+    /// <summary>Failed sign-ins a second of one source (an IPv4 address, an IPv6 network of 64 bits); ten seconds' worth may come at once.</summary>
+    public int FailedSignInsPerSecond { get; init; } = 5;
+
     /// <summary>Data sets that are kept.</summary>
     public int Datasets { get; init; } = 10_000;
 }

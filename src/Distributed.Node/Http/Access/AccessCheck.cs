@@ -2,6 +2,7 @@ using System.Net;
 using System.Threading.RateLimiting;
 using Distributed.Protocol.Api;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Distributed.Node.Http;
 
@@ -9,17 +10,19 @@ namespace Distributed.Node.Http;
 internal sealed record NeedsRole(ApiRole Role);
 
 /// <summary>
-/// Lets a request through to its route, or says why not: keys and roles, the rate of a client, and, where no key is asked for, requests that a
-/// foreign web page makes a browser send.
+/// Lets a request through to its route, or says why not: keys and roles, the rate of a client, the rate of failed sign-ins of a source, and, where no
+/// key is asked for, requests that a foreign web page makes a browser send.
 /// </summary>
 internal sealed class AccessCheck : IDisposable
 {
     private readonly ApiKeys _keys;
     private readonly bool _isLoopback;
     private readonly PartitionedRateLimiter<string> _rates;
+    private readonly FailedSignIns _failures;
 
-    public AccessCheck(HttpSettings settings)
+    public AccessCheck(HttpSettings settings, ILogger logger)
     {
+        _failures = new FailedSignIns(settings.Limits.FailedSignInsPerSecond, logger);
         _keys = settings.Keys;
         _isLoopback = IPAddress.IsLoopback(settings.Address.Address);
         var perSecond = settings.Limits.RequestsPerSecond;
@@ -40,31 +43,34 @@ internal sealed class AccessCheck : IDisposable
         if (needed is not null)
         {
             RefuseForeignPages(context.Request);
-            var client = Identify(context, needed.Role);
-            using var lease = _rates.AttemptAcquire(client);
+            var holder = _keys.IsEmpty ? null : Identify(context);
+            using var lease = _rates.AttemptAcquire(holder?.Name ?? context.Connection.RemoteIpAddress?.ToString() ?? "");
             if (!lease.IsAcquired) throw ApiException.TooMany("this client asks too often", TimeSpan.FromSeconds(1));
+            if (holder is not null && needed.Role > holder.Role)
+                throw new ApiException(StatusCodes.Status403Forbidden, ApiProblemTypes.Forbidden, "Forbidden", $"the key '{holder.Name}' may read; this needs one with the role write");
         }
         await next().ConfigureAwait(false);
     }
 
-    public void Dispose() => _rates.Dispose();
-
-    /// <summary>Checks the key, and says whose requests are counted together.</summary>
-    private string Identify(HttpContext context, ApiRole needed)
+    public void Dispose()
     {
-        if (_keys.IsEmpty) return context.Connection.RemoteIpAddress?.ToString() ?? "";
+        _rates.Dispose();
+        _failures.Dispose();
+    }
+
+    /// <summary>The holder of the request's key. The key is looked at first and its failure counted then: a right one is not held up by wrong ones.</summary>
+    private ApiKeyHolder Identify(HttpContext context)
+    {
         var header = context.Request.Headers.Authorization.ToString();
         const string Scheme = "Bearer ";
-        if (!header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) || _keys.Find(header[Scheme.Length..].Trim()) is not { } holder)
-        {
-            context.Response.Headers.WWWAuthenticate = "Bearer";
-            throw new ApiException(
-                StatusCodes.Status401Unauthorized, ApiProblemTypes.Unauthorized, "Unauthorized",
-                header.Length == 0 ? "an API key is needed: Authorization: Bearer KEY" : "the API key is not known here");
-        }
-        return needed <= holder.Role
-            ? holder.Name
-            : throw new ApiException(StatusCodes.Status403Forbidden, ApiProblemTypes.Forbidden, "Forbidden", $"the key '{holder.Name}' may read; this needs one with the role write");
+        if (header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && _keys.Find(header[Scheme.Length..].Trim()) is { } holder) return holder;
+        var reason = header.Length == 0 ? "no API key" : "the API key is not known here";
+        if (_failures.Count(context.Connection.RemoteIpAddress, reason) is { } wait)
+            throw ApiException.TooMany("too many failed sign-ins from this address; a right key is answered all the same", wait);
+        context.Response.Headers.WWWAuthenticate = "Bearer";
+        throw new ApiException(
+            StatusCodes.Status401Unauthorized, ApiProblemTypes.Unauthorized, "Unauthorized",
+            header.Length == 0 ? "an API key is needed: Authorization: Bearer KEY" : reason);
     }
 
     /// <summary>A browser sends the page's origin along; a name that was bent to this machine's address is in the Host field.</summary>
