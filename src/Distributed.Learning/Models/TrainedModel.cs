@@ -53,6 +53,9 @@ public sealed class TrainedModel
     /// <summary>The same, for those that keep it until it is written.</summary>
     internal ReadOnlyMemory<float> ParameterMemory => _parameters;
 
+    /// <summary>Bytes that its weights take in memory: the vector, and the copies that products read.</summary>
+    public long WeightBytes => sizeof(float) * (long)_parameters.Length + _packed.Bytes;
+
     /// <summary>Loads a model.</summary>
     /// <param name="folder">A folder with <c>model.json</c> and <c>weights.safetensors</c>, or one whose <c>best</c> or <c>last</c> has them.</param>
     /// <returns>The model.</returns>

@@ -16,6 +16,9 @@ public sealed unsafe class PackedWeights
     private readonly AlignedBuffer?[] _forward;
     private readonly AlignedBuffer?[] _backward;
 
+    /// <summary>Bytes of all packed copies.</summary>
+    public long Bytes => sizeof(float) * _forward.Concat(_backward).Sum(buffer => (long)(buffer?.Length ?? 0));
+
     /// <summary>Allocates for one network.</summary>
     /// <param name="network">Whose weights will be packed.</param>
     /// <param name="shardsPerStep">How many shards will read the same weights, about; 1 when a step is one shard.</param>

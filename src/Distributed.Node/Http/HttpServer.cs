@@ -96,7 +96,7 @@ internal sealed class HttpServer : IAsyncDisposable
         DatasetRoutes.Map(application, limits, datasets, cluster);
         JobRoutes.Map(application, limits, new SubmissionDesk(cluster, datasets, jobs, computations), jobs, cluster);
         EventRoutes.Map(application, new JobFeeds(cluster, limits, logger), jobs, application.Lifetime.ApplicationStopping);
-        ModelRoutes.Map(application, limits, new ModelShelf(cluster, jobs, TimeProvider.System), datasets, computations);
+        ModelRoutes.Map(application, limits, new ModelShelf(cluster, jobs, limits, TimeProvider.System), datasets, computations);
         application.MapOpenApi("/openapi/{documentName}.json").Needs(ApiRole.Read);
     }
 

@@ -45,6 +45,12 @@ internal sealed record HttpLimits
     /// <summary>Computations that wait for their turn.</summary>
     public int WaitingComputations { get; init; } = 64;
 
+    /// <summary>
+    /// Bytes of models that predict: kept, in use and being built. A quarter of the memory that the process may use, which in a container is its
+    /// limit's share for the heap (three quarters of it, unless set otherwise). A model beyond the bound is built when no other is in memory.
+    /// </summary>
+    public long ModelBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
+
     /// <summary>Requests a second of one client (a key, or an address without keys); ten seconds' worth may come at once.</summary>
     public int RequestsPerSecond { get; init; } = 200;
 

@@ -1,5 +1,7 @@
+using System.Diagnostics.Metrics;
 using Distributed.Cluster;
 using Distributed.Cluster.Submission;
+using Distributed.Learning;
 using Distributed.Learning.Models;
 using Distributed.Node.Http;
 using Distributed.Node.Jobs;
@@ -11,76 +13,99 @@ namespace Distributed.Node.Models;
 internal sealed record ShelvedModel(TrainedModel Model, long Step);
 
 /// <summary>
-/// Models of committed checkpoints, read while training goes on. The last few are kept; which checkpoint is the newest is asked again after a
-/// moment, so that a thousand predictions a second do not read the journal a thousand times.
+/// Models of committed checkpoints, read while training goes on. A checkpoint's model is built once for all who ask and stays as long as the memory
+/// for models allows (<see cref="HttpLimits.ModelBytes"/>), whatever time passes. Which checkpoint is the newest is asked again after a moment, so
+/// that a thousand predictions a second do not read the journal a thousand times.
 /// </summary>
-internal sealed class ModelShelf(GatewayAccess cluster, JobReader jobs, TimeProvider clock)
+internal sealed class ModelShelf(GatewayAccess cluster, JobReader jobs, HttpLimits limits, TimeProvider clock)
 {
-    private const int Most = 4;
+    private const int MostNewest = 1_000;
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
+
+    private static readonly Counter<long> Built = new Meter("Distributed.Node").CreateCounter<long>("distributed.models.built", "{model}", "Models of checkpoints that were built.");
 
     private readonly Lock _gate = new();
-    private readonly List<(JobId Job, long Step, Task<ShelvedModel> Model)> _models = [];
-    private readonly Dictionary<(JobId Job, bool Best), (DateTimeOffset At, long Step)> _newest = [];
+    private readonly Dictionary<(JobId Job, bool Best), (DateTimeOffset At, Task<Newest> Found)> _newest = [];
+    private readonly SharedBuilds<ModelKey, ShelvedModel> _models = new(limits.ModelBytes, limits.WaitingComputations + limits.Computations);
 
-    /// <summary>The model of a job's best or last committed checkpoint.</summary>
-    /// <exception cref="ApiException">There is no such job, or no checkpoint yet.</exception>
-    public async Task<ShelvedModel> GetAsync(JobId job, bool best, CancellationToken cancellation)
+    /// <summary>The model of a job's best or last committed checkpoint; stays in memory until the lease is disposed.</summary>
+    /// <exception cref="ApiException">There is no such job, or no checkpoint yet; or there was no room for the model in time.</exception>
+    public async Task<Lease<ShelvedModel>> RentAsync(JobId job, bool best, CancellationToken cancellation)
     {
-        if (FindFresh(job, best) is { } shelved)
+        using var bound = new CancellationTokenSource(LongestWait, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, bound.Token);
+        try
         {
-            try
+            for (var attempt = 0; attempt < 3; attempt++)
             {
-                return await shelved.WaitAsync(cancellation).ConfigureAwait(false);
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                // Whoever began to read it was told; this one tries itself.
+                var newest = await FindNewestAsync(job, best, isAgain: attempt > 0).WaitAsync(either.Token).ConfigureAwait(false);
+                try
+                {
+                    return await _models.RentAsync(newest.Key, newest.Bytes, stop => BuildAsync(newest, stop), either.Token).ConfigureAwait(false);
+                }
+                catch (CheckpointReplacedException)
+                {
+                    // A newer checkpoint took its place: the journal knows which.
+                }
             }
         }
-        for (var attempt = 0; attempt < 3; attempt++)
+        catch (OperationCanceledException) when (bound.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
-            var known = await jobs.FindAsync(job, cancellation).ConfigureAwait(false);
-            var checkpoint = (best ? known.Best : known.History.Latest)
-                ?? throw ApiException.Conflict($"the job {job} has no {(best ? "best" : "committed")} checkpoint yet{(known.Summary.Reason is { } reason ? $" ({reason})" : "")}");
-            if (await cluster.Stored.WeightsAsync(checkpoint, cancellation).ConfigureAwait(false) is not { } weights) continue; // replaced by a newer one
-            var model = new ShelvedModel(await BuildAsync(known, checkpoint, weights, cancellation).ConfigureAwait(false), checkpoint.Step);
-            Shelve(job, best, model);
-            return model;
+            throw ApiException.Unavailable("the models in use leave no room for this one");
         }
         throw ApiException.Unavailable($"the checkpoint of {job} cannot be read");
     }
 
-    private async Task<TrainedModel> BuildAsync(KnownJob known, Checkpoint checkpoint, float[] weights, CancellationToken cancellation)
+    /// <summary>Which checkpoint is the newest, as it was known a moment ago; one look at the journal for all who ask meanwhile.</summary>
+    private Task<Newest> FindNewestAsync(JobId job, bool best, bool isAgain)
     {
-        var encoding = known.Facts.EncodingId is { } id && await cluster.Stored.FindBytesAsync(id, cancellation).ConfigureAwait(false) is { } bytes
-            ? EncodingFile.Read(bytes)
-            : throw ApiException.Unavailable("the job's encoding is not in the store");
+        lock (_gate)
+        {
+            var now = clock.GetUtcNow();
+            if (_newest.TryGetValue((job, best), out var known) && (!known.Found.IsCompleted || (known.Found.IsCompletedSuccessfully && now - known.At <= Fresh && !isAgain)))
+                return known.Found;
+            if (_newest.Count >= MostNewest)
+                foreach (var past in _newest.Where(asked => asked.Value.Found.IsCompleted).Select(asked => asked.Key).ToList()) _newest.Remove(past);
+            var found = ReadNewestAsync(job, best);
+            _newest[(job, best)] = (now, found);
+            return found;
+        }
+    }
+
+    /// <summary>Shared by all who ask, so no one of them cancels it; cluster and store answer within bounds of their own.</summary>
+    private async Task<Newest> ReadNewestAsync(JobId job, bool best)
+    {
+        var known = await jobs.FindAsync(job, CancellationToken.None).ConfigureAwait(false);
+        var checkpoint = (best ? known.Best : known.History.Latest)
+            ?? throw ApiException.Conflict($"the job {job} has no {(best ? "best" : "committed")} checkpoint yet{(known.Summary.Reason is { } reason ? $" ({reason})" : "")}");
         var plan = new EpochPlan(known.Specification);
         var epoch = known.History.Decisions.FirstOrDefault(decision => plan.BoundaryAfter(decision.Epoch) == checkpoint.Step);
-        return new TrainedModel(known.Specification.Network, encoding, weights, ModelOrigins.Of(
-            known.Told.Job, epoch, checkpoint.Step, known.Facts.DataName, known.Specification.Data.Sha256));
+        var origin = ModelOrigins.Of(known.Told.Job, epoch, checkpoint.Step, known.Facts.DataName, known.Specification.Data.Sha256);
+        return new Newest(new ModelKey(job, known.Summary.SubmittedAt, checkpoint.Step, checkpoint.Lineage, epoch?.Epoch), checkpoint, known.Specification.Network, known.Facts.EncodingId, origin);
     }
 
-    private Task<ShelvedModel>? FindFresh(JobId job, bool best)
+    private async Task<(ShelvedModel Value, long Bytes)> BuildAsync(Newest newest, CancellationToken cancellation)
     {
-        lock (_gate)
-        {
-            if (!_newest.TryGetValue((job, best), out var newest) || clock.GetUtcNow() - newest.At > Fresh) return null;
-            var at = _models.FindIndex(model => model.Job == job && model.Step == newest.Step);
-            return at < 0 ? null : _models[at].Model;
-        }
+        var weights = await cluster.Stored.WeightsAsync(newest.Checkpoint, cancellation).ConfigureAwait(false) ?? throw new CheckpointReplacedException();
+        var bytes = newest.EncodingId is { } id ? await cluster.Stored.FindBytesAsync(id, cancellation).ConfigureAwait(false) : null;
+        var encoding = bytes is null ? throw ApiException.Unavailable("the job's encoding is not in the store") : EncodingFile.Read(bytes);
+        var model = new TrainedModel(newest.Network, encoding, weights, newest.Origin);
+        Built.Add(1);
+        return (new ShelvedModel(model, newest.Checkpoint.Step), model.WeightBytes + bytes.Length);
     }
 
-    private void Shelve(JobId job, bool best, ShelvedModel model)
+    /// <summary>
+    /// Names one model. A job that was deleted and another one of its name are told apart, two runs to the same step, and an epoch's end before and
+    /// after the epoch is decided: the model tells the metrics then.
+    /// </summary>
+    private sealed record ModelKey(JobId Job, DateTimeOffset SubmittedAt, long Step, long Lineage, int? Epoch);
+
+    private sealed record Newest(ModelKey Key, Checkpoint Checkpoint, NetworkSpecification Network, string? EncodingId, ModelOrigin Origin)
     {
-        lock (_gate)
-        {
-            if (_newest.Count > 1_000) _newest.Clear(); // times of long ago
-            _newest[(job, best)] = (clock.GetUtcNow(), model.Step);
-            _models.RemoveAll(shelved => shelved.Job == job && shelved.Step == model.Step);
-            _models.Add((job, model.Step, Task.FromResult(model)));
-            if (_models.Count > Most) _models.RemoveAt(0);
-        }
+        /// <summary>What the model takes as far as known before it is built.</summary>
+        public long Bytes => sizeof(float) * (long)Checkpoint.ParameterCount;
     }
+
+    private sealed class CheckpointReplacedException : Exception;
 }

@@ -22,26 +22,22 @@ internal static class ModelRoutes
     {
         routes.MapGet(Job + "/model", async (string id, string? checkpoint, HttpContext context, CancellationToken cancellation) =>
         {
-            var shelved = await models.GetAsync(JobReader.Parse(id), IsBest(checkpoint, "best"), cancellation).ConfigureAwait(false);
-            await WithFolderAsync(store, shelved, async folder =>
+            await WithFolderAsync(store, () => models.RentAsync(JobReader.Parse(id), IsBest(checkpoint, "best"), cancellation), async (folder, step) =>
             {
-                Announce(context, shelved, "application/zip", $"{id}-step-{shelved.Step}.zip");
-                var zip = new MemoryStream();
-                using (var archive = new ZipArchive(zip, ZipArchiveMode.Create, leaveOpen: true))
+                Announce(context, step, "application/zip", $"{id}-step-{step}.zip");
+                var zip = Path.Combine(folder, "model.zip");
+                using (var archive = ZipFile.Open(zip, ZipArchiveMode.Create))
                     foreach (var name in ApiRoutes.ModelFiles) Add(archive, folder, name);
-                context.Response.ContentLength = zip.Length;
-                zip.Position = 0;
-                await zip.CopyToAsync(context.Response.Body, cancellation).ConfigureAwait(false);
+                await context.Response.SendFileAsync(zip, cancellation).ConfigureAwait(false);
             }).ConfigureAwait(false);
         }).Needs(ApiRole.Read).Produces(StatusCodes.Status200OK, contentType: "application/zip").WithSummary("The model folder as a zip.");
 
         routes.MapGet(Job + "/model/{file}", async (string id, string file, string? checkpoint, HttpContext context, CancellationToken cancellation) =>
         {
             if (!ApiRoutes.ModelFiles.Contains(file)) throw ApiException.NotFound($"a model has the files {string.Join(" and ", ApiRoutes.ModelFiles)}");
-            var shelved = await models.GetAsync(JobReader.Parse(id), IsBest(checkpoint, "best"), cancellation).ConfigureAwait(false);
-            await WithFolderAsync(store, shelved, async folder =>
+            await WithFolderAsync(store, () => models.RentAsync(JobReader.Parse(id), IsBest(checkpoint, "best"), cancellation), async (folder, step) =>
             {
-                Announce(context, shelved, file.EndsWith(".json", StringComparison.Ordinal) ? "application/json" : "application/octet-stream", file);
+                Announce(context, step, file.EndsWith(".json", StringComparison.Ordinal) ? "application/json" : "application/octet-stream", file);
                 await context.Response.SendFileAsync(Path.Combine(folder, file), cancellation).ConfigureAwait(false);
             }).ConfigureAwait(false);
         }).Needs(ApiRole.Read).WithSummary("One file of the model folder.");
@@ -55,7 +51,8 @@ internal static class ModelRoutes
             if (type is not ("application/json" or "text/csv" or "application/octet-stream"))
                 throw ApiException.UnsupportedMedia("rows are application/json ({\"rows\": [{column: cell}]}), text/csv with a header line, or IDX images as application/octet-stream");
             var body = await context.ReadBodyAsync(limits.PredictionBytes, cancellation).ConfigureAwait(false);
-            var shelved = await models.GetAsync(job, best, cancellation).ConfigureAwait(false);
+            using var lease = await models.RentAsync(job, best, cancellation).ConfigureAwait(false);
+            var shelved = lease.Value;
             var answers = await computations.RunAsync(
                 () => Task.FromResult(type == "application/json" ? shelved.Model.Predict(Rows(body)) : PredictFile(store, shelved.Model, body)), cancellation).ConfigureAwait(false);
             return TypedResults.Ok(new PredictionResponse
@@ -106,13 +103,19 @@ internal static class ModelRoutes
         }
     }
 
-    private static async Task WithFolderAsync(DatasetStore store, ShelvedModel shelved, Func<string, Task> use)
+    /// <summary>Writes a model into a folder of its own; it need not stay in memory while a slow client reads.</summary>
+    private static async Task WithFolderAsync(DatasetStore store, Func<Task<Lease<ShelvedModel>>> rent, Func<string, long, Task> use)
     {
         var folder = store.NewUploadFolder();
         try
         {
-            shelved.Model.Save(folder);
-            await use(folder).ConfigureAwait(false);
+            long step;
+            using (var lease = await rent().ConfigureAwait(false))
+            {
+                lease.Value.Model.Save(folder);
+                step = lease.Value.Step;
+            }
+            await use(folder, step).ConfigureAwait(false);
         }
         finally
         {
@@ -120,10 +123,10 @@ internal static class ModelRoutes
         }
     }
 
-    private static void Announce(HttpContext context, ShelvedModel shelved, string type, string name)
+    private static void Announce(HttpContext context, long step, string type, string name)
     {
         context.Response.ContentType = type;
-        context.Response.Headers[ApiHeaders.CheckpointStep] = shelved.Step.ToString(CultureInfo.InvariantCulture);
+        context.Response.Headers[ApiHeaders.CheckpointStep] = step.ToString(CultureInfo.InvariantCulture);
         context.Response.Headers.ContentDisposition = $"attachment; filename=\"{name}\"";
     }
 
