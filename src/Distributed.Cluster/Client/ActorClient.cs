@@ -67,7 +67,7 @@ internal sealed class ActorClient(ActorSystem system, ActorRegistry registry, No
         var noted = await ReadJobsAsync(cancellation).ConfigureAwait(false);
         var records = new List<JobRecord>(noted.Count);
         foreach (var job in noted.Reverse())
-            if (await ReadAsync(job, cancellation).ConfigureAwait(false) is { } record) records.Add(record);
+            if (await ReadAsync(job, cancellation, withFingerprint: true).ConfigureAwait(false) is { } record) records.Add(record);
         return records;
     }
 
@@ -87,10 +87,7 @@ internal sealed class ActorClient(ActorSystem system, ActorRegistry registry, No
         if (checkpoint is null) throw new TrainingException($"the job {job} has no {choice.ToString().ToLowerInvariant()} checkpoint yet");
         try
         {
-            var weights = new float[checkpoint.ParameterCount];
-            foreach (var part in await SnapshotVault.LoadAsync(system, checkpoint.Parts).WaitAsync(cancellation).ConfigureAwait(false))
-                part.Weights.CopyTo(weights.AsMemory(part.Start));
-            return weights;
+            return await StoredWeights.LoadAsync(system, checkpoint, cancellation).ConfigureAwait(false);
         }
         catch (Exception e) when (e is SnapshotUnreadableException or SnapshotStoreUnavailableException or AskTimeoutException)
         {
@@ -124,13 +121,16 @@ internal sealed class ActorClient(ActorSystem system, ActorRegistry registry, No
         }
     }
 
-    private async Task<JobRecord?> ReadAsync(JobRegistered job, CancellationToken cancellation)
+    private async Task<JobRecord?> ReadAsync(JobRegistered job, CancellationToken cancellation, bool withFingerprint = false)
     {
         var history = await ReadHistoryAsync(job.Job, cancellation).ConfigureAwait(false);
         if (history.Specification is not { } specification) return null; // noted, but its coordinator never got to write
+        var end = withFingerprint && history.End is { } known
+            ? known with { WeightsSha256 = await new StoredJobs(system).WeightsSha256Async(history, cancellation).ConfigureAwait(false) }
+            : history.End;
         return new JobRecord(
             job.Job, job.SubmittedAt, specification, history.Options, job.Source, [.. history.Decisions],
-            history.Latest?.Step, history.BestCheckpoint(new EpochPlan(specification))?.Step, history.End)
+            history.Latest?.Step, history.BestCheckpoint(new EpochPlan(specification))?.Step, end)
         {
             Checkpoints = [.. history.Checkpoints.Select(kept => kept.Step)],
         };

@@ -24,10 +24,31 @@ internal sealed class StoredJobs(ActorSystem system)
     {
         try
         {
-            var weights = new float[checkpoint.ParameterCount];
-            foreach (var part in await SnapshotVault.LoadAsync(system, checkpoint.Parts).WaitAsync(cancellation).ConfigureAwait(false))
-                part.Weights.CopyTo(weights.AsMemory(part.Start));
-            return weights;
+            return await StoredWeights.LoadAsync(system, checkpoint, cancellation).ConfigureAwait(false);
+        }
+        catch (SnapshotUnreadableException)
+        {
+            return null;
+        }
+        catch (Exception e) when (e is SnapshotStoreUnavailableException or AskTimeoutException)
+        {
+            throw new TrainingException($"the checkpoint of step {checkpoint.Step} cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>
+    /// The fingerprint of the weights that a job ended on: as its journal says, or computed for a job that an earlier release ended. Null while it has
+    /// not ended, and of a job without such weights.
+    /// </summary>
+    /// <exception cref="TrainingException">The store does not answer.</exception>
+    public async Task<string?> WeightsSha256Async(JobHistory history, CancellationToken cancellation)
+    {
+        if (history.End is not { Outcome: not JobOutcome.Failed } end) return null;
+        if (end.WeightsSha256 is { } known) return known;
+        if (history.CheckpointAt(end.Step) is not { } checkpoint) return null;
+        try
+        {
+            return await StoredWeights.Sha256Async(system, checkpoint, cancellation).ConfigureAwait(false);
         }
         catch (SnapshotUnreadableException)
         {

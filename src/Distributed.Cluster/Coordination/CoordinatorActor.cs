@@ -136,6 +136,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
             Tell(message.Event);
             run.OnPersisted(message.Event, Now);
         });
+        Receive<EndFingerprinted>(message => _journal.Write(message.End, Now));
         Receive<JournalRecovered>(recovered =>
         {
             if (_journal.Resume(recovered)) return;
@@ -215,7 +216,27 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
                 Context.ActorSelection(new RootActorPath(member.Address) / "user" / WorkerHostActor.Name).Tell(new GetWorkers());
     }
 
-    void ICoordinatorEffects.Persist(JournalEvent journalEvent) => _journal.Write(journalEvent, Now);
+    void ICoordinatorEffects.Persist(JournalEvent journalEvent)
+    {
+        if (journalEvent is JobEnded { Outcome: not JobOutcome.Failed } end && _run!.History.CheckpointAt(end.Step) is { } checkpoint)
+            FingerprintAsync(Context.System, end, checkpoint).PipeTo(Self);
+        else
+            _journal.Write(journalEvent, Now);
+    }
+
+    /// <summary>The end with the fingerprint of its weights, which are durable by then. A store that cannot be read keeps no job from ending.</summary>
+    private async Task<EndFingerprinted> FingerprintAsync(ActorSystem system, JobEnded end, Checkpoint checkpoint)
+    {
+        try
+        {
+            return new EndFingerprinted(end with { WeightsSha256 = await StoredWeights.Sha256Async(system, checkpoint, CancellationToken.None).ConfigureAwait(false) });
+        }
+        catch (Exception e) when (e is SnapshotUnreadableException or SnapshotStoreUnavailableException or AskTimeoutException)
+        {
+            _log.Warning("job {0}: it ends without the fingerprint of its weights: {1}", _job, e.Message);
+            return new EndFingerprinted(end);
+        }
+    }
 
     void ICoordinatorEffects.ToBlock(IBlockMessage message) => _blocks.Tell(message);
 
@@ -245,6 +266,8 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
     {
         public static readonly Tick Instance = new();
     }
+
+    private sealed record EndFingerprinted(JobEnded End);
 
     private sealed class FindWorkers
     {

@@ -265,6 +265,7 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
             Step = entry.End?.Step ?? picture?.Step ?? entry.RestsAt ?? 0,
             TotalSteps = entry.TotalSteps,
             Metrics = picture?.Metrics ?? entry.Metrics,
+            WeightsSha256 = entry.End?.WeightsSha256,
         };
     }
 

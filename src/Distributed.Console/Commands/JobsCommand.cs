@@ -89,26 +89,8 @@ internal sealed class JobsCommand
         _ => "completed",
     };
 
-    private static IEnumerable<StyledLine> Table(IReadOnlyList<JobRecord> jobs)
-    {
-        var names = Math.Max(4, jobs.Max(j => j.Id.Value.Length));
-        yield return StyledLine.Of(
-            "job".PadRight(names) + "  " + "state".PadRight(10) + "  " + "epochs".PadLeft(9) + "  " + "loss".PadLeft(9) + "  "
-            + "accuracy".PadLeft(9) + "  submitted (UTC)", Tone.Faint);
-        foreach (var job in jobs)
-        {
-            var best = StopRules.Best(job.Epochs)?.Metrics;
-            var state = State(job);
-            var right = best?.ValidationAccuracy is { } accuracy ? Numbers.Percent(accuracy) : best?.ValidationR2 is { } r2 ? "R² " + Numbers.Loss(r2) : "–";
-            yield return new StyledLine()
-                .Add(job.Id.Value.PadRight(names), Tone.Strong)
-                .Add("  " + state.PadRight(10), state switch { "completed" => Tone.Good, "failed" => Tone.Bad, _ => Tone.Normal })
-                .Add("  " + $"{job.Epochs.Count}/{job.Specification.Epochs}".PadLeft(9))
-                .Add("  " + (best is null ? "–" : Numbers.Loss(best.DecidingLoss)).PadLeft(9))
-                .Add("  " + right.PadLeft(9))
-                .Add("  " + job.SubmittedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm", System.Globalization.CultureInfo.InvariantCulture), Tone.Faint);
-        }
-    }
+    private static IEnumerable<StyledLine> Table(IReadOnlyList<JobRecord> jobs) => JobTable.Of([.. jobs.Select(job => new JobRow(
+        job.Id.Value, State(job), job.Epochs.Count, job.Specification.Epochs, StopRules.Best(job.Epochs)?.Metrics, job.End?.WeightsSha256, job.SubmittedAt))]);
 
     private static JobJson Line(JobRecord job)
     {
@@ -116,6 +98,7 @@ internal sealed class JobsCommand
         return new JobJson(
             job.Id.Value, State(job), job.Source.Source, job.Epochs.Count, job.Specification.Epochs, job.End?.Step ?? job.LastCheckpoint ?? 0,
             JsonLines.Finite(last?.TrainLoss), JsonLines.Finite(last?.ValidationLoss), JsonLines.Finite(last?.ValidationAccuracy),
-            JsonLines.Finite(last?.ValidationR2), job.LastCheckpoint, job.SubmittedAt, job.End?.Message);
+            JsonLines.Finite(last?.ValidationR2), job.LastCheckpoint, job.SubmittedAt, job.End?.Message,
+            job.End?.WeightsSha256);
     }
 }

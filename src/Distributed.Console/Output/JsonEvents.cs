@@ -48,7 +48,7 @@ internal sealed record FailedJson(string Job, string Message)
 /// <summary>One job of a store, by <c>jobs --json</c>.</summary>
 internal sealed record JobJson(
     string Job, string State, string Data, int Epochs, int MaximumEpochs, long Steps, double? TrainLoss, double? ValidationLoss,
-    double? ValidationAccuracy, double? ValidationR2, long? Checkpoint, DateTimeOffset SubmittedAt, string? Message);
+    double? ValidationAccuracy, double? ValidationR2, long? Checkpoint, DateTimeOffset SubmittedAt, string? Message, string? WeightsSha256);
 
 /// <summary>What <c>evaluate --json</c> prints.</summary>
 internal sealed record EvaluationJson(

@@ -16,26 +16,8 @@ internal static class RemoteWords
     }
 
     /// <summary>Jobs as a table.</summary>
-    public static IEnumerable<StyledLine> Of(IReadOnlyList<JobSummary> jobs)
-    {
-        var names = Math.Max(4, jobs.Max(j => j.Id.Length));
-        yield return StyledLine.Of(
-            "job".PadRight(names) + "  " + "state".PadRight(10) + "  " + "epochs".PadLeft(9) + "  " + "loss".PadLeft(9) + "  "
-            + "accuracy".PadLeft(9) + "  submitted (UTC)", Tone.Faint);
-        foreach (var job in jobs)
-        {
-            var right = job.Metrics?.ValidationAccuracy is { } accuracy ? Numbers.Percent(accuracy)
-                : job.Metrics?.ValidationR2 is { } r2 ? "R² " + Numbers.Loss(r2) : "–";
-            yield return new StyledLine()
-                .Add(job.Id.PadRight(names), Tone.Strong)
-                .Add("  " + Of(job.State).PadRight(10), ToneOf(job.State))
-                .Add("  " + $"{job.Epochs}/{job.MaximumEpochs}".PadLeft(9))
-                .Add("  " + (job.Metrics is { } metrics ? Numbers.Loss(metrics.DecidingLoss) : "–").PadLeft(9))
-                .Add("  " + right.PadLeft(9))
-                .Add("  " + Of(job.SubmittedAt), Tone.Faint);
-            if (job.Reason is { } reason) yield return StyledLine.Of("".PadRight(names + 2) + reason, Tone.Faint);
-        }
-    }
+    public static IEnumerable<StyledLine> Of(IReadOnlyList<JobSummary> jobs) => JobTable.Of([.. jobs.Select(job => new JobRow(
+        job.Id, Of(job.State), job.Epochs, job.MaximumEpochs, job.Metrics, job.WeightsSha256, job.SubmittedAt, job.Reason))]);
 
     /// <summary>Members of the cluster, two lines each.</summary>
     public static IEnumerable<StyledLine> Of(IReadOnlyList<NodeInfo> nodes)
@@ -111,12 +93,7 @@ internal static class RemoteWords
 
     private static string Of(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
-    private static Tone ToneOf(JobPhase state) => state switch
-    {
-        JobPhase.Completed or JobPhase.Running => Tone.Good,
-        JobPhase.Failed => Tone.Bad,
-        _ => Tone.Normal,
-    };
+    private static Tone ToneOf(JobPhase state) => JobTable.ToneOf(Of(state));
 
     private static string PerSecond(double bytes) => bytes < 1 ? "–" : Numbers.Bytes(bytes) + "/s";
 }

@@ -18,6 +18,16 @@ public static class ParameterHash
     public static string Compute(ReadOnlySpan<float> parameters)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Append(hash, parameters);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>Takes the next parameters into a fingerprint: a vector that is read in parts need not be in memory whole.</summary>
+    /// <param name="hash">A SHA-256 under way.</param>
+    /// <param name="parameters">The next of the flat parameter vector.</param>
+    public static void Append(IncrementalHash hash, ReadOnlySpan<float> parameters)
+    {
+        ArgumentNullException.ThrowIfNull(hash);
         Span<int> swapped = BitConverter.IsLittleEndian ? [] : new int[Math.Min(AtOnce, parameters.Length)];
         for (var first = 0; first < parameters.Length; first += AtOnce)
         {
@@ -30,7 +40,5 @@ public static class ParameterHash
 
             hash.AppendData(MemoryMarshal.AsBytes(words));
         }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

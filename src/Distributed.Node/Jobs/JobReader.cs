@@ -27,6 +27,8 @@ internal sealed record KnownJob(QueuedJobTold Told, JobHistory History)
 /// <summary>Reads jobs for people.</summary>
 internal sealed class JobReader(GatewayAccess cluster, DatasetStore datasets)
 {
+    private readonly EarlierFingerprints _fingerprints = new(cluster, TimeProvider.System);
+
     /// <summary>The name in a path, or an error.</summary>
     public static JobId Parse(string name) =>
         JobId.TryParse(name, out var job) ? job : throw ApiException.NotFound($"'{(name.Length > 80 ? name[..80] : name)}' is not a job's name");
@@ -41,21 +43,33 @@ internal sealed class JobReader(GatewayAccess cluster, DatasetStore datasets)
         return new KnownJob(told, summary.StartedAt is null ? new JobHistory() : await cluster.Stored.HistoryAsync(job, cancellation).ConfigureAwait(false));
     }
 
+    /// <summary>A page of jobs, newest first.</summary>
+    /// <param name="before">Jobs submitted before this one; null for the newest.</param>
+    /// <param name="limit">The most.</param>
+    /// <param name="cancellation">The client went away.</param>
+    public async Task<JobList> PageAsync(JobId? before, int limit, CancellationToken cancellation)
+    {
+        var page = await cluster.PageAsync(before, limit, cancellation).ConfigureAwait(false);
+        return new JobList(await _fingerprints.FillAsync(page.Jobs, cancellation).ConfigureAwait(false), page.Next?.Value);
+    }
+
     /// <summary>Everything about a job.</summary>
     public async Task<JobDetail> DetailAsync(JobId job, CancellationToken cancellation)
     {
         var known = await FindAsync(job, cancellation).ConfigureAwait(false);
         var history = known.History;
+        var fingerprint = history.End?.WeightsSha256 ?? await _fingerprints.FindAsync(known.Summary, cancellation).ConfigureAwait(false);
+        var end = history.End ?? EndOfQueued(known.Summary);
         return new JobDetail
         {
-            Summary = Completed(known),
+            Summary = Completed(known) with { WeightsSha256 = fingerprint },
             Specification = known.Specification,
             Options = known.Told.Options ?? history.Options,
             Source = ForClients(known.Told.Source!),
             Epochs = [.. history.Decisions],
             LastCheckpoint = history.Latest?.Step,
             BestCheckpoint = known.Best?.Step,
-            End = history.End ?? EndOfQueued(known.Summary),
+            End = end is null ? null : end with { WeightsSha256 = fingerprint },
             TargetScale = known.Facts.TargetScale,
             Status = HasCoordinator(known.Summary) ? await cluster.StatusAsync(job, cancellation).ConfigureAwait(false) : null,
         };

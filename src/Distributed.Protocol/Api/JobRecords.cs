@@ -83,6 +83,12 @@ public sealed record JobSummary
 
     /// <summary>The last decided epoch's metrics; null before.</summary>
     public EpochMetrics? Metrics { get; init; }
+
+    /// <summary>
+    /// SHA-256 of the weights that it ended on: the flat parameter vector as little-endian float32, lower-case hex. Null while it has not ended, and
+    /// of a job that failed or has no weights.
+    /// </summary>
+    public string? WeightsSha256 { get; init; }
 }
 
 /// <summary>A page of jobs, newest first.</summary>

@@ -69,7 +69,14 @@ public sealed record CancelRequested : JournalEvent;
 /// <param name="Step">Steps done; for a failed job the step that failed.</param>
 /// <param name="Reason">Why it completed; null for a failed one.</param>
 /// <param name="Message">Why it failed, with advice; null otherwise.</param>
-public sealed record JobEnded(JobOutcome Outcome, long Step, StopReason? Reason, string? Message) : JournalEvent;
+public sealed record JobEnded(JobOutcome Outcome, long Step, StopReason? Reason, string? Message) : JournalEvent
+{
+    /// <summary>
+    /// SHA-256 of the weights that it ended on: the flat parameter vector as little-endian float32, lower-case hex. Null of a job that failed or has
+    /// no weights, of one that an earlier release ended, and where the store could not be read at that moment.
+    /// </summary>
+    public string? WeightsSha256 { get; init; }
+}
 
 /// <summary>How a job ended.</summary>
 public enum JobOutcome

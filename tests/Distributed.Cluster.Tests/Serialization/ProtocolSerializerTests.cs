@@ -43,6 +43,14 @@ public sealed class ProtocolSerializerTests : IDisposable
         Assert.Equal(new GetBlockState(new JobId("j"), 3, 4, 5), read);
     }
 
+    [Fact]
+    public void The_end_of_a_job_that_an_earlier_release_wrote_is_read_without_a_hash()
+    {
+        var serializer = new ProtocolSerializer((ExtendedActorSystem)_system);
+        var read = serializer.FromBinary("""{"outcome":"Completed","step":45,"reason":"Epochs"}"""u8.ToArray(), "job-ended");
+        Assert.Equal(new JobEnded(JobOutcome.Completed, 45, StopReason.Epochs, null), read);
+    }
+
     [Theory]
     [InlineData("no-such-record", "{}")]
     [InlineData("pause-job", "{\"job\":\"NOT A NAME\"}")]

@@ -16,6 +16,9 @@ public sealed class GatewayFixture : IAsyncLifetime
     /// <summary>Speaks to the API.</summary>
     public HttpClient Client { get; private set; } = null!;
 
+    /// <summary>The cluster behind the API.</summary>
+    internal GatewayAccess Cluster => _node.Gateway;
+
     public string DataFolder => Path.Combine(_folder, "data");
 
     public async Task InitializeAsync()

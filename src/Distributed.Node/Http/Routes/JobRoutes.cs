@@ -31,8 +31,7 @@ internal static class JobRoutes
         {
             if (limit is < 1 or > GetJobPage.MaximumLimit) throw ApiException.BadRequest($"limit is {limit}: from 1 to {GetJobPage.MaximumLimit} would be right");
             JobId? from = before is null ? null : JobId.TryParse(before, out var parsed) ? parsed : throw ApiException.BadRequest("before is not a job's name");
-            var page = await cluster.PageAsync(from, limit ?? DefaultPage, cancellation).ConfigureAwait(false);
-            return TypedResults.Ok(new JobList(page.Jobs, page.Next?.Value));
+            return TypedResults.Ok(await jobs.PageAsync(from, limit ?? DefaultPage, cancellation).ConfigureAwait(false));
         }).Needs(ApiRole.Read).WithSummary("Jobs, newest first, by the page.");
 
         routes.MapGet(Job, async (string id, CancellationToken cancellation) =>

@@ -48,6 +48,9 @@ public sealed class JobHistory
     /// <summary>The newest checkpoint; null before the first.</summary>
     public Checkpoint? Latest => _checkpoints.Count > 0 ? _checkpoints[^1] : null;
 
+    /// <summary>The kept checkpoint of a step; null when there is none.</summary>
+    public Checkpoint? CheckpointAt(long step) => _checkpoints.Find(checkpoint => checkpoint.Step == step);
+
     /// <summary>Events since the last summary: rows that a recovery reads and a store holds.</summary>
     public int EventsSinceSummary { get; private set; }
 
