@@ -8,6 +8,10 @@ namespace Distributed.Node;
 /// <summary>The node as a program: settings in, exit code out.</summary>
 internal static class NodeApplication
 {
+    private const string OpenDoor =
+        "listens at {Address}, beyond loopback: membership and control messages (Akka.Remote) are neither authenticated nor encrypted, the secret "
+        + "guards the tensor plane alone; let no one but the cluster's nodes reach these ports";
+
     /// <summary>Runs a node until it ends; see <see cref="ExitCode"/>.</summary>
     public static async Task<int> RunAsync(string[] args, Func<string, string?> variable, TextWriter output, TextWriter error)
     {
@@ -53,20 +57,24 @@ internal static class NodeApplication
         try
         {
             if (health.IsFaulted) await health.ConfigureAwait(false);
+            var names = new SystemNameService();
+            await ListenCheck.RunAsync(settings.Node, settings.Http, names, ending.Token).ConfigureAwait(false);
             waitsForStore = settings.Node.Store is not null;
             if (settings.Node.Store is { } store) await StoreWait.RunAsync(store, logger, ending.Token).ConfigureAwait(false);
             waitsForStore = false;
-            var names = new SystemNameService();
             var options = settings.Node with { Logging = Configure };
-            if (settings.AsksForNames)
-                options = options with { Hostname = await ClusterNames.FindOwnAsync(names, Environment.MachineName, ending.Token).ConfigureAwait(false), SeedNodes = [] };
-            node = await ClusterNode.StartAsync(options, ending.Token).ConfigureAwait(false);
+            var seeds = await SeedNames.WithOwnNameAsync(options.SeedNodes, options.Hostname, options.Port, names, ending.Token).ConfigureAwait(false);
+            options = settings.AsksForNames
+                ? options with { Hostname = await ClusterNames.FindOwnAsync(names, Environment.MachineName, ending.Token).ConfigureAwait(false), SeedNodes = [] }
+                : options with { SeedNodes = seeds };
+            node = await StartAsync(options, ending.Token).ConfigureAwait(false);
             await using (node.ConfigureAwait(false))
             {
                 logger.LogInformation("{Roles} at {Address}, tensors at {Data}", string.Join(", ", options.Roles.Order()), node.Address, string.Join(", ", node.Data.Addresses));
+                if (settings.ListensBeyondLoopback) logger.LogWarning(OpenDoor, options.ListenAddress ?? options.Hostname);
                 IAsyncDisposable http = settings.Http is { } serve ? await ServeAsync(serve, node, Configure, logger).ConfigureAwait(false) : new NoServer();
                 await using var serving = http.ConfigureAwait(false);
-                var watch = SeedWatch.RunAsync(node, settings.Node.SeedNodes, logger, ending.Token);
+                var watch = SeedWatch.RunAsync(node, seeds, names, logger, ending.Token);
                 var search = settings.AsksForNames
                     ? SeedSearch.RunAsync(node, settings.Node.SeedNodes, names, logger, TimeProvider.System, ending.Token)
                     : Task.FromResult(true);
@@ -105,6 +113,25 @@ internal static class NodeApplication
         }
     }
 
+    private static async Task<ClusterNode> StartAsync(ClusterNodeOptions options, CancellationToken cancellation)
+    {
+        // Akka.Hosting prints the stack trace of a failed start to standard output; the one line about it comes from here.
+        var output = Console.Out;
+        Console.SetOut(TextWriter.Null);
+        try
+        {
+            return await ClusterNode.StartAsync(options, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (options.Overrides is not null && e is not (TrainingException or OperationCanceledException) && FindSocketFailure(e) is null)
+        {
+            throw new SettingException($"{NodeSetting.Config.Flag}: the cluster does not start with these settings: {e.GetBaseException().Message.ReplaceLineEndings(" ")}");
+        }
+        finally
+        {
+            Console.SetOut(output);
+        }
+    }
+
     private static async Task<HttpServer> ServeAsync(HttpSettings settings, ClusterNode node, Action<ILoggingBuilder> logging, ILogger logger)
     {
         try
@@ -137,5 +164,6 @@ internal static class NodeApplication
         await output.WriteLineAsync("distributed-node: one node of a training cluster. Each flag can also be set by the variable beside it.").ConfigureAwait(false);
         foreach (var setting in NodeSetting.All)
             await output.WriteLineAsync($"  {$"{setting.Flag} {setting.Value}",-20} {setting.Variable,-26} {setting.Help}").ConfigureAwait(false);
+        await output.WriteLineAsync("Membership and control messages (Akka.Remote) are neither authenticated nor encrypted: run the nodes in a trusted network.").ConfigureAwait(false);
     }
 }

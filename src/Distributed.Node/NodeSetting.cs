@@ -68,7 +68,7 @@ internal sealed record NodeSetting(string Flag, string Value, string Help)
     public static readonly NodeSetting DataCache = new("--data-cache", "BYTES", "how much of samples is kept, as 8GiB or 500MB; jobs with more are refused (8GiB)");
 
     /// <summary>The shared secret.</summary>
-    public static readonly NodeSetting SecretFile = new("--secret-file", "FILE", "file with the secret that all nodes share; needed unless the host name is a loopback address");
+    public static readonly NodeSetting SecretFile = new("--secret-file", "FILE", "file with the secret of the tensor plane, the same on all nodes; needed beyond loopback. It keeps no node out of the cluster: membership is not authenticated");
 
     /// <summary>More settings.</summary>
     public static readonly NodeSetting Config = new("--config", "FILE", "HOCON file with settings on top of cluster-config");

@@ -26,7 +26,7 @@ internal sealed record NodeSettings(ClusterNodeOptions Node, LogLevel Log, strin
     {
         var values = SettingValues.Read(args, variable);
         var roles = Roles(values);
-        var hostname = values.Text(NodeSetting.Hostname) ?? "127.0.0.1";
+        var hostname = HostnameOf(values);
         var listen = Listen(values) ?? (hostname == Auto ? "0.0.0.0" : null);
         var node = new ClusterNodeOptions
         {
@@ -57,6 +57,11 @@ internal sealed record NodeSettings(ClusterNodeOptions Node, LogLevel Log, strin
     /// <summary>Whether the name server says what this node is called, and which nodes stand behind a seed's name.</summary>
     public bool AsksForNames => Node.Hostname == Auto;
 
+    /// <summary>Whether it listens where other machines can reach it.</summary>
+    public bool ListensBeyondLoopback => IsReachable(Node.Hostname, Node.ListenAddress);
+
+    private static bool IsReachable(string hostname, string? listen) => !IPAddress.TryParse(listen ?? hostname, out var address) || !IPAddress.IsLoopback(address);
+
     private static HashSet<string> Roles(SettingValues values)
     {
         var roles = values.List(NodeSetting.Roles);
@@ -74,10 +79,10 @@ internal sealed record NodeSettings(ClusterNodeOptions Node, LogLevel Log, strin
         {
             var colon = seed.LastIndexOf(':');
             if (colon < 1 || !ushort.TryParse(seed.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port == 0 ||
-                seed.AsSpan(0, colon).ContainsAny('/', '@', '"'))
-                throw values.Wrong(NodeSetting.SeedNodes, $"names '{seed}': it must be host:port");
+                Uri.CheckHostName(seed[..colon]) is UriHostNameType.Unknown || (seed.AsSpan(0, colon).Contains(':') && seed[0] != '['))
+                throw values.Wrong(NodeSetting.SeedNodes, $"names '{seed}': it must be host:port, with an IPv6 address in brackets as [::1]:4800");
         }
-        return seeds;
+        return [.. seeds.Select(seed => SeedNames.Canonical(seed[..seed.LastIndexOf(':')]) + seed[seed.LastIndexOf(':')..])];
     }
 
     private static StoreSettings? Store(SettingValues values, bool isNeeded)
@@ -103,6 +108,15 @@ internal sealed record NodeSettings(ClusterNodeOptions Node, LogLevel Log, strin
             ? password
             : throw values.Wrong(NodeSetting.StorePasswordFile, $"names {path}, which is empty");
 
+    private static string HostnameOf(SettingValues values)
+    {
+        var text = SeedNames.Canonical(values.Text(NodeSetting.Hostname) ?? IPAddress.Loopback.ToString()).Trim('[', ']');
+        if (Uri.CheckHostName(text) is UriHostNameType.Unknown) throw values.Wrong(NodeSetting.Hostname, $"is '{text}': it must be a name or an address of this machine");
+        return IPAddress.TryParse(text, out var address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
+            ? throw values.Wrong(NodeSetting.Hostname, $"is {text}, under which no other node reaches this one: give its name or address, and {NodeSetting.Listen.Flag} {text} to listen everywhere")
+            : text;
+    }
+
     private static string? Listen(SettingValues values)
     {
         if (values.Text(NodeSetting.Listen) is not { } text) return null;
@@ -113,10 +127,7 @@ internal sealed record NodeSettings(ClusterNodeOptions Node, LogLevel Log, strin
     {
         if (values.Text(NodeSetting.SecretFile) is not { } path)
         {
-            var isLoopback = listen is null
-                ? hostname == "localhost" || (IPAddress.TryParse(hostname, out var address) && IPAddress.IsLoopback(address))
-                : IPAddress.IsLoopback(IPAddress.Parse(listen));
-            return isLoopback ? null : throw values.Wrong(NodeSetting.SecretFile, $"is missing: {(listen is null ? $"with the host name {hostname}" : $"listening at {listen}")} others can reach this node, so all nodes need a shared secret");
+            return !IsReachable(hostname, listen) ? null : throw values.Wrong(NodeSetting.SecretFile, $"is missing: {(listen is null ? $"with the host name {hostname}" : $"listening at {listen}")} others can reach this node, so all nodes need a shared secret");
         }
         var secret = values.Read(NodeSetting.SecretFile, path).Trim();
         return secret.Length > 0 ? secret : throw values.Wrong(NodeSetting.SecretFile, $"names {path}, which is empty");

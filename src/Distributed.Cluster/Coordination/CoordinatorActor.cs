@@ -31,12 +31,12 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
     private readonly Dictionary<int, Address> _nodeOfBlock = []; // for people alone
     private TrainingRun? _run;
 
-    public CoordinatorActor(JobId job, IActorRef blocks, ILogger decisions)
+    public CoordinatorActor(JobId job, IActorRef blocks, ILogger decisions, StoreOutage outage)
     {
         _decisions = decisions;
         _job = job;
         _blocks = blocks;
-        _journal = new JournalLink(job, Context, _log);
+        _journal = new JournalLink(job, Context, _log, outage);
         _vault = new SnapshotVault(Context.System, Self);
         Recovering();
     }
@@ -47,8 +47,8 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
 
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
-    public static Props Props(JobId job, IActorRef blocks, ILogger decisions) =>
-        Akka.Actor.Props.Create(() => new CoordinatorActor(job, blocks, decisions));
+    public static Props Props(JobId job, IActorRef blocks, ILogger decisions, StoreOutage outage) =>
+        Akka.Actor.Props.Create(() => new CoordinatorActor(job, blocks, decisions, outage));
 
     protected override void PreStart()
     {
@@ -56,7 +56,11 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
         Akka.Cluster.Cluster.Get(Context.System).Subscribe(Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.IMemberEvent));
     }
 
-    protected override void PostStop() => Akka.Cluster.Cluster.Get(Context.System).Unsubscribe(Self);
+    protected override void PostStop()
+    {
+        _journal.End();
+        Akka.Cluster.Cluster.Get(Context.System).Unsubscribe(Self);
+    }
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
 

@@ -16,7 +16,7 @@ internal sealed class RestartJournal
 /// A coordinator's hold on its journal child: one write at a time, tried again with back-off until it is durable. After a restart of the
 /// child the journal itself tells whether the last write got through, or whether somebody else wrote.
 /// </summary>
-internal sealed class JournalLink(JobId job, IActorContext context, ILoggingAdapter log)
+internal sealed class JournalLink(JobId job, IActorContext context, ILoggingAdapter log, StoreOutage outage)
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
@@ -30,7 +30,7 @@ internal sealed class JournalLink(JobId job, IActorContext context, ILoggingAdap
 
     public bool Is(IActorRef reference) => reference.Equals(_child);
 
-    public void Start() => _child = context.Watch(context.ActorOf(JobJournal.Props(job)));
+    public void Start() => _child = context.Watch(context.ActorOf(JobJournal.Props(job, outage)));
 
     /// <summary>The journal was recovered for the first time, up to that row.</summary>
     public void Begin(long sequenceNumber) => _written = sequenceNumber;
@@ -49,6 +49,9 @@ internal sealed class JournalLink(JobId job, IActorContext context, ILoggingAdap
         _wait = FirstWait;
         _sayAt = TimeSpan.MaxValue;
     }
+
+    /// <summary>The coordinator ends: what is not durable yet is nobody's business here any more.</summary>
+    public void End() => outage.Forget(JobJournal.IdOf(job));
 
     public void RestartLater(ITimerScheduler timers)
     {

@@ -108,6 +108,7 @@ public sealed class ClusterNode : IAsyncDisposable
                 Catalog = new DataCatalog(data),
                 RememberCoordinators = true,
                 Log = logging.CreateLogger("jobs"),
+                Outage = new StoreOutage(logging.CreateLogger("store"), TimeProvider.System),
             };
             foreach (var resident in options.Resident) services.Catalog.Add(resident);
             var host = BuildHost(options, services);
@@ -198,14 +199,9 @@ public sealed class ClusterNode : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         options.Logging(builder.Logging);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
-        builder.Services.AddAkka(SystemName, (akka, _) =>
+        builder.Services.AddAkka(SystemName, (akka, provider) =>
         {
-            akka.ConfigureLoggers(loggers =>
-            {
-                loggers.LogLevel = Akka.Event.LogLevel.WarningLevel;
-                loggers.ClearLoggers();
-                loggers.AddLoggerFactory();
-            });
+            akka.AddDistributedLogging(provider.GetRequiredService<ILoggerFactory>(), Akka.Event.LogLevel.WarningLevel);
             akka.AddDistributedConfiguration([.. Overlays(options)], options.Store?.Provider ?? "", options.Store?.ConnectionString ?? "");
             akka.AddDistributedActors(services);
         });

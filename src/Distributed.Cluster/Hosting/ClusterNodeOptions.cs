@@ -54,7 +54,10 @@ public sealed record ClusterNodeOptions
     /// <summary>The most jobs of the queue that have their turn at once; the node that runs the directory of jobs decides.</summary>
     public int MaximumRunningJobs { get; init; } = 1;
 
-    /// <summary>What all nodes of the cluster know; null allows a data plane without one, on loopback.</summary>
+    /// <summary>
+    /// The secret of the tensor plane, the same on all nodes; null allows one without, on loopback. It keeps no node out of the cluster:
+    /// membership is not authenticated.
+    /// </summary>
     public string? Secret { get; init; }
 
     /// <summary>Settings on top of everything else; null for none.</summary>

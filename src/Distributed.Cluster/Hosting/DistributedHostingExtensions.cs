@@ -3,6 +3,7 @@ using Akka.Cluster.Hosting;
 using Akka.Cluster.Sharding;
 using Akka.Configuration;
 using Akka.Hosting;
+using Distributed.Cluster.Persistence;
 using Distributed.Protocol;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -38,6 +39,9 @@ public sealed record NodeServices
 
     /// <summary>Where decisions are told that people look for: who coordinates a job.</summary>
     public ILogger Log { get; init; } = NullLogger.Instance;
+
+    /// <summary>What people hear of the store's outages.</summary>
+    internal StoreOutage Outage { get; init; } = new(NullLogger.Instance, TimeProvider.System);
 
     /// <summary>
     /// Whether coordinators of unfinished jobs start again with the cluster, wherever they ran. Not in a one-process cluster, whose next
@@ -78,6 +82,18 @@ public static class DistributedHostingExtensions
         return builder.AddHocon(Akka.Persistence.Sql.SqlPersistence.DefaultConfiguration, HoconAddMode.Append);
     }
 
+    /// <summary>Sends Akka's log events to a node's loggers, one line each.</summary>
+    internal static AkkaConfigurationBuilder AddDistributedLogging(this AkkaConfigurationBuilder builder, ILoggerFactory loggers, Akka.Event.LogLevel least)
+    {
+        builder.AddSetup(new AkkaLogSetup(loggers));
+        return builder.ConfigureLoggers(configuration =>
+        {
+            configuration.LogLevel = least;
+            configuration.ClearLoggers();
+            configuration.AddLogger<AkkaLog>();
+        });
+    }
+
     /// <summary>Adds the actors of the node's roles, and proxies of those that run elsewhere: regions, the directory of jobs, workers.</summary>
     public static AkkaConfigurationBuilder AddDistributedActors(this AkkaConfigurationBuilder builder, NodeServices services)
     {
@@ -110,7 +126,7 @@ public static class DistributedHostingExtensions
             (_, registry, _) => name =>
             {
                 var (job, block) = Entities.ParseBlockName(name);
-                return ParameterServerActor.Props(job, block, registry.Get<CoordinatorRegion>(), services.Arena, services.Plane, services.Log);
+                return ParameterServerActor.Props(job, block, registry.Get<CoordinatorRegion>(), services.Arena, services.Plane, services.Log, services.Outage);
             },
             new Entities.BlockExtractor(),
             new ShardOptions { Role = NodeRoles.ParameterServer, RememberEntities = false, StateStoreMode = StateStoreMode.DData });
@@ -121,7 +137,7 @@ public static class DistributedHostingExtensions
         builder.AddStartup((system, _) => Akka.Persistence.Persistence.Instance.Apply(system));
         builder.WithShardRegion<CoordinatorRegion>(
             Entities.CoordinatorRegion,
-            (_, registry, _) => name => CoordinatorActor.Props(new JobId(name), registry.Get<ParameterServerRegion>(), services.Log),
+            (_, registry, _) => name => CoordinatorActor.Props(new JobId(name), registry.Get<ParameterServerRegion>(), services.Log, services.Outage),
             new Entities.CoordinatorExtractor(),
             new ShardOptions
             {
@@ -132,7 +148,7 @@ public static class DistributedHostingExtensions
             });
         builder.WithSingleton<JobDirectory>(
             JobDirectoryActor.Name,
-            (_, registry, _) => JobDirectoryActor.LastingProps(registry.Get<CoordinatorRegion>(), services.MaximumRunningJobs),
+            (_, registry, _) => JobDirectoryActor.LastingProps(registry.Get<CoordinatorRegion>(), services.MaximumRunningJobs, services.Outage),
             new ClusterSingletonOptions { Role = NodeRoles.Coordinator });
     }
 

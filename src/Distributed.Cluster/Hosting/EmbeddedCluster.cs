@@ -39,6 +39,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
             Roles = new HashSet<string> { NodeRoles.Coordinator, NodeRoles.ParameterServer, NodeRoles.Worker, NodeRoles.Core },
             Workers = options.Workers,
             Threads = options.Threads,
+            Outage = new StoreOutage(new CallbackLoggerProvider(options.Log, LogLevel.Warning).CreateLogger("store"), TimeProvider.System),
         };
         var host = BuildHost(options, services, store);
         try
@@ -82,14 +83,11 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddProvider(new CallbackLoggerProvider(options.Log, options.Verbose ? LogLevel.Debug : LogLevel.Warning));
         builder.Logging.SetMinimumLevel(options.Verbose ? LogLevel.Debug : LogLevel.Warning);
-        builder.Services.AddAkka("distributed", (akka, _) =>
+        builder.Services.AddAkka("distributed", (akka, provider) =>
         {
-            akka.ConfigureLoggers(loggers =>
-            {
-                loggers.LogLevel = options.Verbose ? Akka.Event.LogLevel.DebugLevel : Akka.Event.LogLevel.WarningLevel;
-                loggers.ClearLoggers();
-                loggers.AddLoggerFactory();
-            });
+            // A cluster of one has nobody whose silence or delay is worth a warning.
+            var least = options.Verbose ? Akka.Event.LogLevel.DebugLevel : Akka.Event.LogLevel.ErrorLevel;
+            akka.AddDistributedLogging(provider.GetRequiredService<ILoggerFactory>(), least);
             akka.AddDistributedConfiguration([ClusterConfig.Embedded], "SQLite.MS", store.ConnectionString);
             akka.AddDistributedActors(services);
         });

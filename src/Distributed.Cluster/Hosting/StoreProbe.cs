@@ -1,3 +1,4 @@
+using Distributed.Cluster.Persistence;
 using Npgsql;
 
 namespace Distributed.Cluster;
@@ -24,8 +25,11 @@ public static class StoreProbe
         try
         {
             var connection = new NpgsqlConnection(settings.ConnectionString);
-            await using (connection.ConfigureAwait(false)) await connection.OpenAsync(cancellation).ConfigureAwait(false);
-            return new StoreAnswer(true, false, "");
+            await using var closing = connection.ConfigureAwait(false);
+            await connection.OpenAsync(cancellation).ConfigureAwait(false);
+            return await PostgresSchema.RefusalAsync(connection, cancellation).ConfigureAwait(false) is { } reason
+                ? new StoreAnswer(false, true, $"the database '{settings.Database ?? settings.Username}' at {settings.Host} {reason}")
+                : new StoreAnswer(true, false, "");
         }
         catch (PostgresException e)
         {

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster;
 using Akka.Pattern;
 using Akka.Persistence;
+using Distributed.Cluster.Persistence;
 using Distributed.Cluster.Submission;
 using Distributed.Learning.Data;
 using Distributed.Protocol;
@@ -30,12 +31,14 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
     private readonly Dictionary<JobId, JobRegistered> _jobs = [];
     private readonly JobQueue _queue;
     private readonly IActorRef _coordinators;
+    private readonly StoreOutage _outage;
     private readonly Dictionary<JobId, RunningPicture> _running = []; // of jobs with a coordinator to talk to
     private readonly Dictionary<WorkerId, TimeSpan> _workers = []; // when each was last heard of
     private bool _isPersisting;
 
-    public JobDirectoryActor(IActorRef coordinators, int maximumRunning)
+    public JobDirectoryActor(IActorRef coordinators, int maximumRunning, StoreOutage outage)
     {
+        _outage = outage;
         _coordinators = coordinators;
         _queue = new JobQueue(maximumRunning);
         Recover<JobRegistered>(Take);
@@ -67,8 +70,8 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
     /// The directory, started again with back-off whenever it stops: a persistent actor does at the first write that the store does not take, and
     /// a singleton that is gone is not replaced.
     /// </summary>
-    public static Props LastingProps(IActorRef coordinators, int maximumRunning) => BackoffSupervisor.Props(Backoff.OnStop(
-        Props(coordinators, maximumRunning), "directory", TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5), randomFactor: 0.2, maxNrOfRetries: -1));
+    public static Props LastingProps(IActorRef coordinators, int maximumRunning, StoreOutage outage) => BackoffSupervisor.Props(Backoff.OnStop(
+        Props(coordinators, maximumRunning, outage), "directory", TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5), randomFactor: 0.2, maxNrOfRetries: -1));
 
     /// <summary>Its name under /user.</summary>
     public const string Name = "jobs";
@@ -82,7 +85,14 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
 
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
-    public static Props Props(IActorRef coordinators, int maximumRunning) => Akka.Actor.Props.Create(() => new JobDirectoryActor(coordinators, maximumRunning));
+    public static Props Props(IActorRef coordinators, int maximumRunning, StoreOutage outage) =>
+        Akka.Actor.Props.Create(() => new JobDirectoryActor(coordinators, maximumRunning, outage));
+
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
+    {
+        _outage.Failed(JournalId, cause);
+        base.OnPersistFailure(cause, @event, sequenceNr);
+    }
 
     protected override void PreStart()
     {
@@ -279,10 +289,15 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
         return picture;
     }
 
-    private void Take(JobRegistered registered) => _jobs.TryAdd(registered.Job, registered);
+    private void Take(JobRegistered registered)
+    {
+        if (!IsRecovering) _outage.Worked(JournalId);
+        _jobs.TryAdd(registered.Job, registered);
+    }
 
     private void Take(QueueEvent queueEvent)
     {
+        if (!IsRecovering) _outage.Worked(JournalId);
         _queue.Apply(queueEvent);
         if (queueEvent is JobClosed or JobForgotten) _running.Remove(queueEvent.Job);
         if (queueEvent is JobForgotten) _jobs.Remove(queueEvent.Job);

@@ -31,6 +31,7 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
     private readonly StepTimes _times;
     private readonly SnapshotCopies _copies = new();
     private readonly ILogger _decisions;
+    private readonly StoreOutage _outage;
     private SnapshotSaving? _saving;
     private IActorRef? _moveReplyTo;
     private long _toldLineage;
@@ -40,9 +41,10 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
     /// <summary>A worker that connected, and its node on the data plane.</summary>
     private sealed record WorkerLink(IActorRef Reference, DataEndpoint Endpoint);
 
-    public ParameterServerActor(JobId job, int index, IActorRef coordinators, WeightsArena arena, DataPlane plane, ILogger decisions)
+    public ParameterServerActor(JobId job, int index, IActorRef coordinators, WeightsArena arena, DataPlane plane, ILogger decisions, StoreOutage outage)
     {
         _decisions = decisions;
+        _outage = outage;
         _job = job;
         _index = index;
         _coordinators = coordinators;
@@ -101,8 +103,8 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
 
     private TimeSpan Now => _system.Scheduler.MonotonicClock;
 
-    public static Props Props(JobId job, int index, IActorRef coordinators, WeightsArena arena, DataPlane plane, ILogger decisions) =>
-        Akka.Actor.Props.Create(() => new ParameterServerActor(job, index, coordinators, arena, plane, decisions)).WithDispatcher(StepDispatcher.Path);
+    public static Props Props(JobId job, int index, IActorRef coordinators, WeightsArena arena, DataPlane plane, ILogger decisions, StoreOutage outage) =>
+        Akka.Actor.Props.Create(() => new ParameterServerActor(job, index, coordinators, arena, plane, decisions, outage)).WithDispatcher(StepDispatcher.Path);
 
     protected override void PreStart()
     {
@@ -115,6 +117,7 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
     {
         _life.Cancel();
         _life.Dispose();
+        _outage.Forget(Self.Path.Name);
         _plane.RemoveBlock(_job, _index, Self);
         _block.OnEnd(new EndBlock(_job, _index, long.MaxValue, long.MaxValue)); // gives back what is leased
         _arena.Leave(_job);
@@ -229,7 +232,11 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
         _saving.SealAsync().PipeTo(Self);
     }
 
-    void IBlockEffects.ForgetSnapshot(long lineage, long step) => _saving = null;
+    void IBlockEffects.ForgetSnapshot(long lineage, long step)
+    {
+        _saving = null;
+        _outage.Forget(Self.Path.Name);
+    }
 
     void IBlockEffects.DeleteParts(IReadOnlyList<SnapshotPart> parts) => _vault.Delete(parts);
 
@@ -244,6 +251,7 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
     private void OnStored(SnapshotSaving saving, IReadOnlyList<SnapshotPart> parts)
     {
         saving.Free();
+        _outage.Worked(Self.Path.Name);
         if (_saving != saving)
         {
             _vault.Delete(parts);
@@ -259,8 +267,10 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
         if (_saving != saving)
         {
             saving.Free();
+            _outage.Forget(Self.Path.Name);
             return;
         }
+        _outage.Failed(Self.Path.Name, reason);
         _block.OnSnapshotDelayed(saving.Snapshot.Lineage, saving.Snapshot.Step, reason);
         Timers.StartSingleTimer("save-again", new SaveAgain(saving), saving.NextWait());
     }

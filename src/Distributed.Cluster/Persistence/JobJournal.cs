@@ -11,14 +11,17 @@ namespace Distributed.Cluster.Persistence;
 internal sealed class JobJournal : ReceivePersistentActor
 {
     private readonly List<JournalEvent> _recovered = [];
+    private readonly StoreOutage _outage;
 
-    public JobJournal(JobId job)
+    public JobJournal(JobId job, StoreOutage outage)
     {
+        _outage = outage;
         PersistenceId = IdOf(job);
         Recover<JournalEvent>(_recovered.Add);
         Recover<RecoveryCompleted>(_ => Context.Parent.Tell(new JournalRecovered([.. _recovered], LastSequenceNr)));
         Command<JournalEvent>(journalEvent => Persist(journalEvent, written =>
         {
+            _outage.Worked(PersistenceId);
             Context.Parent.Tell(new JournalWritten(written));
             if (written is JobSummarized) DeleteMessages(LastSequenceNr - 1);
         }));
@@ -30,7 +33,13 @@ internal sealed class JobJournal : ReceivePersistentActor
 
     public static string IdOf(JobId job) => $"job-{job}";
 
-    public static Props Props(JobId job) => Akka.Actor.Props.Create(() => new JobJournal(job));
+    public static Props Props(JobId job, StoreOutage outage) => Akka.Actor.Props.Create(() => new JobJournal(job, outage));
+
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
+    {
+        _outage.Failed(PersistenceId, cause);
+        base.OnPersistFailure(cause, @event, sequenceNr);
+    }
 }
 
 /// <summary>From a journal to its parent: everything that is in it, and the sequence number of its last row.</summary>

@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 namespace Distributed.Cluster.Persistence;
 
 /// <summary>
-/// A SQLite file as a store: made when missing, in WAL mode, owned by one process at a time. The lock file beside it says by which.
+/// A SQLite file as a store: made when missing, in WAL mode, owned by one process at a time.
 /// </summary>
 internal sealed class SqliteStore : IDisposable
 {
@@ -13,12 +13,12 @@ internal sealed class SqliteStore : IDisposable
     /// </summary>
     public const int PageSize = 32 * 1024;
 
-    private readonly FileStream _lock;
+    private readonly StoreOwnership _ownership;
 
-    private SqliteStore(string path, FileStream ownership)
+    private SqliteStore(string path, StoreOwnership ownership)
     {
         Path = path;
-        _lock = ownership;
+        _ownership = ownership;
     }
 
     public string Path { get; }
@@ -27,21 +27,23 @@ internal sealed class SqliteStore : IDisposable
     public string ConnectionString => Connection(Path);
 
     /// <summary>Opens a store.</summary>
-    /// <exception cref="TrainingException">The file cannot be made or is no database, or another process owns it.</exception>
+    /// <exception cref="TrainingException">The file cannot be made, is not this program's, or another process owns it.</exception>
     public static SqliteStore Open(string path)
     {
         var full = System.IO.Path.GetFullPath(path);
         try
         {
-            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(full)!);
-            var ownership = Own(full);
+            var ownership = StoreOwnership.Take(full);
             try
             {
                 using var connection = new SqliteConnection(Connection(full));
                 connection.Open();
                 using var command = connection.CreateCommand();
-                command.CommandText = $"PRAGMA page_size = {PageSize}; PRAGMA journal_mode = WAL; PRAGMA user_version;";
-                command.ExecuteScalar();
+                command.CommandText = $"PRAGMA page_size = {PageSize};";
+                command.ExecuteNonQuery();
+                StoreIdentity.Stamp(connection); // before the log is there: a store that is killed young is known by its file
+                command.CommandText = "PRAGMA journal_mode = WAL;";
+                command.ExecuteNonQuery();
                 return new SqliteStore(full, ownership);
             }
             catch
@@ -52,49 +54,18 @@ internal sealed class SqliteStore : IDisposable
         }
         catch (SqliteException e)
         {
-            throw new TrainingException($"the store {full} cannot be opened as a SQLite database ({e.Message}): name another file with --store, or move this one away", e);
+            throw StoreFailure.Describe(full, e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"the store {full} cannot be made or opened: {e.Message}", e);
+            throw StoreFailure.Describe(full, e);
         }
     }
 
     public void Dispose()
     {
         SqliteConnection.ClearAllPools();
-        _lock.Dispose();
-    }
-
-    /// <summary>
-    /// Locks "FILE.lock" for this process (no sharing: on Unix anything else is only a shared lock, which a second process gets too) and
-    /// writes "FILE.owner" beside it, which others can read. The lock goes with the process, however it ends.
-    /// </summary>
-    private static FileStream Own(string path)
-    {
-        FileStream ownership;
-        try
-        {
-            ownership = new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException e) when (File.Exists(path + ".lock"))
-        {
-            throw new TrainingException($"the store {path} is in use by process {OwnerOf(path)}: wait for it to end, or name another file with --store", e);
-        }
-        File.WriteAllText(path + ".owner", $"{Environment.ProcessId}");
-        return ownership;
-    }
-
-    private static string OwnerOf(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path + ".owner") is { Length: > 0 } owner ? owner : "(unknown)";
-        }
-        catch (IOException)
-        {
-            return "(unknown)";
-        }
+        _ownership.Dispose();
     }
 
     private static string Connection(string path) =>

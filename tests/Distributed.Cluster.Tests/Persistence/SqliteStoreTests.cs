@@ -29,13 +29,13 @@ public sealed class SqliteStoreTests : IDisposable
         using (var earlier = new SqliteConnection($"Data Source={StorePath};Pooling=False"))
         {
             earlier.Open();
-            Execute(earlier, "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; CREATE TABLE t (x); INSERT INTO t VALUES (17)");
+            Execute(earlier, "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; CREATE TABLE journal (ordering, persistence_id, sequence_number, writer_uuid); INSERT INTO journal (ordering) VALUES (17)");
         }
         using var store = SqliteStore.Open(StorePath);
         using var connection = new SqliteConnection(store.ConnectionString);
         connection.Open();
         Assert.Equal(4096L, Execute(connection, "PRAGMA page_size"));
-        Assert.Equal(17L, Execute(connection, "SELECT x FROM t"));
+        Assert.Equal(17L, Execute(connection, "SELECT ordering FROM journal"));
     }
 
     private static object? Execute(SqliteConnection connection, string sql)

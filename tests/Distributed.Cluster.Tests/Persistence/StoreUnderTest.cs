@@ -5,6 +5,7 @@ using Akka.Actor;
 using Akka.Configuration;
 using Distributed.Cluster.Persistence;
 using Distributed.Protocol;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Distributed.Cluster.Tests.Persistence;
 
@@ -85,7 +86,7 @@ internal sealed class StoreUnderTest : IDisposable
     {
         public Holder(JobId job, BlockingCollection<object> heard)
         {
-            var journal = Context.Watch(Context.ActorOf(JobJournal.Props(job)));
+            var journal = Context.Watch(Context.ActorOf(JobJournal.Props(job, new StoreOutage(NullLogger.Instance, TimeProvider.System))));
             Receive<JournalEvent>(journal.Tell);
             ReceiveAny(heard.Add);
         }

@@ -6,7 +6,8 @@ public sealed class RootFactAttribute : FactAttribute
     /// <summary>Finds out whether the test can run here.</summary>
     /// <param name="probe">A shell command that succeeds where it can.</param>
     /// <param name="what">What the command tries, for people.</param>
-    public RootFactAttribute(string probe, string what) => Skip = PostgresServer.Missing
+    /// <param name="needsDatabase">Whether it starts a database server too.</param>
+    public RootFactAttribute(string probe, string what, bool needsDatabase = true) => Skip = (needsDatabase ? PostgresServer.Missing : null)
         ?? (!Environment.IsPrivilegedProcess ? $"needs root: {what}" : Succeeds(probe) ? null : $"is not possible on this machine: {what}");
 
     private static bool Succeeds(string command)

@@ -1,0 +1,60 @@
+using System.Net;
+using System.Net.Sockets;
+using Distributed.Cluster;
+using Distributed.Node.Http;
+
+namespace Distributed.Node;
+
+/// <summary>
+/// Tries the places where a node is to listen before anything is started: a refusal names the flag, and no half-started node has to be ended.
+/// </summary>
+internal static class ListenCheck
+{
+    /// <summary>Tries the cluster's port, the data plane's and that of HTTP; nothing listens there afterwards.</summary>
+    /// <exception cref="SettingException">One of them cannot be had.</exception>
+    public static async Task RunAsync(ClusterNodeOptions options, HttpSettings? http, INameService names, CancellationToken cancellation)
+    {
+        var (flag, host) = options.ListenAddress is { } listen ? (NodeSetting.Listen.Flag, listen) : (NodeSetting.Hostname.Flag, options.Hostname);
+        var addresses = await names.FindAddressesAsync(host, cancellation).ConfigureAwait(false);
+        if (addresses.Count == 0)
+            throw new SettingException($"{flag} names {host}, which no name server knows: give a name or an address of this machine");
+        var address = addresses.FirstOrDefault(found => found.AddressFamily == AddressFamily.InterNetwork) ?? addresses[0];
+        Try(new IPEndPoint(address, options.Port), NodeSetting.Port.Flag, flag);
+        Try(new IPEndPoint(address, options.DataPort), NodeSetting.DataPort.Flag, flag);
+        if (http is not null) Try(http.Address, NodeSetting.Http.Flag, NodeSetting.Http.Flag);
+        CheckApart(options, http);
+    }
+
+    private static void Try(IPEndPoint place, string portFlag, string hostFlag)
+    {
+        try
+        {
+            using var socket = new Socket(place.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(place);
+            socket.Listen(1); // on Linux a port that another program listens at is refused here, not always at the bind
+        }
+        catch (SocketException e)
+        {
+            throw new SettingException(e.SocketErrorCode switch
+            {
+                SocketError.AddressAlreadyInUse => $"{portFlag}: another program listens at {place}: end it, or give another port",
+                SocketError.AccessDenied => $"{portFlag}: this user may not listen at {place}: give a port from 1024 on",
+                SocketError.AddressNotAvailable => $"{hostFlag}: {place.Address} is not an address of this machine: give one that is{Hint(hostFlag)}",
+                _ => $"{portFlag}: nothing can listen at {place}: {e.Message}",
+            });
+        }
+    }
+
+    /// <summary>Each port is free now, but two of the node's own doors may ask for the same one.</summary>
+    private static void CheckApart(ClusterNodeOptions options, HttpSettings? http)
+    {
+        if (options.Port != 0 && options.Port == options.DataPort)
+            throw new SettingException($"{NodeSetting.Port.Flag} and {NodeSetting.DataPort.Flag} are both {options.Port}: give two ports");
+        if (http is null || http.Address.Port == 0) return;
+        if (http.Address.Port == options.Port || http.Address.Port == options.DataPort)
+            throw new SettingException($"{NodeSetting.Http.Flag} and {(http.Address.Port == options.Port ? NodeSetting.Port : NodeSetting.DataPort).Flag} are both {http.Address.Port}: give two ports");
+    }
+
+    private static string Hint(string hostFlag) =>
+        hostFlag == NodeSetting.Hostname.Flag ? $", or name the one to listen at with {NodeSetting.Listen.Flag} (0.0.0.0 for all)" : "";
+}

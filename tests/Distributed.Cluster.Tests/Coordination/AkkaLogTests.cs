@@ -1,0 +1,47 @@
+using System.Collections.Concurrent;
+using Akka.Actor;
+using Akka.Actor.Setup;
+using Akka.Configuration;
+using Akka.Event;
+using Microsoft.Extensions.Logging;
+
+namespace Distributed.Cluster.Tests.Coordination;
+
+/// <summary>Akka's log events as people see them.</summary>
+public sealed class AkkaLogTests
+{
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
+
+    private readonly BlockingCollection<string> _lines = [];
+
+    [Fact]
+    public async Task A_failure_is_one_line_with_its_causes_own_words_and_comes_once_a_minute()
+    {
+        using var loggers = LoggerFactory.Create(builder => builder.AddProvider(new CallbackLoggerProvider(_lines.Add, Microsoft.Extensions.Logging.LogLevel.Warning)));
+        var configuration = ConfigurationFactory.ParseString(
+            $"akka {{ loglevel = WARNING, stdout-loglevel = OFF, loggers = [\"{typeof(AkkaLog).AssemblyQualifiedName}\"] }}");
+        using var system = ActorSystem.Create("log", ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(configuration), new AkkaLogSetup(loggers)));
+        for (var i = 0; i < 3; i++) Akka.Event.Logging.GetLogger(system, "here").Error(Caught(), "it fails\n   at a line of its own");
+        Akka.Event.Logging.GetLogger(system, "here").Warning("the last");
+        var heard = new List<string>();
+        while (heard.LastOrDefault()?.Contains("the last", StringComparison.Ordinal) != true)
+            heard.Add(_lines.TryTake(out var line, Bound) ? line : throw new TimeoutException(string.Join('|', heard)));
+        Assert.Collection(
+            heard,
+            line => Assert.Matches("^error: akka: here.*: it fails: the disk is full$", line),
+            line => Assert.Matches("^warning: akka: here.*: the last$", line));
+        await system.Terminate().WaitAsync(Bound);
+    }
+
+    private static AggregateException Caught()
+    {
+        try
+        {
+            throw new AggregateException(new IOException("the disk is full\nand more"));
+        }
+        catch (AggregateException e)
+        {
+            return e;
+        }
+    }
+}
