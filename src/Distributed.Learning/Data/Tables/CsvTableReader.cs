@@ -28,10 +28,6 @@ internal static class CsvTableReader
                 file.Content, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true, 1 << 16, leaveOpen: true);
             return Read(text, file.Name, select);
         }
-        catch (InvalidDataException error)
-        {
-            throw new DataException("the gzip data is damaged", "fetch or pack the file again", file.Name, inner: error);
-        }
         catch (DecoderFallbackException error)
         {
             throw new DataException("the file is not UTF-8 text", "save it as CSV in UTF-8", file.Name, inner: error);
