@@ -24,6 +24,7 @@ internal static class OtherJob
                 Ignore = settings.Ignore.Count > 0 ? settings.Ignore : source.Ignore,
                 Text = settings.Text.Count > 0 ? settings.Text : source.Text,
                 Validation = settings.Validation ?? source.Validation,
+                Rules = source.Rules,
                 Seed = seedGiven ? settings.Seed : source.Seed,
             };
         }

@@ -21,6 +21,9 @@ internal sealed record TrainSettings
     public IReadOnlyList<string> Text { get; init; } = [];
     public string? Validation { get; init; }
 
+    /// <summary>The version of the rules by which the data is read: the newest, or that of the job that <see cref="From"/> names.</summary>
+    public int? Rules { get; init; } = DataSettings.NewestRules;
+
     public IReadOnlyList<int>? Hidden { get; init; }
     public Activation? Activation { get; init; }
     public double? Dropout { get; init; }
@@ -111,6 +114,7 @@ internal sealed record TrainSettings
         Ignore = Ignore,
         Text = Text,
         Validation = Validation,
+        Rules = Rules,
         Seed = Seed,
     };
 

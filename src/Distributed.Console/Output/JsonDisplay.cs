@@ -14,7 +14,7 @@ internal sealed class JsonDisplay(TextWriter output, TextWriter error) : IProgre
         new StartedJson(
             run.Job.Value, run.DataName, run.Specification.Data.Sha256, run.Specification.Data.TrainingSamples,
             run.Specification.Data.ValidationSamples, run.Parameters, run.Specification.Epochs, run.TotalSteps, run.FromStep,
-            run.Workers, run.Blocks, run.Threads),
+            run.Workers, run.Blocks, run.Threads, run.Notes.Count > 0 ? run.Notes : null),
         JsonLines.Default.StartedJson);
 
     public void Progressed(RunProgress progress) { }

@@ -5,7 +5,7 @@ namespace Distributed.Console.Output;
 /// <summary>First line: the run begins.</summary>
 internal sealed record StartedJson(
     string Job, string Data, string DataSha256, int TrainingSamples, int ValidationSamples, int Parameters, int Epochs, long Steps,
-    long FromStep, int Workers, int Blocks, int? Threads)
+    long FromStep, int Workers, int Blocks, int? Threads, IReadOnlyList<string>? Notes)
 {
     [JsonPropertyOrder(-1)] public string Event { get; } = "started";
 }

@@ -13,9 +13,10 @@ namespace Distributed.Console.Output;
 /// <param name="Workers">Assigned workers.</param>
 /// <param name="Blocks">Parameter blocks.</param>
 /// <param name="Threads">Compute threads of the process; null where the workers are elsewhere.</param>
+/// <param name="Notes">What the samples' reader has to say, one sentence each; empty where it is not known.</param>
 internal sealed record RunHeading(
     JobId Job, JobSpecification Specification, string DataName, int Parameters, long StepsPerEpoch, long TotalSteps, long FromStep,
-    int Workers, int Blocks, int? Threads);
+    int Workers, int Blocks, int? Threads, IReadOnlyList<string> Notes);
 
 /// <summary>How far a run is.</summary>
 /// <param name="Epoch">The current epoch, from 1.</param>

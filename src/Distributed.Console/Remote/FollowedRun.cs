@@ -24,7 +24,7 @@ internal sealed class FollowedRun(ConsoleEnvironment environment, HttpTrainingCl
     public async Task<int> RunAsync(JobDetail detail, string? folder, CancellationToken interruption)
     {
         var record = HttpTrainingClient.RecordOf(detail);
-        var job = new FollowedJob(record.Id, record.Specification, record.Options.Blocks, detail.Summary.Data, detail.TargetScale);
+        var job = new FollowedJob(record.Id, record.Specification, record.Options.Blocks, detail.Summary.Data, detail.TargetScale, detail.Notes);
         var session = new TrainingSession(client, job, record, null, display, environment.Clock);
         using var looking = CancellationTokenSource.CreateLinkedTokenSource(interruption);
         var look = LookAsync(job.Id, looking.Token);

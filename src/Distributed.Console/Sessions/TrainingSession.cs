@@ -172,7 +172,7 @@ internal sealed class TrainingSession
         _display.Started(new RunHeading(
             _job.Id, _job.Specification, _job.DataName,
             new Learning.ParameterLayout(_job.Specification.Network).Count,
-            _plan.StepsPerEpoch, _plan.TotalSteps, fromStep, _workers, _job.Blocks, _run?.Threads));
+            _plan.StepsPerEpoch, _plan.TotalSteps, fromStep, _workers, _job.Blocks, _run?.Threads, _job.Notes));
     }
 
     /// <summary>Every run waits for its first worker for a moment; only a longer wait is worth a word.</summary>
@@ -270,9 +270,11 @@ internal sealed class TrainingSession
 /// <param name="Blocks">Parameter blocks.</param>
 /// <param name="DataName">What its data is called.</param>
 /// <param name="TargetScale">By how much a regression's errors are multiplied to be in the target's unit.</param>
-internal sealed record FollowedJob(JobId Id, JobSpecification Specification, int Blocks, string DataName, double TargetScale)
+/// <param name="Notes">What the samples' reader has to say, one sentence each; empty where it is not known.</param>
+internal sealed record FollowedJob(
+    JobId Id, JobSpecification Specification, int Blocks, string DataName, double TargetScale, IReadOnlyList<string> Notes)
 {
     /// <summary>A job that is about to be submitted.</summary>
     public static FollowedJob Of(JobSubmission submission) => new(
-        submission.Id, submission.Specification, submission.Options.Blocks, submission.Data.Name, submission.Data.Encoding.Target.Scale);
+        submission.Id, submission.Specification, submission.Options.Blocks, submission.Data.Name, submission.Data.Encoding.Target.Scale, submission.Data.Notes);
 }

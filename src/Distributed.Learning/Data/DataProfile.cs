@@ -19,9 +19,9 @@ public sealed record DataProfile(
     {
         if (ImageFiles.IsIdx(file)) throw new DataException("this is an IDX file and no table", "images are uploaded together with their labels");
         using var opened = OpenedFile.Open(file);
-        var table = CsvTableReader.Read(opened, names => [.. names.Select(_ => true)]);
+        var table = CsvTableReader.Read(opened, DataRules.Newest.Header, names => [.. names.Select(_ => true)]);
         var last = table.Columns[^1];
-        return new DataProfile(table.Rows, null, [.. table.Columns.Select(ColumnProfile.Of)], null, null, last.HasMoreTexts || last.Texts.Count > DataLimits.Classes ? null : CountTexts(last));
+        return new DataProfile(table.Rows, null, [.. table.Columns.Select(ColumnProfile.Of)], null, null, last.HasMoreTexts || last.Texts.Count > DataLimits.Classes ? null : CountLabels(last));
     }
 
     private static DataProfile OfImages(string folder)
@@ -37,11 +37,12 @@ public sealed record DataProfile(
             counts.ToDictionary(pair => pair.Key.ToString(System.Globalization.CultureInfo.InvariantCulture), pair => pair.Value));
     }
 
-    private static Dictionary<string, long> CountTexts(RawColumn column)
+    private static Dictionary<string, long> CountLabels(RawColumn column)
     {
-        var counts = new long[column.Texts.Count];
-        foreach (var index in column.TextIndices) counts[index]++;
-        return column.Texts.Select((text, i) => (text, counts[i])).OrderBy(pair => pair.text, StringComparer.Ordinal).ToDictionary(pair => pair.text, pair => pair.Item2);
+        var names = DataRules.Newest.Labels.NameTexts(column);
+        var counts = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        foreach (var index in column.TextIndices) counts[names[index]] = counts.GetValueOrDefault(names[index]) + 1;
+        return new Dictionary<string, long>(counts);
     }
 }
 

@@ -16,13 +16,14 @@ public static class DataSets
     public static EncodedDataSet Load(DataSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
+        var rules = DataRules.Of(settings.Rules, settings.Source);
         var path = settings.Source;
         if (string.IsNullOrWhiteSpace(path))
             throw new DataException("no data is named", "give a file, a folder of IDX images, or one of " + Named(BuiltInNames));
         if (path == "digits")
             return LoadImages(settings, BuiltInData.Digits(), BuiltInData.DigitsBrightest, null);
         if (BuiltInNames.Contains(path))
-            return LoadTable(settings);
+            return LoadTable(settings, rules);
         RequireExists(path);
         if (Directory.Exists(path))
         {
@@ -32,7 +33,7 @@ public static class DataSets
 
         return ImageFiles.IsIdx(path)
             ? LoadImages(settings, ImageFiles.ReadLabelled(path), ImageFiles.Brightest, null)
-            : LoadTable(settings);
+            : LoadTable(settings, rules);
     }
 
     /// <summary>
@@ -106,15 +107,15 @@ public static class DataSets
             : ImageData.Pair(settings.Source, images, ImageFiles.ReadLabelled(separate), brightest);
     }
 
-    private static EncodedDataSet LoadTable(DataSettings settings)
+    private static EncodedDataSet LoadTable(DataSettings settings, DataRules rules)
     {
-        var choice = new ColumnChoice(settings, settings.Source);
-        var table = ReadTable(settings.Source, choice.Select);
+        var choice = new ColumnChoice(settings, rules.Header);
+        var table = choice.Complete(ReadTable(settings.Source, rules.Header, choice.Select));
         var fraction = DefaultValidationFraction;
         var separate = settings.Validation is { } text && !SampleSplit.TryFraction(text, out fraction)
-            ? ReadTable(text, choice.SelectAgain)
+            ? ReadTable(text, rules.Header, choice.SelectAgain)
             : null;
-        return TableEncoder.Load(settings.Source, table, choice.Target, separate, fraction, settings);
+        return TableEncoder.Load(table, choice, separate, fraction, settings, rules);
     }
 
     private static RawTable ReadTable(string source, FeatureEncoding encoding, bool withTarget)
@@ -122,16 +123,16 @@ public static class DataSets
         var wanted = encoding.TableColumns.Select(column => column.Name).ToHashSet(StringComparer.Ordinal);
         if (withTarget)
             wanted.Add(encoding.Target.Name);
-        return ReadTable(source, names => [.. names.Select(wanted.Contains)]);
+        return ReadTable(source, DataRules.Of(encoding.Rules).Header, names => [.. names.Select(wanted.Contains)]);
     }
 
-    private static RawTable ReadTable(string source, Func<IReadOnlyList<string>, IReadOnlyList<bool>> select)
+    private static RawTable ReadTable(string source, IHeaderRules header, Func<IReadOnlyList<string>, IReadOnlyList<bool>> select)
     {
         if (BuiltInData.Table(source, select) is { } builtIn)
             return builtIn;
         RequireExists(source);
         using var file = OpenedFile.Open(source);
-        return CsvTableReader.Read(file, select);
+        return CsvTableReader.Read(file, header, select);
     }
 
     /// <summary>The images of a source; null when it is a table.</summary>

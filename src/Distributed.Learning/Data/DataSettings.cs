@@ -27,6 +27,15 @@ public sealed record DataSettings
     /// <summary>Columns of a table that are read as text (one-hot) even when their cells look like numbers, for example codes.</summary>
     public IReadOnlyList<string> Text { get; init; } = [];
 
+    /// <summary>
+    /// The version of the rules by which the data is read, encoded and split. Null, as in jobs stored before there were versions: 1. A new job
+    /// takes <see cref="NewestRules"/>; one that is stored keeps its own, since it reads its data again.
+    /// </summary>
+    public int? Rules { get; init; }
+
+    /// <summary>The newest version of the rules.</summary>
+    public static int NewestRules => DataRules.Newest.Version;
+
     /// <summary>Decides the split (and the rows of generated data sets).</summary>
     public ulong Seed { get; init; }
 }

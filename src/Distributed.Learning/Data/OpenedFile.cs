@@ -1,8 +1,6 @@
-using System.IO.Compression;
-
 namespace Distributed.Learning.Data;
 
-/// <summary>A data file opened for reading, unpacked on the way when it is gzipped (told by its first bytes, not by its name).</summary>
+/// <summary>A data file opened for reading, unpacked and checked on the way when it is gzipped (told by its first bytes, not by its name).</summary>
 internal sealed class OpenedFile : IDisposable
 {
     private OpenedFile(string name, Stream content, long length, bool isPacked)
@@ -16,7 +14,7 @@ internal sealed class OpenedFile : IDisposable
     /// <summary>What messages call the file.</summary>
     public string Name { get; }
 
-    /// <summary>The unpacked bytes.</summary>
+    /// <summary>The unpacked bytes; damaged gzip data is a <see cref="DataException"/> where it is read.</summary>
     public Stream Content { get; }
 
     /// <summary>Bytes as stored.</summary>
@@ -56,10 +54,8 @@ internal sealed class OpenedFile : IDisposable
 
     private static OpenedFile From(string name, Stream stored)
     {
-        Span<byte> magic = stackalloc byte[2];
-        var packed = stored.ReadAtLeast(magic, 2, throwOnEndOfStream: false) == 2 && magic[0] == 0x1f && magic[1] == 0x8b;
-        stored.Position = 0;
+        var packed = GzipHeader.StandsAt(stored);
         var length = stored.Length;
-        return new OpenedFile(name, packed ? new GZipStream(stored, CompressionMode.Decompress) : stored, length, packed);
+        return new OpenedFile(name, packed ? new GzipReader(stored, name) : stored, length, packed);
     }
 }

@@ -14,7 +14,7 @@ internal sealed class EncodedCache
     /// <exception cref="DataException">It cannot be used.</exception>
     public EncodedDataSet Load(DataSettings source)
     {
-        var key = string.Join('\n', JsonSerializer.Serialize((string?[])[source.Source, source.Target, source.Task?.ToString(), source.Validation, $"{source.Seed}", .. source.Ignore, "", .. source.Text]));
+        var key = string.Join('\n', JsonSerializer.Serialize((string?[])[source.Source, source.Target, source.Task?.ToString(), source.Validation, $"{source.Rules}", $"{source.Seed}", .. source.Ignore, "", .. source.Text]));
         Lazy<EncodedDataSet> data;
         lock (_sets)
         {

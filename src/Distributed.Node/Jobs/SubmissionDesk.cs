@@ -99,7 +99,7 @@ internal sealed class SubmissionDesk(GatewayAccess cluster, DatasetStore dataset
             dataName, dataset?.Id, validation?.Id,
             await cluster.Stored.StoreBytesAsync("encoding", EncodingFile.Write(data.Encoding), cancellation).ConfigureAwait(false),
             data.Encoding.Target.Scale, key, key is null ? null : bodySha256);
-        return await QueueAsync(settings.Name, dataName, source, specification, options, weights, facts, data.Notes, cancellation).ConfigureAwait(false);
+        return await QueueAsync(settings.Name, dataName, source, specification, options, weights, facts, [.. data.Notes.Select(SettingWords.OfJobFile)], cancellation).ConfigureAwait(false);
     }
 
     private async Task<Submitted> QueueAsync(

@@ -40,6 +40,18 @@ public sealed class JobResolutionTests
     }
 
     [Fact]
+    public void A_job_that_begins_from_an_old_one_reads_its_samples_by_the_rules_of_that_one()
+    {
+        var settings = TrainSettings.Read(new SettingValues());
+        var old = new Cluster.JobRecord(
+            new JobId("old"), DateTimeOffset.UnixEpoch, Resolve(Digits), new RunOptions(), new Learning.Data.DataSettings { Source = "old.csv" }, [], null, null, null);
+
+        Assert.Equal(Learning.Data.DataSettings.NewestRules, settings.Source.Rules);
+        Assert.Null(OtherJob.Inherit(settings, false, old).Source.Rules);
+        Assert.Equal(Learning.Data.DataSettings.NewestRules, OtherJob.Inherit(settings with { Data = "new.csv" }, false, old).Source.Rules);
+    }
+
+    [Fact]
     public void Every_given_setting_arrives()
     {
         var job = Resolve(

@@ -61,7 +61,7 @@ public sealed class LivePictureTests
             ShardSize = 32,
             Seed = 1,
         };
-        var run = new RunHeading(Job, specification, "digits", 610, 32, 960, 0, workers, 2, null);
+        var run = new RunHeading(Job, specification, "digits", 610, 32, 960, 0, workers, 2, null, []);
         var metrics = new EpochMetrics { TrainLoss = 0.5, TrainAccuracy = 0.8, ValidationLoss = 0.6, ValidationAccuracy = 0.7 };
         var rows = Enumerable.Range(0, 20).Select(i => new EpochRow(Job, 32 * (i + 1), new EpochDecided(i, false, null, metrics), 1000, workers)).ToList();
         var progress = new RunProgress(21, 650, 0.4, 0.9, workers, 12_000, TimeSpan.FromSeconds(30), 640);

@@ -47,6 +47,30 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
+    public async Task What_was_taken_of_the_data_is_told_in_notes_and_the_job_keeps_the_version_of_its_rules()
+    {
+        _console.Cluster.OnStart = (job, cluster) =>
+        {
+            Start(job, cluster);
+            EndEpoch(job, cluster, 0, 0.9, 0.8);
+            cluster.Tell(new JobFinished(job.Id, new JobEnded(JobOutcome.Completed, 90, StopReason.Epochs, null)));
+        };
+        var file = _console.Write("data.csv", "a,t\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"{i * i},{(i % 2 == 0 ? "1" : i % 4 == 1 ? "0" : "0.0")}\n")));
+        string[] notes =
+        [
+            "classification, because the target \"t\" holds 2 different whole numbers (up to 20 are classes); --task regress predicts a number",
+            "column \"t\": spellings of one label are one class: \"0\" (also \"0.0\")",
+        ];
+
+        Assert.Equal(ExitCode.Done, await _console.RunAsync("train", "--json", "--data", file, "--epochs", "1", "--out", _console.PathOf("out")));
+
+        Assert.Equal(string.Concat(notes.Select(note => note + "\n")), _console.Error.ReplaceLineEndings("\n"));
+        Assert.Equal(notes, Lines()[0].GetProperty("notes").EnumerateArray().Select(note => note.GetString()));
+        Assert.Equal(Learning.Data.DataSettings.NewestRules, _console.Cluster.Submitted!.Source.Rules);
+        Assert.Contains($"\"rules\": {Learning.Data.DataSettings.NewestRules}", File.ReadAllText(_console.PathOf("out/job.json")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_finished_job_leaves_last_and_best_models_and_pictures()
     {
         _console.Cluster.OnStart = (job, cluster) =>

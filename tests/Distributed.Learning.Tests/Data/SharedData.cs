@@ -6,11 +6,17 @@ namespace Distributed.Learning.Tests.Data;
 /// </summary>
 internal static class SharedData
 {
-    private static readonly string? Folder = Find();
+    private static readonly string? Root = Find();
 
-    public static bool Has(string name) => Folder is not null && (File.Exists(Path(name)) || Directory.Exists(Path(name)));
+    public static bool Has(string name) => HasFolder(System.IO.Path.Combine("data", name));
 
-    public static string Path(string name) => System.IO.Path.Combine(Folder!, "data", name);
+    public static string Path(string name) => Folder(System.IO.Path.Combine("data", name));
+
+    /// <summary>Whether a file or folder is there beside the data.</summary>
+    public static bool HasFolder(string name) => Root is not null && System.IO.Path.Exists(Folder(name));
+
+    /// <summary>A file or folder beside the data.</summary>
+    public static string Folder(string name) => System.IO.Path.Combine(Root!, name);
 
     private static string? Find()
     {
@@ -34,5 +40,15 @@ public sealed class SharedDataFactAttribute : FactAttribute
     {
         if (!SharedData.Has(name))
             Skip = $"needs {name} in a folder shared/data above the tests (or DISTRIBUTED_SHARED)";
+    }
+}
+
+/// <summary>A test of files beside the shared data, skipped with the reason where they are not.</summary>
+public sealed class SharedFileTheoryAttribute : TheoryAttribute
+{
+    public SharedFileTheoryAttribute(string folder)
+    {
+        if (!SharedData.HasFolder(folder))
+            Skip = $"needs {folder} in a folder shared above the tests (or DISTRIBUTED_SHARED)";
     }
 }

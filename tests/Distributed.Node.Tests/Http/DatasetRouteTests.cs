@@ -51,9 +51,59 @@ public sealed class DatasetRouteTests(GatewayFixture gateway)
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_packed_table_is_kept_whole_and_refused_when_it_ends_early(bool isEncoding)
+    {
+        var packed = Packed(ClientExtensions.SmallTable(salt: isEncoding ? 71 : 72));
+        HttpContent Body(byte[] bytes)
+        {
+            var body = new ByteArrayContent(bytes) { Headers = { ContentType = new MediaTypeHeaderValue("text/csv") } };
+            if (isEncoding) body.Headers.ContentEncoding.Add("gzip");
+            return body;
+        }
+
+        var early = await (await _client.PostAsync(ApiRoutes.Datasets, Body(packed[..^8]))).ProblemAsync(HttpStatusCode.UnprocessableEntity);
+        Assert.Contains($"the gzip data ends early, after {packed.Length - 8} bytes", early.Detail, StringComparison.Ordinal);
+        var more = await (await _client.PostAsync(ApiRoutes.Datasets, Body([.. packed, 1, 2]))).ProblemAsync(HttpStatusCode.UnprocessableEntity);
+        Assert.Contains($"something else follows the gzip data from byte {packed.Length + 1} on", more.Detail, StringComparison.Ordinal);
+        var dataset = await (await _client.PostAsync(ApiRoutes.Datasets, Body(packed))).ReadAsync<Dataset>();
+        Assert.Equal(30, (await _client.GetAsync<DatasetDescription>(ApiRoutes.Dataset(dataset.Id))).Rows);
+    }
+
+    [Fact]
+    public async Task Packed_rows_to_predict_that_end_early_are_refused()
+    {
+        var dataset = await _client.UploadAsync(ClientExtensions.SmallTable(salt: 73), "packed-rows");
+        var job = await _client.SubmitAsync($$"""{ "data": "{{dataset.Id}}", "epochs": 1, "hidden": "none" }""");
+        Assert.Equal(JobPhase.Completed, (await _client.UntilEndedAsync(job.Summary.Id)).Summary.State);
+        var packed = Packed("x,y\n1,2\n3,4\n");
+
+        Task<HttpResponseMessage> AskAsync(byte[] body) => _client.PostAsync(
+            ApiRoutes.Job(job.Summary.Id) + "/predictions", new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("text/csv") } });
+        Assert.Equal(2, (await (await AskAsync(packed)).ReadAsync<PredictionResponse>()).Predictions.Count);
+        Assert.Contains("ends early", (await (await AskAsync(packed[..^1])).ProblemAsync(HttpStatusCode.UnprocessableEntity)).Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_job_is_read_by_the_newest_rules_and_its_answer_tells_what_they_took()
+    {
+        var table = "x,y,class\n" + string.Concat(Enumerable.Range(0, 30).Select(i => $"{i},{i % 7},{(i % 3) switch { 0 => "0", 1 => "0.0", _ => "1" }}\n"));
+        var dataset = await _client.UploadAsync(table, "spellings");
+        var job = await _client.SubmitAsync($$"""{ "data": "{{dataset.Id}}", "epochs": 1, "hidden": "none" }""");
+
+        Assert.Equal(2, job.Specification.Network.Outputs);
+        Assert.Equal(Learning.Data.DataSettings.NewestRules, job.Source.Rules);
+        Assert.Contains("column \"class\": spellings of one label are one class: \"0\" (also \"0.0\")", job.Notes);
+        Assert.Contains(job.Notes, note => note.StartsWith("classification, because ", StringComparison.Ordinal) && note.Contains("'task' regress", StringComparison.Ordinal));
+        Assert.Equal(20, (await _client.GetAsync<DatasetDescription>(ApiRoutes.Dataset(dataset.Id))).ClassCounts!["0"]);
+        await _client.UntilEndedAsync(job.Summary.Id);
+    }
+
+    [Theory]
     [InlineData("text/csv", "", 400, "empty")]
     [InlineData("text/csv", "a,b\n1\n", 422, "the row has 1 cell and the header 2")]
-    [InlineData("text/csv", "1,2\n3,4\n", 422, "it must be a header")]
+    [InlineData("text/csv", "1,2\n3,4\n", 422, "the first line looks like data")]
     [InlineData("text/plain", "a,b\n1,2\n", 415, "an upload is text/csv")]
     [InlineData("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"other\"\r\n\r\n1\r\n--x--\r\n", 400, "there is a part 'other'")]
     [InlineData("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"train-images\"\r\n\r\n1\r\n--x--\r\n", 400, "'train-labels'")]
@@ -113,6 +163,13 @@ public sealed class DatasetRouteTests(GatewayFixture gateway)
             Assert.True(i < 1_000);
             await Task.Delay(20);
         }
+    }
+
+    private static byte[] Packed(string text)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new System.IO.Compression.GZipStream(packed, System.IO.Compression.CompressionLevel.Fastest)) gzip.Write(Encoding.UTF8.GetBytes(text));
+        return packed.ToArray();
     }
 
     private static byte[] Idx(byte rank, int[] dimensions, Func<int, byte> value) =>

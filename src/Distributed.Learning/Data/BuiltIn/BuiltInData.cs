@@ -21,7 +21,7 @@ internal static class BuiltInData
         {
             case "diabetes":
                 using (var file = OpenedFile.OpenBuiltIn("diabetes.csv"))
-                    return CsvTableReader.Read(file, select) with { File = name };
+                    return CsvTableReader.Read(file, DataRules.Newest.Header, select) with { File = name };
             case "buyers":
                 var all = BuyersGenerator.Generate(BuyersGenerator.BuiltInSeed, BuyersGenerator.BuiltInRows);
                 var selected = select(all.Names);

@@ -8,11 +8,13 @@ internal static class EncodingRules
     {
         if (encoding.Target is null || encoding.Columns is null)
             return "the encoding lacks its target or columns";
+        if (DataRules.Find(encoding.Rules) is not { } rules)
+            return DataRules.Unknown(encoding.Rules);
         if (encoding.Image is null == (encoding.Columns.Count == 0))
             return "the encoding needs either an image or columns";
         if (encoding.Columns.Count > DataLimits.Columns)
             return $"the encoding has more than {DataLimits.Columns} columns";
-        return CheckImage(encoding.Image) ?? CheckColumns(encoding.Columns) ?? CheckTarget(encoding.Target);
+        return CheckImage(encoding.Image) ?? CheckColumns(encoding.Columns) ?? CheckTarget(encoding.Target, rules.Labels);
     }
 
     private static string? CheckImage(ImageEncoding? image)
@@ -51,12 +53,12 @@ internal static class EncodingRules
         return inputs > DataLimits.Inputs ? $"the encoding makes more than {DataLimits.Inputs} inputs" : null;
     }
 
-    private static string? CheckTarget(TargetEncoding target)
+    private static string? CheckTarget(TargetEncoding target, ILabelRules labels)
     {
         if (target.Name is null || target.Classes is null)
             return "the target of the encoding is incomplete";
         if (target.Task == TaskKind.Classify)
-            return target.Classes.Count >= 2 && AreDistinct(target.Classes) ? null : "a classifier needs at least two classes of different names";
+            return target.Classes.Count >= 2 && target.Classes.All(name => name is not null) && labels.AreDistinct(target.Classes) ? null : "a classifier needs at least two classes of different names";
         if (target.Task != TaskKind.Regress)
             return "the task is unknown";
         if (target.Classes.Count > 0)

@@ -8,6 +8,12 @@ namespace Distributed.Learning.Data;
 /// </summary>
 public sealed record FeatureEncoding
 {
+    /// <summary>
+    /// The version of the rules by which a table was read (<see cref="DataSettings.Rules"/>), and by which rows to predict and labels to
+    /// evaluate are read again; null: 1, and for images.
+    /// </summary>
+    public int? Rules { get; init; }
+
     /// <summary>Set when the samples are images.</summary>
     public ImageEncoding? Image { get; init; }
 

@@ -31,10 +31,6 @@ internal static class IdxReader
         {
             return ReadChecked(file, rank, what);
         }
-        catch (InvalidDataException error)
-        {
-            throw new DataException("the gzip data is damaged", "fetch or pack the file again", file.Name, inner: error);
-        }
         catch (EndOfStreamException error)
         {
             throw new DataException("the file ends early", "fetch the file again", file.Name, inner: error);

@@ -31,10 +31,6 @@ internal static class ImageFiles
         {
             return file.Content.ReadAtLeast(start, 4, throwOnEndOfStream: false) == 4 && start[0] == 0 && start[1] == 0 && start[3] is >= 1 and <= 8;
         }
-        catch (InvalidDataException error)
-        {
-            throw new DataException("the gzip data is damaged", "fetch or pack the file again", path, inner: error);
-        }
         catch (IOException error)
         {
             throw new DataException("the file cannot be read: " + error.Message, file: path, inner: error);

@@ -17,20 +17,17 @@ internal static class CsvTableReader
 
     /// <summary>Reads a file.</summary>
     /// <param name="file">The file.</param>
+    /// <param name="header">How the first line names the columns.</param>
     /// <param name="select">Given the header's names: which columns to keep.</param>
     /// <returns>The table.</returns>
     /// <exception cref="DataException">The file cannot be read as a table.</exception>
-    public static RawTable Read(OpenedFile file, Func<IReadOnlyList<string>, IReadOnlyList<bool>> select)
+    public static RawTable Read(OpenedFile file, IHeaderRules header, Func<IReadOnlyList<string>, IReadOnlyList<bool>> select)
     {
         try
         {
             using var text = new StreamReader(
                 file.Content, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true, 1 << 16, leaveOpen: true);
-            return Read(text, file.Name, select);
-        }
-        catch (InvalidDataException error)
-        {
-            throw new DataException("the gzip data is damaged", "fetch or pack the file again", file.Name, inner: error);
+            return Read(text, file.Name, header, select);
         }
         catch (DecoderFallbackException error)
         {
@@ -42,7 +39,7 @@ internal static class CsvTableReader
         }
     }
 
-    private static RawTable Read(StreamReader text, string file, Func<IReadOnlyList<string>, IReadOnlyList<bool>> select)
+    private static RawTable Read(StreamReader text, string file, IHeaderRules header, Func<IReadOnlyList<string>, IReadOnlyList<bool>> select)
     {
         var firstLine = FirstLine(text, file);
         using var rest = new PrefixedReader(firstLine, text);
@@ -59,7 +56,7 @@ internal static class CsvTableReader
         });
         try
         {
-            return Rows(parser, file, select);
+            return Rows(parser, file, header, select);
         }
         catch (MaxFieldSizeException error)
         {
@@ -69,11 +66,11 @@ internal static class CsvTableReader
         }
     }
 
-    private static RawTable Rows(CsvParser parser, string file, Func<IReadOnlyList<string>, IReadOnlyList<bool>> select)
+    private static RawTable Rows(CsvParser parser, string file, IHeaderRules header, Func<IReadOnlyList<string>, IReadOnlyList<bool>> select)
     {
         if (!parser.Read())
             throw new DataException("the file is empty", "a table with a header line is needed", file);
-        var names = CsvHeader.Read(parser, file);
+        var names = CsvHeader.Read(parser, file, header);
         var selected = select(names);
         var columns = names.Select((name, i) => selected[i] ? new RawColumn(name) : null).ToArray();
         var lines = new List<int>();

@@ -7,12 +7,13 @@ namespace Distributed.Learning.Data;
 /// <param name="Lines">The line of each row, from 1; the header is line 1.</param>
 internal sealed record RawTable(string File, IReadOnlyList<RawColumn> Columns, IReadOnlyList<string> Names, IReadOnlyList<int> Lines)
 {
-    private readonly Dictionary<string, RawColumn> _byName = Columns.ToDictionary(column => column.Name, StringComparer.Ordinal);
+    private readonly Dictionary<string, RawColumn> _byName = Columns.Where(column => column.Name.Length > 0)
+        .ToDictionary(column => column.Name, StringComparer.Ordinal);
 
     /// <summary>The number of rows.</summary>
     public int Rows => Lines.Count;
 
-    /// <summary>The column of a name; null when there is none.</summary>
+    /// <summary>The column of a name; null when there is none. One without a name is not found.</summary>
     public RawColumn? Find(string name) => _byName.GetValueOrDefault(name);
 
     /// <summary>An error at a cell.</summary>

@@ -10,8 +10,8 @@ namespace Distributed.Learning.Data;
 /// the validation side is no error. A column that does not vary over the training rows is left out, with a note.
 /// </para>
 /// <para>
-/// Classes: the labels' texts, of the whole table. A class that is seen once is an error when rows are held back for validation.
-/// Whether a target is classes or a value, when not said, is <see cref="TargetFit.InferTask"/>.
+/// Classes: the labels of the whole table, told apart by <see cref="ILabelRules"/>, which also suggest the task when it is not said. A class
+/// that is seen once is an error when rows are held back for validation.
 /// </para>
 /// </remarks>
 internal static class TableEncoder
@@ -19,29 +19,32 @@ internal static class TableEncoder
     /// <summary>Encodes a table that is split by a fraction (0: no validation), or together with a separate validation table.</summary>
     /// <exception cref="DataException">The data cannot be used.</exception>
     public static EncodedDataSet Load(
-        string name, RawTable table, string targetName, RawTable? separate, double fraction, DataSettings settings)
+        RawTable table, ColumnChoice choice, RawTable? separate, double fraction, DataSettings settings, DataRules rules)
     {
-        var target = table.Find(targetName)!;
-        var task = settings.Task ?? TargetFit.InferTask(target);
-        var targetEncoding = task == TaskKind.Classify ? TargetFit.Classes(table, target) : null;
-        var labels = targetEncoding is null ? [] : TargetFit.Labels(table, target, targetEncoding);
+        var target = table.Find(choice.Target)!;
+        var notes = new List<string>(choice.Notes);
+        var suggested = settings.Task is { } given ? new SuggestedTask(given, null) : rules.Labels.Suggest(target);
+        if (suggested.Note is { } why)
+            notes.Add(why);
+        var targetEncoding = suggested.Task == TaskKind.Classify ? rules.Labels.Classes(table, target, notes) : null;
+        var labels = targetEncoding is null ? [] : TargetFit.Labels(table, target, targetEncoding, rules.Labels);
         var (training, validation) = Split(table, target, labels, targetEncoding, separate is null ? fraction : 0, settings.Seed);
         targetEncoding ??= TargetFit.Value(table, target, training);
 
         var fit = new ColumnFit(table, training, settings.Text);
-        var encoding = new FeatureEncoding { Columns = fit.Fit(target), Target = targetEncoding };
+        var encoding = new FeatureEncoding { Rules = rules.Version > 1 ? rules.Version : null, Columns = fit.Fit(target), Target = targetEncoding };
         var learned = Encode(table, target, encoding, training, labels);
         var held = separate is not null ? Encode(separate, encoding)
             : validation.Length > 0 ? Encode(table, target, encoding, validation, labels)
             : null;
         return new EncodedDataSet
         {
-            Name = name,
+            Name = settings.Source,
             Training = learned,
             Validation = held,
             Encoding = encoding,
             Sha256 = SampleHash.Compute(learned, held),
-            Notes = fit.Notes,
+            Notes = [.. notes, .. fit.Notes],
         };
     }
 
@@ -52,7 +55,7 @@ internal static class TableEncoder
         var target = table.Find(encoding.Target.Name)
             ?? throw new DataException(
                 "the file lacks the target column", "its columns are " + RawTable.List(table.Names), table.File, 1, encoding.Target.Name);
-        var labels = encoding.Task == TaskKind.Classify ? TargetFit.Labels(table, target, encoding.Target) : [];
+        var labels = encoding.Task == TaskKind.Classify ? TargetFit.Labels(table, target, encoding.Target, DataRules.Of(encoding.Rules).Labels) : [];
         return Encode(table, target, encoding, [.. Enumerable.Range(0, table.Rows)], labels);
     }
 

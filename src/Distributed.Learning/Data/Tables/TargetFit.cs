@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Distributed.Learning.Data;
 
 /// <summary>Decides what a table's target column means: the task, the classes, or the mean and scale of a value.</summary>
@@ -6,41 +8,45 @@ internal static class TargetFit
     /// <summary>A column of whole numbers with at most this many different ones is taken as classes when nothing else is said.</summary>
     public const int MostNumericClasses = 20;
 
-    /// <summary>The task that the target column suggests.</summary>
-    /// <remarks>
-    /// Text means classes. So do whole numbers, when there are at most <see cref="MostNumericClasses"/> different ones and each occurs
-    /// at least twice on average. Everything else is a value.
-    /// </remarks>
-    public static TaskKind InferTask(RawColumn target)
+    /// <summary>
+    /// The task of a target of whole numbers: classes, when there are at most <see cref="MostNumericClasses"/> different ones and each occurs
+    /// at least twice on average.
+    /// </summary>
+    /// <param name="name">The target column.</param>
+    /// <param name="different">How many different numbers it holds.</param>
+    /// <param name="hasMore">Whether it holds more than that.</param>
+    /// <param name="rows">How many rows.</param>
+    public static SuggestedTask OfWholeNumbers(string name, int different, bool hasMore, int rows)
     {
-        if (!target.LooksNumeric)
-            return TaskKind.Classify;
-        var wholeNumbers = target.FirstNotNumber is null && target.Numbers.All(number => Math.Floor(number) == number);
-        return wholeNumbers && target.Texts.Count <= MostNumericClasses && !target.HasMoreTexts
-            && target.Texts.Count * 2 <= target.Numbers.Count
-            ? TaskKind.Classify
-            : TaskKind.Regress;
+        var holds = string.Create(
+            CultureInfo.InvariantCulture, $"the target {CellNumber.Quoted(name)} holds {(hasMore ? "more than " : "")}{different} different whole numbers");
+        if (hasMore || different > MostNumericClasses)
+            return new SuggestedTask(TaskKind.Regress, $"regression, because {holds} (up to {MostNumericClasses} are classes); --task classify makes classes of them");
+        return different * 2 > rows
+            ? new SuggestedTask(TaskKind.Regress, $"regression, because {holds} in {rows} rows (classes occur twice or more on average); --task classify makes classes of them")
+            : new SuggestedTask(TaskKind.Classify, $"classification, because {holds} (up to {MostNumericClasses} are classes); --task regress predicts a number");
     }
 
     /// <summary>The classes of a target column, over all rows of the table.</summary>
-    /// <exception cref="DataException">A label is missing, there is one class only, or there are too many.</exception>
-    public static TargetEncoding Classes(RawTable table, RawColumn target)
+    /// <param name="table">The table.</param>
+    /// <param name="target">Its target column.</param>
+    /// <param name="names">The classes' names, each once.</param>
+    /// <exception cref="DataException">There is one class only, or there are too many.</exception>
+    public static TargetEncoding Classes(RawTable table, RawColumn target, IReadOnlyList<string> names)
     {
-        if (target.FirstEmpty is { } empty)
-            throw table.Error("the label is empty", "write the class, or remove the row", empty, target.Name);
-        if (target.HasMoreTexts || target.Texts.Count > DataLimits.Classes)
+        if (target.HasMoreTexts || names.Count > DataLimits.Classes)
             throw new DataException(
                 $"the target has more than {DataLimits.Classes} classes", "choose another target column, or the task regress for numbers",
                 table.File, column: target.Name);
-        if (target.Texts.Count == 1)
+        if (names.Count == 1)
             throw new DataException(
-                $"all rows have the same class {CellNumber.Quoted(target.Texts[0])}", "at least two classes are needed", table.File,
+                $"all rows have the same class {CellNumber.Quoted(names[0])}", "at least two classes are needed", table.File,
                 column: target.Name);
-        if (target.Texts.Count == table.Rows && table.Rows > 2)
+        if (names.Count == table.Rows && table.Rows > 2)
             throw new DataException(
                 $"the target is different in each of the {table.Rows} rows, like an identifier", "choose another target column", table.File,
                 column: target.Name);
-        return new TargetEncoding { Name = target.Name, Task = TaskKind.Classify, Classes = Ordered(target.Texts) };
+        return new TargetEncoding { Name = target.Name, Task = TaskKind.Classify, Classes = Ordered(names) };
     }
 
     /// <summary>The mean and scale of a target that is a value, over the training rows.</summary>
@@ -58,17 +64,15 @@ internal static class TargetFit
 
     /// <summary>The class of each row.</summary>
     /// <exception cref="DataException">A row's label is not a class.</exception>
-    public static int[] Labels(RawTable table, RawColumn target, TargetEncoding encoding)
+    public static int[] Labels(RawTable table, RawColumn target, TargetEncoding encoding, ILabelRules rules)
     {
-        var classOf = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (var c = 0; c < encoding.Classes.Count; c++)
-            classOf.Add(encoding.Classes[c], c);
-        var ofText = target.Texts.Select(text => classOf.GetValueOrDefault(text, -1)).ToArray();
+        var ofText = rules.ClassOfTexts(target, encoding.Classes);
         var labels = new int[table.Rows];
         for (var row = 0; row < labels.Length; row++)
         {
-            // Beyond RawColumn.MostTexts texts have no index; an unknown one came before.
             var index = target.TextIndices[row];
+            if (index < 0)
+                throw table.Error($"the column holds more than {RawColumn.MostTexts} different labels", "write each label in one way", row, target.Name);
             labels[row] = ofText[index];
             if (labels[row] < 0)
                 throw table.Error(

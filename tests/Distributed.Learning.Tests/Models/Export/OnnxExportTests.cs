@@ -147,6 +147,6 @@ public sealed class OnnxExportTests : IDisposable
     private static RawTable ReadFile(string path)
     {
         using var file = OpenedFile.Open(path);
-        return CsvTableReader.Read(file, names => [.. names.Select(_ => true)]);
+        return CsvTableReader.Read(file, DataRules.Newest.Header, names => [.. names.Select(_ => true)]);
     }
 }
