@@ -3,6 +3,7 @@ using Akka.Cluster.Hosting;
 using Akka.Cluster.Sharding;
 using Akka.Configuration;
 using Akka.Hosting;
+using Distributed.Cluster.Persistence;
 using Distributed.Protocol;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -74,6 +75,7 @@ public static class DistributedHostingExtensions
     {
         foreach (var overlay in overlays.Reverse()) builder.AddHocon(overlay, HoconAddMode.Prepend);
         builder.AddHocon(StoreConfiguration(providerName, connectionString), HoconAddMode.Prepend);
+        if (SqliteStore.IsProvider(providerName)) builder.AddSetup(SqliteStore.Connections(providerName, connectionString));
         builder.AddHocon(ClusterConfig.Common, HoconAddMode.Append);
         return builder.AddHocon(Akka.Persistence.Sql.SqlPersistence.DefaultConfiguration, HoconAddMode.Append);
     }

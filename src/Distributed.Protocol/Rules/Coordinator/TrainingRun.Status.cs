@@ -90,5 +90,5 @@ public sealed partial class TrainingRun
         _history.Latest?.Step,
         _plan is null ? null : _history.BestCheckpoint(_plan)?.Step,
         _lineageComplete ? Math.Max(0, (now - _committedAt).TotalSeconds) : null,
-        _attempt?.Step, _attempt?.Copied ?? 0, _attempt?.Stored ?? 0, _storeTrouble);
+        (_attempt ?? _kept)?.Step, (_attempt ?? _kept)?.Copied ?? 0, (_attempt ?? _kept)?.Stored ?? 0, _storeTrouble);
 }
