@@ -122,7 +122,8 @@ internal sealed class SqliteStore : IDisposable
         }
     }
 
-    private static string Connection(string path) =>
+    /// <summary>A connection string for a path.</summary>
+    public static string Connection(string path) =>
         new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 30 }.ToString();
 
     private sealed class BusyTimeoutInterceptor : ConnectionInterceptor

@@ -13,7 +13,8 @@ public sealed partial class TrainingRun
 
     private long? BestStep => _history.Best is { } best ? _plan!.BoundaryAfter(best.Epoch) : null;
 
-    private bool KeptIsDue => _kept is not null && (MustHold || _divergence is not null || _now - _undurableSince >= _times.KeepBestFor);
+    private bool KeptIsDue =>
+        _kept is { } kept && (MustHold || _divergence is not null || kept.IsDurable || _now - _undurableSince >= _times.KeepBestFor);
 
     /// <summary>Whether all blocks have the best epoch's weights in memory, and they are not durable yet: the job neither rests nor ends before.</summary>
     private bool BestIsOnItsWay => _kept is { IsCaptured: true } || (_attempt is { IsCaptured: true } attempt && attempt.Step == BestStep);
