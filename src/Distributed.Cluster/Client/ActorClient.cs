@@ -83,7 +83,7 @@ internal sealed class ActorClient(ActorSystem system, ActorRegistry registry, No
     {
         var history = await ReadHistoryAsync(job, cancellation).ConfigureAwait(false);
         if (history.Specification is not { } specification) throw new TrainingException($"the store holds no job {job}");
-        var checkpoint = choice == CheckpointChoice.Best ? history.BestCheckpoint(new EpochPlan(specification)) : history.Latest;
+        var checkpoint = choice == CheckpointChoice.Best ? history.DurableBest(new EpochPlan(specification)) : history.Latest;
         if (checkpoint is null) throw new TrainingException($"the job {job} has no {choice.ToString().ToLowerInvariant()} checkpoint yet");
         try
         {
@@ -130,7 +130,7 @@ internal sealed class ActorClient(ActorSystem system, ActorRegistry registry, No
             : history.End;
         return new JobRecord(
             job.Job, job.SubmittedAt, specification, history.Options, job.Source, [.. history.Decisions],
-            history.Latest?.Step, history.BestCheckpoint(new EpochPlan(specification))?.Step, end)
+            history.Latest?.Step, history.DurableBest(new EpochPlan(specification))?.Step, end)
         {
             Checkpoints = [.. history.Checkpoints.Select(kept => kept.Step)],
         };

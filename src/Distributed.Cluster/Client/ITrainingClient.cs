@@ -64,7 +64,7 @@ public sealed record JobSubmission(
 /// <param name="Source">Where the samples come from.</param>
 /// <param name="Epochs">The decided epochs in order.</param>
 /// <param name="LastCheckpoint">The newest committed checkpoint's step; null before the first.</param>
-/// <param name="BestCheckpoint">The best epoch's committed checkpoint's step; null before the first.</param>
+/// <param name="BestCheckpoint">The step of the best epoch that is durable; null before the first.</param>
 /// <param name="End">How it ended; null while it has not.</param>
 public sealed record JobRecord(
     JobId Id, DateTimeOffset SubmittedAt, JobSpecification Specification, RunOptions Options, DataSettings Source,

@@ -1,6 +1,6 @@
 using Akka.Configuration;
+using Distributed.Cluster.Persistence;
 using Distributed.Learning.Data;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -88,7 +88,7 @@ public sealed record StoreSettings(string Provider, string ConnectionString, str
         }
         if (text.Contains('=') || text.Contains('"')) throw new ArgumentException($"'{text}' is neither a path nor a PostgreSQL connection string (Host=…;Database=…)");
         var path = Path.GetFullPath(text);
-        return new StoreSettings("SQLite.MS", new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 30 }.ToString(), path);
+        return new StoreSettings("SQLite.MS", SqliteStore.Connection(path), path);
     }
 
     /// <summary>The same database with a password that stands elsewhere than in the connection string.</summary>

@@ -78,6 +78,7 @@ public static class DistributedHostingExtensions
     {
         foreach (var overlay in overlays.Reverse()) builder.AddHocon(overlay, HoconAddMode.Prepend);
         builder.AddHocon(StoreConfiguration(providerName, connectionString), HoconAddMode.Prepend);
+        if (SqliteStore.IsProvider(providerName)) builder.AddSetup(SqliteStore.Connections(providerName, connectionString));
         builder.AddHocon(ClusterConfig.Common, HoconAddMode.Append);
         return builder.AddHocon(Akka.Persistence.Sql.SqlPersistence.DefaultConfiguration, HoconAddMode.Append);
     }

@@ -32,7 +32,7 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
     private readonly SnapshotCopies _copies = new();
     private readonly ILogger _decisions;
     private readonly StoreOutage _outage;
-    private SnapshotSaving? _saving;
+    private readonly List<SnapshotSaving> _held = []; // at most two: one on its way into the store, one in memory alone
     private IActorRef? _moveReplyTo;
     private long _toldLineage;
     private TimeSpan _measureAt;
@@ -226,17 +226,19 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
         }
     }
 
-    void IBlockEffects.SaveSnapshot(BlockSnapshot snapshot)
-    {
-        _saving = new SnapshotSaving(snapshot, _copies, OnStored, OnSaveFailed);
-        _saving.SealAsync().PipeTo(Self);
-    }
+    void IBlockEffects.CopySnapshot(BlockSnapshot snapshot) => _held.Add(new SnapshotSaving(snapshot, _copies, OnStored, OnSaveFailed));
+
+    void IBlockEffects.StoreSnapshot(long lineage, long step) => Held(lineage, step)?.SealAsync().PipeTo(Self);
 
     void IBlockEffects.ForgetSnapshot(long lineage, long step)
     {
-        _saving = null;
+        if (Held(lineage, step) is not { } saving) return;
+        _held.Remove(saving);
         _outage.Forget(Self.Path.Name);
+        if (!saving.HasBegun) saving.Free(); // otherwise when its task or the store answers
     }
+
+    private SnapshotSaving? Held(long lineage, long step) => _held.Find(saving => saving.Snapshot.Lineage == lineage && saving.Snapshot.Step == step);
 
     void IBlockEffects.DeleteParts(IReadOnlyList<SnapshotPart> parts) => _vault.Delete(parts);
 
@@ -244,7 +246,7 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
 
     private void StartSaving(SnapshotSaving saving)
     {
-        if (_saving == saving) saving.Store(_vault);
+        if (_held.Contains(saving)) saving.Store(_vault);
         else saving.Free(); // forgotten meanwhile
     }
 
@@ -252,19 +254,18 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
     {
         saving.Free();
         _outage.Worked(Self.Path.Name);
-        if (_saving != saving)
+        if (!_held.Remove(saving))
         {
             _vault.Delete(parts);
             return;
         }
-        _saving = null;
         _block.OnSnapshotStored(saving.Snapshot.Lineage, saving.Snapshot.Step, parts);
     }
 
     private void OnSaveFailed(SnapshotSaving saving, IReadOnlyList<SnapshotPart> stored, string reason)
     {
         _vault.Delete(stored);
-        if (_saving != saving)
+        if (!_held.Contains(saving))
         {
             saving.Free();
             _outage.Forget(Self.Path.Name);

@@ -7,7 +7,7 @@ namespace Distributed.Cluster;
 internal sealed record PartsSealed(SnapshotSaving Saving);
 
 /// <summary>Memory of a block's snapshot copies, used again from checkpoint to checkpoint. At most two sets are kept: one is being stored
-/// while the next may be copied.</summary>
+/// while the best epoch's is copied.</summary>
 internal sealed class SnapshotCopies
 {
     private const int KeptOfOneLength = 2;
@@ -23,7 +23,7 @@ internal sealed class SnapshotCopies
     }
 }
 
-/// <summary>One block's snapshot on its way into the store: all parts, tried again with back-off under new identities.</summary>
+/// <summary>A copy of one block's state, and its way into the store: all parts, tried again with back-off under new identities.</summary>
 internal sealed class SnapshotSaving
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
@@ -59,12 +59,19 @@ internal sealed class SnapshotSaving
     /// <summary>What was copied, without the memory, which is the block's.</summary>
     public BlockSnapshot Snapshot { get; }
 
-    /// <summary>Computes the checksums beside the actor: megabytes of hashing do not belong on the hot path.</summary>
-    public Task<PartsSealed> SealAsync() => Task.Run(() =>
+    /// <summary>Whether storing has begun.</summary>
+    public bool HasBegun { get; private set; }
+
+    /// <summary>Begins storing: computes the checksums beside the actor, since megabytes of hashing do not belong on the hot path.</summary>
+    public Task<PartsSealed> SealAsync()
     {
-        foreach (var (_, bytes) in _parts) BlockPartCodec.Seal(bytes);
-        return new PartsSealed(this);
-    });
+        HasBegun = true;
+        return Task.Run(() =>
+        {
+            foreach (var (_, bytes) in _parts) BlockPartCodec.Seal(bytes);
+            return new PartsSealed(this);
+        });
+    }
 
     public void Store(SnapshotVault vault)
     {

@@ -14,6 +14,7 @@ internal static class SnapshotRows
     {
         await using var connection = Connect(system);
         await connection.OpenAsync().ConfigureAwait(false);
+        SqliteStore.Prepare(connection);
         await using var command = connection.CreateCommand();
         command.CommandText = "SELECT persistence_id, sequence_number FROM snapshot WHERE substr(persistence_id, 1, @length) = @prefix";
         Add(command, "@length", prefix.Length);
@@ -26,7 +27,7 @@ internal static class SnapshotRows
     {
         var store = system.Settings.Config.GetConfig(SnapshotVault.PluginId);
         var connectionString = store.GetString("connection-string");
-        return store.GetString("provider-name").StartsWith("SQLite", StringComparison.OrdinalIgnoreCase)
+        return SqliteStore.IsProvider(store.GetString("provider-name"))
             ? new SqliteConnection(connectionString)
             : new NpgsqlConnection(connectionString);
     }

@@ -1,4 +1,9 @@
+using System.Data.Common;
+using Akka.Persistence.Sql.Config;
+using LinqToDB;
+using LinqToDB.Interceptors;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Distributed.Cluster.Persistence;
 
@@ -13,6 +18,13 @@ internal sealed class SqliteStore : IDisposable
     /// </summary>
     public const int PageSize = 32 * 1024;
 
+    /// <summary>
+    /// How long SQLite itself waits for another connection's write: it looks again after 1 ms, 2 ms, … 100 ms. Without it Microsoft.Data.Sqlite
+    /// sleeps for 150 ms at every collision of the journal's connection with the snapshots'.
+    /// </summary>
+    private static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(10);
+
+
     private readonly StoreOwnership _ownership;
 
     private SqliteStore(string path, StoreOwnership ownership)
@@ -26,6 +38,19 @@ internal sealed class SqliteStore : IDisposable
     /// <summary>What Akka.Persistence.Sql connects with.</summary>
     public string ConnectionString => Connection(Path);
 
+    /// <summary>Whether linq2db's name of a database means SQLite.</summary>
+    public static bool IsProvider(string name) => name.StartsWith("SQLite", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>How Akka.Persistence.Sql opens its connections.</summary>
+    public static DataOptionsSetup Connections(string providerName, string connectionString) => new(
+        new DataOptions().UseConnectionString(providerName, connectionString).UseInterceptor(new BusyTimeoutInterceptor()));
+
+    /// <summary>Lets a connection wait for others' writes.</summary>
+    public static void Prepare(DbConnection connection)
+    {
+        if (connection is SqliteConnection { Handle: { } handle }) raw.sqlite3_busy_timeout(handle, (int)BusyTimeout.TotalMilliseconds);
+    }
+
     /// <summary>Opens a store.</summary>
     /// <exception cref="TrainingException">The file cannot be made, is not this program's, or another process owns it.</exception>
     public static SqliteStore Open(string path)
@@ -38,6 +63,7 @@ internal sealed class SqliteStore : IDisposable
             {
                 using var connection = new SqliteConnection(Connection(full));
                 connection.Open();
+                Prepare(connection);
                 using var command = connection.CreateCommand();
                 command.CommandText = $"PRAGMA page_size = {PageSize};";
                 command.ExecuteNonQuery();
@@ -68,6 +94,18 @@ internal sealed class SqliteStore : IDisposable
         _ownership.Dispose();
     }
 
-    private static string Connection(string path) =>
+    /// <summary>A connection string for a path.</summary>
+    public static string Connection(string path) =>
         new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 30 }.ToString();
+
+    private sealed class BusyTimeoutInterceptor : ConnectionInterceptor
+    {
+        public override void ConnectionOpened(ConnectionEventData eventData, DbConnection connection) => Prepare(connection);
+
+        public override Task ConnectionOpenedAsync(ConnectionEventData eventData, DbConnection connection, CancellationToken cancellationToken)
+        {
+            Prepare(connection);
+            return Task.CompletedTask;
+        }
+    }
 }

@@ -21,7 +21,7 @@ internal sealed record KnownJob(QueuedJobTold Told, JobHistory History)
     public JobSpecification Specification => History.Specification ?? Told.Start?.Specification
         ?? throw ApiException.NotFound($"the job {Told.Job} was deleted just now");
 
-    public Checkpoint? Best => History.Specification is { } specification ? History.BestCheckpoint(new EpochPlan(specification)) : null;
+    public Checkpoint? Best => History.Specification is { } specification ? History.DurableBest(new EpochPlan(specification)) : null;
 }
 
 /// <summary>Reads jobs for people.</summary>

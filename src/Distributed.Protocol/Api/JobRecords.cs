@@ -117,7 +117,7 @@ public sealed record JobDetail
     /// <summary>The newest committed checkpoint's step; null before the first.</summary>
     public long? LastCheckpoint { get; init; }
 
-    /// <summary>The best epoch's committed checkpoint's step; null before the first.</summary>
+    /// <summary>The step of the best epoch that is durable; null before the first.</summary>
     public long? BestCheckpoint { get; init; }
 
     /// <summary>How it ended; null while it has not.</summary>

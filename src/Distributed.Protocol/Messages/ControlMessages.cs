@@ -101,7 +101,11 @@ public sealed record OpenBlockEpoch(JobId Job, int Block, long Term, long Lineag
 /// <param name="Lineage">The lineage.</param>
 /// <param name="Attempt">Rises with every checkpoint that is opened: an answer to an earlier one says nothing about this one.</param>
 /// <param name="Step">The step.</param>
-public sealed record OpenCheckpoint(JobId Job, int Block, long Term, long Lineage, long Attempt, long Step) : IBlockMessage;
+public sealed record OpenCheckpoint(JobId Job, int Block, long Term, long Lineage, long Attempt, long Step) : IBlockMessage
+{
+    /// <summary>Copy only: the copy stays in memory until the same step is opened without this, or another one is kept instead.</summary>
+    public bool KeepInMemory { get; init; }
+}
 
 /// <summary>From a coordinator: the checkpoint of this step, up to this attempt, is committed or given up; forget its copy, in the latter case
 /// its stored parts too.</summary>

@@ -94,7 +94,7 @@ public sealed record BlockStatus(int Block, long Lineage, long? Step, string? No
 /// <summary>A job's checkpoints in a <see cref="JobStatus"/>.</summary>
 /// <param name="Kept">Steps of the kept checkpoints, ascending.</param>
 /// <param name="Latest">The newest one's step; null before the first.</param>
-/// <param name="Best">The step of the best epoch's checkpoint; null while there is none.</param>
+/// <param name="Best">The step of the best epoch's checkpoint, of the best one's before it while that is not durable yet; null before the first.</param>
 /// <param name="SecondsSinceLatest">Time since this coordinator committed one, or since it began to count; null before it has.</param>
 /// <param name="OpenStep">The step of the attempt under way; null for none.</param>
 /// <param name="Copied">Blocks that have copied their state for it.</param>

@@ -90,6 +90,12 @@ internal enum Bug
     /// <summary>A summary of the journal leaves the newest checkpoint out.</summary>
     SummarizeWithoutTheLatest,
 
+    /// <summary>A checkpoint of a later step is committed while the best epoch's weights are in memory alone.</summary>
+    CommitBeforeTheKeptBest,
+
+    /// <summary>The best epoch's weights are copied when they are stored instead of at the epoch's end.</summary>
+    CopyTheBestWhenItIsStored,
+
     /// <summary>A sweep takes parts of kept checkpoints too.</summary>
     SweepKeptParts,
 

@@ -18,6 +18,8 @@ public sealed class JournalStoreTests(ITestOutputHelper output) : IDisposable
 
     private string StorePath => Path.Combine(_folder, "store.db");
 
+    private string ConnectionString => SqliteStore.Connection(StorePath);
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
@@ -34,6 +36,17 @@ public sealed class JournalStoreTests(ITestOutputHelper output) : IDisposable
         using var store = new StoreUnderTest("PostgreSQL.15", server.ConnectionString, () => new NpgsqlConnection(server.ConnectionString));
         CheckThatOneWriterWins(store);
         CheckThatASummaryReplacesRows(store);
+    }
+
+    /// <summary>Otherwise Microsoft.Data.Sqlite sleeps for 150 ms at each collision with the other connection's write.</summary>
+    [Fact]
+    public void Connections_of_journal_and_snapshots_wait_inside_SQLite_for_each_others_writes()
+    {
+        using var store = OpenSqlite();
+        using (var pool = new SqliteConnection(ConnectionString)) SqliteConnection.ClearPool(pool);
+        store.Open(new JobId("job")).Write(new TermStarted(1));
+        // The pool hands out the connection that the journal wrote with.
+        Assert.InRange(store.Scalar("PRAGMA busy_timeout"), 1_000, 20_000);
     }
 
     [Fact]
@@ -156,8 +169,9 @@ public sealed class JournalStoreTests(ITestOutputHelper output) : IDisposable
 
     private StoreUnderTest OpenSqlite()
     {
-        string connectionString;
-        using (var file = SqliteStore.Open(StorePath)) connectionString = file.ConnectionString; // made, in WAL mode
-        return new StoreUnderTest("SQLite.MS", connectionString, () => new SqliteConnection(connectionString));
+        using (SqliteStore.Open(StorePath)) // made, in WAL mode
+        {
+        }
+        return new StoreUnderTest("SQLite.MS", ConnectionString, () => new SqliteConnection(ConnectionString));
     }
 }

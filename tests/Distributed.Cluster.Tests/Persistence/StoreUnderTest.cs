@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Globalization;
 using Akka.Actor;
+using Akka.Actor.Setup;
 using Akka.Configuration;
 using Distributed.Cluster.Persistence;
 using Distributed.Protocol;
@@ -20,9 +21,11 @@ internal sealed class StoreUnderTest : IDisposable
     {
         _connect = connect;
         var store = $"connection-string = \"{connectionString.Replace("\\", "\\\\", StringComparison.Ordinal)}\"\nprovider-name = \"{provider}\"";
-        System = ActorSystem.Create("store", ConfigurationFactory
+        var setup = ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(ConfigurationFactory
             .ParseString($"akka.persistence.journal.sql {{\n{store}\n}}\nakka.persistence.snapshot-store.sql {{\n{store}\n}}\nakka.cluster.roles = []")
-            .WithFallback(ClusterConfig.Common).WithFallback(Akka.Persistence.Sql.SqlPersistence.DefaultConfiguration));
+            .WithFallback(ClusterConfig.Common).WithFallback(Akka.Persistence.Sql.SqlPersistence.DefaultConfiguration)));
+        if (SqliteStore.IsProvider(provider)) setup = setup.And(SqliteStore.Connections(provider, connectionString));
+        System = ActorSystem.Create("store", setup);
     }
 
     public ActorSystem System { get; }

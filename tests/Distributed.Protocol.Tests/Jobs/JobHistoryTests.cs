@@ -21,6 +21,22 @@ public sealed class JobHistoryTests
     }
 
     [Fact]
+    public void While_the_best_epoch_is_not_durable_the_best_one_before_it_is_read()
+    {
+        var history = Begun();
+        Assert.Null(history.DurableBest(Plan));
+        history.Apply(Decided(0, isBest: true));
+        history.Apply(At(3));
+        history.Apply(At(5));
+        history.Apply(Decided(1, isBest: false));
+        history.Apply(Decided(2, isBest: true));
+        Assert.Null(history.BestCheckpoint(Plan));
+        Assert.Equal(3, history.DurableBest(Plan)!.Step);
+        history.Apply(At(9));
+        Assert.Equal(9, history.DurableBest(Plan)!.Step);
+    }
+
+    [Fact]
     public void A_rewind_forgets_the_checkpoints_above_it()
     {
         var history = Begun();

@@ -89,6 +89,52 @@ public sealed class ParameterBlockTests
     }
 
     [Fact]
+    public void A_kept_copy_is_that_of_its_step_and_is_stored_when_it_is_asked_for_again()
+    {
+        Load();
+        _block.OnOpenCheckpoint(new OpenCheckpoint(SampleJobs.Job, 0, 1, 1, Attempt: 1, Step: 0) { KeepInMemory = true });
+        Assert.Equal(0, Assert.Single(_effects.Snapshots).Step);
+        Assert.Single(_effects.Take<CheckpointOpened>());
+        Push(step: 0, new ReductionNode(0, 2));
+        Assert.Empty(_effects.Storing);
+        _block.OnOpenCheckpoint(new OpenCheckpoint(SampleJobs.Job, 0, 1, 1, Attempt: 1, Step: 0));
+        _block.OnOpenCheckpoint(new OpenCheckpoint(SampleJobs.Job, 0, 1, 1, Attempt: 1, Step: 0) { KeepInMemory = true }); // comes late
+        Assert.Equal([0L], _effects.Storing);
+        Assert.Single(_effects.Snapshots);
+        _block.OnSnapshotStored(1, 0, [new SnapshotPart(0, _length, "p", 0, 0)]);
+        Assert.Equal(0, Assert.Single(_effects.Take<SnapshotSaved>()).Step);
+    }
+
+    [Fact]
+    public void A_newer_kept_copy_replaces_the_one_before_and_not_the_snapshot_that_is_being_stored()
+    {
+        Load();
+        _block.OnOpenCheckpoint(new OpenCheckpoint(SampleJobs.Job, 0, 1, 1, Attempt: 1, Step: 0));
+        Push(step: 0, new ReductionNode(0, 2));
+        _block.OnOpenCheckpoint(new OpenCheckpoint(SampleJobs.Job, 0, 1, 1, Attempt: 2, Step: 1) { KeepInMemory = true });
+        Push(step: 1, new ReductionNode(0, 2));
+        _block.OnOpenCheckpoint(new OpenCheckpoint(SampleJobs.Job, 0, 1, 1, Attempt: 3, Step: 2) { KeepInMemory = true });
+        Assert.Equal([1L], _effects.Forgotten);
+        Assert.Equal([0L], _effects.Storing);
+        _effects.Sent.Clear();
+        _block.OnSnapshotStored(1, 0, [new SnapshotPart(0, _length, "p", 0, 0)]);
+        Assert.Equal(1, Assert.Single(_effects.Take<SnapshotSaved>()).Attempt);
+        _block.OnGetBlockState(new GetBlockState(SampleJobs.Job, 0, 1, 1));
+        Assert.Equal(2, Assert.Single(_effects.Take<BlockState>()).Copied);
+    }
+
+    [Fact]
+    public void A_checkpoint_that_is_asked_for_behind_a_kept_copy_of_a_later_step_is_too_late()
+    {
+        Load();
+        for (var step = 0; step < 3; step++) Push(step, new ReductionNode(0, step < 2 ? 2 : 1));
+        _block.OnOpenCheckpoint(new OpenCheckpoint(SampleJobs.Job, 0, 1, 1, Attempt: 2, Step: 3) { KeepInMemory = true });
+        _effects.Sent.Clear();
+        _block.OnOpenCheckpoint(new OpenCheckpoint(SampleJobs.Job, 0, 1, 1, Attempt: 1, Step: 2));
+        Assert.Equal(1, Assert.Single(_effects.Take<CheckpointTooLate>()).Attempt);
+    }
+
+    [Fact]
     public void Parts_that_were_given_up_are_deleted_and_committed_ones_are_not()
     {
         foreach (var isCommitted in new[] { true, false })

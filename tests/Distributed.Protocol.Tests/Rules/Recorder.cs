@@ -62,11 +62,17 @@ internal sealed class Recorder : ICoordinatorEffects, IBlockEffects, IWorkerEffe
     {
     }
 
-    public void SaveSnapshot(BlockSnapshot snapshot) => Snapshots.Add(snapshot);
+    /// <summary>Steps of copies that are to be stored.</summary>
+    public List<long> Storing { get; } = [];
 
-    public void ForgetSnapshot(long lineage, long step)
-    {
-    }
+    /// <summary>Steps of copies that are not wanted any more.</summary>
+    public List<long> Forgotten { get; } = [];
+
+    public void CopySnapshot(BlockSnapshot snapshot) => Snapshots.Add(snapshot);
+
+    public void StoreSnapshot(long lineage, long step) => Storing.Add(step);
+
+    public void ForgetSnapshot(long lineage, long step) => Forgotten.Add(step);
 
     public void Compute(long lineage, long step, IndexRange run, WeightsView weights) => Computing.Add(run);
 

@@ -26,6 +26,7 @@ internal sealed class BlockNode : IBlockEffects
     {
         public readonly BlockSnapshot Snapshot = snapshot;
         public bool IsForgotten;
+        public bool IsOver;
     }
 
     public BlockNode(SimulatedWorld world, BlockSeat seat, int block, long incarnation)
@@ -131,11 +132,17 @@ internal sealed class BlockNode : IBlockEffects
         });
     });
 
-    public void SaveSnapshot(BlockSnapshot snapshot)
+    public void CopySnapshot(BlockSnapshot snapshot)
     {
-        var saving = new Saving(snapshot with { Weights = snapshot.Weights.ToArray(), State = snapshot.State.ToArray() });
-        _saving.Add(saving);
-        if (_saving.Count > 20) _saving.RemoveAt(0);
+        _saving.RemoveAll(saving => saving.IsForgotten || saving.IsOver);
+        _saving.Add(new Saving(snapshot with { Weights = snapshot.Weights.ToArray(), State = snapshot.State.ToArray() }));
+        if (_saving.Count > 2) SimulatedWorld.Fail($"{_seat.Name} holds {_saving.Count} copies: of steps {string.Join(", ", _saving.Select(saving => saving.Snapshot.Step))}");
+    }
+
+    public void StoreSnapshot(long lineage, long step)
+    {
+        var saving = _saving.Find(held => held.Snapshot.Lineage == lineage && held.Snapshot.Step == step && !held.IsForgotten) ??
+            throw new SimulationFailure($"{_seat.Name} stores step {step}, of which it holds no copy");
         _world.Time.After(_world.Between(1, 80), () => TrySave(saving));
     }
 
@@ -161,6 +168,7 @@ internal sealed class BlockNode : IBlockEffects
         var parts = _world.Parts.Write(snapshot, cut);
         _world.Time.After(_world.Between(0.1, 5), () =>
         {
+            saving.IsOver = true;
             if (_isStopped && _world.Random.Next(2) == 0)
             {
                 _world.Trace?.Line($"the snapshot of step {snapshot.Step} that {_seat.Name} was writing is LOST");

@@ -27,7 +27,7 @@ internal sealed record Habits
 
     public int Workers { get; init; }
 
-    /// <summary>Journals are summed up and parts swept often, so that it happens in short runs.</summary>
+    /// <summary>Journals are summed up and parts swept often, so that it happens in short runs; the best epoch is kept in memory for long or not.</summary>
     public CoordinatorTimes CoordinatorTimes { get; init; } = new();
 
     /// <summary>How often a worker tells its speed.</summary>
@@ -46,6 +46,7 @@ internal sealed record Habits
         var calm = random.Next(12) == 0;
         foreach (var kind in Enum.GetValues<FaultKind>())
             if (!calm && random.Next(4) == 0) faults[kind] = horizon / (0.5 + random.NextDouble() * 5);
+        var keepBestFor = TimeSpan.FromMilliseconds(Math.Pow(10, random.NextDouble() * 3.3)); // 1 ms … 2 s
         return new Habits
         {
             ByReference = random.Next(2) == 0,
@@ -58,7 +59,7 @@ internal sealed record Habits
             Jitter = random.Next(3) switch { 0 => 1, 1 => 5, _ => 50 },
             ShardTime = TimeSpan.FromMilliseconds(0.5 + random.NextDouble() * 12),
             Workers = random.Next(1, 6),
-            CoordinatorTimes = new CoordinatorTimes { SummarizeAfter = random.Next(2) == 0 ? 256 : random.Next(4, 40), SweepAfter = random.Next(1, 6) },
+            CoordinatorTimes = new CoordinatorTimes { SummarizeAfter = random.Next(2) == 0 ? 256 : random.Next(4, 40), SweepAfter = random.Next(1, 6), KeepBestFor = keepBestFor },
             Faults = faults,
             // Much more often than real ones, so that runs of a few seconds see many changes of the shares.
             MeasureEvery = TimeSpan.FromMilliseconds(random.Next(20, 500)),

@@ -36,6 +36,8 @@ internal sealed class Journal(SimulatedJob job, Oracle oracle, PartStore parts, 
         return true;
     }
 
+    private long? BestStep => Mirror.Best is { } best ? job.Plan.BoundaryAfter(best.Epoch) : null;
+
     public JobHistory Recover()
     {
         var history = new JobHistory();
@@ -65,6 +67,8 @@ internal sealed class Journal(SimulatedJob job, Oracle oracle, PartStore parts, 
                 break;
             case CheckpointCommitted committed:
                 parts.CheckCheckpoint(committed.Checkpoint, oracle);
+                if (BestStep is { } best && best < committed.Checkpoint.Step && Mirror.BestCheckpoint(job.Plan) is null)
+                    throw new SimulationFailure($"the checkpoint of step {committed.Checkpoint.Step} is committed before the best epoch's, of step {best}");
                 break;
             case WorkerExcluded excluded:
                 if (excluded.Worker != liar) throw new SimulationFailure($"{excluded.Worker} is excluded, which computes as it should: {excluded.Reason}");
@@ -105,6 +109,7 @@ internal sealed class Journal(SimulatedJob job, Oracle oracle, PartStore parts, 
                 if (oracle.DivergedAt is not null) throw new SimulationFailure("completed, although the oracle diverges");
                 if (ended.Step != oracle.FinalStep || ended.Reason != oracle.Decisions[^1].Stop)
                     throw new SimulationFailure($"{ended} instead of step {oracle.FinalStep}, {oracle.Decisions[^1].Stop}");
+                if (Mirror.BestCheckpoint(job.Plan) is null) throw new SimulationFailure($"completed without the weights of the best epoch, which ended at step {BestStep}");
                 break;
             case JobOutcome.Cancelled:
                 if (!Mirror.IsCancelled) throw new SimulationFailure("cancelled by nobody");

@@ -39,6 +39,9 @@ internal sealed class CheckpointAttempt(long number, long step, int blocks)
 
     public bool HasStored(int block) => _parts[block] is not null;
 
+    /// <summary>Whether its copies were kept in memory before: blocks that have copied may not have heard yet that they are to store.</summary>
+    public bool WasKept { get; set; }
+
     /// <summary>When the blocks that have copied but not stored their state are asked again whether they still try.</summary>
     public TimeSpan AskStoringAt { get; set; }
 

@@ -15,6 +15,9 @@ public sealed record CoordinatorTimes
     /// <summary>Every block is asked where it is after this long: one that was lost quietly is started again, and says so.</summary>
     public TimeSpan PingEvery { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>The best epoch's weights are kept in memory alone for at most this long; a newer best meanwhile saves their way into the store.</summary>
+    public TimeSpan KeepBestFor { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>A job that is to rest waits this long for somebody who computes before it goes back to its last checkpoint.</summary>
     public TimeSpan IdleBeforeRest { get; init; } = TimeSpan.FromSeconds(2);
 

@@ -138,6 +138,17 @@ public sealed class JobHistory
     public Checkpoint? BestCheckpoint(EpochPlan plan) =>
         Best is { } best ? _checkpoints.Find(checkpoint => checkpoint.Step == plan.BoundaryAfter(best.Epoch)) : null;
 
+    /// <summary>
+    /// The best weights that can be read: the best epoch's checkpoint, and the best one's before it while that epoch is in memory alone. Null
+    /// before the first.
+    /// </summary>
+    public Checkpoint? DurableBest(EpochPlan plan)
+    {
+        for (var i = _decisions.Count - 1; i >= 0; i--)
+            if (_decisions[i].IsBest && _checkpoints.Find(checkpoint => checkpoint.Step == plan.BoundaryAfter(_decisions[i].Epoch)) is { } durable) return durable;
+        return null;
+    }
+
     /// <summary>Kept: the last two, the best epoch's, and given weights that the job began from. The rest may be deleted.</summary>
     public IReadOnlyList<Checkpoint> Superseded()
     {

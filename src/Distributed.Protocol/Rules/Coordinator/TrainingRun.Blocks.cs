@@ -133,7 +133,8 @@ public sealed partial class TrainingRun
         _needsLineage = false;
         _laterThan = 0;
         _unreadableFrom = long.MaxValue;
-        _attempt = null;
+        _attempt = _kept = null;
+        _undurableSince = null;
         _captured = -1;
         _completed = null;
         _heldStep = null;
@@ -199,6 +200,7 @@ public sealed partial class TrainingRun
     {
         if (_blocks[0].Copied is not { } step || HasCheckpoint(step) || !Array.TrueForAll(_blocks, view => view.Copied == step)) return;
         _attempt = NewAttempt(step);
+        _attempt.WasKept = true; // perhaps
         for (var block = 0; block < _blocks.Length; block++) _attempt.Open(block);
         _captured = step;
     }

@@ -129,7 +129,7 @@ public sealed partial class TrainingRun
         if (RestingStep() is { } step)
         {
             if (!MustRest) return;
-            if (_history.IsCancelled || !HasCheckpoint(step)) return;
+            if (_history.IsCancelled || !HasCheckpoint(step) || BestIsOnItsWay) return;
             Rest(step);
         }
         else if (_now >= _holdAt)
@@ -155,7 +155,7 @@ public sealed partial class TrainingRun
     {
         if (_history.Best is not { } best || _history.BestCheckpoint(_plan!) is not null) return null;
         var end = _plan!.BoundaryAfter(best.Epoch);
-        if (end < (_history.Lineage?.CheckpointStep ?? 0) || end == _captured || _attempt?.Step == end) return null;
+        if (end < (_history.Lineage?.CheckpointStep ?? 0) || end == _captured || _attempt?.Step == end || _kept?.Step == end) return null;
         return _progress?.Step > end || _completed?.Epoch > best.Epoch ? end : null;
     }
 
@@ -165,7 +165,8 @@ public sealed partial class TrainingRun
     {
         for (var block = 0; block < _blocks.Length; block++) End(block);
         foreach (var worker in _crew.Members.Keys) Leave(worker);
-        _attempt = null;
+        _attempt = _kept = null;
+        _undurableSince = null;
     }
 
     private void Leave(WorkerId worker) => _effects.ToWorker(worker, new LeaveJob(_job, Math.Max(_term, _history.Term), Lineage));

@@ -88,7 +88,7 @@ public sealed partial class TrainingRun
     private CheckpointStatus Checkpoints(TimeSpan now) => new(
         [.. _history.Checkpoints.Select(checkpoint => checkpoint.Step)],
         _history.Latest?.Step,
-        _plan is null ? null : _history.BestCheckpoint(_plan)?.Step,
+        _plan is null ? null : _history.DurableBest(_plan)?.Step,
         _lineageComplete ? Math.Max(0, (now - _committedAt).TotalSeconds) : null,
-        _attempt?.Step, _attempt?.Copied ?? 0, _attempt?.Stored ?? 0, _storeTrouble);
+        (_attempt ?? _kept)?.Step, (_attempt ?? _kept)?.Copied ?? 0, (_attempt ?? _kept)?.Stored ?? 0, _storeTrouble);
 }

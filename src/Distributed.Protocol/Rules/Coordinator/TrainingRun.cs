@@ -175,7 +175,7 @@ public sealed partial class TrainingRun
             _submission = null;
         }
         if (_term == 0) return new TermStarted(_history.Term + 1);
-        if (_divergence is { } divergence) return new JobEnded(JobOutcome.Failed, divergence.Step, null, DivergenceAdvice(divergence));
+        if (_divergence is { } divergence && !BestIsOnItsWay) return new JobEnded(JobOutcome.Failed, divergence.Step, null, DivergenceAdvice(divergence));
         if (_cancelWanted && !_history.IsCancelled) return new CancelRequested();
         if (_pauseWanted && !_history.IsPaused) return new PauseChanged(true);
         if (_pausedAt is { } rest)
@@ -218,7 +218,7 @@ public sealed partial class TrainingRun
     {
         if (_history.Decisions is [.., { Stop: { } reason } last] && _plan!.BoundaryAfter(last.Epoch) is var end && HasCheckpoint(end))
             return new JobEnded(JobOutcome.Completed, end, reason, null);
-        if (_history.IsCancelled && RestingStep() is { } step && HasCheckpoint(step))
+        if (_history.IsCancelled && !BestIsOnItsWay && RestingStep() is { } step && HasCheckpoint(step))
             return new JobEnded(JobOutcome.Cancelled, step, StopReason.Cancelled, null);
         return null;
     }

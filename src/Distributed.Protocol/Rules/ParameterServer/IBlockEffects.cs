@@ -22,10 +22,16 @@ public interface IBlockEffects
     void LoadParts(long lineage, IReadOnlyList<SnapshotPart> parts);
 
     /// <summary>
-    /// Copies the block's state before it returns and stores the copy, trying again until it succeeds or is forgotten; answered by
-    /// <see cref="ParameterBlock.OnSnapshotStored"/>, and by <see cref="ParameterBlock.OnSnapshotDelayed"/> at each failure.
+    /// Copies the block's state before it returns and holds the copy until it is stored or forgotten. At most two are held: one that is being
+    /// stored and one that is not.
     /// </summary>
-    void SaveSnapshot(BlockSnapshot snapshot);
+    void CopySnapshot(BlockSnapshot snapshot);
+
+    /// <summary>
+    /// Stores the copy of that step, trying again until it succeeds or is forgotten; answered by <see cref="ParameterBlock.OnSnapshotStored"/>,
+    /// and by <see cref="ParameterBlock.OnSnapshotDelayed"/> at each failure.
+    /// </summary>
+    void StoreSnapshot(long lineage, long step);
 
     /// <summary>
     /// The snapshot of that step, of which <see cref="ParameterBlock.OnSnapshotStored"/> has not told, is not wanted any more: stop trying, and

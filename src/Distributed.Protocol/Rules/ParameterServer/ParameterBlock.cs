@@ -206,7 +206,7 @@ public sealed partial class ParameterBlock
         BeginStep(state, now);
         if (_block == 0 && state.Sums.WantsHold) HoldHere(state);
         else PushToAssigned(state);
-        OpenDueSnapshot(state);
+        CopyDueSnapshots(state);
         if (_block == 0) BeginEvaluationAtBoundary(state, now);
     }
 
@@ -256,7 +256,7 @@ public sealed partial class ParameterBlock
 
     private void ReportState() =>
         _effects.ToCoordinator(new BlockState(
-            _job, _block, _incarnation, _term, _query, Lineage, _state?.Step ?? 0, _snapshot is { Copied: true } copied ? copied.Step : null));
+            _job, _block, _incarnation, _term, _query, Lineage, _state?.Step ?? 0, CopiedStep));
 
     private bool AcceptTerm(long term)
     {
