@@ -99,12 +99,12 @@ internal sealed class JobsCommand
         {
             var best = StopRules.Best(job.Epochs)?.Metrics;
             var state = State(job);
-            var right = best?.ValidationAccuracy is { } accuracy ? Numbers.Percent(accuracy) : best?.ValidationR2 is { } r2 ? "R² " + Numbers.Loss(r2) : "–";
+            var right = best?.ValidationAccuracy is { } accuracy ? Numbers.Percent(accuracy) : best?.ValidationR2 is { } r2 ? "R² " + Numbers.Loss(r2) : Numbers.None;
             yield return new StyledLine()
                 .Add(job.Id.Value.PadRight(names), Tone.Strong)
                 .Add("  " + state.PadRight(10), state switch { "completed" => Tone.Good, "failed" => Tone.Bad, _ => Tone.Normal })
                 .Add("  " + $"{job.Epochs.Count}/{job.Specification.Epochs}".PadLeft(9))
-                .Add("  " + (best is null ? "–" : Numbers.Loss(best.DecidingLoss)).PadLeft(9))
+                .Add("  " + (best is null ? Numbers.None : Numbers.Loss(best.DecidingLoss)).PadLeft(9))
                 .Add("  " + right.PadLeft(9))
                 .Add("  " + job.SubmittedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm", System.Globalization.CultureInfo.InvariantCulture), Tone.Faint);
         }

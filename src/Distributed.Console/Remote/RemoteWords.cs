@@ -25,12 +25,12 @@ internal static class RemoteWords
         foreach (var job in jobs)
         {
             var right = job.Metrics?.ValidationAccuracy is { } accuracy ? Numbers.Percent(accuracy)
-                : job.Metrics?.ValidationR2 is { } r2 ? "R² " + Numbers.Loss(r2) : "–";
+                : job.Metrics?.ValidationR2 is { } r2 ? "R² " + Numbers.Loss(r2) : Numbers.None;
             yield return new StyledLine()
                 .Add(job.Id.PadRight(names), Tone.Strong)
                 .Add("  " + Of(job.State).PadRight(10), ToneOf(job.State))
                 .Add("  " + $"{job.Epochs}/{job.MaximumEpochs}".PadLeft(9))
-                .Add("  " + (job.Metrics is { } metrics ? Numbers.Loss(metrics.DecidingLoss) : "–").PadLeft(9))
+                .Add("  " + (job.Metrics is { } metrics ? Numbers.Loss(metrics.DecidingLoss) : Numbers.None).PadLeft(9))
                 .Add("  " + right.PadLeft(9))
                 .Add("  " + Of(job.SubmittedAt), Tone.Faint);
             if (job.Reason is { } reason) yield return StyledLine.Of("".PadRight(names + 2) + reason, Tone.Faint);
@@ -118,5 +118,5 @@ internal static class RemoteWords
         _ => Tone.Normal,
     };
 
-    private static string PerSecond(double bytes) => bytes < 1 ? "–" : Numbers.Bytes(bytes) + "/s";
+    private static string PerSecond(double bytes) => bytes < 1 ? Numbers.None : Numbers.Bytes(bytes) + "/s";
 }
