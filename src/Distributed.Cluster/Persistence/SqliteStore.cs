@@ -24,7 +24,6 @@ internal sealed class SqliteStore : IDisposable
     /// </summary>
     private static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(10);
 
-
     private readonly StoreOwnership _ownership;
 
     private SqliteStore(string path, StoreOwnership ownership)

@@ -61,6 +61,7 @@ internal sealed class TrainCommand
         var specification = JobResolution.Resolve(settings, LoadedData.ShapeOf(data));
         var client = await cluster.ClientAsync().ConfigureAwait(false);
         float[]? weights = null;
+        string? weightsNote = null;
         if (from is not null)
         {
             weights = await OtherJob.WeightsOfAsync(client, from, specification.Network).ConfigureAwait(false);
@@ -68,7 +69,7 @@ internal sealed class TrainCommand
         }
         else if (settings.InitialWeights is { } weightsFile)
         {
-            weights = NewJob.ReadWeights(weightsFile, specification.Network);
+            (weights, weightsNote) = NewJob.ReadWeights(weightsFile, specification.Network);
             specification = specification with { Initial = NewJob.Describe(weightsFile, weights) };
         }
         interruption.Requested.ThrowIfCancellationRequested();
@@ -77,6 +78,7 @@ internal sealed class TrainCommand
         var folder = run.Out ?? NewJob.DefaultFolder(job);
         StorePath.MakeFolder(folder, "--out");
         foreach (var note in data.Notes) display.Noticed(note);
+        if (weightsNote is not null) display.Noticed(weightsNote);
         var submission = new JobSubmission(job, specification, run.Options, LoadedData.WithFullPaths(settings.Source), data, weights);
         return await new JobRunner(_environment, client, display).RunAsync(submission, null, run, folder, interruption.Requested).ConfigureAwait(false);
     }

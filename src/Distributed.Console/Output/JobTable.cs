@@ -36,9 +36,9 @@ internal static class JobTable
                 .Add(job.Name.PadRight(names), Tone.Strong)
                 .Add("  " + job.State.PadRight(10), ToneOf(job.State))
                 .Add("  " + $"{job.Epochs}/{job.MaximumEpochs}".PadLeft(9))
-                .Add("  " + (job.Metrics is { } metrics ? Numbers.Loss(metrics.DecidingLoss) : "–").PadLeft(7))
+                .Add("  " + (job.Metrics is { } metrics ? Numbers.Loss(metrics.DecidingLoss) : Numbers.None).PadLeft(7))
                 .Add("  " + Accuracy(job.Metrics).PadLeft(9))
-                .Add("  " + (job.WeightsSha256 is { } sha256 ? sha256[..Math.Min(ShownDigits, sha256.Length)] : "–").PadRight(ShownDigits))
+                .Add("  " + (job.WeightsSha256 is { } sha256 ? sha256[..Math.Min(ShownDigits, sha256.Length)] : Numbers.None).PadRight(ShownDigits))
                 .Add("  " + job.SubmittedAt.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), Tone.Faint);
             if (job.Reason is { } reason) yield return StyledLine.Of("".PadRight(names + 2) + reason, Tone.Faint);
         }
@@ -53,5 +53,5 @@ internal static class JobTable
     };
 
     private static string Accuracy(EpochMetrics? metrics) =>
-        metrics?.ValidationAccuracy is { } accuracy ? Numbers.Percent(accuracy) : metrics?.ValidationR2 is { } r2 ? "R² " + Numbers.Loss(r2) : "–";
+        metrics?.ValidationAccuracy is { } accuracy ? Numbers.Percent(accuracy) : metrics?.ValidationR2 is { } r2 ? "R² " + Numbers.Loss(r2) : Numbers.None;
 }

@@ -5,10 +5,17 @@ namespace Distributed.Console.Output;
 /// <summary>How numbers are shown to people: few digits, the same everywhere.</summary>
 internal static class Numbers
 {
+    /// <summary>Stands where there is no number.</summary>
+    public const string None = "–";
+
+    /// <summary>As <see cref="Loss(double)"/>; a dash for none.</summary>
+    public static string Loss(double? value) => value is { } number ? Loss(number) : None;
+
     /// <summary>Five significant digits or so: 0.01234, 12.345, 1.2e-7.</summary>
     public static string Loss(double value)
     {
-        if (!double.IsFinite(value)) return value.ToString(CultureInfo.InvariantCulture);
+        if (double.IsNaN(value)) return None;
+        if (double.IsInfinity(value)) return value.ToString(CultureInfo.InvariantCulture);
         var size = Math.Abs(value);
         var format = size switch
         {
@@ -23,8 +30,12 @@ internal static class Numbers
         return value.ToString(format, CultureInfo.InvariantCulture);
     }
 
+    /// <summary>As <see cref="Percent(double)"/>; a dash for none.</summary>
+    public static string Percent(double? share) => share is { } value ? Percent(value) : None;
+
     /// <summary>97.22 %.</summary>
-    public static string Percent(double share) => (share * 100).ToString("0.00", CultureInfo.InvariantCulture) + " %";
+    public static string Percent(double share) =>
+        double.IsNaN(share) ? None : (share * 100).ToString("0.00", CultureInfo.InvariantCulture) + " %";
 
     /// <summary>52,300.</summary>
     public static string Count(double number) => number.ToString("#,0", CultureInfo.InvariantCulture);
@@ -32,7 +43,7 @@ internal static class Numbers
     /// <summary>A rate with three digits or so: 870/s, 52,300/s, 1.24 M/s.</summary>
     public static string Rate(double perSecond)
     {
-        if (!double.IsFinite(perSecond) || perSecond <= 0) return "–";
+        if (!double.IsFinite(perSecond) || perSecond <= 0) return None;
         if (perSecond >= 1e6) return (perSecond / 1e6).ToString("0.00", CultureInfo.InvariantCulture) + " M/s";
         var unit = Math.Pow(10, Math.Max(0, Math.Floor(Math.Log10(perSecond)) - 2));
         return Count(Math.Round(perSecond / unit) * unit) + "/s";

@@ -62,8 +62,7 @@ internal static class Words
         if (metrics.TrainAccuracy is { } accuracy) line.Add(Numbers.Percent(accuracy).PadLeft(12), Tone.Faint);
         if (metrics.ValidationLoss is { } loss) line.Add(Numbers.Loss(loss).PadLeft(13));
         if (metrics.ValidationAccuracy is { } right) line.Add(Numbers.Percent(right).PadLeft(12), Tone.Strong);
-        if (metrics.ValidationMae is { } mae) line.Add(Numbers.Loss(mae).PadLeft(12), Tone.Strong);
-        if (metrics.ValidationR2 is { } r2) line.Add(Numbers.Loss(r2).PadLeft(10));
+        if (metrics.ValidationMae is { } mae) line.Add(Numbers.Loss(mae).PadLeft(12), Tone.Strong).Add(Numbers.Loss(metrics.ValidationR2).PadLeft(10));
         line.Add(Numbers.Rate(row.SamplesPerSecond).PadLeft(13), Tone.Faint);
         return line.Add(row.Decision.IsBest ? "  best" : "", Tone.Good);
     }

@@ -95,5 +95,5 @@ internal static class RemoteWords
 
     private static Tone ToneOf(JobPhase state) => JobTable.ToneOf(Of(state));
 
-    private static string PerSecond(double bytes) => bytes < 1 ? "–" : Numbers.Bytes(bytes) + "/s";
+    private static string PerSecond(double bytes) => bytes < 1 ? Numbers.None : Numbers.Bytes(bytes) + "/s";
 }

@@ -45,7 +45,7 @@ internal static class ConfusionReport
 
     private static string Shortened(string label) => label.Length <= LongestLabel ? label : label[..(LongestLabel - 1)] + "…";
 
-    private static string Share(double share) => share.ToString("0.000", System.Globalization.CultureInfo.InvariantCulture);
+    private static string Share(double? share) => share?.ToString("0.000", System.Globalization.CultureInfo.InvariantCulture) ?? Numbers.None;
 
     private static IEnumerable<StyledLine> Matrix(ClassificationReport report, string[] labels, int labelWidth, int cell, bool withScores)
     {
@@ -69,7 +69,7 @@ internal static class ConfusionReport
     {
         var scores = report.Scores;
         // Many classes: the worst ones are what a person looks for.
-        var shown = Enumerable.Range(0, labels.Length).OrderBy(i => labels.Length > MostScores ? scores[i].F1 : i).Take(MostScores).ToArray();
+        var shown = Enumerable.Range(0, labels.Length).OrderBy(i => labels.Length > MostScores ? scores[i].F1 ?? double.MaxValue : i).Take(MostScores).ToArray();
         yield return StyledLine.Of("  " + "".PadLeft(labelWidth) + ScoreHeads + "samples".PadLeft(11), Tone.Faint);
         foreach (var i in shown)
             yield return StyledLine.Of("  " + labels[i].PadLeft(labelWidth), Tone.Faint).Add(ScoreText(scores[i]) + Numbers.Count(scores[i].Support).PadLeft(11));

@@ -43,20 +43,21 @@ internal static class SummaryTable
         var head = "".PadRight(Label) + "last".PadLeft(Column) + (sameEpoch ? "" : "best".PadLeft(Column));
         yield return StyledLine.Of(head, Tone.Faint);
 
-        StyledLine Metric(string name, Func<EpochMetrics, double?> pick, Func<double, string> show, Tone tone = Tone.Normal)
+        StyledLine Metric(string name, Func<EpochMetrics, double?> pick, Func<double?, string> show, Tone tone = Tone.Normal)
         {
-            var line = new StyledLine().Add(("  " + name).PadRight(Label), Tone.Faint).Add(show(pick(last)!.Value).PadLeft(Column), tone);
-            return sameEpoch ? line : line.Add(show(pick(best.Metrics)!.Value).PadLeft(Column), tone);
+            var line = new StyledLine().Add(("  " + name).PadRight(Label), Tone.Faint).Add(show(pick(last)).PadLeft(Column), tone);
+            return sameEpoch ? line : line.Add(show(pick(best.Metrics)).PadLeft(Column), tone);
         }
 
         yield return Metric("epoch", m => ReferenceEquals(m, last) ? report.Epochs.Count : best.Epoch + 1,
-            v => v.ToString("0", CultureInfo.InvariantCulture));
+            v => v!.Value.ToString("0", CultureInfo.InvariantCulture));
         yield return Metric("train loss", m => m.TrainLoss, Numbers.Loss);
         if (last.ValidationLoss is not null) yield return Metric("validation loss", m => m.ValidationLoss, Numbers.Loss);
         if (last.ValidationAccuracy is not null) yield return Metric("validation accuracy", m => m.ValidationAccuracy, Numbers.Percent, Tone.Strong);
         else if (last.TrainAccuracy is not null) yield return Metric("train accuracy", m => m.TrainAccuracy, Numbers.Percent, Tone.Strong);
-        if (last.ValidationMae is not null) yield return Metric("mean absolute error", m => m.ValidationMae, Numbers.Loss, Tone.Strong);
-        if (last.ValidationR2 is not null) yield return Metric("R²", m => m.ValidationR2, Numbers.Loss);
+        if (last.ValidationMae is null) yield break;
+        yield return Metric("mean absolute error", m => m.ValidationMae, Numbers.Loss, Tone.Strong);
+        yield return Metric("R²", m => m.ValidationR2, Numbers.Loss);
     }
 
     private static StyledLine Row(string name, string value) => new StyledLine().Add(("  " + name).PadRight(12), Tone.Faint).Add(value);

@@ -28,11 +28,19 @@ internal static class NewJob
 
     /// <summary>Weights that come from a file, checked against the new job's network.</summary>
     /// <exception cref="UsageException">The file cannot be read, or its tensors are not the network's.</exception>
-    public static float[] ReadWeights(string file, NetworkSpecification network)
+    public static (float[] Weights, string? Note) ReadWeights(string file, NetworkSpecification network) =>
+        Named(network, () => (ModelExport.ReadWeights(file, network, out var note), note));
+
+    /// <summary>The weights of a known hash that come from a file; of another hash where the file holds others.</summary>
+    /// <exception cref="UsageException">The file cannot be read, or its tensors are not the network's.</exception>
+    public static float[] ReadWeights(string file, NetworkSpecification network, string weightsSha256) =>
+        Named(network, () => ModelExport.ReadWeights(file, network, weightsSha256));
+
+    private static T Named<T>(NetworkSpecification network, Func<T> read)
     {
         try
         {
-            return ModelExport.ReadWeights(file, network);
+            return read();
         }
         catch (DataException e)
         {

@@ -48,7 +48,7 @@ internal sealed class Verification
             return;
         }
         float[] weights;
-        if (file is not null) weights = NewJob.ReadWeights(file, _subject.Specification.Network);
+        if (file is not null) weights = NewJob.ReadWeights(file, _subject.Specification.Network, expected.WeightsSha256);
         else if (_subject.Steps[0] == 0) weights = (await _subject.Read(0).ConfigureAwait(false)).Weights;
         else throw new UsageException($"{_subject.Job} began with the weights of {expected.Origin}, which are not here: give them with --initial-weights FILE");
         if (ParameterHash.Compute(weights) != expected.WeightsSha256)

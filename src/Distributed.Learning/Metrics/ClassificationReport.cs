@@ -2,20 +2,20 @@ namespace Distributed.Learning;
 
 /// <summary>How well one class was recognised.</summary>
 /// <param name="Name">The class.</param>
-/// <param name="Precision">Of the samples predicted as this class, the fraction that belong to it; 0 when none was predicted as it.</param>
-/// <param name="Recall">Of the samples of this class, the fraction predicted as it; 0 when there are none.</param>
-/// <param name="F1">The harmonic mean of both, 2·tp / (2·tp + fp + fn); 0 when the class neither occurs nor is predicted.</param>
+/// <param name="Precision">Of the samples predicted as this class, the fraction that belong to it; null when none was predicted as it.</param>
+/// <param name="Recall">Of the samples of this class, the fraction predicted as it; null when there are none.</param>
+/// <param name="F1">The harmonic mean of both, 2·tp / (2·tp + fp + fn); null when the class neither occurs nor is predicted.</param>
 /// <param name="Support">How many samples belong to the class.</param>
 /// <param name="Predicted">How many samples were predicted as the class.</param>
-public sealed record ClassScore(string Name, double Precision, double Recall, double F1, long Support, long Predicted);
+public sealed record ClassScore(string Name, double? Precision, double? Recall, double? F1, long Support, long Predicted);
 
 /// <summary>
 /// The confusion matrix of a classifier and what follows from it: accuracy, and precision, recall and F1 per class and averaged.
 /// </summary>
 /// <remarks>
-/// Undefined quotients (0/0) count as 0, as in scikit-learn with <c>zero_division=0</c>; <see cref="ClassScore.Support"/> and
-/// <see cref="ClassScore.Predicted"/> tell them from a real 0. Macro averages are plain means over the classes that occur among the
-/// actual or the predicted ones (scikit-learn's default labels); a class that does neither says nothing about the classifier.
+/// Undefined quotients (0/0) are null. Macro averages are plain means over the classes that occur among the actual or the predicted
+/// ones (scikit-learn's default labels), where an undefined precision or recall counts as 0 (its <c>zero_division=0</c>): leaving it
+/// out would reward a classifier that never predicts a class. A class that does neither says nothing about the classifier.
 /// Counts are integers, so the order of adding changes nothing. Not thread-safe.
 /// </remarks>
 public sealed class ClassificationReport
@@ -49,20 +49,20 @@ public sealed class ClassificationReport
     /// <summary>How many samples were predicted correctly: the matrix's diagonal.</summary>
     public long Correct => Enumerable.Range(0, Classes.Count).Sum(label => this[label, label]);
 
-    /// <summary>The fraction predicted correctly, in [0, 1]; 0 without samples.</summary>
-    public double Accuracy => Quotient(Correct, Samples);
+    /// <summary>The fraction predicted correctly, in [0, 1]; null without samples.</summary>
+    public double? Accuracy => Quotient(Correct, Samples);
 
     /// <summary>The scores of every class, in the order of the labels.</summary>
     public IReadOnlyList<ClassScore> Scores => [.. Enumerable.Range(0, Classes.Count).Select(ScoreOf)];
 
-    /// <summary>The mean precision over the classes that occur or are predicted; 0 without samples.</summary>
-    public double MacroPrecision => Macro(score => score.Precision);
+    /// <summary>The mean precision over the classes that occur or are predicted; null without samples.</summary>
+    public double? MacroPrecision => Macro(score => score.Precision);
 
-    /// <summary>The mean recall over the classes that occur or are predicted; 0 without samples.</summary>
-    public double MacroRecall => Macro(score => score.Recall);
+    /// <summary>The mean recall over the classes that occur or are predicted; null without samples.</summary>
+    public double? MacroRecall => Macro(score => score.Recall);
 
-    /// <summary>The mean F1 over the classes that occur or are predicted; 0 without samples.</summary>
-    public double MacroF1 => Macro(score => score.F1);
+    /// <summary>The mean F1 over the classes that occur or are predicted; null without samples.</summary>
+    public double? MacroF1 => Macro(score => score.F1);
 
     /// <summary>The class of an output row: the first of the highest values, the rule of <see cref="ShardMetrics.Correct"/>.</summary>
     /// <param name="outputs">[classes] probabilities or logits, at least one.</param>
@@ -107,7 +107,7 @@ public sealed class ClassificationReport
             _counts[i] += other._counts[i];
     }
 
-    private static double Quotient(long part, long whole) => whole == 0 ? 0 : (double)part / whole;
+    private static double? Quotient(long part, long whole) => whole == 0 ? null : (double)part / whole;
 
     private ClassScore ScoreOf(int label)
     {
@@ -128,10 +128,10 @@ public sealed class ClassificationReport
             predicted);
     }
 
-    private double Macro(Func<ClassScore, double> value)
+    private double? Macro(Func<ClassScore, double?> value)
     {
         var occurring = Scores.Where(score => score.Support + score.Predicted > 0).ToList();
-        return occurring.Count == 0 ? 0 : occurring.Average(value);
+        return occurring.Count == 0 ? null : occurring.Average(score => value(score) ?? 0);
     }
 
     private int IndexOf(int actual, int predicted)

@@ -60,43 +60,44 @@ public readonly record struct ShardMetrics
     [JsonIgnore]
     public bool HasBadShard => _badShardBelowMaximum != 0;
 
-    /// <summary>The mean loss per unit of <see cref="Divisor"/>; NaN when there were no samples.</summary>
+    /// <summary>The mean loss per unit of <see cref="Divisor"/>; NaN without samples, which no step and no evaluation is.</summary>
     [JsonIgnore]
     public double MeanLoss => LossSum / Divisor;
 
-    /// <summary>Classification: the fraction of samples classified correctly, in [0, 1]; NaN when there were no samples.</summary>
+    /// <summary>Classification: the fraction of samples classified correctly, in [0, 1]; null without samples.</summary>
     [JsonIgnore]
-    public double Accuracy => Samples == 0 ? double.NaN : (double)Correct / Samples;
+    public double? Accuracy => Samples == 0 ? null : (double)Correct / Samples;
 
-    /// <summary>Regression: the mean absolute error, in the unit of the targets; NaN when there were no samples.</summary>
+    /// <summary>Regression: the mean absolute error, in the unit of the targets; null without samples.</summary>
     [JsonIgnore]
-    public double MeanAbsoluteError => AbsoluteErrorSum / Divisor;
+    public double? MeanAbsoluteError => Divisor == 0 ? null : AbsoluteErrorSum / Divisor;
 
-    /// <summary>Regression: the mean squared error, in the squared unit of the targets; NaN when there were no samples.</summary>
+    /// <summary>Regression: the mean squared error, in the squared unit of the targets; null without samples.</summary>
     [JsonIgnore]
-    public double MeanSquaredError => SquaredErrorSum / Divisor;
+    public double? MeanSquaredError => Divisor == 0 ? null : SquaredErrorSum / Divisor;
 
     /// <summary>
     /// Regression: R², the coefficient of determination, 1 − Σ(prediction − target)² / Σ(target − mean target)².
     /// 1 is perfect, 0 as good as always answering the mean, below 0 worse than that.
     /// </summary>
     /// <remarks>
-    /// When all targets are equal, their spread is zero and the quotient undefined: 1 for a perfect prediction, otherwise 0
-    /// (as scikit-learn's <c>r2_score</c> answers). Without samples: NaN. Several outputs are pooled: the mean is the mean of all
-    /// target values. The spread is Σt² − (Σt)²/n, which keeps about 16 − 2·log10(|mean| / deviation) digits.
+    /// Null without samples, and where all targets are equal (one sample, or a constant target): their spread is zero and the quotient
+    /// undefined. Several outputs are pooled: the mean is the mean of all target values. The spread is Σt² − (Σt)²/n, which keeps about
+    /// 16 − 2·log10(|mean| / deviation) digits.
     /// </remarks>
     [JsonIgnore]
-    public double RSquared
+    public double? RSquared
     {
         get
         {
             if (Divisor == 0)
-                return double.NaN;
+                return null;
             var spread = TargetSquareSum - TargetSum * TargetSum / Divisor;
-            // Rounding alone leaves up to a few units in the last place of TargetSquareSum: no spread that could be measured.
-            if (spread <= TargetSquareSum * 1e-14)
-                return SquaredErrorSum == 0 ? 1 : 0;
-            return 1 - SquaredErrorSum / spread;
+            // Rounding alone, over millions of equal targets, stays below this share of TargetSquareSum: no spread that could be measured.
+            if (spread <= TargetSquareSum * 1e-12)
+                return null;
+            var share = 1 - SquaredErrorSum / spread;
+            return double.IsFinite(share) ? share : null;
         }
     }
 

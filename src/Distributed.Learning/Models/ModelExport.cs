@@ -63,13 +63,45 @@ public static class ModelExport
     }
 
     /// <summary>Reads weights to begin a training with.</summary>
-    /// <param name="path">A safetensors file with <c>layers.0.weight</c> [inputs × outputs], <c>layers.0.bias</c> [outputs], and so on.</param>
+    /// <param name="path">
+    /// A safetensors file with <c>layers.0.weight</c>, <c>layers.0.bias</c> [outputs], and so on. A weight is [inputs × outputs], or
+    /// [outputs × inputs] as PyTorch keeps it: the shape tells, and where all weights are square the metadata's <c>format</c>: <c>pt</c>.
+    /// </param>
     /// <param name="network">The network that they are for.</param>
+    /// <param name="note">How the weights were read, where that is worth telling; otherwise null.</param>
     /// <returns>The flat parameter vector.</returns>
     /// <exception cref="DataException">The file cannot be read, or holds other tensors than the network's; says which.</exception>
-    public static float[] ReadWeights(string path, NetworkSpecification network)
+    public static float[] ReadWeights(string path, NetworkSpecification network, out string? note)
     {
         ArgumentNullException.ThrowIfNull(path);
-        return ModelFolder.ReadFile(path, stream => WeightsFile.Read(stream, path, new ParameterLayout(network), WeightsFile.OfNetwork), null);
+        var layout = new ParameterLayout(network);
+        WeightOrientation? found = null;
+        var parameters = ModelFolder.ReadFile(
+            path,
+            stream => WeightsFile.Read(stream, path, layout, WeightsFile.OfNetwork, header => found = WeightOrientation.Of(header, layout, path)),
+            null);
+        note = found?.Note;
+        return parameters;
+    }
+
+    /// <inheritdoc cref="ReadWeights(string, NetworkSpecification, out string?)"/>
+    public static float[] ReadWeights(string path, NetworkSpecification network) => ReadWeights(path, network, out _);
+
+    /// <summary>
+    /// Reads weights whose hash is known. Square ones are read the other way round where only that has the hash: jobs of earlier versions began
+    /// with them as they stand in the file, whatever its metadata said.
+    /// </summary>
+    /// <param name="path">As for <see cref="ReadWeights(string, NetworkSpecification, out string?)"/>.</param>
+    /// <param name="network">The network that they are for.</param>
+    /// <param name="weightsSha256">The hash (<see cref="ParameterHash"/>).</param>
+    /// <returns>The flat parameter vector; of another hash where neither reading has it.</returns>
+    /// <exception cref="DataException">The file cannot be read, or holds other tensors than the network's; says which.</exception>
+    public static float[] ReadWeights(string path, NetworkSpecification network, string weightsSha256)
+    {
+        var parameters = ReadWeights(path, network, out _);
+        var layout = new ParameterLayout(network);
+        if (ParameterHash.Compute(parameters) == weightsSha256 || layout.Layers.Any(layer => layer.Inputs != layer.Outputs)) return parameters;
+        var asWritten = ModelFolder.ReadFile(path, stream => WeightsFile.Read(stream, path, layout, WeightsFile.OfNetwork), null);
+        return ParameterHash.Compute(asWritten) == weightsSha256 ? asWritten : parameters;
     }
 }

@@ -11,6 +11,6 @@ public sealed record Prediction(string? Class, IReadOnlyList<float> Probabilitie
 /// <param name="Loss">The mean loss, as in training (a regression's in standardised units).</param>
 /// <param name="Report">Confusion matrix and scores; null from a regression model.</param>
 /// <param name="MeanAbsoluteError">In the target column's unit; null from a classifier.</param>
-/// <param name="RSquared">The coefficient of determination; null from a classifier.</param>
+/// <param name="RSquared">The coefficient of determination; null from a classifier, and of one row or equal targets, which leave it undefined.</param>
 public sealed record ModelEvaluation(
     long Samples, double Loss, ClassificationReport? Report, double? MeanAbsoluteError, double? RSquared);

@@ -10,7 +10,7 @@ namespace Distributed.Learning.Models;
 /// on, in the order of the flat vector, so that the bytes behind the header are that vector and their SHA-256 (kept as
 /// <c>sha256</c> in <c>__metadata__</c>) is <see cref="ParameterHash"/>.
 /// </summary>
-/// <remarks>PyTorch's <c>Linear</c> keeps its weight as [outputs × inputs]: transpose when carrying it over.</remarks>
+/// <remarks>PyTorch's <c>Linear</c> keeps its weight as [outputs × inputs]; <see cref="WeightOrientation"/> tells the two apart.</remarks>
 internal static class WeightsFile
 {
     private const int AtOnce = 1 << 18;
@@ -26,12 +26,15 @@ internal static class WeightsFile
         for (var i = 0; i < layout.Layers.Count; i++)
         {
             var layer = layout.Layers[i];
-            tensors.Add(($"layers.{i}.weight", [layer.Inputs, layer.Outputs], layer.WeightOffset, layer.WeightCount));
+            tensors.Add((WeightName(i), [layer.Inputs, layer.Outputs], layer.WeightOffset, layer.WeightCount));
             tensors.Add(($"layers.{i}.bias", [layer.Outputs], layer.BiasOffset, layer.Outputs));
         }
 
         return tensors;
     }
+
+    /// <summary>The name of a layer's weight, counted from 0.</summary>
+    public static string WeightName(int layer) => $"layers.{layer}.weight";
 
     /// <summary>Writes the file.</summary>
     public static void Write(Stream to, ParameterLayout layout, ReadOnlySpan<float> parameters)
@@ -55,9 +58,34 @@ internal static class WeightsFile
     /// <param name="file">What messages call it.</param>
     /// <param name="layout">The network's parameters.</param>
     /// <param name="whose">What messages call the network.</param>
+    /// <param name="orient">Decides which way round the weights are; null: as this program writes them.</param>
     /// <returns>The flat parameter vector.</returns>
     /// <exception cref="DataException">The file is malformed or damaged, or holds other tensors than the network's.</exception>
-    public static float[] Read(Stream from, string file, ParameterLayout layout, string whose = OfModel)
+    public static float[] Read(
+        Stream from, string file, ParameterLayout layout, string whose = OfModel, Func<SafeTensorsHeader, WeightOrientation>? orient = null)
+    {
+        var (header, dataStart) = ReadHeader(from, file);
+        var orientation = orient?.Invoke(header) ?? WeightOrientation.AsWritten;
+        CheckTensors(header, layout, orientation, whose, file);
+
+        var offsets = header.Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Begin, StringComparer.Ordinal);
+        var parameters = new float[layout.Count];
+        foreach (var (name, _, offset, count) in TensorsOf(layout))
+        {
+            from.Position = dataStart + offsets[name];
+            ReadData(from, parameters.AsSpan(offset, count), file);
+        }
+
+        if (header.Metadata.TryGetValue(HashName, out var expected) && expected != ParameterHash.Compute(parameters))
+            throw new DataException("the weights are not those whose SHA-256 the file's header names", "save or fetch the model again", file);
+        if (parameters.AsSpan().IndexOfAnyExceptFinite() is >= 0 and var bad)
+            throw new DataException($"parameter {bad} is {parameters[bad]}", "a trained model has finite weights", file);
+        foreach (var layer in layout.Layers)
+            orientation.Restore(parameters.AsSpan(layer.WeightOffset, layer.WeightCount), layer.Inputs, layer.Outputs);
+        return parameters;
+    }
+
+    private static (SafeTensorsHeader Header, long DataStart) ReadHeader(Stream from, string file)
     {
         Span<byte> length = stackalloc byte[sizeof(ulong)];
         if (from.ReadAtLeast(length, length.Length, throwOnEndOfStream: false) < length.Length)
@@ -71,37 +99,28 @@ internal static class WeightsFile
         if (from.ReadAtLeast(json, json.Length, throwOnEndOfStream: false) < json.Length)
             throw Ends(file);
 
-        var header = SafeTensorsHeader.Parse(json, from.Length - dataStart, file);
+        return (SafeTensorsHeader.Parse(json, from.Length - dataStart, file), dataStart);
+    }
+
+    private static void CheckTensors(
+        SafeTensorsHeader header, ParameterLayout layout, WeightOrientation orientation, string whose, string file)
+    {
         var found = header.Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
-        var tensors = TensorsOf(layout);
-        foreach (var (name, shape, _, _) in tensors)
+        foreach (var (name, shape, _, _) in TensorsOf(layout))
         {
             if (!found.Remove(name, out var tensor))
                 throw new DataException($"the tensor {name} is missing", $"the weights belong to another network than {whose}", file);
-            if (!tensor.Shape.SequenceEqual(shape))
+            var needed = shape is [var inputs, var outputs] ? orientation.ShapeOf((int)inputs, (int)outputs) : shape;
+            if (!tensor.Shape.SequenceEqual(needed))
                 throw new DataException(
                     $"the tensor {name} has the shape [{string.Join(", ", tensor.Shape)}]",
-                    $"{whose} needs [{string.Join(", ", shape)}]", file);
+                    $"{whose} needs [{string.Join(", ", needed)}]", file);
         }
 
         if (found.Count > 0)
             throw new DataException(
                 $"the tensor {CellNumber.Quoted(found.Keys.Order(StringComparer.Ordinal).First())} is none of the network's",
                 $"the weights belong to another network than {whose}", file);
-
-        var offsets = header.Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Begin, StringComparer.Ordinal);
-        var parameters = new float[layout.Count];
-        foreach (var (name, _, offset, count) in tensors)
-        {
-            from.Position = dataStart + offsets[name];
-            ReadData(from, parameters.AsSpan(offset, count), file);
-        }
-
-        if (header.Metadata.TryGetValue(HashName, out var expected) && expected != ParameterHash.Compute(parameters))
-            throw new DataException("the weights are not those whose SHA-256 the file's header names", "save or fetch the model again", file);
-        if (parameters.AsSpan().IndexOfAnyExceptFinite() is >= 0 and var bad)
-            throw new DataException($"parameter {bad} is {parameters[bad]}", "a trained model has finite weights", file);
-        return parameters;
     }
 
     private static void ReadData(Stream from, Span<float> into, string file)

@@ -83,7 +83,7 @@ public sealed record EpochMetrics
     /// <summary>Mean absolute error over the validation set; null for classifiers or without one.</summary>
     public double? ValidationMae { get; init; }
 
-    /// <summary>Coefficient of determination over the validation set; null for classifiers or without one.</summary>
+    /// <summary>Coefficient of determination over the validation set; null for classifiers, without one, or where its targets are all equal.</summary>
     public double? ValidationR2 { get; init; }
 
     /// <summary>The loss that stop rules and "best" go by: the validation loss, the training loss without a validation set.</summary>

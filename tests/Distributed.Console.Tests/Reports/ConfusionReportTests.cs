@@ -21,6 +21,23 @@ public sealed class ConfusionReportTests
             string.Join("\n", ConfusionReport.Lines(report, "samples", 80).Select(l => l.Text.TrimEnd())));
     }
 
+    [Fact]
+    public void A_score_that_is_undefined_is_a_dash()
+    {
+        var report = new ClassificationReport(["a", "never predicted", "neither"]);
+        report.Add(0, 0);
+        report.Add(1, 0);
+        Assert.Equal(
+            """
+            actual classes down, predicted ones across: 2 samples
+                                   a never… neith…   precision  recall      F1
+                            a      1      ·      ·       0.500   1.000   0.667
+              never predicted      1      ·      ·           –   0.000   0.000
+                      neither      ·      ·      ·           –       –       –
+            """.ReplaceLineEndings("\n"),
+            string.Join("\n", ConfusionReport.Lines(report, "samples", 80).Select(l => l.Text.TrimEnd())));
+    }
+
     [Theory]
     [InlineData(2, 5)]
     [InlineData(10, 1)]

@@ -40,31 +40,33 @@ public class ClassificationReportTests
         var yes = report.Scores[1];
         Assert.Equal(5.0 / 15, yes.Precision);
         Assert.Equal(5.0 / 20, yes.Recall);
-        Assert.Equal(2.0 / 7, yes.F1, 1e-15); // 2PR / (P + R)
-        Assert.Equal((90.0 / 105 + 5.0 / 15) / 2, report.MacroPrecision, 1e-15);
-        Assert.Equal((0.9 + 0.25) / 2, report.MacroRecall, 1e-15);
-        Assert.Equal((180.0 / 205 + 2.0 / 7) / 2, report.MacroF1, 1e-15);
+        Assert.Equal(2.0 / 7, yes.F1!.Value, 1e-15); // 2PR / (P + R)
+        Assert.Equal((90.0 / 105 + 5.0 / 15) / 2, report.MacroPrecision!.Value, 1e-15);
+        Assert.Equal((0.9 + 0.25) / 2, report.MacroRecall!.Value, 1e-15);
+        Assert.Equal((180.0 / 205 + 2.0 / 7) / 2, report.MacroF1!.Value, 1e-15);
     }
 
     [Fact]
-    public void Undefined_scores_are_zero_and_a_class_that_never_occurs_stays_out_of_the_averages()
+    public void An_undefined_score_is_absent_and_a_class_that_never_occurs_stays_out_of_the_averages()
     {
         var report = new ClassificationReport(["seen", "only predicted", "never predicted", "absent"]);
         report.Add(0, 0);
         report.Add(0, 1);
         report.Add(2, 0);
-        Assert.Equal(new ClassScore("only predicted", 0, 0, 0, 0, 1), report.Scores[1]);
-        Assert.Equal(new ClassScore("never predicted", 0, 0, 0, 1, 0), report.Scores[2]);
-        Assert.Equal(new ClassScore("absent", 0, 0, 0, 0, 0), report.Scores[3]);
-        Assert.Equal(0.5 / 3, report.MacroRecall, 1e-15);
+        Assert.Equal(new ClassScore("only predicted", 0, null, 0, 0, 1), report.Scores[1]);
+        Assert.Equal(new ClassScore("never predicted", null, 0, 0, 1, 0), report.Scores[2]);
+        Assert.Equal(new ClassScore("absent", null, null, null, 0, 0), report.Scores[3]);
+        Assert.Equal(0.5 / 3, report.MacroRecall!.Value, 1e-15); // scikit-learn, zero_division=0
+        Assert.Equal(0.5 / 3, report.MacroPrecision!.Value, 1e-15);
     }
 
     [Fact]
-    public void An_empty_report_has_zeros_only()
+    public void An_empty_report_has_no_scores()
     {
         var report = new ClassificationReport(["a"]);
         Assert.Equal(0, report.Samples);
-        Assert.Equal([0, 0, 0, 0], [report.Accuracy, report.MacroPrecision, report.MacroRecall, report.MacroF1]);
+        Assert.Equal([null, null, null, null], [report.Accuracy, report.MacroPrecision, report.MacroRecall, report.MacroF1]);
+        Assert.Equal([new ClassScore("a", null, null, null, 0, 0)], report.Scores);
     }
 
     [Fact]

@@ -52,33 +52,59 @@ public class ShardMetricsTests
         var metrics = new ShardMetrics { LossSum = 3, Divisor = 6, Samples = 4, Correct = 3, AbsoluteErrorSum = 12, SquaredErrorSum = 24 };
         Assert.Equal(0.5, metrics.MeanLoss);
         Assert.Equal(0.75, metrics.Accuracy);
-        Assert.Equal(2, metrics.MeanAbsoluteError);
-        Assert.Equal(4, metrics.MeanSquaredError);
+        Assert.Equal(2.0, metrics.MeanAbsoluteError);
+        Assert.Equal(4.0, metrics.MeanSquaredError);
     }
 
     [Fact]
-    public void Means_of_nothing_are_not_numbers()
+    public void Metrics_of_nothing_are_undefined()
     {
         ShardMetrics none = default;
         Assert.True(double.IsNaN(none.MeanLoss));
-        Assert.True(double.IsNaN(none.Accuracy));
-        Assert.True(double.IsNaN(none.MeanAbsoluteError));
-        Assert.True(double.IsNaN(none.RSquared));
+        Assert.Equal([null, null, null, null], [none.Accuracy, none.MeanAbsoluteError, none.MeanSquaredError, none.RSquared]);
     }
 
     [Theory]
     [InlineData(new[] { 1.0, 2, 3, 4 }, new[] { 1.0, 2, 3, 4 }, 1)]
     [InlineData(new[] { 1.0, 2, 3, 4 }, new[] { 2.5, 2.5, 2.5, 2.5 }, 0)]
     [InlineData(new[] { 3, -0.5, 2, 7 }, new[] { 2.5, 0.0, 2, 8 }, 0.9486081370449679)] // scikit-learn's r2_score example
-    [InlineData(new[] { 0.1, 0.1, 0.1 }, new[] { 0.1, 0.1, 0.1 }, 1)]
-    [InlineData(new[] { 0.1, 0.1, 0.1 }, new[] { 0.1, 0.1, 0.2 }, 0)]
-    [InlineData(new[] { 0.0, 0, 0 }, new[] { 0.0, 0, 1 }, 0)]
-    public void R_squared_follows_its_definition(double[] targets, double[] predictions, double expected)
+    public void R_squared_follows_its_definition(double[] targets, double[] predictions, double expected) =>
+        Assert.Equal(expected, Of(targets, predictions).RSquared!.Value, 1e-12);
+
+    [Theory]
+    [InlineData(new[] { 3.5 }, new[] { 3.0 })]
+    [InlineData(new[] { 3.5 }, new[] { 3.5 })]
+    [InlineData(new[] { 0.0 }, new[] { 1.0 })]
+    [InlineData(new[] { 0.1, 0.1, 0.1 }, new[] { 0.1, 0.1, 0.1 })]
+    [InlineData(new[] { 0.1, 0.1, 0.1 }, new[] { 0.1, 0.1, 0.2 })]
+    [InlineData(new[] { 0.0, 0, 0 }, new[] { 0.0, 0, 1 })]
+    public void R_squared_of_one_row_or_of_a_constant_target_is_undefined(double[] targets, double[] predictions) =>
+        Assert.Null(Of(targets, predictions).RSquared);
+
+    [Theory]
+    [InlineData(0.1f, 100_000)]
+    [InlineData(-1.3f, 250_000)]
+    [InlineData(0.7331f, 1_000_000)]
+    public void Rounding_over_many_equal_targets_is_no_spread(float target, int rows)
+    {
+        // As evaluation adds: 64 rows at once, one sum after the other.
+        ShardMetrics sum = default;
+        for (var row = 0; row < rows; row += 64)
+        {
+            ShardMetrics shard = default;
+            for (var i = 0; i < 64; i++) shard = ShardMetrics.Add(shard, Of(target, 0));
+            sum = ShardMetrics.Add(sum, shard);
+        }
+
+        Assert.Null(sum.RSquared);
+    }
+
+    private static ShardMetrics Of(double[] targets, double[] predictions)
     {
         ShardMetrics sum = default;
         for (var i = 0; i < targets.Length; i++)
             sum = ShardMetrics.Add(sum, Of(targets[i], predictions[i]));
-        Assert.Equal(expected, sum.RSquared, 1e-12);
+        return sum;
     }
 
     private static ShardMetrics Of(double target, double prediction) => new()

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 
 namespace Distributed.Learning.Models.Onnx;
 
@@ -22,6 +23,10 @@ internal enum OnnxType
 /// A graph in the making: inputs, constants, nodes and outputs, each known by its name. The numbers of the fields are those of
 /// <c>onnx.proto3</c> (https://github.com/onnx/onnx).
 /// </summary>
+/// <remarks>
+/// All values of a graph share one namespace, and names of columns enter it. Inputs and outputs, whose names are promised, are declared
+/// first and keep them; a constant or node whose wanted name is taken gets a free one: go on with the name that is returned.
+/// </remarks>
 internal sealed class OnnxGraph
 {
     /// <summary>The name of the free dimension: rows are asked for together.</summary>
@@ -31,17 +36,35 @@ internal sealed class OnnxGraph
     private const string MachineLearning = "ai.onnx.ml";
 
     private readonly List<ProtoMessage> _nodes = [], _constants = [], _inputs = [], _outputs = [];
+    private readonly HashSet<string> _taken = new(StringComparer.Ordinal), _awaited = new(StringComparer.Ordinal);
     private bool _usesMachineLearning;
 
-    /// <summary>An input of [rows], or [rows × width].</summary>
+    /// <summary>Declares an input of [rows], or [rows × width].</summary>
+    /// <exception cref="InvalidOperationException">The name is taken.</exception>
     public string Input(string name, OnnxType type, int? width, string description)
     {
+        Promise(name);
         _inputs.Add(Value(name, type, width, description));
         return name;
     }
 
-    /// <summary>An output of [rows], or [rows × width].</summary>
-    public void Output(string name, OnnxType type, int? width, string description) => _outputs.Add(Value(name, type, width, description));
+    /// <summary>Declares an output of [rows], or [rows × width]; the node of that name makes it.</summary>
+    /// <exception cref="InvalidOperationException">The name is taken.</exception>
+    public void Output(string name, OnnxType type, int? width, string description)
+    {
+        Promise(name);
+        _awaited.Add(name);
+        _outputs.Add(Value(name, type, width, description));
+    }
+
+    /// <summary>A name that no other has: the wanted one, or it with the first free number.</summary>
+    public static string FreeName(string wanted, HashSet<string> taken)
+    {
+        var name = wanted;
+        for (var number = 2; !taken.Add(name); number++)
+            name = wanted + "_" + number.ToString(CultureInfo.InvariantCulture);
+        return name;
+    }
 
     /// <summary>A constant of float32; the memory is read when the model is written.</summary>
     public string Constant(string name, ReadOnlyMemory<float> values, params ReadOnlySpan<long> shape) =>
@@ -69,10 +92,10 @@ internal sealed class OnnxGraph
 
     /// <summary>A node of the standard operators.</summary>
     /// <param name="operation">The operator.</param>
-    /// <param name="output">The name of its only output.</param>
+    /// <param name="output">The wanted name of its only output.</param>
     /// <param name="inputs">The names of its inputs.</param>
     /// <param name="attributes">Made by <see cref="Attribute(string, long)"/> and its like.</param>
-    /// <returns>The output's name.</returns>
+    /// <returns>The output's name: the wanted one, or a free one where that is taken.</returns>
     public string Node(string operation, string output, IReadOnlyList<string> inputs, params ReadOnlySpan<ProtoMessage> attributes) =>
         Add(operation, output, inputs, attributes, domain: null);
 
@@ -91,8 +114,10 @@ internal sealed class OnnxGraph
     public static ProtoMessage Attribute(string name, float value) => new ProtoMessage().Text(1, name).Single(2, value).Integer(20, 1);
 
     /// <summary>The whole model.</summary>
+    /// <exception cref="InvalidOperationException">No node makes a declared output.</exception>
     public ProtoMessage Model(string name, string description, IEnumerable<(string Key, string Value)> metadata)
     {
+        if (_awaited.Count > 0) throw new InvalidOperationException($"no node makes the output {_awaited.First()}");
         var graph = new ProtoMessage();
         foreach (var node in _nodes) graph.Message(1, node);
         graph.Text(2, name);
@@ -110,6 +135,7 @@ internal sealed class OnnxGraph
     private string Add(
         string operation, string output, IReadOnlyList<string> inputs, ReadOnlySpan<ProtoMessage> attributes, string? domain)
     {
+        if (!_awaited.Remove(output)) output = FreeName(output, _taken);
         var node = new ProtoMessage().Texts(1, inputs).Text(2, output).Text(3, output).Text(4, operation);
         foreach (var attribute in attributes) node.Message(5, attribute);
         if (domain is not null) node.Text(7, domain);
@@ -119,10 +145,16 @@ internal sealed class OnnxGraph
 
     private string Constant(string name, OnnxType type, ReadOnlySpan<long> shape, Func<ProtoMessage, ProtoMessage> addValues)
     {
+        name = FreeName(name, _taken);
         var tensor = new ProtoMessage();
         foreach (var size in shape) tensor.Integer(1, size);
         _constants.Add(addValues(tensor.Integer(2, (long)type).Text(8, name)));
         return name;
+    }
+
+    private void Promise(string name)
+    {
+        if (!_taken.Add(name)) throw new InvalidOperationException($"the name {name} is taken: inputs and outputs are declared first");
     }
 
     private static ProtoMessage Value(string name, OnnxType type, int? width, string description)

@@ -26,7 +26,7 @@ internal static class OnnxInputs
         foreach (var column in encoding.Columns)
         {
             if (column.Kind == ColumnKind.Number) columns.Add(new OnnxColumn(column, Numbers, numbers++));
-            else columns.Add(new OnnxColumn(column, FreeName("text_" + Identifier(column.Name), taken), null));
+            else columns.Add(new OnnxColumn(column, OnnxGraph.FreeName("text_" + Identifier(column.Name), taken), null));
         }
 
         return columns;
@@ -48,6 +48,7 @@ internal static class OnnxInputs
 
     private static string Add(OnnxGraph graph, IReadOnlyList<OnnxColumn> columns)
     {
+        Declare(graph, columns);
         var parts = new List<string>();
         var order = new int[columns.Count]; // where each column's inputs begin in the parts behind one another
         var width = 0;
@@ -63,7 +64,6 @@ internal static class OnnxInputs
         {
             var (column, input, index) = columns[i];
             if (index is not null) continue;
-            graph.Input(input, OnnxType.Text, null, $"column \"{column.Name}\", a text of {column.Categories.Count} known ones");
             parts.Add(graph.OneHot(input + "_one_hot", input, column.Categories));
             order[i] = width;
             width += column.Inputs;
@@ -78,10 +78,21 @@ internal static class OnnxInputs
             : graph.Node("Gather", "inputs", [together, graph.Constant("order", places)], OnnxGraph.Attribute("axis", 1L));
     }
 
+    /// <summary>All inputs before any node, so that no node takes an input's name.</summary>
+    private static void Declare(OnnxGraph graph, IReadOnlyList<OnnxColumn> columns)
+    {
+        var numbers = columns.Where(c => c.Index is not null).Select(c => c.Column.Name).ToArray();
+        if (numbers.Length > 0)
+            graph.Input(Numbers, OnnxType.Double, numbers.Length, "the columns of numbers in this order: " + string.Join(", ", numbers));
+        foreach (var (column, input, index) in columns)
+        {
+            if (index is null)
+                graph.Input(input, OnnxType.Text, null, $"column \"{column.Name}\", a text of {column.Categories.Count} known ones");
+        }
+    }
+
     private static string AddNumbers(OnnxGraph graph, ColumnEncoding[] numbers)
     {
-        var names = string.Join(", ", numbers.Select(c => c.Name));
-        graph.Input(Numbers, OnnxType.Double, numbers.Length, "the columns of numbers in this order: " + names);
         var mean = graph.Constant("means", [.. numbers.Select(c => c.Mean)], numbers.Length);
         var scale = graph.Constant("scales", [.. numbers.Select(c => c.Scale)], numbers.Length);
         var centred = graph.Node("Sub", "centred", [Numbers, mean]);
@@ -90,12 +101,4 @@ internal static class OnnxInputs
 
     /// <summary>ONNX wants names like those of C.</summary>
     private static string Identifier(string name) => string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_'));
-
-    private static string FreeName(string wanted, HashSet<string> taken)
-    {
-        var name = wanted;
-        for (var number = 2; !taken.Add(name); number++)
-            name = wanted + "_" + number.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return name;
-    }
 }

@@ -13,12 +13,15 @@ namespace Distributed.Learning.Models.Onnx;
 /// </summary>
 internal static class OnnxModel
 {
+    private const string Class = "class", Probabilities = "probabilities", Value = "value";
+
     private static readonly float[] Half = [0.5f], InverseRootOfTwo = [0.70710678f];
 
     /// <summary>Makes the model.</summary>
     public static ProtoMessage Of(TrainedModel model)
     {
         var graph = new OnnxGraph();
+        DeclareOutputs(graph, model.Encoding.Target);
         AddOutputs(graph, model, AddLayers(graph, model, OnnxInputs.Add(graph, model.Encoding)));
         return graph.Model(model.Origin.Job ?? "model", $"predicts {model.Encoding.Target.Name}", Metadata(model));
     }
@@ -59,23 +62,30 @@ internal static class OnnxModel
         }
     }
 
+    private static void DeclareOutputs(OnnxGraph graph, TargetEncoding target)
+    {
+        if (target.Task == TaskKind.Classify)
+        {
+            graph.Output(Class, OnnxType.Text, null, "the most probable class");
+            graph.Output(Probabilities, OnnxType.Float, target.Outputs, "of the classes in the order of the metadata's \"classes\"");
+        }
+        else graph.Output(Value, OnnxType.Double, target.Outputs, $"column \"{target.Name}\"");
+    }
+
     private static void AddOutputs(OnnxGraph graph, TrainedModel model, string sums)
     {
         var target = model.Encoding.Target;
         if (target.Task == TaskKind.Classify)
         {
-            graph.Node("Softmax", "probabilities", [sums], OnnxGraph.Attribute("axis", 1L));
-            var index = graph.Node("ArgMax", "index", ["probabilities"], OnnxGraph.Attribute("axis", 1L), OnnxGraph.Attribute("keepdims", 0L));
-            graph.Node("Gather", "class", [graph.Constant("classes", target.Classes), index]);
-            graph.Output("class", OnnxType.Text, null, "the most probable class");
-            graph.Output("probabilities", OnnxType.Float, target.Outputs, "of the classes in the order of the metadata's \"classes\"");
+            var probabilities = graph.Node("Softmax", Probabilities, [sums], OnnxGraph.Attribute("axis", 1L));
+            var index = graph.Node("ArgMax", "index", [probabilities], OnnxGraph.Attribute("axis", 1L), OnnxGraph.Attribute("keepdims", 0L));
+            graph.Node("Gather", Class, [graph.Constant("classes", target.Classes), index]);
             return;
         }
 
         var wide = graph.Node("Cast", "wide", [sums], OnnxGraph.Attribute("to", (long)OnnxType.Double));
         var scaled = graph.Node("Mul", "scaled_value", [wide, graph.Constant("target_scale", [target.Scale], [])]);
-        graph.Node("Add", "value", [scaled, graph.Constant("target_mean", [target.Mean], [])]);
-        graph.Output("value", OnnxType.Double, target.Outputs, $"column \"{target.Name}\"");
+        graph.Node("Add", Value, [scaled, graph.Constant("target_mean", [target.Mean], [])]);
     }
 
     private static IEnumerable<(string Key, string Value)> Metadata(TrainedModel model)

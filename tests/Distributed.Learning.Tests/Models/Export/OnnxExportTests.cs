@@ -10,8 +10,6 @@ namespace Distributed.Learning.Tests.Models.Export;
 /// <summary>ONNX Runtime, which knows nothing of this program, answers raw rows as the model does.</summary>
 public sealed class OnnxExportTests : IDisposable
 {
-    private const double Tolerance = 1e-5;
-
     private readonly TemporaryFolder _folder = new();
 
     [Theory]
@@ -25,7 +23,7 @@ public sealed class OnnxExportTests : IDisposable
         var rows = RowsOf(source);
         using var runtime = new RuntimeModel(model);
 
-        AssertSameAnswers(model, model.Predict(rows), runtime.Ask(rows));
+        runtime.Ask(rows).AssertAnswersOf(model, model.Predict(rows));
     }
 
     [Theory]
@@ -38,7 +36,7 @@ public sealed class OnnxExportTests : IDisposable
         var images = BuiltInData.Digits();
         using var runtime = new RuntimeModel(model);
 
-        AssertSameAnswers(model, model.PredictFile("digits"), runtime.Ask(images.Pixels, images.Count));
+        runtime.Ask(images.Pixels, images.Count).AssertAnswersOf(model, model.PredictFile("digits"));
     }
 
     [Fact]
@@ -53,7 +51,7 @@ public sealed class OnnxExportTests : IDisposable
         using var runtime = new RuntimeModel(model);
 
         Assert.Equal(["numbers", "text_a_b", "text_a_b_2", "text_stadt"], runtime.Session.InputNames.Order(StringComparer.Ordinal));
-        AssertSameAnswers(model, model.Predict(rows), runtime.Ask(rows));
+        runtime.Ask(rows).AssertAnswersOf(model, model.Predict(rows));
     }
 
     [Fact]
@@ -90,7 +88,7 @@ public sealed class OnnxExportTests : IDisposable
         using var runtime = new RuntimeModel(model);
 
         Assert.Equal(10_000, images.Count);
-        AssertSameAnswers(model, model.PredictFile(folder), runtime.Ask(images.Pixels, images.Count));
+        runtime.Ask(images.Pixels, images.Count).AssertAnswersOf(model, model.PredictFile(folder));
     }
 
     [Fact]
@@ -101,27 +99,6 @@ public sealed class OnnxExportTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
-
-    /// <summary>A regression's values are compared in units of the target's standard deviation, the units it was trained in.</summary>
-    private static void AssertSameAnswers(TrainedModel model, IReadOnlyList<Prediction> expected, RuntimeAnswer actual)
-    {
-        var largest = 0.0;
-        for (var i = 0; i < expected.Count; i++)
-        {
-            if (expected[i].Value is { } value)
-            {
-                largest = Math.Max(largest, Math.Abs(value - actual.Values[i]) / model.Encoding.Target.Scale);
-                continue;
-            }
-
-            Assert.Equal(expected[i].Class, actual.Classes[i]);
-            for (var c = 0; c < model.Network.Outputs; c++)
-                largest = Math.Max(largest, Math.Abs(expected[i].Probabilities[c] - actual.Probabilities[i * model.Network.Outputs + c]));
-        }
-
-        Assert.InRange(largest, 0, Tolerance);
-        Assert.Equal(expected.Count, Math.Max(actual.Classes.Length, actual.Values.Length));
-    }
 
     private static TrainedModel Model(string source, Activation activation) =>
         Model(DataSets.Load(new DataSettings { Source = source, Seed = 5 }).Encoding, activation);

@@ -66,4 +66,28 @@ internal sealed class RuntimeModel : IDisposable
 }
 
 /// <summary>Classes [rows] with probabilities [rows × classes], or values [rows].</summary>
-internal sealed record RuntimeAnswer(string[] Classes, float[] Probabilities, double[] Values);
+internal sealed record RuntimeAnswer(string[] Classes, float[] Probabilities, double[] Values)
+{
+    private const double Tolerance = 1e-5;
+
+    /// <summary>A regression's values are compared in units of the target's standard deviation, the units it was trained in.</summary>
+    public void AssertAnswersOf(TrainedModel model, IReadOnlyList<Prediction> expected)
+    {
+        var largest = 0.0;
+        for (var i = 0; i < expected.Count; i++)
+        {
+            if (expected[i].Value is { } value)
+            {
+                largest = Math.Max(largest, Math.Abs(value - Values[i]) / model.Encoding.Target.Scale);
+                continue;
+            }
+
+            Assert.Equal(expected[i].Class, Classes[i]);
+            for (var c = 0; c < model.Network.Outputs; c++)
+                largest = Math.Max(largest, Math.Abs(expected[i].Probabilities[c] - Probabilities[i * model.Network.Outputs + c]));
+        }
+
+        Assert.InRange(largest, 0, Tolerance);
+        Assert.Equal(expected.Count, Math.Max(Classes.Length, Values.Length));
+    }
+}
