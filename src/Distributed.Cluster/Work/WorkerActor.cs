@@ -16,6 +16,7 @@ internal sealed class WorkerActor : ReceiveActor
     private readonly Dictionary<JobId, IActorRef> _jobs = [];
     private readonly Dictionary<JobId, JoinJob> _joined = []; // the newest of each job's
     private readonly HashSet<JobId> _loading = [];
+    private readonly Dictionary<IActorRef, FailureCause> _failures = []; // of children that end
     private long _children; // names: one that still stops keeps its own
 
     public WorkerActor(int index, int threads, WorkerSurroundings node)
@@ -49,11 +50,21 @@ internal sealed class WorkerActor : ReceiveActor
 
     public static Props Props(int index, int threads, WorkerSurroundings node) => Akka.Actor.Props.Create(() => new WorkerActor(index, threads, node));
 
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(exception =>
+    protected override SupervisorStrategy SupervisorStrategy() => new StopAndTell(this);
+
+    /// <summary>A child that throws ends, and what it threw is known when its end is told.</summary>
+    private sealed class StopAndTell(WorkerActor worker) : OneForOneStrategy(_ => Directive.Stop)
     {
-        Context.GetLogger().Error(exception, "worker {0}: a job's work failed", _id);
-        return Directive.Stop;
-    });
+        private readonly ILoggingAdapter _log = Context.GetLogger();
+
+        protected override Directive Handle(IActorRef child, Exception exception)
+        {
+            var cause = worker._failures[child] = FailureCause.Of(exception);
+            if (cause.IsOutOfMemory) _log.Error("worker {0}: a job's work failed: {1}", worker._id, cause.Text);
+            else _log.Error(exception, "worker {0}: a job's work failed", worker._id);
+            return Directive.Stop;
+        }
+    }
 
     private void OnJoin(JoinJob message)
     {
@@ -98,8 +109,11 @@ internal sealed class WorkerActor : ReceiveActor
         foreach (var (job, _) in _jobs.Where(pair => pair.Value.Equals(terminated.ActorRef)).ToList())
         {
             _jobs.Remove(job);
-            _node.Coordinators.Tell(new WorkerLeft(job, _id, "its work on this job failed"));
+            _node.Coordinators.Tell(_failures.TryGetValue(terminated.ActorRef, out var cause) && _joined.TryGetValue(job, out var joined)
+                ? new WorkerFailed(job, _id, joined.Lineage, $"worker {_id}: {cause.Text}", cause.IsOutOfMemory)
+                : new WorkerLeft(job, _id, "its work on this job failed"));
         }
+        _failures.Remove(terminated.ActorRef);
     }
 
     private void OnFinishShards(FinishShards message)
