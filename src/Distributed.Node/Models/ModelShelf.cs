@@ -42,7 +42,8 @@ internal sealed class ModelShelf(GatewayAccess cluster, JobReader jobs, TimeProv
         {
             var known = await jobs.FindAsync(job, cancellation).ConfigureAwait(false);
             var checkpoint = (best ? known.Best : known.History.Latest)
-                ?? throw ApiException.Conflict($"the job {job} has no {(best ? "best" : "committed")} checkpoint yet{(known.Summary.Reason is { } reason ? $" ({reason})" : "")}");
+                ?? throw ApiException.Conflict(
+                    $"the job {job} has no {(best ? "best" : "committed")} checkpoint{(known.Summary.EndedAt is null ? " yet" : "")}{(known.Summary.Reason is { } reason ? $" ({reason})" : "")}");
             if (await cluster.Stored.WeightsAsync(checkpoint, cancellation).ConfigureAwait(false) is not { } weights) continue; // replaced by a newer one
             var model = new ShelvedModel(await BuildAsync(known, checkpoint, weights, cancellation).ConfigureAwait(false), checkpoint.Step);
             Shelve(job, best, model);
