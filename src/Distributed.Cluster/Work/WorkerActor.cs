@@ -17,6 +17,7 @@ internal sealed class WorkerActor : ReceiveActor
     private readonly Dictionary<JobId, JoinJob> _joined = []; // the newest of each job's
     private readonly HashSet<JobId> _loading = [];
     private readonly Dictionary<IActorRef, FailureCause> _failures = []; // of children that end
+    private readonly Dictionary<JobId, WorkerFailed> _failed = []; // until the job asks again: the word may be lost
     private long _children; // names: one that still stops keeps its own
 
     public WorkerActor(int index, int threads, WorkerSurroundings node)
@@ -32,6 +33,7 @@ internal sealed class WorkerActor : ReceiveActor
         {
             if (_joined.TryGetValue(message.Job, out var joined) && (message.Term < joined.Term || message.Lineage < joined.Lineage)) return;
             _joined.Remove(message.Job);
+            _failed.Remove(message.Job);
             if (_jobs.Remove(message.Job, out var job)) Context.Stop(job);
         });
         Receive<DataPresent>(OnDataPresent);
@@ -45,6 +47,8 @@ internal sealed class WorkerActor : ReceiveActor
         Receive<IWorkerMessage>(message =>
         {
             if (_jobs.TryGetValue(message.Job, out var job)) job.Forward(message);
+            else if (message is AssignWorker assign && _failed.TryGetValue(message.Job, out var failed) && failed.Lineage == assign.Lineage)
+                _node.Coordinators.Tell(failed);
         });
     }
 
@@ -99,9 +103,12 @@ internal sealed class WorkerActor : ReceiveActor
             Begin(joined, data).Forward(joined);
     }
 
-    private IActorRef Begin(JoinJob message, BorrowedSamples data) =>
-        _jobs[message.Job] = Context.Watch(
+    private IActorRef Begin(JoinJob message, BorrowedSamples data)
+    {
+        _failed.Remove(message.Job);
+        return _jobs[message.Job] = Context.Watch(
             Context.ActorOf(JobWorkerActor.Props(message, _id, _threads, _node, data), $"job-{message.Job}-{++_children}"));
+    }
 
     private void OnJobTerminated(Terminated terminated)
     {
@@ -109,9 +116,9 @@ internal sealed class WorkerActor : ReceiveActor
         foreach (var (job, _) in _jobs.Where(pair => pair.Value.Equals(terminated.ActorRef)).ToList())
         {
             _jobs.Remove(job);
-            _node.Coordinators.Tell(_failures.TryGetValue(terminated.ActorRef, out var cause) && _joined.TryGetValue(job, out var joined)
-                ? new WorkerFailed(job, _id, joined.Lineage, $"worker {_id}: {cause.Text}", cause.IsOutOfMemory)
-                : new WorkerLeft(job, _id, "its work on this job failed"));
+            if (_failures.TryGetValue(terminated.ActorRef, out var cause) && _joined.TryGetValue(job, out var joined))
+                _node.Coordinators.Tell(_failed[job] = new WorkerFailed(job, _id, _children, joined.Lineage, $"worker {_id}: {cause.Text}", cause.IsOutOfMemory));
+            else _node.Coordinators.Tell(new WorkerLeft(job, _id, "its work on this job failed"));
         }
         _failures.Remove(terminated.ActorRef);
     }

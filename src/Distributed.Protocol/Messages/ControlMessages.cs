@@ -194,13 +194,14 @@ public sealed record WorkerRefused(JobId Job, WorkerId Worker, string Reason) : 
 /// <summary>From a worker, or from a node that saw its connection close: it takes no more work.</summary>
 public sealed record WorkerLeft(JobId Job, WorkerId Worker, string Reason) : ICoordinatorMessage;
 
-/// <summary>From a worker whose work on the job ended in an exception, said once. It joins again when it is asked.</summary>
+/// <summary>From a worker whose work on the job ended in an exception, said again to a coordinator that takes it for ready. It joins again when it is asked.</summary>
 /// <param name="Job">The job.</param>
 /// <param name="Worker">The worker.</param>
+/// <param name="Number">Rises with every exception of that worker.</param>
 /// <param name="Lineage">The lineage that it had joined.</param>
 /// <param name="Cause">Which worker and what happened.</param>
 /// <param name="IsOutOfMemory">Whether there was not enough memory.</param>
-public sealed record WorkerFailed(JobId Job, WorkerId Worker, long Lineage, string Cause, bool IsOutOfMemory) : ICoordinatorMessage;
+public sealed record WorkerFailed(JobId Job, WorkerId Worker, long Number, long Lineage, string Cause, bool IsOutOfMemory) : ICoordinatorMessage;
 
 /// <summary>From a worker, at most about once a second while it computes: how fast it was. Not answered; the shares follow it when that is worth it.</summary>
 /// <param name="Job">The job.</param>

@@ -13,6 +13,7 @@ internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEff
     private readonly Stack<float[]> _spare = new();
     private WorkLedger? _ledger;
     private JoinJob? _joined;
+    private WorkerFailed? _failed; // until the job asks again
     private bool _isReady;
     private TimeSpan _measureAt;
     private bool _isWorking;
@@ -164,6 +165,7 @@ internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEff
         if (_ledger is not { } ledger)
         {
             (message as WeightsUpdated)?.Lease?.Dispose();
+            if (message is AssignWorker assign && _failed?.Lineage == assign.Lineage) ToCoordinator(_failed); // it was not heard
             return;
         }
         switch (message)
@@ -190,6 +192,7 @@ internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEff
             CloseLedger();
             _joined = message;
             _isReady = false;
+            _failed = null;
             if (world.Exceptions.Strikes(ThrowingPlace.WorkerJoins, world.Journal.Mirror.Latest?.Step ?? 0, id))
             {
                 Throw();
@@ -212,7 +215,8 @@ internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEff
         var lineage = _joined!.Lineage;
         (_ledger, _joined) = (null, null);
         _spare.Clear(); // what is on its way to blocks is never used again: the next one has memory of its own
-        ToCoordinator(new WorkerFailed(world.Job.Id, id, lineage, world.Exceptions.Note(Name, lineage), IsOutOfMemory: true));
+        _failed = new WorkerFailed(world.Job.Id, id, world.Exceptions.Count, lineage, world.Exceptions.Note(Name, lineage), IsOutOfMemory: true);
+        ToCoordinator(_failed);
     }
 
     private void CloseLedger()

@@ -133,6 +133,7 @@ public sealed partial class TrainingRun
         EndMoves();
         _failure = null;
         _thrown.Clear();
+        _heardFailures.Clear();
         _isWithdrawn = false;
         _toldOpen = -1;
         _adopting = false;

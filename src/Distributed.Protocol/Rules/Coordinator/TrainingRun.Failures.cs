@@ -11,6 +11,7 @@ namespace Distributed.Protocol;
 public sealed partial class TrainingRun
 {
     private readonly HashSet<WorkerId> _thrown = []; // workers whose work ended in an exception since the last step
+    private readonly Dictionary<WorkerId, long> _heardFailures = []; // the newest of each worker in this lineage: it may be told twice
     private AttemptFailed? _failure; // not in the journal yet
 
     /// <summary>A block's last word before an exception ends it: the lineage is lost.</summary>
@@ -31,9 +32,11 @@ public sealed partial class TrainingRun
     public void OnWorkerFailed(WorkerFailed message, TimeSpan now)
     {
         _now = now;
+        if (message.Lineage != Lineage || message.Number <= _heardFailures.GetValueOrDefault(message.Worker)) return; // of the past, or told again
+        _heardFailures[message.Worker] = message.Number;
         var takesPart = _crew.Find(message.Worker) is { IsExcluded: false };
         _crew.Remove(message.Worker);
-        if (takesPart && message.Lineage == Lineage && _lineageComplete && _lostReason is null && !IsReplaced && !IsAtRest)
+        if (takesPart && _lineageComplete && _lostReason is null && !IsReplaced && !IsAtRest)
         {
             _thrown.Add(message.Worker);
             if (_crew.AreAllReadyAmong(Lineage, _thrown))
@@ -59,7 +62,7 @@ public sealed partial class TrainingRun
         if (failures.Count < JobHistory.MaximumFailures || _history.IsCancelled) return null;
         var last = failures.LastOrDefault(failure => failure.IsOutOfMemory) ?? failures[^1];
         var advice = last.IsOutOfMemory
-            ? "take a smaller network or a smaller batch, or give it more memory: larger nodes, or more parameter servers and as many blocks"
+            ? "take a smaller network or batch, spread it over more parameter servers and blocks, or give the nodes more memory"
             : "the log of that node says where it was thrown";
         return new JobEnded(
             JobOutcome.Failed, failures[^1].Step, null,
