@@ -84,7 +84,11 @@ internal sealed class ActorClient(ActorSystem system, ActorRegistry registry, No
         var history = await ReadHistoryAsync(job, cancellation).ConfigureAwait(false);
         if (history.Specification is not { } specification) throw new TrainingException($"the store holds no job {job}");
         var checkpoint = choice == CheckpointChoice.Best ? history.DurableBest(new EpochPlan(specification)) : history.Latest;
-        if (checkpoint is null) throw new TrainingException($"the job {job} has no {choice.ToString().ToLowerInvariant()} checkpoint yet");
+        if (checkpoint is null)
+        {
+            var kind = choice.ToString().ToLowerInvariant();
+            throw new TrainingException(JobRecord.NoCheckpoint(job, kind, history.End) ?? $"the job {job} has no {kind} checkpoint yet");
+        }
         try
         {
             return await StoredWeights.LoadAsync(system, checkpoint, cancellation).ConfigureAwait(false);

@@ -72,6 +72,15 @@ public sealed record JobRecord(
 {
     /// <summary>The steps of all kept checkpoints, ascending; 0 stands for weights that were given to begin with.</summary>
     public IReadOnlyList<long> Checkpoints { get; init; } = [];
+
+    /// <summary>Tells that a checkpoint is not there, and what can be done: a job that has ended never gets one.</summary>
+    /// <param name="kind">Which: "best", "last", or "" for any.</param>
+    public string NoCheckpoint(string kind) => NoCheckpoint(Id, kind, End) ?? $"{Id} has no {kind}{(kind.Length > 0 ? " " : "")}checkpoint yet; 'dtrain resume {Id}' goes on with it";
+
+    /// <summary>As <see cref="NoCheckpoint(string)"/>, for a job that has ended; null for one that has not.</summary>
+    internal static string? NoCheckpoint(JobId job, string kind, JobEnded? end) => end is null
+        ? null
+        : $"{job} has no {kind}{(kind.Length > 0 ? " " : "")}checkpoint and gets none: {end.Message ?? $"it has ended ({end.Outcome.ToString().ToLowerInvariant()})"}";
 }
 
 /// <summary>What a checkpoint holds.</summary>

@@ -99,6 +99,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
             run.OnBlockState(message, Now);
         });
         Receive<BlockLoadFailed>(message => run.OnBlockLoadFailed(message, Now));
+        Receive<BlockFailed>(message => run.OnBlockFailed(message, Now));
         Receive<BlockAssigned>(message => run.OnBlockAssigned(message, Now));
         Receive<CheckpointOpened>(message => run.OnCheckpointOpened(message, Now));
         Receive<CheckpointTooLate>(message => run.OnCheckpointTooLate(message, Now));
@@ -118,6 +119,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
         Receive<WorkerRefused>(message => run.OnWorkerRefused(message, Now));
         Receive<WorkerAssigned>(message => run.OnWorkerAssigned(message, Now));
         Receive<WorkerLeft>(message => run.OnWorkerLeft(message.Worker, Now));
+        Receive<WorkerFailed>(message => run.OnWorkerFailed(message, Now));
         Receive<WorkerMeasured>(message => run.OnWorkerMeasured(message, Now));
         Receive<WorkerHere>(OnWorkerHere);
         Receive<Terminated>(OnTerminated);
@@ -166,6 +168,12 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
                 break;
             case WorkerExcluded excluded:
                 _decisions.LogWarning("job {Job}: {Reason}", _job, excluded.Reason);
+                break;
+            case AttemptFailed failed:
+                _decisions.LogWarning("job {Job}: {Cause} in lineage {Lineage}", _job, failed.Cause, failed.Lineage);
+                break;
+            case JobEnded { Outcome: JobOutcome.Failed } ended:
+                _decisions.LogWarning("job {Job} failed: {Reason}", _job, ended.Message);
                 break;
             case LineageStarted started:
                 _decisions.LogInformation("job {Job}: lineage {Lineage} begins from step {Step}", _job, started.Lineage, started.CheckpointStep ?? 0);

@@ -20,7 +20,10 @@ internal sealed class CallbackLoggerProvider(Action<string> write, LogLevel leas
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (!IsEnabled(logLevel)) return;
-            write($"{logLevel.ToString().ToLowerInvariant()}: {category}: {formatter(state, exception)}");
+            var text = formatter(state, exception);
+            // Akka appends stack traces, which are for those that ask for them.
+            if (least > LogLevel.Debug && text.IndexOf('\n', StringComparison.Ordinal) is > 0 and var end) text = text[..end].TrimEnd();
+            write($"{logLevel.ToString().ToLowerInvariant()}: {category}: {text}");
             if (exception is not null && least <= LogLevel.Debug) write(exception.ToString());
         }
     }

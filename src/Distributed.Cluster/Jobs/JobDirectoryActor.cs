@@ -264,7 +264,7 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
         {
             Id = entry.Job.Value,
             State = entry.State,
-            Reason = _queue.ReasonOf(entry, _workers.Count) ?? picture?.Waiting,
+            Reason = ReasonOf(entry, picture),
             Data = entry.Facts.DataName,
             SubmittedAt = entry.SubmittedAt,
             StartedAt = entry.StartedAt,
@@ -277,6 +277,14 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
             Metrics = picture?.Metrics ?? entry.Metrics,
             WeightsSha256 = entry.End?.WeightsSha256,
         };
+    }
+
+    /// <summary>Why it does not run; of one that is being cancelled also what it waits for.</summary>
+    private string? ReasonOf(QueueEntry entry, RunningPicture? picture)
+    {
+        var reason = _queue.ReasonOf(entry, _workers.Count);
+        if (reason is null || !entry.IsCancelWanted || entry.End is not null) return reason ?? picture?.Waiting;
+        return picture?.Waiting is { } waiting ? $"{reason}; {waiting}" : reason;
     }
 
     private bool IsTaken(JobId job) => _jobs.ContainsKey(job) || _queue.IsTaken(job);

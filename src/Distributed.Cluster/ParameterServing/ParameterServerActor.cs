@@ -93,6 +93,7 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
         Receive<PartsUnreadable>(message => _block.OnPartsLoadFailed(message.Lineage, message.Reason));
         Receive<PartsSealed>(OnSealed);
         Receive<SaveAgain>(message => StartSaving(message.Saving));
+        Receive<Status.Failure>(message => throw new InvalidOperationException("what the block does beside itself failed", message.Cause));
         ReceiveAny(message =>
         {
             if (!_vault.OnResponse(message)) Unhandled(message);
@@ -111,6 +112,15 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
         _arena.Enter(_job);
         _plane.AddBlock(_job, _index, Self);
         Timers.StartPeriodicTimer("tick", Tick.Instance, TickInterval);
+    }
+
+    /// <summary>An exception ends this incarnation; the coordinator hears why before the next one says that it has no state.</summary>
+    protected override void PreRestart(Exception reason, object message)
+    {
+        var address = Akka.Cluster.Cluster.Get(_system).SelfAddress;
+        var failure = FailureCause.Of(reason);
+        _block.OnFailed($"block {_index} on {address.Host}:{address.Port}: {failure.Text}", failure.IsOutOfMemory);
+        base.PreRestart(reason, message);
     }
 
     protected override void PostStop()

@@ -28,7 +28,10 @@ public sealed class WeightsArena
         lock (_gate)
         {
             if (!_jobs.TryGetValue(job, out var pair) || pair.Lineage < lineage || pair.Even.Length != parameters)
+            {
+                _jobs.Remove(job); // the collector may take the lineage before, if there is no room for both
                 _jobs[job] = pair = new Pair(lineage, new AlignedBuffer(parameters), new AlignedBuffer(parameters));
+            }
             if (pair.Lineage > lineage) return new float[parameters]; // an old lineage's straggler: its own memory
             return ((version & 1) == 0 ? pair.Even : pair.Odd).Memory;
         }

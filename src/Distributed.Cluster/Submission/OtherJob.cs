@@ -49,7 +49,7 @@ internal static class OtherJob
     {
         var (theirs, ours) = (Widths(from.Specification.Network), Widths(network));
         if (theirs != ours) throw new UsageException($"--from: {from.Id} has layers of {theirs}, this job {ours}; equal layers would be right");
-        if (from.LastCheckpoint is null) throw new UsageException($"--from: {from.Id} has no checkpoint yet; 'dtrain resume {from.Id}' goes on with it");
+        if (from.LastCheckpoint is null) throw new UsageException($"--from: {from.NoCheckpoint("")}");
     }
 
     /// <summary>What the specification records of the weights that the job begins with.</summary>

@@ -49,7 +49,15 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
         _times = StepTimes.OfWorker(join.Job, id);
         _activity = node.Activity;
         _data = data;
-        _threads = new ShardThreads(join.Job, id, threads, join.Specification, data.Samples, Self, (StepDispatcher)Context.Dispatcher, node);
+        try
+        {
+            _threads = new ShardThreads(join.Job, id, threads, join.Specification, data.Samples, Self, (StepDispatcher)Context.Dispatcher, node);
+        }
+        catch
+        {
+            data.Dispose(); // nobody else gives them back: an actor that was not made does not stop
+            throw;
+        }
 
         // on the hot path first
         Receive<WeightsUpdated>(message =>

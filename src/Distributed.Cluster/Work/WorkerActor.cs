@@ -16,6 +16,8 @@ internal sealed class WorkerActor : ReceiveActor
     private readonly Dictionary<JobId, IActorRef> _jobs = [];
     private readonly Dictionary<JobId, JoinJob> _joined = []; // the newest of each job's
     private readonly HashSet<JobId> _loading = [];
+    private readonly Dictionary<IActorRef, FailureCause> _failures = []; // of children that end
+    private readonly Dictionary<JobId, WorkerFailed> _failed = []; // until the job asks again: the word may be lost
     private long _children; // names: one that still stops keeps its own
 
     public WorkerActor(int index, int threads, WorkerSurroundings node)
@@ -31,6 +33,7 @@ internal sealed class WorkerActor : ReceiveActor
         {
             if (_joined.TryGetValue(message.Job, out var joined) && (message.Term < joined.Term || message.Lineage < joined.Lineage)) return;
             _joined.Remove(message.Job);
+            _failed.Remove(message.Job);
             if (_jobs.Remove(message.Job, out var job)) Context.Stop(job);
         });
         Receive<DataPresent>(OnDataPresent);
@@ -44,16 +47,28 @@ internal sealed class WorkerActor : ReceiveActor
         Receive<IWorkerMessage>(message =>
         {
             if (_jobs.TryGetValue(message.Job, out var job)) job.Forward(message);
+            else if (message is AssignWorker assign && _failed.TryGetValue(message.Job, out var failed) && failed.Lineage == assign.Lineage)
+                _node.Coordinators.Tell(failed);
         });
     }
 
     public static Props Props(int index, int threads, WorkerSurroundings node) => Akka.Actor.Props.Create(() => new WorkerActor(index, threads, node));
 
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(exception =>
+    protected override SupervisorStrategy SupervisorStrategy() => new StopAndTell(this);
+
+    /// <summary>A child that throws ends, and what it threw is known when its end is told.</summary>
+    private sealed class StopAndTell(WorkerActor worker) : OneForOneStrategy(_ => Directive.Stop)
     {
-        Context.GetLogger().Error(exception, "worker {0}: a job's work failed", _id);
-        return Directive.Stop;
-    });
+        private readonly ILoggingAdapter _log = Context.GetLogger();
+
+        protected override Directive Handle(IActorRef child, Exception exception)
+        {
+            var cause = worker._failures[child] = FailureCause.Of(exception);
+            if (cause.IsOutOfMemory) _log.Error("worker {0}: a job's work failed: {1}", worker._id, cause.Text);
+            else _log.Error(exception, "worker {0}: a job's work failed", worker._id);
+            return Directive.Stop;
+        }
+    }
 
     private void OnJoin(JoinJob message)
     {
@@ -88,9 +103,12 @@ internal sealed class WorkerActor : ReceiveActor
             Begin(joined, data).Forward(joined);
     }
 
-    private IActorRef Begin(JoinJob message, BorrowedSamples data) =>
-        _jobs[message.Job] = Context.Watch(
+    private IActorRef Begin(JoinJob message, BorrowedSamples data)
+    {
+        _failed.Remove(message.Job);
+        return _jobs[message.Job] = Context.Watch(
             Context.ActorOf(JobWorkerActor.Props(message, _id, _threads, _node, data), $"job-{message.Job}-{++_children}"));
+    }
 
     private void OnJobTerminated(Terminated terminated)
     {
@@ -98,8 +116,11 @@ internal sealed class WorkerActor : ReceiveActor
         foreach (var (job, _) in _jobs.Where(pair => pair.Value.Equals(terminated.ActorRef)).ToList())
         {
             _jobs.Remove(job);
-            _node.Coordinators.Tell(new WorkerLeft(job, _id, "its work on this job failed"));
+            if (_failures.TryGetValue(terminated.ActorRef, out var cause) && _joined.TryGetValue(job, out var joined))
+                _node.Coordinators.Tell(_failed[job] = new WorkerFailed(job, _id, _children, joined.Lineage, $"worker {_id}: {cause.Text}", cause.IsOutOfMemory));
+            else _node.Coordinators.Tell(new WorkerLeft(job, _id, "its work on this job failed"));
         }
+        _failures.Remove(terminated.ActorRef);
     }
 
     private void OnFinishShards(FinishShards message)

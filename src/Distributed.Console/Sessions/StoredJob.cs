@@ -44,7 +44,7 @@ internal static class StoredJob
     public static async Task<TrainedModel> LoadModelAsync(ITrainingClient client, JobRecord record, CheckpointChoice choice)
     {
         if ((choice == CheckpointChoice.Best ? record.BestCheckpoint : record.LastCheckpoint) is not { } step)
-            throw new UsageException($"{record.Id} has no {choice.ToString().ToLowerInvariant()} checkpoint yet; 'dtrain resume {record.Id}' goes on with it");
+            throw new UsageException(record.NoCheckpoint(choice.ToString().ToLowerInvariant()));
         var data = LoadData(record);
         var weights = await client.ReadWeightsAsync(record.Id, choice, CancellationToken.None).ConfigureAwait(false);
         var origin = new ModelOrigin

@@ -243,7 +243,7 @@ internal sealed class TrainingSession
 
     private async Task<RunEnd> OnFinishedAsync(JobEnded end)
     {
-        if (end.Outcome == JobOutcome.Failed) return new RunFailed(end.Message ?? "no reason was given");
+        if (end.Outcome == JobOutcome.Failed || end.IsWithoutWeights) return new RunFailed(end.Message ?? "no reason was given");
         await CatchUpAsync(int.MaxValue).ConfigureAwait(false);
         Begin(end.Step);
         _meter.Report(SamplesAt(end.Step));

@@ -41,7 +41,7 @@ internal sealed record VerificationSubject(
                 + "can only be compared by the release that the job was submitted with";
         }
         if (Specification.Validate() is { } wrong) return $"{Job}: {wrong}";
-        return Steps.Any(step => step > 0) ? null : $"{Job} has no checkpoint yet, so there are no weights to verify";
+        return Steps.Any(step => step > 0) ? null : $"{Job} has no checkpoint, so there are no weights to verify";
     }
 }
 

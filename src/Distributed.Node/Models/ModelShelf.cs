@@ -78,7 +78,7 @@ internal sealed class ModelShelf(GatewayAccess cluster, JobReader jobs, HttpLimi
     {
         var known = await jobs.FindAsync(job, CancellationToken.None).ConfigureAwait(false);
         var checkpoint = (best ? known.Best : known.History.Latest)
-            ?? throw ApiException.Conflict($"the job {job} has no {(best ? "best" : "committed")} checkpoint yet{(known.Summary.Reason is { } reason ? $" ({reason})" : "")}");
+            ?? throw ApiException.Conflict($"the job {job} has no {(best ? "best" : "committed")} checkpoint{(known.Summary.EndedAt is null ? " yet" : "")}{(known.Summary.Reason is { } reason ? $" ({reason})" : "")}");
         var plan = new EpochPlan(known.Specification);
         var epoch = known.History.Decisions.FirstOrDefault(decision => plan.BoundaryAfter(decision.Epoch) == checkpoint.Step);
         var origin = ModelOrigins.Of(known.Told.Job, epoch, checkpoint.Step, known.Facts.DataName, known.Specification.Data.Sha256);

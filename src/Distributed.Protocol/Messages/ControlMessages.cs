@@ -84,6 +84,15 @@ public sealed record LoadBlock(
 /// <summary>From a block: the stored state cannot be read; another checkpoint is needed.</summary>
 public sealed record BlockLoadFailed(JobId Job, int Block, long Lineage, string Reason) : ICoordinatorMessage;
 
+/// <summary>From a block that an exception ends: its last word, said once. Where it is lost, the block counts as lost with its node.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Block">The block.</param>
+/// <param name="Incarnation">The incarnation that ends.</param>
+/// <param name="Lineage">The lineage that it held or was loading; 0 for none.</param>
+/// <param name="Cause">Which block, where, and what happened.</param>
+/// <param name="IsOutOfMemory">Whether there was not enough memory.</param>
+public sealed record BlockFailed(JobId Job, int Block, long Incarnation, long Lineage, string Cause, bool IsOutOfMemory) : ICoordinatorMessage;
+
 /// <summary>From a coordinator: who computes. Repeated until <see cref="BlockAssigned"/> answers.</summary>
 public sealed record AssignBlock(JobId Job, int Block, long Term, long Lineage, Assignment Assignment, int OpenThrough) : IBlockMessage;
 
@@ -188,6 +197,15 @@ public sealed record WorkerRefused(JobId Job, WorkerId Worker, string Reason) : 
 
 /// <summary>From a worker, or from a node that saw its connection close: it takes no more work.</summary>
 public sealed record WorkerLeft(JobId Job, WorkerId Worker, string Reason) : ICoordinatorMessage;
+
+/// <summary>From a worker whose work on the job ended in an exception, said again to a coordinator that takes it for ready. It joins again when it is asked.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Worker">The worker.</param>
+/// <param name="Number">Rises with every exception of that worker.</param>
+/// <param name="Lineage">The lineage that it had joined.</param>
+/// <param name="Cause">Which worker and what happened.</param>
+/// <param name="IsOutOfMemory">Whether there was not enough memory.</param>
+public sealed record WorkerFailed(JobId Job, WorkerId Worker, long Number, long Lineage, string Cause, bool IsOutOfMemory) : ICoordinatorMessage;
 
 /// <summary>From a worker, at most about once a second while it computes: how fast it was. Not answered; the shares follow it when that is worth it.</summary>
 /// <param name="Job">The job.</param>

@@ -34,6 +34,16 @@ public sealed record LineageStarted(long Lineage, long? CheckpointStep, int Bloc
 /// <param name="Reason">For people.</param>
 public sealed record WorkerExcluded(WorkerId Worker, long Lineage, long Step, int Shard, string Reason) : JournalEvent;
 
+/// <summary>
+/// An attempt to get on ended in an exception: a block threw, which ends its lineage, or every assigned worker did since the last step. A lost node, a
+/// store that is away, a pause, a move or changed options are no failed attempts.
+/// </summary>
+/// <param name="Lineage">The lineage.</param>
+/// <param name="Step">Steps done, as far as the coordinator had heard.</param>
+/// <param name="Cause">Who threw, where, and what.</param>
+/// <param name="IsOutOfMemory">Whether there was not enough memory.</param>
+public sealed record AttemptFailed(long Lineage, long Step, string Cause, bool IsOutOfMemory) : JournalEvent;
+
 /// <summary>All blocks' snapshots of one step are durable.</summary>
 public sealed record CheckpointCommitted(Checkpoint Checkpoint) : JournalEvent;
 
@@ -56,6 +66,9 @@ public sealed record JobSummarized(
 {
     /// <summary>Excluded workers; null for none.</summary>
     public IReadOnlyList<WorkerExcluded>? Exclusions { get; init; }
+
+    /// <summary>Failed attempts since the last epoch or checkpoint; null for none.</summary>
+    public IReadOnlyList<AttemptFailed>? Failures { get; init; }
 }
 
 /// <summary>The job is paused, or goes on.</summary>
@@ -68,9 +81,17 @@ public sealed record CancelRequested : JournalEvent;
 /// <param name="Outcome">How.</param>
 /// <param name="Step">Steps done; for a failed job the step that failed.</param>
 /// <param name="Reason">Why it completed; null for a failed one.</param>
-/// <param name="Message">Why it failed, with advice; null otherwise.</param>
+/// <param name="Message">Why it failed, with advice, or that a cancelled job has no weights; null otherwise.</param>
 public sealed record JobEnded(JobOutcome Outcome, long Step, StopReason? Reason, string? Message) : JournalEvent
 {
+    /// <summary>The end of a job that was cancelled when there was nothing to keep.</summary>
+    public static JobEnded WithoutWeights { get; } =
+        new(JobOutcome.Cancelled, 0, StopReason.Cancelled, "it was cancelled before its first checkpoint, so there are no weights");
+
+    /// <summary>Whether it was cancelled when there was nothing to keep.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool IsWithoutWeights => Outcome == JobOutcome.Cancelled && Message is not null;
+
     /// <summary>
     /// SHA-256 of the weights that it ended on: the flat parameter vector as little-endian float32, lower-case hex. Null of a job that failed or has
     /// no weights, of one that an earlier release ended, and where the store could not be read at that moment.

@@ -107,4 +107,10 @@ internal enum Bug
 
     /// <summary>Whoever agrees with others is excluded, instead of the one that does not.</summary>
     ExcludeTheWrongWorker,
+
+    /// <summary>A block that is lost with its node counts as a failed attempt.</summary>
+    CountLostNodesAsFailures,
+
+    /// <summary>Failed attempts are counted on over a committed checkpoint.</summary>
+    RememberFailuresOverACommit,
 }

@@ -23,16 +23,20 @@ internal sealed class DtrainProcess : IDisposable
         ["dotnet", "exec", "--runtimeconfig", Path.Combine(AppContext.BaseDirectory, "distributed-node.runtimeconfig.json"), Path.Combine(AppContext.BaseDirectory, "dtrain.dll")];
 
     /// <summary>Starts dtrain as built beside the tests.</summary>
-    public static DtrainProcess Start(string folder, params string[] arguments)
+    public static DtrainProcess Start(string folder, params string[] arguments) => StartWithin(folder, [], arguments);
+
+    /// <summary>As above, by a command that dtrain's own is appended to.</summary>
+    public static DtrainProcess StartWithin(string folder, IReadOnlyList<string> within, params string[] arguments)
     {
-        var info = new ProcessStartInfo(Command[0])
+        IReadOnlyList<string> command = [.. within, .. Command];
+        var info = new ProcessStartInfo(command[0])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
-        foreach (var argument in Command.Skip(1).Concat(arguments)) info.ArgumentList.Add(argument);
+        foreach (var argument in command.Skip(1).Concat(arguments)) info.ArgumentList.Add(argument);
         info.Environment["XDG_DATA_HOME"] = folder;
         info.Environment["NO_COLOR"] = "1";
         return new DtrainProcess(Process.Start(info) ?? throw new InvalidOperationException("dotnet did not start"));

@@ -160,7 +160,7 @@ public sealed partial class TrainingRunTests
     }
 
     /// <summary>Writes what is to be written and answers what blocks and the worker would, until nothing more follows.</summary>
-    private void Settle(long step = 0, long lineage = 0, long? copied = null, long incarnation = 1)
+    private void Settle(long step = 0, long lineage = 0, long? copied = null, long incarnation = 1, bool answersLoads = true)
     {
         if (!_workerIsGone) _run.OnWorkerUp(Worker, _now);
         var answered = new HashSet<object>(ReferenceEqualityComparer.Instance);
@@ -174,7 +174,7 @@ public sealed partial class TrainingRunTests
                 more = true;
                 if (message is GetBlockState ask)
                     _run.OnBlockState(new BlockState(SampleJobs.Job, ask.Block, incarnation, ask.Term, ask.Query, lineage, step, copied), _now);
-                else if (message is LoadBlock load)
+                else if (message is LoadBlock load && answersLoads)
                     _run.OnBlockState(new BlockState(SampleJobs.Job, load.Block, load.Incarnation, load.Term, load.Query, load.Lineage, 0, null), _now);
                 else if (message is JoinJob join) _run.OnWorkerReady(new WorkerReady(SampleJobs.Job, Worker, join.Lineage), _now);
             }

@@ -8,6 +8,7 @@ internal sealed class BlockNode : IBlockEffects
     private readonly SimulatedWorld _world;
     private readonly BlockSeat _seat;
     private readonly ParameterBlock _rule;
+    private readonly long _incarnation;
     private readonly NodeClock _clock;
     private readonly Queue<Action> _frozen = new();
     private readonly Dictionary<(int Length, long Parity), float[]> _memory = [];
@@ -21,6 +22,7 @@ internal sealed class BlockNode : IBlockEffects
     private long _term;
     private bool _mustIgnore; // what is being received is of the past: nothing may follow from it
     private (long Lineage, long Step) _held = (-1, -1);
+    private long _loading; // the highest lineage that it was told to load
 
     private sealed class Saving(BlockSnapshot snapshot)
     {
@@ -33,6 +35,7 @@ internal sealed class BlockNode : IBlockEffects
     {
         _world = world;
         _seat = seat;
+        _incarnation = incarnation;
         _clock = new NodeClock(world.Time, world.Between(0, 1e6));
         _rule = new ParameterBlock(world.Job.Id, block, incarnation, new BlockTimes(), this);
     }
@@ -108,6 +111,8 @@ internal sealed class BlockNode : IBlockEffects
     /// <summary>Two buffers, used in turn, whatever the lineage: whoever still reads an older version reads garbage.</summary>
     public Memory<float> WeightsBuffer(long lineage, BlockLayout layout, int block, long version)
     {
+        var isLoading = lineage != _rule.Lineage;
+        if (_world.Exceptions.Strikes(isLoading ? ThrowingPlace.BlockLoads : ThrowingPlace.BlockSteps, isLoading ? version : version - 1)) throw new InjectedException();
         var key = (layout[block].Count, version & 1);
         if (!_memory.TryGetValue(key, out var memory)) _memory[key] = memory = new float[key.Count];
         memory.AsSpan().Fill(float.NaN);
@@ -134,6 +139,7 @@ internal sealed class BlockNode : IBlockEffects
 
     public void CopySnapshot(BlockSnapshot snapshot)
     {
+        if (_world.Exceptions.Strikes(ThrowingPlace.BlockSaves, snapshot.Step)) throw new InjectedException();
         _saving.RemoveAll(saving => saving.IsForgotten || saving.IsOver);
         _saving.Add(new Saving(snapshot with { Weights = snapshot.Weights.ToArray(), State = snapshot.State.ToArray() }));
         if (_saving.Count > 2) SimulatedWorld.Fail($"{_seat.Name} holds {_saving.Count} copies: of steps {string.Join(", ", _saving.Select(saving => saving.Snapshot.Step))}");
@@ -198,7 +204,10 @@ internal sealed class BlockNode : IBlockEffects
         switch (message)
         {
             case GetBlockState m: _rule.OnGetBlockState(m); break;
-            case LoadBlock m: _rule.OnLoadBlock(m); break;
+            case LoadBlock m:
+                if (m.Incarnation == _incarnation && m.Term >= _term) _loading = Math.Max(_loading, m.Lineage);
+                _rule.OnLoadBlock(m);
+                break;
             case AssignBlock m: _rule.OnAssign(m); break;
             case OpenBlockEpoch m: _rule.OnOpenEpoch(m, now); break;
             case OpenCheckpoint m: _rule.OnOpenCheckpoint(m); break;
@@ -257,7 +266,16 @@ internal sealed class BlockNode : IBlockEffects
         }
         if (_isInside) SimulatedWorld.Fail("the block is entered from one of its own effects");
         _isInside = true;
-        action();
+        try
+        {
+            action();
+        }
+        catch (InjectedException)
+        {
+            // Nothing of it is left but its last word; another incarnation starts with the next message.
+            _rule.OnFailed(_world.Exceptions.Note(_seat.Name, Math.Max(_rule.Lineage, _loading)), isOutOfMemory: true);
+            _seat.End(this);
+        }
         _isInside = false;
     }
 }

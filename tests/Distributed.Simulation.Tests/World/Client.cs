@@ -18,6 +18,9 @@ internal sealed class Client(SimulatedWorld world)
 
     public bool HasHeardTheEnd { get; private set; }
 
+    /// <summary>Whether it wants the end.</summary>
+    public bool WantsCancel => _wantsCancel;
+
     public event Action? Ended;
 
     public void Begin()

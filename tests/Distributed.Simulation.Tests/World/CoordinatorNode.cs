@@ -133,6 +133,7 @@ internal sealed class CoordinatorNode : ICoordinatorEffects
             case CancelJob: _run.OnCancel(now); break;
             case BlockState m: _run.OnBlockState(m, now); break;
             case BlockLoadFailed m: _run.OnBlockLoadFailed(m, now); break;
+            case BlockFailed m: _run.OnBlockFailed(m, now); break;
             case BlockAssigned m: _run.OnBlockAssigned(m, now); break;
             case CheckpointOpened m: _run.OnCheckpointOpened(m, now); break;
             case CheckpointTooLate m: _run.OnCheckpointTooLate(m, now); break;
@@ -149,6 +150,7 @@ internal sealed class CoordinatorNode : ICoordinatorEffects
             case WorkerReady m: _run.OnWorkerReady(m, now); break;
             case WorkerRefused m: _run.OnWorkerRefused(m, now); break;
             case WorkerLeft m: _run.OnWorkerLeft(m.Worker, now); break;
+            case WorkerFailed m: _run.OnWorkerFailed(m, now); break;
             case WorkerMeasured m: _run.OnWorkerMeasured(m, now); break;
             case WorkerAssigned m: _run.OnWorkerAssigned(m, now); break;
             default: throw new SimulationFailure($"{message.GetType().Name} at the coordinator");

@@ -6,10 +6,14 @@ namespace Distributed.Simulation.Tests.World;
 /// The job's journal: rows with a unique (persistence id, sequence number). Everything that enters is compared with the oracle: nobody
 /// decides twice, nothing incomplete is committed.
 /// </summary>
-internal sealed class Journal(SimulatedJob job, Oracle oracle, PartStore parts, WorkerId? liar)
+internal sealed class Journal(SimulatedJob job, Oracle oracle, PartStore parts, WorkerId? liar, Exceptions exceptions)
 {
     private readonly List<JournalEvent> _events = []; // rows that a summary has not replaced
+    private readonly List<AttemptFailed> _inARow = []; // counted here once more, by hand
     private int _deleted;
+
+    /// <summary>Attempts that failed in the whole run.</summary>
+    public int FailedAttempts { get; private set; }
 
     public int Count => _deleted + _events.Count;
 
@@ -69,14 +73,22 @@ internal sealed class Journal(SimulatedJob job, Oracle oracle, PartStore parts, 
                 parts.CheckCheckpoint(committed.Checkpoint, oracle);
                 if (BestStep is { } best && best < committed.Checkpoint.Step && Mirror.BestCheckpoint(job.Plan) is null)
                     throw new SimulationFailure($"the checkpoint of step {committed.Checkpoint.Step} is committed before the best epoch's, of step {best}");
+                _inARow.Clear();
                 break;
             case WorkerExcluded excluded:
                 if (excluded.Worker != liar) throw new SimulationFailure($"{excluded.Worker} is excluded, which computes as it should: {excluded.Reason}");
                 if (Mirror.ExclusionOf(excluded.Worker) is not null) throw new SimulationFailure($"{excluded.Worker} is excluded twice");
                 break;
+            case AttemptFailed failed:
+                CheckFailure(failed);
+                break;
+            case RunOptionsChanged or PauseChanged { Paused: false }:
+                _inARow.Clear();
+                break;
             case EpochDecided decided:
                 if (decided.Epoch != Mirror.Decisions.Count) throw new SimulationFailure($"epoch {decided.Epoch} decided after {Mirror.Decisions.Count} decisions");
                 if (decided != oracle.Decisions[decided.Epoch]) throw new SimulationFailure($"{decided} instead of {oracle.Decisions[decided.Epoch]}");
+                _inARow.Clear();
                 break;
             case JobSummarized summary:
                 CheckSummary(summary, Mirror);
@@ -93,15 +105,29 @@ internal sealed class Journal(SimulatedJob job, Oracle oracle, PartStore parts, 
         if (!summary.Decisions.SequenceEqual(expected.Decisions) || !summary.Checkpoints.SequenceEqual(expected.Checkpoints))
             throw new SimulationFailure("a summary forgets decisions or checkpoints");
         if (!(summary.Exclusions ?? []).SequenceEqual(expected.Exclusions)) throw new SimulationFailure("a summary forgets who is excluded");
+        if (!(summary.Failures ?? []).SequenceEqual(expected.Failures)) throw new SimulationFailure("a summary forgets failed attempts");
         if (summary.Specification != expected.Specification || summary.Options != expected.Options || summary.Lineage != expected.Lineage ||
             (summary.Term, summary.Rewinds, summary.IsPaused, summary.IsCancelled) != (expected.Term, expected.Rewinds, expected.IsPaused, expected.IsCancelled))
             throw new SimulationFailure("a summary says something else than the rows that it replaces");
+    }
+
+    /// <summary>Only what was thrown counts, once, and after five in a row there is no further attempt.</summary>
+    private void CheckFailure(AttemptFailed failed)
+    {
+        FailedAttempts++;
+        if (!exceptions.TryCount(failed)) throw new SimulationFailure($"{failed} is counted, which was not thrown or was counted before");
+        if (failed.Lineage != Mirror.Lineage?.Lineage) throw new SimulationFailure($"{failed} is of another lineage than {Mirror.Lineage}");
+        if (_inARow.Count >= 5) throw new SimulationFailure($"{failed} after {_inARow.Count} failures in a row");
+        _inARow.RemoveAll(before => before.Lineage == failed.Lineage && before.Step < failed.Step); // steps that were made since are kept
+        _inARow.Add(failed);
     }
 
     private void CheckEnd(JobEnded ended)
     {
         switch (ended.Outcome)
         {
+            case JobOutcome.Failed when _inARow.Count == 5 && ended.Message!.Contains("out of memory", StringComparison.Ordinal):
+                return;
             case JobOutcome.Failed:
                 if (oracle.DivergedAt != ended.Step) throw new SimulationFailure($"failed at step {ended.Step}, the oracle at {oracle.DivergedAt}: {ended.Message}");
                 return;
@@ -113,6 +139,7 @@ internal sealed class Journal(SimulatedJob job, Oracle oracle, PartStore parts, 
                 break;
             case JobOutcome.Cancelled:
                 if (!Mirror.IsCancelled) throw new SimulationFailure("cancelled by nobody");
+                if (ended == JobEnded.WithoutWeights && Mirror.Latest is null) return;
                 break;
         }
         var final = Mirror.Checkpoints.FirstOrDefault(checkpoint => checkpoint.Step == ended.Step) ??

@@ -16,7 +16,10 @@ internal sealed class SimulatedWorld
     /// <param name="change">Changes the drawn habits; null for those as drawn.</param>
     /// <param name="audits">What is audited; null for what is drawn.</param>
     /// <param name="format">The form of gradients; null for the drawn one.</param>
-    public SimulatedWorld(int seed, bool traced, Func<Habits, Habits>? change = null, Func<SimulatedJob, AuditHabits>? audits = null, GradientFormat? format = null)
+    /// <param name="exceptions">What blocks and workers throw; null for what is drawn.</param>
+    public SimulatedWorld(
+        int seed, bool traced, Func<Habits, Habits>? change = null, Func<SimulatedJob, AuditHabits>? audits = null, GradientFormat? format = null,
+        Func<SimulatedJob, ExceptionHabits>? exceptions = null)
     {
         Random = new Random(seed);
         Job = new SimulatedJob(Random, format);
@@ -28,12 +31,15 @@ internal sealed class SimulatedWorld
             Liar = new WorkerId("w1");
             if (change is null) Habits = Habits with { Workers = Math.Max(3, Habits.Workers) };
         }
+        // A dispute waits for a worker that can tell; where none comes that does not throw, it would wait for ever.
+        ExceptionHabits = exceptions?.Invoke(Job) ?? (Liar is null ? ExceptionHabits.Draw(seed, Job) : new ExceptionHabits(ThrowingPlace.Nowhere, 0));
+        Exceptions = new Exceptions(this, seed);
         Time = new VirtualTime();
         Trace = traced ? new Trace(Time) : null;
         Mathematics = new JobMathematics(Job);
         Oracle = new Oracle(Job, Mathematics);
         Parts = new PartStore();
-        Journal = new Journal(Job, Oracle, Parts, Liar);
+        Journal = new Journal(Job, Oracle, Parts, Liar, Exceptions);
         Post = new Postman(this);
         Coordinators = new CoordinatorSeat(this);
         Client = new Client(this);
@@ -47,6 +53,10 @@ internal sealed class SimulatedWorld
     public Habits Habits { get; }
 
     public AuditHabits Audits { get; }
+
+    public ExceptionHabits ExceptionHabits { get; }
+
+    public Exceptions Exceptions { get; }
 
     /// <summary>The worker whose gradients are wrong; null for none.</summary>
     public WorkerId? Liar { get; }
@@ -94,7 +104,7 @@ internal sealed class SimulatedWorld
     /// <exception cref="SimulationFailure">An invariant does not hold.</exception>
     public void Run()
     {
-        Trace?.Line($"{Habits}; {Audits}; {Job.Options}; {Oracle.FinalStep} steps of {Job.Plan.StepsPerEpoch} an epoch, {Job.Network.Layout.Count} parameters");
+        Trace?.Line($"{Habits}; {Audits}; {ExceptionHabits}; {Job.Options}; {Oracle.FinalStep} steps of {Job.Plan.StepsPerEpoch} an epoch, {Job.Network.Layout.Count} parameters");
         for (var i = 0; i < Habits.Workers; i++) AddWorker();
         Coordinators.Start();
         Client.Begin();

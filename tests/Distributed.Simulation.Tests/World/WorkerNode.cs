@@ -13,6 +13,7 @@ internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEff
     private readonly Stack<float[]> _spare = new();
     private WorkLedger? _ledger;
     private JoinJob? _joined;
+    private WorkerFailed? _failed; // until the job asks again
     private bool _isReady;
     private TimeSpan _measureAt;
     private bool _isWorking;
@@ -164,6 +165,7 @@ internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEff
         if (_ledger is not { } ledger)
         {
             (message as WeightsUpdated)?.Lease?.Dispose();
+            if (message is AssignWorker assign && _failed?.Lineage == assign.Lineage) ToCoordinator(_failed); // it was not heard
             return;
         }
         switch (message)
@@ -190,6 +192,12 @@ internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEff
             CloseLedger();
             _joined = message;
             _isReady = false;
+            _failed = null;
+            if (world.Exceptions.Strikes(ThrowingPlace.WorkerJoins, world.Journal.Mirror.Latest?.Step ?? 0, id))
+            {
+                Throw();
+                return;
+            }
             _ledger = new WorkLedger(world.Job.Id, id, message.Specification, message.Blocks, new WorkerTimes(), this);
             if (world.Random.Next(20) == 0) ToCoordinator(new WorkerRefused(world.Job.Id, id, "the data is not here yet"));
             world.Time.After(world.Between(1, 200), () => Enter(() =>
@@ -199,6 +207,16 @@ internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEff
             }));
         }
         else if (_isReady) ToCoordinator(new WorkerReady(world.Job.Id, id, message.Lineage));
+    }
+
+    /// <summary>Its work on the job ends in an exception; the coordinator asks it to join again when it finds it the next time.</summary>
+    private void Throw()
+    {
+        var lineage = _joined!.Lineage;
+        (_ledger, _joined) = (null, null);
+        _spare.Clear(); // what is on its way to blocks is never used again: the next one has memory of its own
+        _failed = new WorkerFailed(world.Job.Id, id, world.Exceptions.Count, lineage, world.Exceptions.Note(Name, lineage), IsOutOfMemory: true);
+        ToCoordinator(_failed);
     }
 
     private void CloseLedger()
@@ -230,6 +248,12 @@ internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEff
     private void Complete(Work work, float[]? weights)
     {
         _work.Dequeue();
+        if (work.Ledger == _ledger && world.Exceptions.Strikes(ThrowingPlace.WorkerComputes, work.Weights.Version, id))
+        {
+            Throw();
+            Next();
+            return;
+        }
         weights ??= Flatten(work.Weights);
         world.Mathematics.Use(weights);
         var leaves = work.Step >= 0 ? world.Job.Plan.ShardCount(work.Step) : world.Job.Plan.EvaluationShardCount;

@@ -24,6 +24,12 @@ public sealed record CoordinatorTimes
     /// <summary>A job that is held so that blocks can move goes on without the move after this long.</summary>
     public TimeSpan MoveWithin { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>A cancelled job whose block 0 withholds nothing yet takes the work from its workers after this long, and rests where its blocks stand.</summary>
+    public TimeSpan CancelHoldWithin { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>A cancelled job ends after this long at the checkpoint that it has, or without weights; only a store that is at its last one is waited for.</summary>
+    public TimeSpan CancelWithin { get; init; } = TimeSpan.FromSeconds(8);
+
     /// <summary>A late worker is given no shards for this long.</summary>
     public TimeSpan LatePenalty { get; init; } = TimeSpan.FromSeconds(5);
 

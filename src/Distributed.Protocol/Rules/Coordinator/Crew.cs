@@ -82,6 +82,10 @@ internal sealed class Crew
 
     public Member? Find(WorkerId worker) => _members.GetValueOrDefault(worker);
 
+    /// <summary>Whether all ready workers are among some; also when none is ready.</summary>
+    public bool AreAllReadyAmong(long lineage, HashSet<WorkerId> among) =>
+        _members.All(pair => pair.Value.ReadyLineage != lineage || among.Contains(pair.Key));
+
     public int CountReady(long lineage) => _members.Values.Count(member => member.ReadyLineage == lineage);
 
     /// <summary>A worker tells its speed. Half of what it was told before stays: one measurement may have met a hiccup.</summary>

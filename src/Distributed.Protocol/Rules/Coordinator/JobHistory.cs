@@ -8,6 +8,10 @@ public sealed class JobHistory
     private readonly List<EpochDecided> _decisions = [];
     private readonly List<Checkpoint> _checkpoints = [];
     private readonly List<WorkerExcluded> _exclusions = [];
+    private readonly List<AttemptFailed> _failures = [];
+
+    /// <summary>So many failed attempts in a row end the job.</summary>
+    public const int MaximumFailures = 5;
 
     /// <summary>The specification; null before the job was submitted.</summary>
     public JobSpecification? Specification { get; private set; }
@@ -32,6 +36,9 @@ public sealed class JobHistory
 
     /// <summary>Workers that were found to compute wrongly.</summary>
     public IReadOnlyList<WorkerExcluded> Exclusions => _exclusions;
+
+    /// <summary>Failed attempts since the last epoch, checkpoint or new start.</summary>
+    public IReadOnlyList<AttemptFailed> Failures => _failures;
 
     /// <summary>A pause is wanted or in force.</summary>
     public bool IsPaused { get; private set; }
@@ -70,6 +77,7 @@ public sealed class JobHistory
                 break;
             case RunOptionsChanged changed:
                 Options = changed.Options;
+                _failures.Clear(); // with others it may get on
                 break;
             case TermStarted started:
                 Term = started.Term;
@@ -81,19 +89,26 @@ public sealed class JobHistory
                 _checkpoints.RemoveAll(checkpoint => checkpoint.Step > (started.CheckpointStep ?? -1));
                 break;
             case CheckpointCommitted committed:
+                if (!Sabotage.Makes(Bug.RememberFailuresOverACommit)) _failures.Clear();
                 _checkpoints.RemoveAll(checkpoint => checkpoint.Step == committed.Checkpoint.Step);
                 _checkpoints.Add(committed.Checkpoint);
                 _checkpoints.Sort((a, b) => a.Step.CompareTo(b.Step));
                 foreach (var old in Superseded()) _checkpoints.Remove(old);
                 break;
             case EpochDecided decided:
-                if (decided.Epoch == _decisions.Count) _decisions.Add(decided);
+                if (decided.Epoch != _decisions.Count) break;
+                _decisions.Add(decided);
+                _failures.Clear();
+                break;
+            case AttemptFailed failed:
+                Add(failed);
                 break;
             case WorkerExcluded excluded:
                 if (ExclusionOf(excluded.Worker) is null) _exclusions.Add(excluded);
                 break;
             case PauseChanged changed:
                 IsPaused = changed.Paused;
+                if (!changed.Paused) _failures.Clear(); // a person starts it anew
                 break;
             case CancelRequested:
                 IsCancelled = true;
@@ -111,10 +126,18 @@ public sealed class JobHistory
         new(Specification!, Options, Term, Lineage, Rewinds, [.. _decisions], [.. _checkpoints.SkipLast(Sabotage.Makes(Bug.SummarizeWithoutTheLatest) ? 1 : 0)], IsPaused, IsCancelled)
         {
             Exclusions = _exclusions.Count > 0 ? [.. _exclusions] : null,
+            Failures = _failures.Count > 0 ? [.. _failures] : null,
         };
 
     /// <summary>Why a worker was excluded; null when it was not.</summary>
     public WorkerExcluded? ExclusionOf(WorkerId worker) => _exclusions.Find(exclusion => exclusion.Worker == worker);
+
+    /// <summary>Steps that a lineage made since a failure are kept, so that one was not in vain. Steps of a lineage that is over are not.</summary>
+    private void Add(AttemptFailed failed)
+    {
+        _failures.RemoveAll(before => before.Lineage == failed.Lineage && before.Step < failed.Step);
+        _failures.Add(failed);
+    }
 
     private void Take(JobSummarized summary)
     {
@@ -130,6 +153,8 @@ public sealed class JobHistory
         _checkpoints.AddRange(summary.Checkpoints);
         _exclusions.Clear();
         _exclusions.AddRange(summary.Exclusions ?? []);
+        _failures.Clear();
+        _failures.AddRange(summary.Failures ?? []);
         IsPaused = summary.IsPaused;
         IsCancelled = summary.IsCancelled;
     }

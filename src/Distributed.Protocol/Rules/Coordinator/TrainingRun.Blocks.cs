@@ -60,7 +60,7 @@ public sealed partial class TrainingRun
             var hasMoved = _releasedAt is not null && view.IsLeaving;
             view.Succeed(message.Incarnation);
             if (hasMoved) view.IsLeaving = false; // once all have, the next lineage begins
-            else if (wasTold && !Sabotage.Makes(Bug.IgnoreLostMemory)) _lostReason = $"block {message.Block} lost its memory";
+            else if (wasTold && !Sabotage.Makes(Bug.IgnoreLostMemory)) LoseBlock(message.Block);
         }
         view.Known = true;
         view.Lineage = Math.Max(view.Lineage, message.Lineage);
@@ -69,6 +69,12 @@ public sealed partial class TrainingRun
         if (_lineageComplete && message.Lineage == Lineage && _plan!.IsBoundary(message.Step) && _plan.EpochOf(message.Step) <= OpenThrough)
             _effects.ToBlock(new OpenBlockEpoch(_job, message.Block, _term, Lineage, TellOpen()));
         Reconcile();
+    }
+
+    private void LoseBlock(int block)
+    {
+        _lostReason = $"block {block} lost its memory";
+        if (Sabotage.Makes(Bug.CountLostNodesAsFailures)) NoteFailure(_lostReason, false);
     }
 
     /// <summary>A block could not read its part of the checkpoint: the one before is used.</summary>
@@ -94,7 +100,7 @@ public sealed partial class TrainingRun
     private LineageStarted? NextLineage()
     {
         if (_history.Lineage is not { } lineage) return StartLineage(null);
-        if (lineage.Blocks != BlockCount || lineage.AuditShare != _history.Options.AuditShare || _lostReason is not null || _needsLineage) return StartLineage(_lostReason);
+        if (_lostReason is not null || IsReplaced) return StartLineage(_lostReason);
         if (_lineageComplete && LostBest() is { } end)
         {
             _unreadableFrom = Math.Min(_unreadableFrom, end + 1); // a checkpoint behind it does not lead back
@@ -125,6 +131,10 @@ public sealed partial class TrainingRun
         Array.Copy(before, _blocks, Math.Min(before.Length, _blocks.Length));
         foreach (var view in _blocks) view.AskAt = TimeSpan.Zero;
         EndMoves();
+        _failure = null;
+        _thrown.Clear();
+        _heardFailures.Clear();
+        _isWithdrawn = false;
         _toldOpen = -1;
         _adopting = false;
         _lineageComplete = false;
@@ -188,7 +198,7 @@ public sealed partial class TrainingRun
         for (var block = 0; block < _blocks.Length; block++)
         {
             if (_now < _blocks[block].PingAt) continue;
-            _blocks[block].PingAt = _now + _times.PingEvery;
+            _blocks[block].PingAt = _now + (_history.IsCancelled ? _times.AskAgain : _times.PingEvery);
             AskState(block);
         }
     }

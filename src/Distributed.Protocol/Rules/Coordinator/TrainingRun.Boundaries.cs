@@ -28,6 +28,7 @@ public sealed partial class TrainingRun
         if (_progress is { } last && now > _progressAt) _stepsPerSecond = (message.Step - last.Step) / (now - _progressAt).TotalSeconds;
         _progress = message;
         _progressAt = now;
+        _thrown.Clear();
         if (message.Step > 0)
             _effects.Publish(new JobProgressed(
                 _job, _plan.EpochOf(message.Step - 1), message.Step, message.Totals.Samples, message.Totals.MeanLoss,
@@ -94,8 +95,9 @@ public sealed partial class TrainingRun
         if (!_lineageComplete) return null;
         if (_heldStep is { } held) return held;
         if (BarrierEpoch is { } epoch) return _plan!.BoundaryAfter(epoch);
-        if (_assignment.Shares.Count > 0 || _now - _idleSince < _times.IdleBeforeRest) return null;
-        return MustRest ? _history.Latest?.Step ?? 0 : StandingStep();
+        if (_assignment.Shares.Count > 0 || _now - _idleSince < IdleWait) return null;
+        if (!MustRest || _isWithdrawn) return StandingStep();
+        return _history.Latest?.Step ?? (_history.IsCancelled ? StandingStep() : 0);
     }
 
     /// <summary>
@@ -110,7 +112,7 @@ public sealed partial class TrainingRun
         _isMoving && !MustRest && _heldStep is null && BarrierEpoch is null && _assignment.Shares.Count == 0 &&
         Array.TrueForAll(_blocks, HasSpokenSinceIdle) && StandingStep() is null;
 
-    private bool HasSpokenSinceIdle(BlockView view) => view.Lineage == Lineage && view.AnsweredAt >= _idleSince + _times.IdleBeforeRest;
+    private bool HasSpokenSinceIdle(BlockView view) => view.Lineage == Lineage && view.AnsweredAt >= _idleSince + IdleWait;
 
     /// <summary>Pause, cancel and moves: asks block 0 to withhold until it does, then rests, or lets blocks go.</summary>
     private void ReconcileHold()

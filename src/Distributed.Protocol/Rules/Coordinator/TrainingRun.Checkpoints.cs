@@ -31,6 +31,7 @@ public sealed partial class TrainingRun
         {
             // The blocks do not stand where they were thought to: the job rests at a checkpoint instead.
             if (_completed is not null || _heldStep is not null) _completed = null;
+            else if (_history.IsCancelled) _idleSince = now; // what was on its way moved them: they are asked again
             else _needsLineage = true;
         }
         if (attempt == _kept) ForgetKept();

@@ -41,7 +41,7 @@ public sealed partial class TrainingRun
             return end.Outcome switch
             {
                 JobOutcome.Completed => (JobState.Completed, end.Reason?.ToString()),
-                JobOutcome.Cancelled => (JobState.Cancelled, null),
+                JobOutcome.Cancelled => (JobState.Cancelled, end.Message),
                 _ => (JobState.Failed, end.Message),
             };
         if (_history.Specification is null && _submission is null) return (JobState.Unknown, null);
@@ -64,6 +64,7 @@ public sealed partial class TrainingRun
                 : LineageCheckpoint() is { } checkpoint ? $"the blocks load the checkpoint of step {checkpoint.Step}"
                 : "the blocks make the initial weights";
         if (AuditWait() is { } dispute) return dispute;
+        if (_history.IsCancelled && IsStoringLast) return $"the store does not have the last checkpoint yet{(_storeTrouble is { } trouble ? $": {trouble}" : "")}";
         return _assignment.Shares.Count == 0 ? _crew.WaitingReason(LeastWorkers) : null;
     }
 

@@ -139,7 +139,12 @@ public sealed partial class TrainingRun
 
     private void ReconcileAssignment()
     {
-        if (MustReassign() || MustReplan())
+        if (MustWithdraw())
+        {
+            _isWithdrawn = true;
+            if (_assignment.Shares.Count > 0) Assign([]);
+        }
+        else if (MustReassign() || MustReplan())
         {
             var enough = _crew.CountReady(Lineage) >= LeastWorkers;
             var shares = enough || _assignment.Shares.Count > 0 ? _crew.Shares(Lineage, _assignment.Number, _plan!.ShardCount(0), _now) : [];

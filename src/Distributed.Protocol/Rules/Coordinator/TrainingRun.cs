@@ -116,6 +116,10 @@ public sealed partial class TrainingRun
             case WorkerExcluded excluded:
                 Exclude(excluded);
                 break;
+            case AttemptFailed failed:
+                _failure = null;
+                _effects.Publish(new JobWaiting(_job, $"{failed.Cause} (attempt {_history.Failures.Count} of {JobHistory.MaximumFailures})"));
+                break;
             case EpochDecided decided:
                 _effects.Publish(new EpochEnded(_job, _plan!.BoundaryAfter(decided.Epoch), decided));
                 break;
@@ -146,6 +150,7 @@ public sealed partial class TrainingRun
             AnswerAfterEnd();
             return;
         }
+        if (_history.IsCancelled) _cancelledAt ??= _now;
         if (_persisting is null && NextDecision() is { } decision)
         {
             _persisting = decision;
@@ -177,16 +182,18 @@ public sealed partial class TrainingRun
         if (_term == 0) return new TermStarted(_history.Term + 1);
         if (_divergence is { } divergence && !BestIsOnItsWay) return new JobEnded(JobOutcome.Failed, divergence.Step, null, DivergenceAdvice(divergence));
         if (_cancelWanted && !_history.IsCancelled) return new CancelRequested();
+        if (GiveUp() is { } failed) return failed;
         if (_pauseWanted && !_history.IsPaused) return new PauseChanged(true);
         if (_pausedAt is { } rest)
             return _history.IsCancelled ? new JobEnded(JobOutcome.Cancelled, rest, StopReason.Cancelled, null) : null;
+        if (_failure is { } failure && !_history.IsCancelled) return failure;
         if (DecideAudit() is { } excluded) return excluded;
         if (NextLineage() is { } lineage) return RestInsteadOf(lineage) ?? (_pausedAt is null ? lineage : (JournalEvent?)null);
         if (_completed is { } completed && (completed.Epoch == _history.Decisions.Count || Sabotage.Makes(Bug.DecideAnEpochAgain)))
             return DecideEpoch(completed);
         if (_attempt is { IsDurable: true } attempt)
             return new CheckpointCommitted(new Checkpoint(attempt.Step, Lineage, attempt.StoredParts(), attempt.Totals, ParameterCount));
-        if (NextEnd() is { } end) return end;
+        if ((NextEnd() ?? EndOverdueCancel()) is { } end) return end;
         return _history.EventsSinceSummary >= Math.Max(_times.SummarizeAfter, _history.Decisions.Count) ? _history.Summarize() : null;
     }
 
@@ -231,8 +238,9 @@ public sealed partial class TrainingRun
     {
         if (lineage.CheckpointStep is null && _history.Specification!.Initial is { } initial)
             return new JobEnded(JobOutcome.Failed, 0, null, $"the weights to begin with ({initial.Origin}) cannot be read: {_lostReason}");
-        if (!MustRest || _unreadableFrom != long.MaxValue || _history.Latest is not { } latest) return null;
-        if (_history.IsCancelled) return new JobEnded(JobOutcome.Cancelled, latest.Step, StopReason.Cancelled, null);
+        if (!MustRest || _unreadableFrom != long.MaxValue) return null;
+        if (_history.IsCancelled) return CancelledAtLast();
+        if (_history.Latest is not { } latest) return null;
         Rest(latest.Step);
         return null;
     }

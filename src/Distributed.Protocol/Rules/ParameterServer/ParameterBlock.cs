@@ -254,6 +254,12 @@ public sealed partial class ParameterBlock
         if (AcceptTerm(message.Term) && message.Lineage >= Math.Max(Lineage, _loading?.Lineage ?? 0)) DropState();
     }
 
+    /// <summary>An exception ends this incarnation.</summary>
+    /// <param name="cause">Which block, where, and what happened.</param>
+    /// <param name="isOutOfMemory">Whether there was not enough memory.</param>
+    public void OnFailed(string cause, bool isOutOfMemory) =>
+        _effects.ToCoordinator(new BlockFailed(_job, _block, _incarnation, Math.Max(Lineage, _loading?.Lineage ?? 0), cause, isOutOfMemory));
+
     private void ReportState() =>
         _effects.ToCoordinator(new BlockState(
             _job, _block, _incarnation, _term, _query, Lineage, _state?.Step ?? 0, CopiedStep));

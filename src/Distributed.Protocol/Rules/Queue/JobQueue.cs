@@ -161,7 +161,7 @@ public sealed class JobQueue(int maximumRunning)
     /// <summary>Decides about a wish to end. A job that never had its turn is over at once, without any weights.</summary>
     public QueueAnswer Cancel(JobId job, DateTimeOffset now) => About(job, "cancelled", entry =>
         entry.IsCancelWanted ? new QueueAnswer(QueueVerdict.AlreadyDone)
-        : entry.StartedAt is null ? new QueueAnswer(QueueVerdict.Done, new JobClosed(job, now, new JobEnded(JobOutcome.Cancelled, 0, StopReason.Cancelled, null), 0, null))
+        : entry.StartedAt is null ? new QueueAnswer(QueueVerdict.Done, new JobClosed(job, now, JobEnded.WithoutWeights, 0, null))
         : new QueueAnswer(QueueVerdict.Done, new JobCancelAsked(job, now)));
 
     /// <summary>Decides about a wish to delete.</summary>
