@@ -133,6 +133,7 @@ internal sealed class ActorClient(ActorSystem system, ActorRegistry registry, No
             history.Latest?.Step, history.BestCheckpoint(new EpochPlan(specification))?.Step, history.End)
         {
             Checkpoints = [.. history.Checkpoints.Select(kept => kept.Step)],
+            FirstWorkers = history.FirstWorkers,
         };
     }
 

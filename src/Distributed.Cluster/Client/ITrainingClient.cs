@@ -72,6 +72,9 @@ public sealed record JobRecord(
 {
     /// <summary>The steps of all kept checkpoints, ascending; 0 stands for weights that were given to begin with.</summary>
     public IReadOnlyList<long> Checkpoints { get; init; } = [];
+
+    /// <summary>Workers of the job's first assignment; null before it, and of a job that an earlier release began.</summary>
+    public int? FirstWorkers { get; init; }
 }
 
 /// <summary>What a checkpoint holds.</summary>

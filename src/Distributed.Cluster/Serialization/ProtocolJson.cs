@@ -23,6 +23,7 @@ namespace Distributed.Cluster.Serialization;
 [JsonSerializable(typeof(JobSummarized))]
 [JsonSerializable(typeof(PauseChanged))]
 [JsonSerializable(typeof(CancelRequested))]
+[JsonSerializable(typeof(TrainingBegan))]
 [JsonSerializable(typeof(WorkerExcluded))]
 [JsonSerializable(typeof(JobEnded))]
 [JsonSerializable(typeof(JobRegistered))]

@@ -17,6 +17,7 @@ internal static class ProtocolManifests
         ["job-summarized"] = ProtocolJson.Default.JobSummarized,
         ["pause-changed"] = ProtocolJson.Default.PauseChanged,
         ["cancel-requested"] = ProtocolJson.Default.CancelRequested,
+        ["training-began"] = ProtocolJson.Default.TrainingBegan,
         ["worker-excluded"] = ProtocolJson.Default.WorkerExcluded,
         ["job-ended"] = ProtocolJson.Default.JobEnded,
         ["job-registered"] = ProtocolJson.Default.JobRegistered,

@@ -63,6 +63,9 @@ internal sealed class Journal(SimulatedJob job, Oracle oracle, PartStore parts, 
                     throw new SimulationFailure("a job that begins from given weights was begun from random ones");
                 Lineages.Add(started.Lineage, started);
                 break;
+            case TrainingBegan began:
+                if (Mirror.HasBegun) throw new SimulationFailure($"{began} of a job that had begun");
+                break;
             case CheckpointCommitted committed:
                 parts.CheckCheckpoint(committed.Checkpoint, oracle);
                 break;
@@ -71,6 +74,7 @@ internal sealed class Journal(SimulatedJob job, Oracle oracle, PartStore parts, 
                 if (Mirror.ExclusionOf(excluded.Worker) is not null) throw new SimulationFailure($"{excluded.Worker} is excluded twice");
                 break;
             case EpochDecided decided:
+                if (!Mirror.HasBegun) throw new SimulationFailure($"{decided} of a job that had not begun");
                 if (decided.Epoch != Mirror.Decisions.Count) throw new SimulationFailure($"epoch {decided.Epoch} decided after {Mirror.Decisions.Count} decisions");
                 if (decided != oracle.Decisions[decided.Epoch]) throw new SimulationFailure($"{decided} instead of {oracle.Decisions[decided.Epoch]}");
                 break;
@@ -88,6 +92,7 @@ internal sealed class Journal(SimulatedJob job, Oracle oracle, PartStore parts, 
     {
         if (!summary.Decisions.SequenceEqual(expected.Decisions) || !summary.Checkpoints.SequenceEqual(expected.Checkpoints))
             throw new SimulationFailure("a summary forgets decisions or checkpoints");
+        if (summary.FirstWorkers != expected.FirstWorkers) throw new SimulationFailure("a summary forgets how the job began");
         if (!(summary.Exclusions ?? []).SequenceEqual(expected.Exclusions)) throw new SimulationFailure("a summary forgets who is excluded");
         if (summary.Specification != expected.Specification || summary.Options != expected.Options || summary.Lineage != expected.Lineage ||
             (summary.Term, summary.Rewinds, summary.IsPaused, summary.IsCancelled) != (expected.Term, expected.Rewinds, expected.IsPaused, expected.IsCancelled))

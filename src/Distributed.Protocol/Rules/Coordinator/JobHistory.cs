@@ -21,6 +21,12 @@ public sealed class JobHistory
     /// <summary>The newest lineage; null before the first.</summary>
     public LineageStarted? Lineage { get; private set; }
 
+    /// <summary>Workers of the job's first assignment; null before it, and of a job that an earlier release began.</summary>
+    public int? FirstWorkers { get; private set; }
+
+    /// <summary>Whether steps have been computed, as far as the journal tells.</summary>
+    public bool HasBegun => FirstWorkers is not null || _decisions.Count > 0 || Latest?.Step > 0;
+
     /// <summary>Lineages that began because something was lost.</summary>
     public int Rewinds { get; private set; }
 
@@ -77,6 +83,9 @@ public sealed class JobHistory
                 // A checkpoint above the one that is loaded could not be read, or belongs to steps that will be made again.
                 _checkpoints.RemoveAll(checkpoint => checkpoint.Step > (started.CheckpointStep ?? -1));
                 break;
+            case TrainingBegan began:
+                FirstWorkers ??= began.Workers;
+                break;
             case CheckpointCommitted committed:
                 _checkpoints.RemoveAll(checkpoint => checkpoint.Step == committed.Checkpoint.Step);
                 _checkpoints.Add(committed.Checkpoint);
@@ -108,6 +117,7 @@ public sealed class JobHistory
         new(Specification!, Options, Term, Lineage, Rewinds, [.. _decisions], [.. _checkpoints.SkipLast(Sabotage.Makes(Bug.SummarizeWithoutTheLatest) ? 1 : 0)], IsPaused, IsCancelled)
         {
             Exclusions = _exclusions.Count > 0 ? [.. _exclusions] : null,
+            FirstWorkers = FirstWorkers,
         };
 
     /// <summary>Why a worker was excluded; null when it was not.</summary>
@@ -127,6 +137,7 @@ public sealed class JobHistory
         _checkpoints.AddRange(summary.Checkpoints);
         _exclusions.Clear();
         _exclusions.AddRange(summary.Exclusions ?? []);
+        FirstWorkers = summary.FirstWorkers;
         IsPaused = summary.IsPaused;
         IsCancelled = summary.IsCancelled;
     }
