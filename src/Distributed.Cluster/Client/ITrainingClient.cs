@@ -73,7 +73,7 @@ public sealed record JobRecord(
     /// <summary>The steps of all kept checkpoints, ascending; 0 stands for weights that were given to begin with.</summary>
     public IReadOnlyList<long> Checkpoints { get; init; } = [];
 
-    /// <summary>Workers of the job's first assignment; null before it, and of a job that an earlier release began.</summary>
+    /// <summary>Workers of the job's first assignment; null before it, and where the journal does not tell (<see cref="JobStarted"/>).</summary>
     public int? FirstWorkers { get; init; }
 }
 

@@ -12,7 +12,10 @@ public abstract record JobEvent(JobId Job);
 /// <param name="FromStep">Step 0; from a coordinator that goes on with a job, the step of the checkpoint that was loaded last.</param>
 /// <param name="TotalSteps">Steps of all epochs.</param>
 /// <param name="StepsPerEpoch">Steps of one epoch.</param>
-/// <param name="Workers">Workers that were assigned then, not those of now; null of a job that an earlier release began.</param>
+/// <param name="Workers">
+/// Workers that were assigned then, not those of now; null where the journal does not tell: an earlier release began the job, or its coordinator
+/// died in that moment, and the steps went on without it.
+/// </param>
 public sealed record JobStarted(JobId Job, long FromStep, long TotalSteps, long StepsPerEpoch, int? Workers) : JobEvent(Job);
 
 /// <summary>How far it is; several times a second while it runs, never for each step.</summary>

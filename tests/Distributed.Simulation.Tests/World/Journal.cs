@@ -74,7 +74,6 @@ internal sealed class Journal(SimulatedJob job, Oracle oracle, PartStore parts, 
                 if (Mirror.ExclusionOf(excluded.Worker) is not null) throw new SimulationFailure($"{excluded.Worker} is excluded twice");
                 break;
             case EpochDecided decided:
-                if (!Mirror.HasBegun) throw new SimulationFailure($"{decided} of a job that had not begun");
                 if (decided.Epoch != Mirror.Decisions.Count) throw new SimulationFailure($"epoch {decided.Epoch} decided after {Mirror.Decisions.Count} decisions");
                 if (decided != oracle.Decisions[decided.Epoch]) throw new SimulationFailure($"{decided} instead of {oracle.Decisions[decided.Epoch]}");
                 break;

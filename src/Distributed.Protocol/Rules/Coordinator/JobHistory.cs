@@ -21,7 +21,7 @@ public sealed class JobHistory
     /// <summary>The newest lineage; null before the first.</summary>
     public LineageStarted? Lineage { get; private set; }
 
-    /// <summary>Workers of the job's first assignment; null before it, and of a job that an earlier release began.</summary>
+    /// <summary>Workers of the job's first assignment; null before it, and where the journal does not tell (<see cref="JobStarted"/>).</summary>
     public int? FirstWorkers { get; private set; }
 
     /// <summary>Whether steps have been computed, as far as the journal tells.</summary>
