@@ -137,6 +137,7 @@ internal sealed class ActorClient(ActorSystem system, ActorRegistry registry, No
             history.Latest?.Step, history.DurableBest(new EpochPlan(specification))?.Step, end)
         {
             Checkpoints = [.. history.Checkpoints.Select(kept => kept.Step)],
+            FirstWorkers = history.FirstWorkers,
         };
     }
 

@@ -73,6 +73,9 @@ public sealed record JobRecord(
     /// <summary>The steps of all kept checkpoints, ascending; 0 stands for weights that were given to begin with.</summary>
     public IReadOnlyList<long> Checkpoints { get; init; } = [];
 
+    /// <summary>Workers of the job's first assignment; null before it, and where the journal does not tell (<see cref="JobStarted"/>).</summary>
+    public int? FirstWorkers { get; init; }
+
     /// <summary>Tells that a checkpoint is not there, and what can be done: a job that has ended never gets one.</summary>
     /// <param name="kind">Which: "best", "last", or "" for any.</param>
     public string NoCheckpoint(string kind) => NoCheckpoint(Id, kind, End) ?? $"{Id} has no {kind}{(kind.Length > 0 ? " " : "")}checkpoint yet; 'dtrain resume {Id}' goes on with it";

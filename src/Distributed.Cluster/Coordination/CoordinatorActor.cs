@@ -183,8 +183,10 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
 
     private void OnWatch(WatchJob message)
     {
-        if (_watchers.Add(Sender)) Context.Watch(Sender);
+        var isNew = _watchers.Add(Sender);
+        if (isNew) Context.Watch(Sender);
         Sender.Tell(new JobWatched(message.Job));
+        if (isNew && _run!.AssignedWorkers is > 0 and var workers) Sender.Tell(new WorkersChanged(_job, workers));
     }
 
     private JobStatus Status()

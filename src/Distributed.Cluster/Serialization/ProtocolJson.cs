@@ -24,6 +24,7 @@ namespace Distributed.Cluster.Serialization;
 [JsonSerializable(typeof(PauseChanged))]
 [JsonSerializable(typeof(CancelRequested))]
 [JsonSerializable(typeof(AttemptFailed))]
+[JsonSerializable(typeof(TrainingBegan))]
 [JsonSerializable(typeof(WorkerExcluded))]
 [JsonSerializable(typeof(JobEnded))]
 [JsonSerializable(typeof(JobRegistered))]

@@ -18,6 +18,7 @@ internal static class ProtocolManifests
         ["pause-changed"] = ProtocolJson.Default.PauseChanged,
         ["cancel-requested"] = ProtocolJson.Default.CancelRequested,
         ["attempt-failed"] = ProtocolJson.Default.AttemptFailed,
+        ["training-began"] = ProtocolJson.Default.TrainingBegan,
         ["worker-excluded"] = ProtocolJson.Default.WorkerExcluded,
         ["job-ended"] = ProtocolJson.Default.JobEnded,
         ["job-registered"] = ProtocolJson.Default.JobRegistered,

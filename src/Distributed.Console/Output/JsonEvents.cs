@@ -2,10 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace Distributed.Console.Output;
 
-/// <summary>First line: the run begins.</summary>
+/// <summary>First line: the run began. Of a job at a server: the job, at its first step, whenever it is watched; see <see cref="RunHeading"/>.</summary>
 internal sealed record StartedJson(
     string Job, string Data, string DataSha256, int TrainingSamples, int ValidationSamples, int Parameters, int Epochs, long Steps,
-    long FromStep, int Workers, int Blocks, int? Threads, IReadOnlyList<string>? Notes)
+    long FromStep, int? Workers, int Blocks, int? Threads, IReadOnlyList<string>? Notes)
 {
     [JsonPropertyOrder(-1)] public string Event { get; } = "started";
 }
@@ -21,7 +21,7 @@ internal sealed record EpochJson(
 /// <summary>Last line: the job is done.</summary>
 internal sealed record CompletedJson(
     string Job, int Epochs, long Steps, double? TrainLoss, double? ValidationLoss, double? ValidationAccuracy, double? ValidationMae,
-    double? ValidationR2, double? SamplesPerSecond, double Seconds, int Workers, string Reason, string WeightsSha256, int? BestEpoch,
+    double? ValidationR2, double? SamplesPerSecond, double Seconds, int? Workers, string Reason, string WeightsSha256, int? BestEpoch,
     string? Out)
 {
     [JsonPropertyOrder(-1)] public string Event { get; } = "completed";

@@ -48,7 +48,8 @@ internal static class Words
             $"{Of(specification.Network)} ({Numbers.Of(run.Parameters, "parameter")}), {Of(specification.Optimizer)}, "
             + $"batch {specification.BatchSize}, seed {specification.Seed}", Tone.Faint);
         yield return StyledLine.Of(
-            $"{Numbers.Of(run.Workers, "worker")}, {Numbers.Of(run.Blocks, "parameter block")}"
+            (run.Workers is { } workers ? (run.Threads is null ? "began with " : "") + Numbers.Of(workers, "worker") + ", " : "")
+            + Numbers.Of(run.Blocks, "parameter block")
             + (run.Threads is { } threads ? ", " + Numbers.Of(threads, "thread") : "")
             + (run.FromStep > 0 ? $", from step {Numbers.Count(run.FromStep)} on" : ""), Tone.Faint);
     }

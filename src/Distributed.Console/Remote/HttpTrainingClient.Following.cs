@@ -56,7 +56,10 @@ internal sealed partial class HttpTrainingClient
     /// <summary>What a store would know of a job.</summary>
     public static JobRecord RecordOf(JobDetail detail) => new(
         new JobId(detail.Summary.Id), detail.Summary.SubmittedAt, detail.Specification, detail.Options, detail.Source, detail.Epochs,
-        detail.LastCheckpoint, detail.BestCheckpoint, detail.End);
+        detail.LastCheckpoint, detail.BestCheckpoint, detail.End)
+    {
+        FirstWorkers = detail.FirstWorkers,
+    };
 
     /// <summary>The stream, or why it cannot be had for the moment.</summary>
     private async Task<(HttpResponseMessage? Response, string Broken)> OpenAsync(JobId job, string? lastId, CancellationToken cancellation)

@@ -24,7 +24,8 @@ internal sealed record RunReport
     /// <summary>From the first step of this run to its end.</summary>
     public required double Seconds { get; init; }
 
-    public required int Workers { get; init; }
+    /// <summary>Workers at the end; null of a job that nobody followed.</summary>
+    public required int? Workers { get; init; }
 
     /// <summary>SHA-256 (lower-case hex) of the last weights.</summary>
     public required string WeightsSha256 { get; init; }

@@ -16,7 +16,7 @@ internal static class SummaryTable
             .Add($"({Numbers.Of(report.Epochs.Count, "epoch")}, {Numbers.Of(report.Steps, "step")})", Tone.Faint);
         foreach (var line in Metrics(report)) yield return line;
         if (report.SamplesPerSecond > 0) yield return Row("speed", $"{Numbers.Rate(report.SamplesPerSecond).Replace("/s", " samples/s", StringComparison.Ordinal)}, "
-            + Numbers.Seconds(report.Seconds) + (report.Workers > 0 ? ", " + Numbers.Of(report.Workers, "worker") : ""));
+            + Numbers.Seconds(report.Seconds) + (report.Workers is { } workers ? ", " + Numbers.Of(workers, "worker") : ""));
         yield return Row("weights", report.WeightsSha256);
         if (report.Folder is { } folder) yield return Row("folder", folder);
     }

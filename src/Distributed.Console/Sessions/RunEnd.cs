@@ -11,9 +11,9 @@ internal abstract record RunEnd;
 /// <param name="Epochs">Every decided epoch.</param>
 /// <param name="SamplesPerSecond">Over this run.</param>
 /// <param name="Elapsed">From this run's first step to its end.</param>
-/// <param name="Workers">Workers at the end.</param>
+/// <param name="Workers">Workers at the end; null of a job that nobody followed.</param>
 internal sealed record RunCompleted(
-    long Steps, StopReason Reason, IReadOnlyList<EpochDecided> Epochs, double SamplesPerSecond, TimeSpan Elapsed, int Workers) : RunEnd;
+    long Steps, StopReason Reason, IReadOnlyList<EpochDecided> Epochs, double SamplesPerSecond, TimeSpan Elapsed, int? Workers) : RunEnd;
 
 /// <summary>The run was interrupted; a checkpoint at the step is durable.</summary>
 /// <param name="Step">0 when there was none yet.</param>

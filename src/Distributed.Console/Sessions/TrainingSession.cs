@@ -28,7 +28,7 @@ internal sealed class TrainingSession
     private readonly List<EpochDecided> _epochs = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long? _checkpoint;
-    private int _workers;
+    private int? _workers; // assigned now; null while another cluster has not said
     private bool _started, _isElsewhere, _isMetered;
     private ITimer? _waiting;
 
@@ -42,7 +42,7 @@ internal sealed class TrainingSession
         IJobClient client, FollowedJob job, JobRecord? known, RunSettings? run, IProgressDisplay display, TimeProvider clock)
     {
         (_client, _job, _run, _display, _clock) = (client, job, run, display, clock);
-        _workers = run?.Workers ?? 0;
+        _workers = run?.Workers;
         _plan = new EpochPlan(job.Specification);
         _meter = new ThroughputMeter(clock);
         _known = known;
@@ -81,9 +81,9 @@ internal sealed class TrainingSession
     /// <param name="interruption">Ends the following alone.</param>
     public async Task<RunEnd> FollowAsync(CancellationToken interruption)
     {
+        _isElsewhere = true;
         foreach (var epoch in _epochs.ToArray()) ShowAgain(epoch);
         if (_known?.End is { } ended) return await OnFinishedAsync(ended).ConfigureAwait(false);
-        _isElsewhere = true;
         try
         {
             await foreach (var message in _client.WatchAsync(_job.Id, interruption).ConfigureAwait(false))
@@ -132,7 +132,7 @@ internal sealed class TrainingSession
                 _checkpoint = saved.Step;
                 return null;
             case WorkersChanged changed:
-                if (changed.Workers != _workers) _display.Noticed($"{Numbers.Of(changed.Workers, "worker")} now, {_workers} before");
+                if (_workers is { } before && changed.Workers != before) _display.Noticed($"{Numbers.Of(changed.Workers, "worker")} now, {before} before");
                 _workers = changed.Workers;
                 return null;
             case JobWaiting waiting:
@@ -159,21 +159,32 @@ internal sealed class TrainingSession
     private void OnStarted(JobStarted started)
     {
         _waiting?.Dispose();
-        if (_isElsewhere) _workers = started.Workers;
-        Begin(started.FromStep);
+        Begin(started.FromStep, _isElsewhere ? started.Workers : _workers);
     }
 
-    /// <summary>A display hears of the beginning first, even of a run that had nothing left to compute.</summary>
-    private void Begin(long fromStep)
+    /// <summary>
+    /// A display hears of the beginning first, even of a run that had nothing left to compute. Of a job elsewhere that is the job's, whenever it is
+    /// followed: a server's stream tells it before all else.
+    /// </summary>
+    private void Begin()
+    {
+        if (_isElsewhere) Begin(0, _known?.FirstWorkers);
+        else Begin(_checkpoint ?? 0, _workers);
+    }
+
+    private void Begin(long fromStep, int? workers)
     {
         if (_started) return;
         _started = true;
-        _meter.Begin(SamplesAt(fromStep));
+        _meter.Begin(SamplesAt(_isElsewhere ? DoneBefore : fromStep));
         _display.Started(new RunHeading(
             _job.Id, _job.Specification, _job.DataName,
             new Learning.ParameterLayout(_job.Specification.Network).Count,
-            _plan.StepsPerEpoch, _plan.TotalSteps, fromStep, _workers, _job.Blocks, _run?.Threads, _job.Notes));
+            _plan.StepsPerEpoch, _plan.TotalSteps, fromStep, workers, _job.Blocks, _run?.Threads, _job.Notes));
     }
+
+    /// <summary>Steps that are known to have been done before the job was followed.</summary>
+    private long DoneBefore => Math.Max(_known?.LastCheckpoint ?? 0, _known is { Epochs: [.., var last] } ? _plan.BoundaryAfter(last.Epoch) : 0);
 
     /// <summary>Every run waits for its first worker for a moment; only a longer wait is worth a word.</summary>
     private void OnWaiting(JobWaiting waiting)
@@ -192,7 +203,7 @@ internal sealed class TrainingSession
 
     private void OnProgressed(JobProgressed progressed)
     {
-        Begin(_checkpoint ?? 0);
+        Begin();
         if (_isElsewhere && !_isMetered) _meter.Begin(SamplesAt(progressed.Step)); // what was done before it was followed
         _isMetered = true;
         if (_isElsewhere && progressed.Workers > 0) _workers = progressed.Workers;
@@ -223,13 +234,13 @@ internal sealed class TrainingSession
     /// <summary>An epoch that was decided before anybody followed: without a speed.</summary>
     private void ShowAgain(EpochDecided decision)
     {
-        Begin(_checkpoint ?? 0);
+        Begin();
         _display.EpochEnded(new EpochRow(_job.Id, _plan.BoundaryAfter(decision.Epoch), InUnits(decision), 0, null));
     }
 
     private void Show(EpochDecided decision, long step)
     {
-        Begin(_checkpoint ?? 0);
+        Begin();
         _epochs.Add(decision);
         _display.EpochEnded(new EpochRow(_job.Id, step, InUnits(decision), SpeedOfEpoch(step), _workers));
     }
@@ -245,7 +256,8 @@ internal sealed class TrainingSession
     {
         if (end.Outcome == JobOutcome.Failed || end.IsWithoutWeights) return new RunFailed(end.Message ?? "no reason was given");
         await CatchUpAsync(int.MaxValue).ConfigureAwait(false);
-        Begin(end.Step);
+        if (_isElsewhere) Begin();
+        else Begin(end.Step, _workers);
         _meter.Report(SamplesAt(end.Step));
         return new RunCompleted(
             end.Step, end.Reason ?? StopReason.Cancelled, [.. _epochs.Select(InUnits)], _meter.Overall, _meter.Elapsed, _workers);

@@ -21,6 +21,9 @@ internal sealed class JobPicture(JobId job)
     /// <summary>The plan; null before the specification is known.</summary>
     public EpochPlan? Plan { get; private set; }
 
+    /// <summary>How the job started, as its journal says; null before it has.</summary>
+    public JobStarted? Started { get; private set; }
+
     /// <summary>Decided epochs in order.</summary>
     public IReadOnlyList<EpochDecided> Epochs => _epochs;
 
@@ -31,8 +34,6 @@ internal sealed class JobPicture(JobId job)
     public JobEnded? End { get; private set; }
 
     /// <summary>The newest of the events that are told at most once to a stream and only while they are new, each with its version.</summary>
-    internal (long Version, JobStarted Event)? Started { get; private set; }
-
     internal (long Version, JobProgressed Event)? Progress { get; private set; }
 
     internal (long Version, WorkersChanged Event)? Workers { get; private set; }
@@ -64,6 +65,7 @@ internal sealed class JobPicture(JobId job)
     {
         if (history.Specification is not { } specification) return;
         Plan ??= new EpochPlan(specification);
+        if (history.HasBegun) Start(new JobStarted(job, 0, Plan.TotalSteps, Plan.StepsPerEpoch, history.FirstWorkers));
         for (var i = _epochs.Count; i < history.Decisions.Count; i++) Add(history.Decisions[i]);
         if (history.Latest is { } latest) Commit(latest.Step);
         if (history.End is { } end) Finish(end);
@@ -75,13 +77,13 @@ internal sealed class JobPicture(JobId job)
         switch (jobEvent)
         {
             case JobStarted started:
-                Started = (++Version, started);
-                return Plan is not null;
+                if (started.Workers is { } workers) Workers = (++Version, new WorkersChanged(job, workers));
+                return Started is not null; // the journal tells whether it is the first
             case JobProgressed progressed:
                 if (progressed != Progress?.Event) Progress = (++Version, progressed);
-                return Plan is not null && progressed.Epoch <= _epochs.Count;
+                return Started is not null && progressed.Epoch <= _epochs.Count;
             case EpochEnded { Decision: { } decision }:
-                if (Plan is null || decision.Epoch > _epochs.Count) return false;
+                if (Started is null || decision.Epoch > _epochs.Count) return false;
                 if (decision.Epoch == _epochs.Count) Add(decision);
                 return true;
             case CheckpointSaved saved:
@@ -102,6 +104,13 @@ internal sealed class JobPicture(JobId job)
             default:
                 return jobEvent is not JobFinished; // epochs that were missed come before the end
         }
+    }
+
+    private void Start(JobStarted started)
+    {
+        if (Started is not null) return;
+        Started = started;
+        Version++;
     }
 
     private void Add(EpochDecided decision)

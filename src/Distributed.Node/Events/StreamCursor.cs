@@ -8,22 +8,24 @@ internal sealed record StreamEvent(JobEvent Event, string? Id);
 
 /// <summary>
 /// What one stream has told. Its durable part makes the events' ids: how many epochs, and which checkpoint. It follows from the job's journal
-/// alone, so any gateway goes on from it.
+/// alone, so any gateway goes on from it. How the job started comes before both, so an id says that it was told too.
 /// </summary>
 internal sealed class StreamCursor
 {
+    private bool _started;
     private int _epochs;
     private long _checkpoint = -1;
     private bool _ended;
-    private long _version;
+    private long _version, _runVersion; // of the picture, and of what is told once the job has started
 
     /// <summary>Begins at the job's beginning, or after the event of an id. An id of another form is taken for the beginning.</summary>
     public static StreamCursor After(string? lastEventId)
     {
         var cursor = new StreamCursor();
         if (lastEventId?.Split('-') is not [var epochs, var checkpoint]) return cursor;
-        if (int.TryParse(epochs, NumberStyles.None, CultureInfo.InvariantCulture, out var e)) cursor._epochs = e;
-        if (long.TryParse(checkpoint, NumberStyles.None, CultureInfo.InvariantCulture, out var c)) cursor._checkpoint = c;
+        if (!int.TryParse(epochs, NumberStyles.None, CultureInfo.InvariantCulture, out var e)) return cursor;
+        if (!long.TryParse(checkpoint, NumberStyles.None, CultureInfo.InvariantCulture, out var c)) return cursor;
+        (cursor._started, cursor._epochs, cursor._checkpoint) = (true, e, c);
         return cursor;
     }
 
@@ -38,35 +40,49 @@ internal sealed class StreamCursor
     {
         var events = new List<StreamEvent>();
         if (picture.State is { } state && picture.StateVersion > _version) events.Add(new StreamEvent(state, null));
-        Add(picture.Started);
-        Add(picture.Rewound);
+        if (picture.Started is { } started && !_started)
+        {
+            _started = true;
+            events.Add(new StreamEvent(started, null));
+        }
+        var isUnderWay = _started || picture.End is not null; // before, what a coordinator says of the run waits for what the journal says
+        if (isUnderWay)
+        {
+            Add(picture.Rewound, _runVersion);
+            Add(picture.Workers, _runVersion);
+            AddDurable(events, job, picture);
+        }
+        Add(picture.Waiting, _version);
+        if (isUnderWay && picture.End is null) Add(picture.Progress, _runVersion);
+        Add(picture.Paused, _version);
+        if (picture.End is { } end && !_ended)
+        {
+            _ended = true;
+            events.Add(new StreamEvent(new JobFinished(job, end), Id));
+        }
+        _version = picture.Version;
+        if (isUnderWay) _runVersion = picture.Version;
+        return events;
+
+        void Add<T>((long Version, T Event)? newest, long told) where T : JobEvent
+        {
+            if (newest is { } one && one.Version > told) events.Add(new StreamEvent(one.Event, null));
+        }
+    }
+
+    private string Id => string.Create(CultureInfo.InvariantCulture, $"{_epochs}-{Math.Max(0, _checkpoint)}");
+
+    private void AddDurable(List<StreamEvent> events, JobId job, JobPicture picture)
+    {
         while (_epochs < picture.Epochs.Count)
         {
             var decision = picture.Epochs[_epochs++];
-            Tell(new EpochEnded(job, picture.Plan!.BoundaryAfter(decision.Epoch), decision));
+            events.Add(new StreamEvent(new EpochEnded(job, picture.Plan!.BoundaryAfter(decision.Epoch), decision), Id));
         }
         if (picture.Checkpoint is { } checkpoint && checkpoint > _checkpoint)
         {
             _checkpoint = checkpoint;
-            Tell(new CheckpointSaved(job, checkpoint));
+            events.Add(new StreamEvent(new CheckpointSaved(job, checkpoint), Id));
         }
-        Add(picture.Workers);
-        Add(picture.Waiting);
-        if (picture.End is null) Add(picture.Progress);
-        Add(picture.Paused);
-        if (picture.End is { } end && !_ended)
-        {
-            _ended = true;
-            Tell(new JobFinished(job, end));
-        }
-        _version = picture.Version;
-        return events;
-
-        void Add<T>((long Version, T Event)? newest) where T : JobEvent
-        {
-            if (newest is { } told && told.Version > _version) events.Add(new StreamEvent(told.Event, null));
-        }
-
-        void Tell(JobEvent told) => events.Add(new StreamEvent(told, string.Create(CultureInfo.InvariantCulture, $"{_epochs}-{Math.Max(0, _checkpoint)}")));
     }
 }

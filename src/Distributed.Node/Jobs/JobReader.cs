@@ -66,6 +66,7 @@ internal sealed class JobReader(GatewayAccess cluster, DatasetStore datasets)
             Specification = known.Specification,
             Options = known.Told.Options ?? history.Options,
             Source = ForClients(known.Told.Source!),
+            FirstWorkers = history.FirstWorkers,
             Epochs = [.. history.Decisions],
             LastCheckpoint = history.Latest?.Step,
             BestCheckpoint = known.Best?.Step,

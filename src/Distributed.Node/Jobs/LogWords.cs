@@ -15,6 +15,7 @@ internal static class LogWords
         RunOptionsChanged changed => $"goes on with {changed.Options.Blocks} parameter block{(changed.Options.Blocks == 1 ? "" : "s")}, at least {changed.Options.MinimumWorkers} worker{(changed.Options.MinimumWorkers == 1 ? "" : "s")}",
         TermStarted { Term: > 1 } started => $"another coordinator goes on with it (term {started.Term})",
         LineageStarted { Lineage: > 1 } started => $"goes on from {(started.CheckpointStep is { } step ? $"the checkpoint at step {Count(step)}" : "its beginning")}",
+        TrainingBegan began => $"computes with {began.Workers} worker{(began.Workers == 1 ? "" : "s")}",
         WorkerExcluded excluded => excluded.Reason,
         AttemptFailed failed => $"an attempt failed at step {Count(failed.Step)}: {failed.Cause}",
         CheckpointCommitted committed => $"checkpoint at step {Count(committed.Checkpoint.Step)}",

@@ -12,8 +12,10 @@ public sealed record JobStateChanged(JobId Job, JobPhase State, string? Reason, 
 
 /// <summary>
 /// The names of the events of a job's stream; the data is the JSON of the <see cref="JobEvent"/> of that name. An event that must not be missed
-/// carries an id, from which a stream goes on (<see cref="ApiHeaders.LastEventId"/>): every decided epoch, the newest checkpoint, pause, rewind and
-/// end. Progress has none: the newest is told, older ones that were not read are left out. A name that a client does not know is to be ignored.
+/// carries an id, from which a stream goes on (<see cref="ApiHeaders.LastEventId"/>): every decided epoch, the newest checkpoint and the end.
+/// <c>started</c> comes before all of them and has no id: a stream without <see cref="ApiHeaders.LastEventId"/> tells it, one that goes on after an
+/// id does not tell it again. Of the others, such as progress, the newest is told, and older ones that were not read are left out. A name that a
+/// client does not know is to be ignored.
 /// </summary>
 public static class ApiEvents
 {

@@ -111,6 +111,9 @@ public sealed record JobDetail
     /// <summary>Where the samples come from; an uploaded data set stands there by its id.</summary>
     public required DataSettings Source { get; init; }
 
+    /// <summary>Workers of the job's first assignment; null before it, and where the journal does not tell (<see cref="JobStarted"/>).</summary>
+    public int? FirstWorkers { get; init; }
+
     /// <summary>The decided epochs in order.</summary>
     public required IReadOnlyList<EpochDecided> Epochs { get; init; }
 

@@ -3,13 +3,20 @@ namespace Distributed.Protocol;
 /// <summary>What a watcher of a job hears, from its coordinator. Facts only; losing one loses no result.</summary>
 public abstract record JobEvent(JobId Job);
 
-/// <summary>The first assignment of a run went out: steps are computed from here on. Also sent to a watcher that comes later.</summary>
+/// <summary>
+/// Steps are computed from here on. On a job's stream: the job's first assignment, told once, before everything that was computed, and the same to
+/// every reader however late it comes, because it is in the journal. From a coordinator: its own first assignment, also when it goes on with a job
+/// that another one began; a stream tells that as <see cref="WorkersChanged"/>.
+/// </summary>
 /// <param name="Job">The job.</param>
-/// <param name="FromStep">Step 0, or the checkpoint's step after a resume or rewind.</param>
+/// <param name="FromStep">Step 0; from a coordinator that goes on with a job, the step of the checkpoint that was loaded last.</param>
 /// <param name="TotalSteps">Steps of all epochs.</param>
 /// <param name="StepsPerEpoch">Steps of one epoch.</param>
-/// <param name="Workers">Assigned workers.</param>
-public sealed record JobStarted(JobId Job, long FromStep, long TotalSteps, long StepsPerEpoch, int Workers) : JobEvent(Job);
+/// <param name="Workers">
+/// Workers that were assigned then, not those of now; null where the journal does not tell: an earlier release began the job, or its coordinator
+/// died in that moment, and the steps went on without it.
+/// </param>
+public sealed record JobStarted(JobId Job, long FromStep, long TotalSteps, long StepsPerEpoch, int? Workers) : JobEvent(Job);
 
 /// <summary>How far it is; several times a second while it runs, never for each step.</summary>
 /// <param name="Job">The job.</param>
@@ -30,7 +37,7 @@ public sealed record EpochEnded(JobId Job, long Step, EpochDecided Decision) : J
 /// <summary>A checkpoint is durable.</summary>
 public sealed record CheckpointSaved(JobId Job, long Step) : JobEvent(Job);
 
-/// <summary>The set of assigned workers changed.</summary>
+/// <summary>So many workers are assigned now: sent when that changes, and to a watcher that comes later.</summary>
 public sealed record WorkersChanged(JobId Job, int Workers) : JobEvent(Job);
 
 /// <summary>The job cannot go on for now, and why; the next progress says that it does again.</summary>

@@ -26,6 +26,10 @@ public sealed record LineageStarted(long Lineage, long? CheckpointStep, int Bloc
     public double AuditShare { get; init; }
 }
 
+/// <summary>The job's first assignment: steps are computed from here on. Written once a job, whatever coordinators come after.</summary>
+/// <param name="Workers">Workers that were assigned.</param>
+public sealed record TrainingBegan(int Workers) : JournalEvent;
+
 /// <summary>A worker computed a shard otherwise than two others did on the same weights: it takes no part in the job any more.</summary>
 /// <param name="Worker">The worker.</param>
 /// <param name="Lineage">The lineage.</param>
@@ -66,6 +70,9 @@ public sealed record JobSummarized(
 {
     /// <summary>Excluded workers; null for none.</summary>
     public IReadOnlyList<WorkerExcluded>? Exclusions { get; init; }
+
+    /// <summary>As <see cref="TrainingBegan"/> says; null before it.</summary>
+    public int? FirstWorkers { get; init; }
 
     /// <summary>Failed attempts since the last epoch or checkpoint; null for none.</summary>
     public IReadOnlyList<AttemptFailed>? Failures { get; init; }

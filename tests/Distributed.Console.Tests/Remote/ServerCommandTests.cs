@@ -120,6 +120,38 @@ public sealed class ServerCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Watch_tells_how_the_job_began_and_not_how_it_is_when_the_watcher_comes()
+    {
+        var first = Epoch(0, null);
+        _console.Gateway.On(
+            "GET /api/v1/jobs/buyers-1", Detail(JobPhase.Running) with { Epochs = [first.Decision], LastCheckpoint = 10, FirstWorkers = 1 }, ApiJson.Default.JobDetail);
+        _console.Gateway.On("GET /api/v1/jobs/buyers-1/events", () => FakeGateway.Events(
+            false, 4, new JobStarted(Job, 0, 20, 10, 1), new WorkersChanged(Job, 3), first, Epoch(1, StopReason.Epochs),
+            new JobFinished(Job, new JobEnded(JobOutcome.Completed, 20, StopReason.Epochs, null))));
+        _console.Gateway.On("GET /api/v1/jobs/buyers-1/model?checkpoint=last", () => Zip(Weights(0.5f), 20));
+
+        Assert.Equal(ExitCode.Done, await RunAsync("watch", "buyers-1", "--json"));
+        var lines = Lines();
+        Assert.Equal(["started", "epoch", "epoch", "completed"], lines.Select(l => l.GetProperty("event").GetString()));
+        Assert.Equal((0, 1), (lines[0].GetProperty("fromStep").GetInt64(), lines[0].GetProperty("workers").GetInt32()));
+        Assert.False(lines[1].TryGetProperty("workers", out _)); // nobody followed it
+        Assert.Equal((3, 3), (lines[2].GetProperty("workers").GetInt32(), lines[3].GetProperty("workers").GetInt32()));
+    }
+
+    [Fact]
+    public async Task A_number_of_workers_that_nobody_told_is_left_out()
+    {
+        _console.Gateway.On("GET /api/v1/jobs/buyers-1", Detail(JobPhase.Running), ApiJson.Default.JobDetail);
+        _console.Gateway.On("GET /api/v1/jobs/buyers-1/events", () => FakeGateway.Events(
+            false, 4, Epoch(0, null), Epoch(1, StopReason.Epochs), new JobFinished(Job, new JobEnded(JobOutcome.Completed, 20, StopReason.Epochs, null))));
+        _console.Gateway.On("GET /api/v1/jobs/buyers-1/model?checkpoint=last", () => Zip(Weights(0.5f), 20));
+
+        Assert.Equal(ExitCode.Done, await RunAsync("watch", "buyers-1", "--json"));
+        Assert.Equal(["started", "epoch", "epoch", "completed"], Lines().Select(l => l.GetProperty("event").GetString()));
+        Assert.All(Lines(), line => Assert.False(line.TryGetProperty("workers", out _)));
+    }
+
+    [Fact]
     public async Task Watch_gives_up_after_minutes_and_says_that_the_job_goes_on()
     {
         _console.Gateway.On("GET /api/v1/jobs/buyers-1", Detail(JobPhase.Running), ApiJson.Default.JobDetail);

@@ -18,6 +18,8 @@ public sealed class DatabaseOutageTests(ITestOutputHelper output)
     /// <summary>What a store that is back may still be waited for: a pause between two attempts, and a circuit breaker that tries again.</summary>
     private static readonly TimeSpan Promise = TimeSpan.FromSeconds(20);
 
+    private static readonly TimeSpan Bound = TimeSpan.FromMinutes(2);
+
     private static readonly RunOptions Options = new() { Blocks = 3, SnapshotEverySteps = 5 };
 
     [ClusterFact]
@@ -110,14 +112,13 @@ public sealed class DatabaseOutageTests(ITestOutputHelper output)
         var clock = Stopwatch.StartNew();
         var waiting = await job.UntilAsync<JobWaiting>(told => told.Reason.Contains("store"));
         output.WriteLine($"waiting after {clock.Elapsed.TotalSeconds:0.0} s: {waiting.Reason}");
-        long before;
-        do
+        // A busy machine can also make a pause in the middle of an epoch: the job goes on from that one by itself.
+        for (var before = -1L; job.Step != before || before % StepsOfAnEpoch != 0;)
         {
+            Assert.True(clock.Elapsed < Bound, $"the job does not come to rest at the end of an epoch but is at step {job.Step}");
             before = job.Step;
             await Task.Delay(TimeSpan.FromSeconds(1.5));
         }
-        while (job.Step != before);
-        Assert.Equal(0, before % StepsOfAnEpoch);
     }
 
     private async Task GoesOnAsync(RunningJob job)

@@ -55,12 +55,15 @@ internal sealed class DtrainProcess : IDisposable
     /// <summary>Reads JSON lines until one has the event; gives that line.</summary>
     public async Task<JsonElement> ReadEventAsync(string name, Func<JsonElement, bool>? where = null)
     {
+        var passed = "none";
         while (await ReadLineAsync() is { } line)
         {
             var json = JsonDocument.Parse(line).RootElement;
-            if (json.GetProperty("event").GetString() == name && (where is null || where(json))) return json;
+            if (json.GetProperty("event").GetString() != name) continue;
+            if (where is null || where(json)) return json;
+            passed = line;
         }
-        throw new InvalidOperationException($"the output ended before an event '{name}'; standard error: {await _errors}");
+        throw new InvalidOperationException($"the output ended before an event '{name}' as wished; the last of that name: {passed}; standard error: {await _errors}");
     }
 
     public int Id => _process.Id;

@@ -11,6 +11,9 @@ internal sealed class EventReader(string job)
     /// <summary>Decided epochs in the order in which they were told.</summary>
     public List<int> Epochs { get; } = [];
 
+    /// <summary>What was told of how the job started.</summary>
+    public List<JobStarted> Started { get; } = [];
+
     /// <summary>How the job ended; null before.</summary>
     public JobEnded? End { get; private set; }
 
@@ -32,6 +35,7 @@ internal sealed class EventReader(string job)
                 else if (line.StartsWith("data: ", StringComparison.Ordinal))
                 {
                     var told = ApiEvents.Read(name, line[6..]);
+                    if (told is JobStarted started) Started.Add(started);
                     if (told is EpochEnded ended) Epochs.Add(ended.Decision.Epoch);
                     if (told is JobFinished finished) End = finished.End;
                     if (id is not null) _last = id;

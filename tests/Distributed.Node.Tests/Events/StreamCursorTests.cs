@@ -1,5 +1,6 @@
 using Distributed.Node.Events;
 using Distributed.Protocol;
+using Distributed.Protocol.Api;
 
 namespace Distributed.Node.Tests.Events;
 
@@ -48,6 +49,53 @@ public sealed class StreamCursorTests
     }
 
     [Fact]
+    public void Every_reader_hears_first_and_once_how_the_job_began_however_late_it_comes()
+    {
+        var early = StreamCursor.After(null);
+        var picture = new JobPicture(Job);
+        picture.Take(History(0, ended: false));
+        Assert.Empty(Tell(early, picture));
+        Assert.False(picture.Take(new JobStarted(Job, 0, 90, 10, 1))); // the journal is to be read
+        Assert.False(picture.Take(new JobProgressed(Job, 0, 4, 1, 0.5, null, 3)));
+        Assert.Empty(Tell(early, picture));
+        picture.Take(History(0, ended: false, new TrainingBegan(1)));
+        var told = Tell(early, picture).Select(one => one.Event).ToList();
+        var started = new JobStarted(Job, 0, 90, 10, 1);
+        Assert.Equal([started, new WorkersChanged(Job, 1), new JobProgressed(Job, 0, 4, 1, 0.5, null, 3)], told);
+
+        picture.Take(History(5, ended: true, new TrainingBegan(1)));
+        Assert.DoesNotContain(Tell(early, picture), one => one.Event is JobStarted);
+        var late = Tell(StreamCursor.After(null), picture);
+        Assert.Equal(started, late[0].Event);
+        Assert.Single(late, one => one.Event is JobStarted);
+        Assert.DoesNotContain(Tell(StreamCursor.After(late.First(one => one.Id is not null).Id), picture), one => one.Event is JobStarted);
+
+        var elsewhere = new JobPicture(Job); // another gateway, which heard nothing live
+        elsewhere.Take(History(5, ended: true, new TrainingBegan(1)));
+        Assert.Equal(started, Tell(StreamCursor.After(null), elsewhere)[0].Event);
+    }
+
+    [Fact]
+    public void Another_coordinators_start_tells_the_workers_of_now_and_not_a_second_beginning()
+    {
+        var picture = new JobPicture(Job);
+        picture.Take(History(2, ended: false, new TrainingBegan(1)));
+        var cursor = StreamCursor.After(null);
+        Tell(cursor, picture);
+        Assert.True(picture.Take(new JobStarted(Job, 20, 90, 10, 3)));
+        Assert.Equal([new WorkersChanged(Job, 3)], Tell(cursor, picture).Select(one => one.Event));
+    }
+
+    [Fact]
+    public void Of_a_job_of_an_earlier_release_the_number_of_workers_is_left_out_and_one_that_never_began_only_ends()
+    {
+        var old = Assert.IsType<JobStarted>(Tell(StreamCursor.After(null), Picture(epochs: 1, ended: false))[0].Event);
+        Assert.Null(old.Workers);
+        Assert.DoesNotContain("workers", ApiEvents.Write(old)!.Value.Data, StringComparison.Ordinal);
+        Assert.IsType<JobFinished>(Assert.Single(Tell(StreamCursor.After(null), Picture(epochs: 0, ended: true))).Event);
+    }
+
+    [Fact]
     public void The_end_comes_after_every_epoch_even_when_the_coordinator_said_it_first()
     {
         var picture = Picture(epochs: 1, ended: false);
@@ -82,7 +130,7 @@ public sealed class StreamCursorTests
         return picture;
     }
 
-    private static JobHistory History(int epochs, bool ended)
+    private static JobHistory History(int epochs, bool ended, TrainingBegan? began = null)
     {
         var history = new JobHistory();
         history.Apply(new JobSubmitted(new JobSpecification
@@ -96,6 +144,7 @@ public sealed class StreamCursorTests
             ShardSize = 10,
             Seed = 1,
         }, new RunOptions()));
+        if (began is not null) history.Apply(began);
         for (var epoch = 0; epoch < epochs; epoch++)
         {
             history.Apply(Decision(epoch));

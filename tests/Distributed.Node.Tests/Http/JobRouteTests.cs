@@ -16,18 +16,24 @@ public sealed class JobRouteTests(GatewayFixture gateway)
     {
         var submitted = await _client.SubmitAsync("""{ "data": "digits", "hidden": [16], "epochs": 3, "name": "whole-way" }""");
         Assert.Equal(("whole-way", 3), (submitted.Summary.Id, submitted.Specification.Epochs));
-        var names = new List<string>();
+        var (names, started) = (new List<string>(), "");
         await foreach (var (_, name, data) in _client.EventsAsync("whole-way"))
         {
             names.Add(name);
+            if (name == "started") started = data;
             Assert.NotNull(ApiEvents.Read(name, data));
         }
         Assert.Equal("state", names[0]);
+        Assert.All(names[..names.IndexOf("started")], name => Assert.Contains(name, (string[])["state", "waiting"]));
+        Assert.Equal(1, Assert.IsType<JobStarted>(ApiEvents.Read("started", started)).Workers);
         Assert.Equal(3, names.Count(name => name == "epoch"));
         Assert.Equal("finished", names[^1]);
 
         var detail = await _client.UntilEndedAsync("whole-way");
-        Assert.Equal((JobPhase.Completed, 3, JobOutcome.Completed), (detail.Summary.State, detail.Epochs.Count, detail.End!.Outcome));
+        Assert.Equal((JobPhase.Completed, 3, JobOutcome.Completed, 1), (detail.Summary.State, detail.Epochs.Count, detail.End!.Outcome, detail.FirstWorkers));
+        var late = new List<(string Name, string Data)>();
+        await foreach (var (_, name, data) in _client.EventsAsync("whole-way")) late.Add((name, data));
+        Assert.Equal(("started", started), late[1]);
         Assert.Equal(3, (await _client.GetAsync<JobMetrics>(ApiRoutes.JobMetrics("whole-way"))).Epochs.Count);
         var log = await _client.GetAsync<JobLog>(ApiRoutes.JobLog("whole-way"));
         Assert.Contains(log.Lines, line => line.Text.StartsWith("epoch 3: training loss", StringComparison.Ordinal));

@@ -66,6 +66,7 @@ public sealed partial class TrainingRunTests
         }
         _now += Second;
         _run.OnTick(_now);
+        Write(); // that it began
         _effects.Sent.Clear();
         var dispute = new AuditDisputed(SampleJobs.Job, 0, 1, 4, 1, [new ShardClaim(Worker, 1), new ShardClaim(other, 2)]);
         _run.OnAuditDisputed(dispute, _now);

@@ -139,6 +139,47 @@ public sealed partial class TrainingRunTests
         Assert.Equal((before.Lineage, before.Latest, before.Best, before.Term + 1), (_run.History.Lineage, _run.History.Latest, _run.History.Best, _run.History.Term));
     }
 
+    [Fact]
+    public void How_a_job_began_is_in_its_journal_before_anyone_hears_of_it_and_another_coordinator_does_not_change_it()
+    {
+        _run.OnStart(Start(), _now);
+        Settle();
+        var first = Assert.Single(_effects.Take<JobStarted>());
+        Assert.Equal((0, 1, 1), (first.FromStep, first.Workers, _run.History.FirstWorkers));
+
+        var second = new WorkerId("w2");
+        Recover();
+        Settle(step: 1, lineage: 1);
+        _run.OnWorkerUp(second, _now);
+        _run.OnWorkerReady(new WorkerReady(SampleJobs.Job, second, 1), _now);
+        Complete(epoch: 0, loss: 2);
+        Assert.Single(_effects.Take<JobStarted>()); // its own first assignment
+        Assert.Equal(1, _run.History.FirstWorkers);
+        var recovered = new JobHistory();
+        recovered.Apply(_run.History.Summarize());
+        Assert.Equal((true, 1), (recovered.HasBegun, recovered.FirstWorkers));
+    }
+
+    [Fact]
+    public void A_job_that_an_earlier_release_began_is_not_said_to_begin_again()
+    {
+        Begin();
+        Complete(epoch: 0, loss: 2);
+        Store(3);
+        var history = _run.History;
+        _journal = new JobHistory();
+        foreach (var row in (JournalEvent[])[
+            new JobSubmitted(history.Specification!, history.Options), new TermStarted(1), history.Lineage!, history.Decisions[0], new CheckpointCommitted(history.Latest!)])
+            _journal.Apply(row);
+        Assert.True(_journal.HasBegun);
+        Recover();
+        Settle(step: 3, lineage: 1);
+        Complete(epoch: 1, loss: 1);
+        Assert.Equal(2, _run.History.Decisions.Count);
+        Assert.Null(_run.History.FirstWorkers);
+        Assert.Single(_effects.Take<JobStarted>());
+    }
+
     private static StartJob Start(Checkpoint? initial = null, int blocks = 1) => new(
         SampleJobs.Job,
         SampleJobs.Small with { Epochs = 9, Initial = initial is null ? null : new InitialWeights("00", "another job") },
@@ -149,12 +190,16 @@ public sealed partial class TrainingRunTests
         _run.OnStart(Start(initial, blocks), _now);
         Settle();
         _effects.Sent.Clear();
+        _run.OnTick(_now); // that it began is in the journal now
+        Settle();
+        _effects.Sent.Clear();
     }
 
     private void Write()
     {
         var decision = _effects.Persisting!;
         _effects.Persisting = null;
+        if (decision is TrainingBegan) Assert.Empty(_effects.Sent.OfType<JobStarted>());
         _journal.Apply(decision);
         _run.OnPersisted(decision, _now);
     }

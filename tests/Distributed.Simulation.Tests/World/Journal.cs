@@ -69,6 +69,9 @@ internal sealed class Journal(SimulatedJob job, Oracle oracle, PartStore parts, 
                     throw new SimulationFailure("a job that begins from given weights was begun from random ones");
                 Lineages.Add(started.Lineage, started);
                 break;
+            case TrainingBegan began:
+                if (Mirror.HasBegun) throw new SimulationFailure($"{began} of a job that had begun");
+                break;
             case CheckpointCommitted committed:
                 parts.CheckCheckpoint(committed.Checkpoint, oracle);
                 if (BestStep is { } best && best < committed.Checkpoint.Step && Mirror.BestCheckpoint(job.Plan) is null)
@@ -104,6 +107,7 @@ internal sealed class Journal(SimulatedJob job, Oracle oracle, PartStore parts, 
     {
         if (!summary.Decisions.SequenceEqual(expected.Decisions) || !summary.Checkpoints.SequenceEqual(expected.Checkpoints))
             throw new SimulationFailure("a summary forgets decisions or checkpoints");
+        if (summary.FirstWorkers != expected.FirstWorkers) throw new SimulationFailure("a summary forgets how the job began");
         if (!(summary.Exclusions ?? []).SequenceEqual(expected.Exclusions)) throw new SimulationFailure("a summary forgets who is excluded");
         if (!(summary.Failures ?? []).SequenceEqual(expected.Failures)) throw new SimulationFailure("a summary forgets failed attempts");
         if (summary.Specification != expected.Specification || summary.Options != expected.Options || summary.Lineage != expected.Lineage ||

@@ -25,6 +25,12 @@ public sealed class JobHistory
     /// <summary>The newest lineage; null before the first.</summary>
     public LineageStarted? Lineage { get; private set; }
 
+    /// <summary>Workers of the job's first assignment; null before it, and where the journal does not tell (<see cref="JobStarted"/>).</summary>
+    public int? FirstWorkers { get; private set; }
+
+    /// <summary>Whether steps have been computed, as far as the journal tells.</summary>
+    public bool HasBegun => FirstWorkers is not null || _decisions.Count > 0 || Latest?.Step > 0;
+
     /// <summary>Lineages that began because something was lost.</summary>
     public int Rewinds { get; private set; }
 
@@ -88,6 +94,9 @@ public sealed class JobHistory
                 // A checkpoint above the one that is loaded could not be read, or belongs to steps that will be made again.
                 _checkpoints.RemoveAll(checkpoint => checkpoint.Step > (started.CheckpointStep ?? -1));
                 break;
+            case TrainingBegan began:
+                FirstWorkers ??= began.Workers;
+                break;
             case CheckpointCommitted committed:
                 if (!Sabotage.Makes(Bug.RememberFailuresOverACommit)) _failures.Clear();
                 _checkpoints.RemoveAll(checkpoint => checkpoint.Step == committed.Checkpoint.Step);
@@ -127,6 +136,7 @@ public sealed class JobHistory
         {
             Exclusions = _exclusions.Count > 0 ? [.. _exclusions] : null,
             Failures = _failures.Count > 0 ? [.. _failures] : null,
+            FirstWorkers = FirstWorkers,
         };
 
     /// <summary>Why a worker was excluded; null when it was not.</summary>
@@ -155,6 +165,7 @@ public sealed class JobHistory
         _exclusions.AddRange(summary.Exclusions ?? []);
         _failures.Clear();
         _failures.AddRange(summary.Failures ?? []);
+        FirstWorkers = summary.FirstWorkers;
         IsPaused = summary.IsPaused;
         IsCancelled = summary.IsCancelled;
     }

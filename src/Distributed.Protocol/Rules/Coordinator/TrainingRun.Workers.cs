@@ -9,9 +9,13 @@ public sealed partial class TrainingRun
     private TimeSpan _speakAt; // when a worker that has not answered is spoken to again
     private bool _announcedWaiting;
     private TimeSpan? _waitingSince;
-    private bool _announcedStart;
+    private bool _isUnderWay; // this coordinator has assigned somebody
+    private int? _firstWorkers; // of its first assignment, which is the job's first unless the journal knows of an earlier one
     private bool _isMeasured; // somebody told its speed since the shares were last compared with the speeds
     private TimeSpan _replanAt;
+
+    /// <summary>Workers that compute now; 0 while the job rests.</summary>
+    public int AssignedWorkers => IsAtRest ? 0 : _assignment.Shares.Count;
 
     /// <summary>The surroundings know of a worker.</summary>
     public void OnWorkerUp(WorkerId worker, TimeSpan now)
@@ -184,14 +188,17 @@ public sealed partial class TrainingRun
             return;
         }
         _announcedWaiting = false;
-        if (!_announcedStart)
+        if (!_isUnderWay)
         {
-            _announcedStart = true;
-            _effects.Publish(new JobStarted(
-                _job, _history.Lineage!.CheckpointStep ?? 0, _plan!.TotalSteps, _plan.StepsPerEpoch, shares.Count));
+            _isUnderWay = true;
+            if (_history.HasBegun) PublishStart(shares.Count);
+            else _firstWorkers = shares.Count; // told once it is in the journal
         }
         else if (before != shares.Count) _effects.Publish(new WorkersChanged(_job, shares.Count));
     }
+
+    private void PublishStart(int workers) =>
+        _effects.Publish(new JobStarted(_job, _history.Lineage!.CheckpointStep ?? 0, _plan!.TotalSteps, _plan.StepsPerEpoch, workers));
 
     /// <summary>Sends the assignment to all blocks that have not acknowledged it, before workers hear of it: blocks must know whom to push to.</summary>
     private void AssignBlocks()

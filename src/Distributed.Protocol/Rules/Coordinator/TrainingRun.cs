@@ -113,6 +113,9 @@ public sealed partial class TrainingRun
             case LineageStarted started:
                 BeginLineage(started);
                 break;
+            case TrainingBegan began:
+                PublishStart(began.Workers);
+                break;
             case WorkerExcluded excluded:
                 Exclude(excluded);
                 break;
@@ -189,6 +192,7 @@ public sealed partial class TrainingRun
         if (_failure is { } failure && !_history.IsCancelled) return failure;
         if (DecideAudit() is { } excluded) return excluded;
         if (NextLineage() is { } lineage) return RestInsteadOf(lineage) ?? (_pausedAt is null ? lineage : (JournalEvent?)null);
+        if (_firstWorkers is { } workers && !_history.HasBegun) return new TrainingBegan(workers);
         if (_completed is { } completed && (completed.Epoch == _history.Decisions.Count || Sabotage.Makes(Bug.DecideAnEpochAgain)))
             return DecideEpoch(completed);
         if (_attempt is { IsDurable: true } attempt)
