@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Dispatch;
@@ -57,9 +56,9 @@ internal sealed class AkkaLog : ReceiveActor, IRequiresMessageQueue<ILoggerMessa
         return cause is null ? first : $"{first}: {FirstLine(cause.GetBaseException().Message)}";
     }
 
-    /// <summary>Actors whose write the store did not take; <see cref="Persistence.StoreOutage"/> says so once for all of them.</summary>
-    private static bool IsToldByOutage(LogEvent message) =>
-        message.Cause?.GetBaseException() is DbException && message.LogSource.Contains("/user/", StringComparison.Ordinal);
+    /// <summary>This program's actors whose write the store did not take (Akka's <c>Eventsourced</c> words it so); <see cref="Persistence.StoreOutage"/> says so once for all of them.</summary>
+    internal static bool IsToldByOutage(LogEvent message) =>
+        message is Error && $"{message.Message}".StartsWith("Failed to persist event type [Distributed.", StringComparison.Ordinal);
 
     private bool IsRepeated(string line)
     {

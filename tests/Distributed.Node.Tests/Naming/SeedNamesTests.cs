@@ -11,6 +11,7 @@ public sealed class SeedNamesTests
         ["10.0.0.5"] = ["10.0.0.5"],
         ["here"] = ["10.0.0.5", "10.1.0.5"],
         ["here.example"] = ["10.1.0.5"],
+        ["alias"] = ["10.0.0.5"],
         ["there"] = ["10.0.0.6"],
         ["127.0.0.1"] = ["127.0.0.1"],
     });
@@ -27,7 +28,7 @@ public sealed class SeedNamesTests
     [Theory]
     [InlineData("here.example:4800,there:4800", "here", 4800, "here:4800,there:4800")] // another name of this node
     [InlineData("here:4800,there:4800", "10.0.0.5", 4800, "10.0.0.5:4800,there:4800")] // a name, and an address
-    [InlineData("here:4800,here.example:4800", "10.0.0.5", 4800, "10.0.0.5:4800")]
+    [InlineData("here:4800,alias:4800", "10.0.0.5", 4800, "10.0.0.5:4800")]
     [InlineData("here.example:4801,there:4800", "here", 4800, "here.example:4801,there:4800")] // another node of this machine
     [InlineData("here.example:4800", "here", 0, "here.example:4800")] // a port that nobody knows is no seed's
     [InlineData("nowhere:4800", "here", 4800, "nowhere:4800")]
