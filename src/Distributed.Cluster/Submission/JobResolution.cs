@@ -22,7 +22,7 @@ internal static class JobResolution
         {
             Data = new DataIdentity(data.Sha256, data.Training, data.Validation),
             Network = network,
-            Optimizer = Optimizer(settings, data.Training),
+            Optimizer = Optimizer(settings),
             Schedule = Schedule(settings),
             Epochs = settings.Epochs ?? JobDefaults.Epochs(data.Training),
             BatchSize = batch,
@@ -53,7 +53,7 @@ internal static class JobResolution
         return defaults with
         {
             Inputs = data.Inputs,
-            Hidden = settings.Hidden ?? JobDefaults.Hidden,
+            Hidden = settings.Hidden ?? JobDefaults.Hidden(data.Training),
             Outputs = data.Outputs,
             Activation = activation,
             Dropout = settings.Dropout ?? 0,
@@ -66,7 +66,7 @@ internal static class JobResolution
         };
     }
 
-    private static OptimizerSpecification Optimizer(TrainSettings settings, int trainingSamples)
+    private static OptimizerSpecification Optimizer(TrainSettings settings)
     {
         var defaults = new OptimizerSpecification();
         var kind = settings.Optimizer ?? OptimizerKind.Adam;
@@ -78,7 +78,7 @@ internal static class JobResolution
         return defaults with
         {
             Kind = kind,
-            LearningRate = settings.LearningRate ?? JobDefaults.LearningRate(kind, trainingSamples),
+            LearningRate = settings.LearningRate ?? JobDefaults.LearningRate(kind),
             Momentum = settings.Momentum ?? defaults.Momentum,
             Beta1 = settings.Beta1 ?? defaults.Beta1,
             Beta2 = settings.Beta2 ?? defaults.Beta2,

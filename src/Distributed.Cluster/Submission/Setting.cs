@@ -55,7 +55,7 @@ internal static class Settings
         new("text", "COLUMNS", "CSV columns of numbers to take as text, such as codes", SettingGroup.Data),
         new("validation", "FRACTION|FILE", "share or file of samples kept for validation (default: 0.2; 0 for none)", SettingGroup.Data),
 
-        new("hidden", "SIZES", "hidden layers, separated by commas; 'none' for none (default: 64)", SettingGroup.Network),
+        new("hidden", "SIZES", "hidden layers, separated by commas; 'none' for none (default: 64, or 128 from 10,000 samples)", SettingGroup.Network),
         new("activation", "NAME", "relu, leaky-relu, gelu, tanh, sigmoid or identity (default: relu)", SettingGroup.Network),
         new("dropout", "RATE", "share of hidden outputs dropped in training (default: 0)", SettingGroup.Network),
         new("initialization", "NAME", "he or xavier (default: by the activation)", SettingGroup.Network),
@@ -65,7 +65,7 @@ internal static class Settings
         new("class-weights", "WEIGHTS", "'balanced', or LABEL=WEIGHT separated by commas", SettingGroup.Network),
 
         new("optimizer", "NAME", "sgd, momentum, nesterov, adam or adamw (default: adam)", SettingGroup.Optimizer),
-        new("learning-rate", "RATE", "(default: adam and adamw 0.003, or 0.001 from 10,000 samples; others 0.05)", SettingGroup.Optimizer),
+        new("learning-rate", "RATE", "(default: adam and adamw 0.003, others 0.05)", SettingGroup.Optimizer),
         new("momentum", "SHARE", "of momentum and nesterov (default: 0.9)", SettingGroup.Optimizer),
         new("beta1", "SHARE", "of adam and adamw (default: 0.9)", SettingGroup.Optimizer),
         new("beta2", "SHARE", "of adam and adamw (default: 0.999)", SettingGroup.Optimizer),
@@ -78,8 +78,8 @@ internal static class Settings
         new("step-factor", "FACTOR", "schedule step: the factor of each (default: 0.1)", SettingGroup.Optimizer),
         new("minimum-learning-rate", "RATE", "schedule cosine: where it ends (default: 0)", SettingGroup.Optimizer),
 
-        new("epochs", "N", "the most passes over the data (default: 100, 50 from 1,000 samples, 10 from 10,000)", SettingGroup.Training),
-        new("batch", "N", "samples of one update (default: 32, or 128 from 10,000 samples)", SettingGroup.Training),
+        new("epochs", "N", "the most passes over the data (default: 100, 50 from 1,000 samples, fewer from 82,000)", SettingGroup.Training),
+        new("batch", "N", "samples of one update (default: 32, 64 from 20,500 samples, 128 from 41,000)", SettingGroup.Training),
         new("shard", "N", "samples of one shard, the unit of work (default: by batch and network)", SettingGroup.Training),
         new("gradient-format", "NAME", "float32, or bfloat16: half the bytes between nodes (default: float32)", SettingGroup.Training),
         new("seed", "N", "of split, initialisation, order and dropout (default: 1)", SettingGroup.Training),

@@ -32,11 +32,36 @@ public sealed class JobResolutionTests
         Assert.Equal(100, job.Epochs);
     }
 
-    [Fact]
-    public void Large_data_has_larger_batches_and_fewer_epochs()
+    [Theory]
+    [InlineData(999, 64, 32, 100)]
+    [InlineData(1_000, 64, 32, 50)]
+    [InlineData(9_999, 64, 32, 50)]
+    [InlineData(10_000, 128, 32, 50)]
+    [InlineData(20_480, 128, 32, 50)]
+    [InlineData(20_481, 128, 64, 50)]
+    [InlineData(40_961, 128, 128, 50)]
+    [InlineData(60_000, 128, 128, 50)]
+    [InlineData(81_920, 128, 128, 50)]
+    [InlineData(81_921, 128, 128, 49)]
+    [InlineData(200_000, 128, 128, 20)]
+    [InlineData(10_000_000, 128, 128, 10)]
+    [InlineData(int.MaxValue, 128, 128, 10)]
+    public void Defaults_follow_the_number_of_training_samples(int samples, int hidden, int batch, int epochs)
     {
-        var job = Resolve(Digits with { Training = 60_000, Validation = 10_000 });
-        Assert.Equal((10, 128, 0.001), (job.Epochs, job.BatchSize, job.Optimizer.LearningRate));
+        var job = Resolve(Digits with { Training = samples, Validation = 100 });
+        Assert.Equal([hidden], job.Network.Hidden);
+        Assert.Equal((batch, epochs, 0.003), (job.BatchSize, job.Epochs, job.Optimizer.LearningRate));
+    }
+
+    [Fact]
+    public void No_default_takes_more_than_a_bounded_number_of_steps_or_ten_epochs()
+    {
+        for (var samples = 1; samples < 3_000_000; samples += 1 + samples / 50)
+        {
+            var job = Resolve(Digits with { Training = samples, Validation = 100 });
+            var steps = new EpochPlan(job).TotalSteps;
+            Assert.True(steps <= 32_000 || job.Epochs == 10, $"{samples} samples: {steps} steps in {job.Epochs} epochs");
+        }
     }
 
     [Fact]
