@@ -171,17 +171,17 @@ public sealed class GzipTests : IDisposable
     {
         var random = new Random(7);
         foreach (var bytes in new[] { Bytes(random, 300_000), new byte[5_000_000], Bytes(random, 10) })
-        foreach (var level in new[] { CompressionLevel.NoCompression, CompressionLevel.Fastest, CompressionLevel.SmallestSize })
-        {
-            using var packed = new MemoryStream();
-            using (var gzip = new GZipStream(packed, level, leaveOpen: true)) gzip.Write(bytes);
-            using (var gzip = new GZipStream(packed, level, leaveOpen: true)) gzip.Write(bytes.AsSpan(0, bytes.Length / 3));
-            packed.Position = 0;
-            using var reader = new GzipReader(packed, "packed");
-            using var unpacked = new MemoryStream();
-            reader.CopyTo(unpacked, 1_000);
-            Assert.Equal([.. bytes, .. bytes.AsSpan(0, bytes.Length / 3)], unpacked.ToArray());
-        }
+            foreach (var level in new[] { CompressionLevel.NoCompression, CompressionLevel.Fastest, CompressionLevel.SmallestSize })
+            {
+                using var packed = new MemoryStream();
+                using (var gzip = new GZipStream(packed, level, leaveOpen: true)) gzip.Write(bytes);
+                using (var gzip = new GZipStream(packed, level, leaveOpen: true)) gzip.Write(bytes.AsSpan(0, bytes.Length / 3));
+                packed.Position = 0;
+                using var reader = new GzipReader(packed, "packed");
+                using var unpacked = new MemoryStream();
+                reader.CopyTo(unpacked, 1_000);
+                Assert.Equal([.. bytes, .. bytes.AsSpan(0, bytes.Length / 3)], unpacked.ToArray());
+            }
     }
 
     [SharedFileTheory("tables")]
