@@ -42,6 +42,18 @@ public sealed partial class TrainingRunTests
     }
 
     [Fact]
+    public void A_block_that_throws_costs_one_lineage()
+    {
+        Begin();
+        _run.OnBlockFailed(Failed(1), _now);
+        _now += Second * 10;
+        _run.OnTick(_now);
+        Settle(incarnation: 2);
+        Assert.Equal(2, _run.History.Lineage!.Lineage);
+        Assert.Equal(2, _effects.Sent.OfType<LoadBlock>().Last().Incarnation);
+    }
+
+    [Fact]
     public void The_count_outlives_its_coordinator_and_a_summary_of_the_journal()
     {
         Begin();

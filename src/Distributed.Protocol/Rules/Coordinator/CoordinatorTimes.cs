@@ -28,7 +28,7 @@ public sealed record CoordinatorTimes
     public TimeSpan CancelHoldWithin { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>A cancelled job ends after this long at the checkpoint that it has, or without weights; only a store that is at its last one is waited for.</summary>
-    public TimeSpan CancelWithin { get; init; } = TimeSpan.FromSeconds(8);
+    public TimeSpan CancelWithin { get; init; } = TimeSpan.FromSeconds(6);
 
     /// <summary>A late worker is given no shards for this long.</summary>
     public TimeSpan LatePenalty { get; init; } = TimeSpan.FromSeconds(5);

@@ -28,6 +28,13 @@ public sealed partial class TrainingRun
             Lineage = Told = Step = 0;
             AskAt = TimeSpan.Zero;
         }
+
+        /// <summary>It has ended and said so: whoever answers next is the block, and has lost nothing once more.</summary>
+        public void Forget()
+        {
+            Succeed(0);
+            Known = false;
+        }
     }
 
     private BlockView[] _blocks = [];
@@ -73,7 +80,7 @@ public sealed partial class TrainingRun
 
     private void LoseBlock(int block)
     {
-        _lostReason = $"block {block} lost its memory";
+        _lostReason ??= $"block {block} lost its memory";
         if (Sabotage.Makes(Bug.CountLostNodesAsFailures)) NoteFailure(_lostReason, false);
     }
 

@@ -19,8 +19,12 @@ public sealed partial class TrainingRun
     /// <summary>The weights that a cancelled job is to end on are copied, and the store alone is waited for.</summary>
     private bool IsStoringLast => _attempt is { IsCaptured: true } attempt && RestingStep() == attempt.Step;
 
-    private JobEnded? EndOverdueCancel() =>
-        _history.IsCancelled && _now - _cancelledAt >= _times.CancelWithin && !IsStoringLast ? CancelledAtLast() : null;
+    private JobEnded? EndOverdueCancel()
+    {
+        if (!_history.IsCancelled || IsStoringLast) return null;
+        var isLoading = !_lineageComplete && !_adopting; // nothing that the journal does not have
+        return isLoading || _now - _cancelledAt >= _times.CancelWithin ? CancelledAtLast() : null;
+    }
 
     private JobEnded CancelledAtLast() =>
         _history.Latest is { } latest ? new JobEnded(JobOutcome.Cancelled, latest.Step, StopReason.Cancelled, null) : JobEnded.WithoutWeights;

@@ -20,6 +20,7 @@ public sealed partial class TrainingRun
         _now = now;
         if (IsAtRest || _term == 0 || message.Lineage != Lineage || ViewOf(message.Block) is not { Known: true } view) return;
         if (message.Incarnation != view.Incarnation || view.IsLeaving || _lostReason is not null || IsReplaced) return;
+        view.Forget();
         _lostReason = message.Cause;
         NoteFailure(message.Cause, message.IsOutOfMemory);
         Reconcile();
