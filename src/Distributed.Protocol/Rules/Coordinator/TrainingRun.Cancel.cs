@@ -16,8 +16,8 @@ public sealed partial class TrainingRun
     /// <summary>Nobody is assigned for this long before the blocks are believed to stand.</summary>
     private TimeSpan IdleWait => _history.IsCancelled ? _times.AskAgain : _times.IdleBeforeRest;
 
-    /// <summary>The weights that a cancelled job is to end on are copied, and the store alone is waited for.</summary>
-    private bool IsStoringLast => _attempt is { IsCaptured: true } attempt && RestingStep() == attempt.Step;
+    /// <summary>The weights that a cancelled job is to end on, or its best ones, are copied, and the store alone is waited for.</summary>
+    private bool IsStoringLast => BestIsOnItsWay || (_attempt is { IsCaptured: true } attempt && RestingStep() == attempt.Step);
 
     private JobEnded? EndOverdueCancel()
     {
