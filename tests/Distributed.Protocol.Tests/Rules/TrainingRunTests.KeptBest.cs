@@ -76,7 +76,30 @@ public sealed partial class TrainingRunTests
     }
 
     [Fact]
-    public void A_cancelled_job_without_workers_ends_only_when_its_kept_best_is_durable()
+    public void A_cancelled_job_without_workers_ends_where_its_blocks_stand_once_its_kept_best_is_durable()
+    {
+        CancelWithoutWorkers();
+        for (var i = 0; i < 4; i++) Pass(Second, step: 7);
+        Store(6);
+        Pass(Second, step: 7);
+        Assert.Null(_run.History.End);
+        Store(7);
+        Assert.Equal(7, _run.History.End!.Step);
+        Assert.Equal(6, _run.History.BestCheckpoint(_run.Plan!)!.Step);
+    }
+
+    [Fact]
+    public void A_cancel_that_is_overdue_waits_for_the_kept_best_alone_and_ends_there()
+    {
+        CancelWithoutWorkers();
+        for (var i = 0; i < 10; i++) Pass(Second, step: 7);
+        Assert.Null(_run.History.End);
+        Store(6);
+        Assert.Equal(6, _run.History.End!.Step);
+    }
+
+    /// <summary>Its best epoch ends at step 6 and is kept, its blocks stand at step 7, and the checkpoint of step 3 is durable.</summary>
+    private void CancelWithoutWorkers()
     {
         Begin();
         CompleteAndCopy(epoch: 0, loss: 3);
@@ -86,11 +109,6 @@ public sealed partial class TrainingRunTests
         _run.OnWorkerLeft(Worker, _now);
         _run.OnStepsProgressed(new StepsProgressed(SampleJobs.Job, 1, 7, default), _now);
         _run.OnCancel(_now);
-        for (var i = 0; i < 5; i++) Pass(Second);
-        Assert.Null(_run.History.End);
-        Store(6);
-        for (var i = 0; i < 5; i++) Pass(Second);
-        Assert.Equal(6, _run.History.End!.Step);
     }
 
     [Fact]
@@ -146,10 +164,10 @@ public sealed partial class TrainingRunTests
         Settle(lineage: _run.History.Lineage!.Lineage);
     }
 
-    private void Pass(TimeSpan time)
+    private void Pass(TimeSpan time, long step = 3)
     {
         _now += time;
         _run.OnTick(_now);
-        Settle(step: 3, lineage: _run.History.Lineage!.Lineage);
+        Settle(step, lineage: _run.History.Lineage!.Lineage);
     }
 }
