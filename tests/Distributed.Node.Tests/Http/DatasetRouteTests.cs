@@ -55,7 +55,7 @@ public sealed class DatasetRouteTests(GatewayFixture gateway)
     [InlineData(true)]
     public async Task A_packed_table_is_kept_whole_and_refused_when_it_ends_early(bool isEncoding)
     {
-        var packed = Packed(ClientExtensions.SmallTable(salt: isEncoding ? 71 : 72));
+        var packed = Packed(ClientExtensions.SmallTable(salt: isEncoding ? 81 : 82));
         HttpContent Body(byte[] bytes)
         {
             var body = new ByteArrayContent(bytes) { Headers = { ContentType = new MediaTypeHeaderValue("text/csv") } };
@@ -74,7 +74,7 @@ public sealed class DatasetRouteTests(GatewayFixture gateway)
     [Fact]
     public async Task Packed_rows_to_predict_that_end_early_are_refused()
     {
-        var dataset = await _client.UploadAsync(ClientExtensions.SmallTable(salt: 73), "packed-rows");
+        var dataset = await _client.UploadAsync(ClientExtensions.SmallTable(salt: 83), "packed-rows");
         var job = await _client.SubmitAsync($$"""{ "data": "{{dataset.Id}}", "epochs": 1, "hidden": "none" }""");
         Assert.Equal(JobPhase.Completed, (await _client.UntilEndedAsync(job.Summary.Id)).Summary.State);
         var packed = Packed("x,y\n1,2\n3,4\n");
