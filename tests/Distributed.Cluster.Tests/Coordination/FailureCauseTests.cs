@@ -5,7 +5,7 @@ public sealed class FailureCauseTests
     [Fact]
     public void Out_of_memory_is_named_wherever_it_lies()
     {
-        var memory = new OutOfMemoryException("Array dimensions exceeded supported range.");
+        var memory = new InsufficientMemoryException();
         Exception[] wrapped =
         [
             memory, new InvalidOperationException("a compute thread failed", memory),
