@@ -51,7 +51,11 @@ internal sealed class JournalLink(JobId job, IActorContext context, ILoggingAdap
     }
 
     /// <summary>The coordinator ends: what is not durable yet is nobody's business here any more.</summary>
-    public void End() => outage.Forget(JobJournal.IdOf(job));
+    public void End()
+    {
+        outage.Forget(JobJournal.IdOf(job));
+        outage.Forget(JobJournal.ReadingOf(JobJournal.IdOf(job)));
+    }
 
     public void RestartLater(ITimerScheduler timers)
     {
