@@ -30,7 +30,7 @@ public sealed class SeedNamesTests
     [InlineData("here:4800,there:4800", "10.0.0.5", 4800, "10.0.0.5:4800,there:4800")] // a name, and an address
     [InlineData("here:4800,alias:4800", "10.0.0.5", 4800, "10.0.0.5:4800")]
     [InlineData("here.example:4801,there:4800", "here", 4800, "here.example:4801,there:4800")] // another node of this machine
-    [InlineData("here.example:4800", "here", 0, "here.example:4800")] // a port that nobody knows is no seed's
+    [InlineData("here.example:4800", "here", 0, "here.example:4800")] // a port that is not fixed is no seed's
     [InlineData("nowhere:4800", "here", 4800, "nowhere:4800")]
     [InlineData("here:4800,here.example:4800", "here", 4800, "here:4800,here.example:4800")] // it stands there already
     public async Task A_seed_that_is_this_node_goes_by_the_nodes_own_name(string seeds, string hostname, int port, string expected) =>
