@@ -50,8 +50,12 @@ internal sealed class JournalLink(JobId job, IActorContext context, ILoggingAdap
         _sayAt = TimeSpan.MaxValue;
     }
 
-    /// <summary>The coordinator ends: what is not durable yet is nobody's business here any more.</summary>
-    public void End() => outage.Forget(JobJournal.IdOf(job));
+    /// <summary>The coordinator ends: its writes that are not durable yet no longer count as an outage here.</summary>
+    public void End()
+    {
+        outage.Forget(JobJournal.IdOf(job));
+        outage.Forget(JobJournal.ReadingOf(JobJournal.IdOf(job)));
+    }
 
     public void RestartLater(ITimerScheduler timers)
     {

@@ -22,6 +22,14 @@ internal sealed class AkkaLog : ReceiveActor, IRequiresMessageQueue<ILoggerMessa
     private const int RememberedLines = 256;
     private static readonly TimeSpan Silence = TimeSpan.FromMinutes(1);
 
+    /// <summary>What Akka says of each write, clean-up and replay that the store did not take; all of them begin so.</summary>
+    private static readonly string[] ToldByOutage =
+    [
+        "Failed to persist event type [Distributed.",
+        "Persistence failure when replaying events for persistenceId [job-",
+        "DeleteAsync operation after SaveSnapshot failure",
+    ];
+
     private readonly ILogger _log;
     private readonly Dictionary<string, TimeSpan> _saidAt = new(StringComparer.Ordinal);
 
@@ -56,9 +64,9 @@ internal sealed class AkkaLog : ReceiveActor, IRequiresMessageQueue<ILoggerMessa
         return cause is null ? first : $"{first}: {FirstLine(cause.GetBaseException().Message)}";
     }
 
-    /// <summary>This program's actors whose write the store did not take (Akka's <c>Eventsourced</c> words it so); <see cref="Persistence.StoreOutage"/> says so once for all of them.</summary>
-    internal static bool IsToldByOutage(LogEvent message) =>
-        message is Error && $"{message.Message}".StartsWith("Failed to persist event type [Distributed.", StringComparison.Ordinal);
+    /// <summary>This program's actors that the store did not serve; <see cref="Persistence.StoreOutage"/> says so once for all of them.</summary>
+    private static bool IsToldByOutage(LogEvent message) =>
+        message is Error && ToldByOutage.Any(beginning => $"{message.Message}".StartsWith(beginning, StringComparison.Ordinal));
 
     private bool IsRepeated(string line)
     {

@@ -85,7 +85,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         builder.Logging.SetMinimumLevel(options.Verbose ? LogLevel.Debug : LogLevel.Warning);
         builder.Services.AddAkka("distributed", (akka, provider) =>
         {
-            // A cluster of one has nobody whose silence or delay is worth a warning.
+            // In a cluster of one node, warnings about late heartbeats and silent peers mean nothing.
             var least = options.Verbose ? Akka.Event.LogLevel.DebugLevel : Akka.Event.LogLevel.ErrorLevel;
             akka.AddDistributedLogging(provider.GetRequiredService<ILoggerFactory>(), least);
             akka.AddDistributedConfiguration([ClusterConfig.Embedded], "SQLite.MS", store.ConnectionString);

@@ -43,6 +43,7 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
         _queue = new JobQueue(maximumRunning);
         Recover<JobRegistered>(Take);
         Recover<QueueEvent>(Take);
+        Recover<RecoveryCompleted>(_ => _outage.Worked(JobJournal.ReadingOf(JournalId)));
 
         Command<NoteJob>(OnNote);
 
@@ -87,6 +88,12 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
 
     public static Props Props(IActorRef coordinators, int maximumRunning, StoreOutage outage) =>
         Akka.Actor.Props.Create(() => new JobDirectoryActor(coordinators, maximumRunning, outage));
+
+    protected override void OnRecoveryFailure(Exception reason, object? message = null)
+    {
+        _outage.Failed(JobJournal.ReadingOf(JournalId), reason);
+        base.OnRecoveryFailure(reason, message);
+    }
 
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {

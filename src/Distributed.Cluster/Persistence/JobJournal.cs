@@ -18,7 +18,11 @@ internal sealed class JobJournal : ReceivePersistentActor
         _outage = outage;
         PersistenceId = IdOf(job);
         Recover<JournalEvent>(_recovered.Add);
-        Recover<RecoveryCompleted>(_ => Context.Parent.Tell(new JournalRecovered([.. _recovered], LastSequenceNr)));
+        Recover<RecoveryCompleted>(_ =>
+        {
+            _outage.Worked(ReadingOf(PersistenceId));
+            Context.Parent.Tell(new JournalRecovered([.. _recovered], LastSequenceNr));
+        });
         Command<JournalEvent>(journalEvent => Persist(journalEvent, written =>
         {
             _outage.Worked(PersistenceId);
@@ -33,7 +37,16 @@ internal sealed class JobJournal : ReceivePersistentActor
 
     public static string IdOf(JobId job) => $"job-{job}";
 
+    /// <summary>A journal that is read again after a failed write may succeed there and still not be able to write: another entry of the outage.</summary>
+    public static string ReadingOf(string id) => id + " (reading)";
+
     public static Props Props(JobId job, StoreOutage outage) => Akka.Actor.Props.Create(() => new JobJournal(job, outage));
+
+    protected override void OnRecoveryFailure(Exception reason, object? message = null)
+    {
+        _outage.Failed(ReadingOf(PersistenceId), reason);
+        base.OnRecoveryFailure(reason, message);
+    }
 
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {

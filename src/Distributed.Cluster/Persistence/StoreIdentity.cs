@@ -32,10 +32,32 @@ internal static class StoreIdentity
         if (Directory.Exists(path)) throw new TrainingException($"the store {path} is a folder: name a file in it, such as {Path.Combine(path, "store.db")}");
         var file = new FileInfo(path);
         if (!file.Exists || file.Length == 0) return;
-        // "immutable" neither locks the file nor makes the files of its write-ahead log, and sees what was moved from that log into the file.
-        Refuse(path, $"file:{string.Join('/', path.Replace('\\', '/').Split('/').Select(Uri.EscapeDataString))}?immutable=1");
-        // A store that was killed young has its tables in the log alone, and a newer release may have left its version there.
-        if (new FileInfo(path + "-wal") is { Exists: true, Length: > 0 }) Refuse(path, path);
+        try
+        {
+            var hasLog = new FileInfo(path + "-wal") is { Exists: true, Length: > 0 };
+            RefuseByFile(path, hasLog);
+            // A store that was killed young has its tables in the log alone, and a newer release may have left its version there.
+            if (hasLog) Refuse(path, path);
+        }
+        catch (SqliteException e)
+        {
+            throw StoreFailure.Describe(path, e);
+        }
+    }
+
+    /// <summary>
+    /// The file without its write-ahead log: "immutable" neither locks it nor makes the files of the log. A kill or a full disk may have ended the
+    /// move from the log into the file half way; only both together are whole then.
+    /// </summary>
+    private static void RefuseByFile(string path, bool hasLog)
+    {
+        try
+        {
+            Refuse(path, $"file:{string.Join('/', path.Replace('\\', '/').Split('/').Select(Uri.EscapeDataString))}?immutable=1");
+        }
+        catch (SqliteException e) when (hasLog && e.SqliteErrorCode == StoreFailure.Corrupt)
+        {
+        }
     }
 
     /// <summary>
@@ -70,18 +92,11 @@ internal static class StoreIdentity
 
     private static void Refuse(string path, string source)
     {
-        try
-        {
-            using var connection = new SqliteConnection(
-                new SqliteConnectionStringBuilder { DataSource = source, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
-            connection.Open();
-            if (Refusal(Number(connection, "application_id"), Number(connection, "user_version"), TablesOf(connection)) is { } reason)
-                throw new TrainingException($"the store {path} {reason}");
-        }
-        catch (SqliteException e)
-        {
-            throw StoreFailure.Describe(path, e);
-        }
+        using var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = source, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        connection.Open();
+        if (Refusal(Number(connection, "application_id"), Number(connection, "user_version"), TablesOf(connection)) is { } reason)
+            throw new TrainingException($"the store {path} {reason}");
     }
 
     private static int Number(SqliteConnection connection, string pragma)

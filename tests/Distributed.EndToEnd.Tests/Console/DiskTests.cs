@@ -36,7 +36,7 @@ public sealed class DiskTests : IDisposable
     [RootFact(Probe, What, needsDatabase: false)]
     public async Task A_disk_that_is_full_at_the_start_is_one_line_for_a_new_store_and_for_one_that_is_there()
     {
-        Mount("1m");
+        Mount("4m");
         var (made, _, errors) = await TrainAsync();
         Assert.True(made == 0, errors);
         Run("sh", "-c", $"cat /dev/zero > {Path.Combine(Disk, "fill")} 2>/dev/null; true");
