@@ -23,7 +23,7 @@ internal static class JobResolution
             Data = new DataIdentity(data.Sha256, data.Training, data.Validation),
             Network = network,
             Optimizer = Optimizer(settings),
-            Schedule = Schedule(settings),
+            Schedule = Schedule(settings, data.Training),
             Epochs = settings.Epochs ?? JobDefaults.Epochs(data.Training),
             BatchSize = batch,
             ShardSize = settings.Shard ?? DefaultShardSize.For(network, batch),
@@ -88,10 +88,10 @@ internal static class JobResolution
         };
     }
 
-    private static ScheduleSpecification Schedule(TrainSettings settings)
+    private static ScheduleSpecification Schedule(TrainSettings settings, int trainingSamples)
     {
         var defaults = new ScheduleSpecification();
-        var kind = settings.Schedule ?? ScheduleKind.Constant;
+        var kind = settings.Schedule ?? JobDefaults.Schedule(trainingSamples);
         Belongs(settings.StepEpochs, "--step-epochs", kind == ScheduleKind.Step, "--schedule step");
         Belongs(settings.StepFactor, "--step-factor", kind == ScheduleKind.Step, "--schedule step");
         Belongs(settings.MinimumLearningRate, "--minimum-learning-rate", kind != ScheduleKind.Constant, "--schedule step or cosine");

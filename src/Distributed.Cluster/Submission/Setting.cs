@@ -72,7 +72,7 @@ internal static class Settings
         new("epsilon", "SIZE", "of adam and adamw (default: 1e-8)", SettingGroup.Optimizer),
         new("weight-decay", "RATE", "(default: 0)", SettingGroup.Optimizer),
         new("clip", "SIZE", "clips every gradient element to ±SIZE (default: off)", SettingGroup.Optimizer),
-        new("schedule", "NAME", "constant, step or cosine (default: constant)", SettingGroup.Optimizer),
+        new("schedule", "NAME", "constant, step or cosine (default: constant, cosine from 10,000 samples)", SettingGroup.Optimizer),
         new("warmup", "STEPS", "steps over which the learning rate rises to its value (default: 0)", SettingGroup.Optimizer),
         new("step-epochs", "N", "schedule step: epochs between two reductions (default: 10)", SettingGroup.Optimizer),
         new("step-factor", "FACTOR", "schedule step: the factor of each (default: 0.1)", SettingGroup.Optimizer),

@@ -51,6 +51,7 @@ public sealed class JobResolutionTests
         var job = Resolve(Digits with { Training = samples, Validation = 100 });
         Assert.Equal([hidden], job.Network.Hidden);
         Assert.Equal((batch, epochs, 0.003), (job.BatchSize, job.Epochs, job.Optimizer.LearningRate));
+        Assert.Equal(samples < 10_000 ? ScheduleKind.Constant : ScheduleKind.Cosine, job.Schedule.Kind);
     }
 
     [Fact]
