@@ -89,7 +89,7 @@ internal sealed class SqliteStore : IDisposable
 
     public void Dispose()
     {
-        SqliteConnection.ClearAllPools();
+        using (var own = new SqliteConnection(ConnectionString)) SqliteConnection.ClearPool(own); // not those of other stores in this process
         _ownership.Dispose();
     }
 
