@@ -244,8 +244,8 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
     {
         if (Held(lineage, step) is not { } saving) return;
         _held.Remove(saving);
-        _outage.Forget(Self.Path.Name);
-        if (!saving.HasBegun) saving.Free(); // otherwise when its task or the store answers
+        if (saving.HasBegun) _outage.Forget(Self.Path.Name); // its memory is freed when its task or the store answers
+        else saving.Free();
     }
 
     private SnapshotSaving? Held(long lineage, long step) => _held.Find(saving => saving.Snapshot.Lineage == lineage && saving.Snapshot.Step == step);
