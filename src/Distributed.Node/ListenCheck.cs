@@ -15,7 +15,8 @@ internal static class ListenCheck
     public static async Task RunAsync(ClusterNodeOptions options, HttpSettings? http, INameService names, CancellationToken cancellation)
     {
         var (flag, host) = options.ListenAddress is { } listen ? (NodeSetting.Listen.Flag, listen) : (NodeSetting.Hostname.Flag, options.Hostname);
-        var addresses = await names.FindAddressesAsync(host, cancellation).ConfigureAwait(false);
+        // An address is taken as it is: the name service refuses to look 0.0.0.0 up, which means every address of this machine.
+        var addresses = IPAddress.TryParse(host, out var given) ? [given] : await names.FindAddressesAsync(host, cancellation).ConfigureAwait(false);
         if (addresses.Count == 0)
             throw new SettingException($"{flag} names {host}, which no name server knows: give a name or an address of this machine");
         var address = addresses.FirstOrDefault(found => found.AddressFamily == AddressFamily.InterNetwork) ?? addresses[0];
@@ -30,6 +31,7 @@ internal static class ListenCheck
         try
         {
             using var socket = new Socket(place.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            if (place.Address.Equals(IPAddress.IPv6Any)) socket.DualMode = true; // as Akka.Remote listens there: at the IPv4 addresses too
             socket.Bind(place);
             socket.Listen(1); // on Linux a port that another program listens at is refused here, not always at the bind
         }

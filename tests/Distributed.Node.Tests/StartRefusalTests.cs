@@ -30,6 +30,18 @@ public sealed class StartRefusalTests : IDisposable
             await RefusalAsync(flag, $"{Taken}"));
 
     [Theory]
+    [InlineData("0.0.0.0", "0.0.0.0")]
+    [InlineData("::", "[::]")]
+    public async Task All_addresses_of_the_machine_can_be_listened_at(string listen, string shown)
+    {
+        File.WriteAllText(Path.Combine(_folder, "secret"), "a secret of the tests");
+        // The port is taken on purpose: the refusal shows that the address itself was accepted.
+        Assert.Equal(
+            $"distributed-node: --port: another program listens at {shown}:{Taken}: end it, or give another port",
+            await RefusalAsync("--listen", listen, "--port", $"{Taken}", "--secret-file", Path.Combine(_folder, "secret")));
+    }
+
+    [Theory]
     [InlineData("--port and --data-port are both 4800", "--port", "4800", "--data-port", "4800")]
     [InlineData("--http and --port are both 4800", "--port", "4800", "--http", "4800")]
     [InlineData("--hostname: 192.0.2.7 is not an address of this machine", "--hostname", "192.0.2.7", "--secret-file", "@secret")]
