@@ -2,7 +2,9 @@ using System.CommandLine;
 using Distributed.Cluster;
 using Distributed.Console.Commands;
 using Distributed.Console.Options;
-using Distributed.Learning.Data;
+using Distributed.Console.Terminals;
+using Distributed.Data;
+using Distributed.Jobs.Submission;
 
 namespace Distributed.Console;
 

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using Distributed.Cluster;
-using Distributed.Node.Http;
+using Distributed.Cluster.Hosting;
+using Distributed.Node.Configuration;
+using Distributed.Node.Naming;
 
 namespace Distributed.Node;
 

@@ -1,6 +1,10 @@
 using System.Net.Sockets;
 using Distributed.Cluster;
+using Distributed.Cluster.Hosting;
+using Distributed.Jobs.Gateway;
+using Distributed.Node.Configuration;
 using Distributed.Node.Http;
+using Distributed.Node.Naming;
 using Microsoft.Extensions.Logging;
 
 namespace Distributed.Node;
@@ -136,7 +140,7 @@ internal static class NodeApplication
     {
         try
         {
-            var server = await HttpServer.StartAsync(settings, node.Gateway, logging, CancellationToken.None).ConfigureAwait(false);
+            var server = await HttpServer.StartAsync(settings, GatewayAccess.Of(node), logging, CancellationToken.None).ConfigureAwait(false);
             logger.LogInformation("HTTP at {Address}", server.Address);
             return server;
         }

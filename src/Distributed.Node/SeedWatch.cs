@@ -1,4 +1,5 @@
-using Distributed.Cluster;
+using Distributed.Cluster.Hosting;
+using Distributed.Node.Naming;
 using Microsoft.Extensions.Logging;
 
 namespace Distributed.Node;

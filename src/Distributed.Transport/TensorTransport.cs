@@ -1,6 +1,13 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using Distributed.Protocol;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Messages;
+using Distributed.Transport.Buffers;
+using Distributed.Transport.Connections;
+using Distributed.Transport.Frames;
+using Distributed.Transport.Handshakes;
+using Distributed.Transport.Peers;
+using Distributed.Transport.Traffic;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Distributed.Cluster;
-using Distributed.Protocol;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.Benchmarks;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Distributed.Benchmarks.Clusters;
-using Distributed.Protocol;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.Benchmarks;
 

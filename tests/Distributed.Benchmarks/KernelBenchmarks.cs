@@ -1,5 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Distributed.Tensors;
+using Distributed.Tensors.Elements;
+using Distributed.Tensors.Memory;
 
 namespace Distributed.Benchmarks;
 

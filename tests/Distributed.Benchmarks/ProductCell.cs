@@ -1,4 +1,6 @@
 using Distributed.Tensors;
+using Distributed.Tensors.Memory;
+using Distributed.Tensors.Panels;
 using Distributed.Tensors.Products;
 
 namespace Distributed.Benchmarks;

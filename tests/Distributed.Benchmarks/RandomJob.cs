@@ -1,7 +1,11 @@
-using Distributed.Cluster;
-using Distributed.Learning;
-using Distributed.Learning.Data;
-using Distributed.Protocol;
+using Distributed.Data;
+using Distributed.Data.Encodings;
+using Distributed.Data.Samples;
+using Distributed.Learning.Networks;
+using Distributed.Learning.Optimization;
+using Distributed.Learning.Randomness;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.Benchmarks;
 

@@ -1,4 +1,4 @@
-using Distributed.Tensors;
+using Distributed.Tensors.Memory;
 
 namespace Distributed.Benchmarks;
 

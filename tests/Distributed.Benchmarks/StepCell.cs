@@ -1,5 +1,9 @@
-using Distributed.Learning;
-using Distributed.Tensors;
+using Distributed.Learning.Metrics;
+using Distributed.Learning.Networks;
+using Distributed.Learning.Optimization;
+using Distributed.Learning.Randomness;
+using Distributed.Tensors.Elements;
+using Distributed.Tensors.Memory;
 
 namespace Distributed.Benchmarks;
 

@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Distributed.Console.Commands;
-using Distributed.Learning;
-using Distributed.Learning.Data;
-using Distributed.Learning.Models;
+using Distributed.Console.Terminals;
+using Distributed.Data.Encodings;
+using Distributed.Data.Sets;
+using Distributed.Learning.Networks;
+using Distributed.Models;
 
 namespace Distributed.Console.Tests;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Distributed.Node.Configuration;
 using Microsoft.Data.Sqlite;
 
 namespace Distributed.Node.Tests;

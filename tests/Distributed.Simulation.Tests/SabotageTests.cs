@@ -1,3 +1,4 @@
+using Distributed.Protocol.Verification;
 using Xunit.Abstractions;
 
 namespace Distributed.Simulation.Tests;

@@ -1,5 +1,15 @@
 using System.Diagnostics;
-using Distributed.Learning;
+using Distributed.Learning.Metrics;
+using Distributed.Learning.Networks;
+using Distributed.Learning.Optimization;
+using Distributed.Protocol.Coordinator;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.ParameterBlocks;
+using Distributed.Protocol.Planning;
+using Distributed.Protocol.Snapshots;
+using Distributed.Protocol.Specification;
 using Xunit.Abstractions;
 
 namespace Distributed.Simulation.Tests;

@@ -1,3 +1,4 @@
+using Distributed.Protocol.Specification;
 using Distributed.Simulation.Tests.World;
 
 namespace Distributed.Simulation.Tests;

@@ -1,3 +1,5 @@
+using Distributed.Tensors.Memory;
+
 namespace Distributed.Tensors.Tests;
 
 public sealed class AlignedBufferTests

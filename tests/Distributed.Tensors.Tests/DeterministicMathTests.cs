@@ -1,3 +1,5 @@
+using Distributed.Tensors.Mathematics;
+
 namespace Distributed.Tensors.Tests;
 
 public sealed class DeterministicMathTests

@@ -1,5 +1,8 @@
 using Distributed.Tensors.Elements;
 using Distributed.Tensors.Lanes;
+using Distributed.Tensors.Mathematics;
+using Distributed.Tensors.Memory;
+using Distributed.Tensors.Panels;
 
 namespace Distributed.Tensors.Tests;
 

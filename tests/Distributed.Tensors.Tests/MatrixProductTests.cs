@@ -1,4 +1,5 @@
 using Distributed.Tensors.Lanes;
+using Distributed.Tensors.Products;
 
 namespace Distributed.Tensors.Tests;
 

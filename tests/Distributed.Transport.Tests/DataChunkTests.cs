@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
-using Distributed.Protocol;
+using Distributed.Protocol.Messages;
+using Distributed.Transport.Connections;
+using Distributed.Transport.Frames;
 
 namespace Distributed.Transport.Tests;
 

@@ -1,4 +1,8 @@
-using Distributed.Protocol;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Messages;
+using Distributed.Transport.Frames;
+using Distributed.Transport.Peers;
+using Distributed.Transport.SharedMemory;
 
 namespace Distributed.Transport.Tests;
 

@@ -1,4 +1,9 @@
 using System.Net.Sockets;
+using Distributed.Protocol.Messages;
+using Distributed.Transport.Channels;
+using Distributed.Transport.Connections;
+using Distributed.Transport.Frames;
+using Distributed.Transport.Peers;
 using Xunit.Abstractions;
 
 namespace Distributed.Transport.Tests;
@@ -31,7 +36,7 @@ public sealed class HostilePeerTests(ITestOutputHelper output) : IAsyncLifetime
         return lost.Reason;
     }
 
-    private static byte[] Written(params Distributed.Protocol.PushGradient[] gradients)
+    private static byte[] Written(params PushGradient[] gradients)
     {
         var channel = new MemoryChannel([]);
         var writer = new FrameWriter(channel, FrameLimits.Default.MaximumPayloadBytes);

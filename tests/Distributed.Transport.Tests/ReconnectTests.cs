@@ -1,6 +1,10 @@
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
+using Distributed.Transport.Connections;
+using Distributed.Transport.Frames;
+using Distributed.Transport.Peers;
+using Distributed.Transport.Traffic;
 
 namespace Distributed.Transport.Tests;
 

@@ -1,3 +1,9 @@
+using Distributed.Protocol.Messages;
+using Distributed.Transport.Buffers;
+using Distributed.Transport.Channels;
+using Distributed.Transport.Frames;
+using Distributed.Transport.Peers;
+
 namespace Distributed.Transport.Tests;
 
 /// <summary>Peers that do not read, and receivers that do not give memory back.</summary>
@@ -99,7 +105,7 @@ public sealed class SlowPeerTests : IAsyncLifetime
         Assert.True(lease.Disposals < Frames, "the kernel cannot have taken all of it");
         for (var i = 0; i < Frames; i++)
         {
-            var next = default(Distributed.Protocol.PushGradient);
+            var next = default(PushGradient);
             Eventually.Holds(() => _received.Gradients.TryDequeue(out next), "another frame comes");
             Assert.True(Frame.IsSame(Frame.Gradient(1 << 18, step: i), next!));
             Assert.True(node.Pool.LeasedBytes + node.Pool.SpareBytes <= 3 << 20);

@@ -1,4 +1,7 @@
-using Distributed.Protocol;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Messages;
+using Distributed.Transport.Frames;
+using Distributed.Transport.Peers;
 
 namespace Distributed.Transport.Tests;
 

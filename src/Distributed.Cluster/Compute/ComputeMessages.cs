@@ -1,7 +1,8 @@
-using Distributed.Learning;
-using Distributed.Protocol;
+using Distributed.Learning.Metrics;
+using Distributed.Protocol.Planning;
+using Distributed.Protocol.Workers;
 
-namespace Distributed.Cluster;
+namespace Distributed.Cluster.Compute;
 
 // From a worker's compute threads to its actor.
 

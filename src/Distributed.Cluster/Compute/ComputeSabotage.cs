@@ -1,4 +1,4 @@
-namespace Distributed.Cluster;
+namespace Distributed.Cluster.Compute;
 
 /// <summary>
 /// A machine that computes wrongly, for tests alone: some workers' gradients come out otherwise from some step on. Nothing but a test of this

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
-using Distributed.Learning;
-using Distributed.Protocol;
-using Distributed.Tensors;
+using Distributed.Learning.Metrics;
+using Distributed.Protocol.Planning;
+using Distributed.Protocol.Workers;
+using Distributed.Tensors.Memory;
 
-namespace Distributed.Cluster;
+namespace Distributed.Cluster.Compute;
 
 /// <summary>The memory of one node's gradient [parameters], used again once nobody holds it: neither the worker nor a socket.</summary>
 internal sealed class GradientBuffer(int parameters, GradientBuffers home) : IComputedNode, IDisposable

@@ -1,9 +1,12 @@
-using Distributed.Learning;
-using Distributed.Learning.Data;
-using Distributed.Protocol;
-using Distributed.Tensors;
+using Distributed.Data.Samples;
+using Distributed.Learning.Metrics;
+using Distributed.Learning.Networks;
+using Distributed.Learning.Randomness;
+using Distributed.Protocol.Planning;
+using Distributed.Protocol.Specification;
+using Distributed.Tensors.Memory;
 
-namespace Distributed.Cluster;
+namespace Distributed.Cluster.Compute;
 
 /// <summary>One thread's workspace: gathers a shard's samples and computes it. Allocates nothing after construction.</summary>
 internal sealed class ShardTask

@@ -1,10 +1,14 @@
 using System.Diagnostics;
 using Akka.Actor;
-using Distributed.Learning;
-using Distributed.Learning.Data;
-using Distributed.Protocol;
+using Distributed.Cluster.TensorPlane;
+using Distributed.Data.Samples;
+using Distributed.Learning.Networks;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Planning;
+using Distributed.Protocol.Specification;
+using Distributed.Protocol.Workers;
 
-namespace Distributed.Cluster;
+namespace Distributed.Cluster.Compute;
 
 /// <summary>
 /// The compute threads of one worker for one job: threads of their own, so that no heartbeat waits behind a gradient. Each computes whole

@@ -3,7 +3,7 @@ using System.Diagnostics;
 using Akka.Configuration;
 using Akka.Dispatch;
 
-namespace Distributed.Cluster;
+namespace Distributed.Cluster.Compute;
 
 /// <summary>
 /// Where the actors of a training step run, blocks and workers: on compute threads that have nothing to compute, and on the thread pool when

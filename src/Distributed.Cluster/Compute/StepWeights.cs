@@ -1,10 +1,12 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Distributed.Learning;
-using Distributed.Protocol;
-using Distributed.Tensors;
+using Distributed.Cluster.TensorPlane;
+using Distributed.Learning.Networks;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Workers;
+using Distributed.Tensors.Memory;
 
-namespace Distributed.Cluster;
+namespace Distributed.Cluster.Compute;
 
 /// <summary>
 /// The weights of one version in the form that kernels read, prepared once for all threads of a worker: the flat vector (without a copy

@@ -1,7 +1,9 @@
-using Distributed.Learning;
-using Distributed.Protocol;
+using Distributed.Learning.Metrics;
+using Distributed.Protocol.Planning;
+using Distributed.Protocol.Specification;
+using Distributed.Protocol.Workers;
 
-namespace Distributed.Cluster;
+namespace Distributed.Cluster.Compute;
 
 /// <summary>
 /// A run of shards of one step, or of one validation, that the compute threads take leaf by leaf in ascending order. Siblings are summed

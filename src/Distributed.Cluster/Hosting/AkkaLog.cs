@@ -5,7 +5,7 @@ using Akka.Event;
 using Microsoft.Extensions.Logging;
 using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
-namespace Distributed.Cluster;
+namespace Distributed.Cluster.Hosting;
 
 /// <summary>The loggers that <see cref="AkkaLog"/> writes to.</summary>
 internal sealed class AkkaLogSetup(ILoggerFactory loggers) : Setup

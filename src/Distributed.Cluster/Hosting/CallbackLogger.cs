@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Distributed.Cluster;
+namespace Distributed.Cluster.Hosting;
 
 /// <summary>Gives log lines to a callback: a console decides where they go.</summary>
 internal sealed class CallbackLoggerProvider(Action<string> write, LogLevel least) : ILoggerProvider

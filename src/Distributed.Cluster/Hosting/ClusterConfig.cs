@@ -1,6 +1,6 @@
 using Akka.Configuration;
 
-namespace Distributed.Cluster;
+namespace Distributed.Cluster.Hosting;
 
 /// <summary>The files of cluster-config as the assembly carries them.</summary>
 public static class ClusterConfig

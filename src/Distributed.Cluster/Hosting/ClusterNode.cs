@@ -2,13 +2,19 @@ using Akka.Actor;
 using Akka.Cluster;
 using Akka.Configuration;
 using Akka.Hosting;
-using Distributed.Cluster.Persistence;
+using Distributed.Cluster.DataSets;
+using Distributed.Cluster.Membership;
+using Distributed.Cluster.Messages;
+using Distributed.Cluster.Stores;
+using Distributed.Cluster.TensorPlane;
+using Distributed.Data.Sets;
 using Distributed.Transport;
+using Distributed.Transport.Peers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Distributed.Cluster;
+namespace Distributed.Cluster.Hosting;
 
 /// <summary>Why a node ended.</summary>
 public enum NodeEnd
@@ -44,18 +50,19 @@ public sealed class ClusterNode : IAsyncDisposable
         _plane = plane;
         _store = store;
         _system = host.Services.GetRequiredService<ActorSystem>();
-        var registry = host.Services.GetRequiredService<ActorRegistry>();
-        Client = new ActorClient(_system, registry, services);
-        Gateway = new GatewayAccess(_system, registry, services);
+        Services = services;
         _formation = _system.ActorOf(FormationActor.Props(), FormationActor.Name);
         Akka.Cluster.Cluster.Get(_system).RegisterOnMemberUp(() => _joined.TrySetResult());
     }
 
-    /// <summary>What a console does with the cluster; needs the store for lists, histories and weights.</summary>
-    public ITrainingClient Client { get; }
+    /// <summary>The node's actor system.</summary>
+    internal ActorSystem System => _system;
 
-    /// <summary>What a gateway does with the cluster; needs the store for histories and weights.</summary>
-    internal GatewayAccess Gateway { get; }
+    /// <summary>The node's regions and their proxies.</summary>
+    internal ActorRegistry Registry => _host.Services.GetRequiredService<ActorRegistry>();
+
+    /// <summary>What the node hosts.</summary>
+    internal NodeServices Services { get; }
 
     /// <summary>The node's address in the cluster, as host:port.</summary>
     public string Address => Akka.Cluster.Cluster.Get(_system).SelfAddress is { } address ? $"{address.Host}:{address.Port}" : "";

@@ -1,10 +1,12 @@
 using Akka.Configuration;
-using Distributed.Cluster.Persistence;
-using Distributed.Learning.Data;
+using Distributed.Cluster.DataSets;
+using Distributed.Cluster.Messages;
+using Distributed.Cluster.Stores;
+using Distributed.Data.Samples;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
-namespace Distributed.Cluster;
+namespace Distributed.Cluster.Hosting;
 
 /// <summary>How one node of a cluster of processes is set up.</summary>
 public sealed record ClusterNodeOptions

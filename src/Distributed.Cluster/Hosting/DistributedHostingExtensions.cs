@@ -3,67 +3,21 @@ using Akka.Cluster.Hosting;
 using Akka.Cluster.Sharding;
 using Akka.Configuration;
 using Akka.Hosting;
-using Distributed.Cluster.Persistence;
-using Distributed.Protocol;
+using Distributed.Cluster.Compute;
+using Distributed.Cluster.Coordinators;
+using Distributed.Cluster.DataSets;
+using Distributed.Cluster.Membership;
+using Distributed.Cluster.Messages;
+using Distributed.Cluster.ParameterBlocks;
+using Distributed.Cluster.Queue;
+using Distributed.Cluster.Stores;
+using Distributed.Cluster.TensorPlane;
+using Distributed.Cluster.Workers;
+using Distributed.Protocol.Identity;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Distributed.Cluster;
-
-/// <summary>What a node hosts.</summary>
-public sealed record NodeServices
-{
-    /// <summary>The roles; see <see cref="NodeRoles"/>.</summary>
-    public required IReadOnlySet<string> Roles { get; init; }
-
-    /// <summary>Worker actors on the node.</summary>
-    public int Workers { get; init; } = 1;
-
-    /// <summary>Compute threads of the node, shared out among its workers (at least one each).</summary>
-    public int Threads { get; init; } = Environment.ProcessorCount;
-
-    /// <summary>The most jobs of the queue that have their turn at once.</summary>
-    public int MaximumRunningJobs { get; init; } = 1;
-
-    /// <summary>What the node is doing.</summary>
-    public NodeActivity Activity { get; init; } = new();
-
-    /// <summary>The node's data sets.</summary>
-    public DataCatalog Catalog { get; init; } = new();
-
-    /// <summary>The node's weight vectors.</summary>
-    public WeightsArena Arena { get; init; } = new();
-
-    /// <summary>The node's place on the tensor data plane.</summary>
-    public DataPlane Plane { get; init; } = new();
-
-    /// <summary>Where decisions are told that people look for: who coordinates a job.</summary>
-    public ILogger Log { get; init; } = NullLogger.Instance;
-
-    /// <summary>What people hear of the store's outages.</summary>
-    internal StoreOutage Outage { get; init; } = new(NullLogger.Instance, TimeProvider.System);
-
-    /// <summary>
-    /// Whether coordinators of unfinished jobs start again with the cluster, wherever they ran. Not in a one-process cluster, whose next
-    /// command must not revive an old job.
-    /// </summary>
-    public bool RememberCoordinators { get; init; }
-}
-
-/// <summary>Registry key of the region of coordinators.</summary>
-public sealed class CoordinatorRegion;
-
-/// <summary>Registry key of the region of parameter blocks.</summary>
-public sealed class ParameterServerRegion;
-
-/// <summary>Registry key of the directory of jobs.</summary>
-public sealed class JobDirectory;
-
-/// <summary>Registry key of a node's data actor.</summary>
-public sealed class NodeData;
-
-/// <summary>Registry key of a node's worker host.</summary>
-public sealed class WorkerHost;
+namespace Distributed.Cluster.Hosting;
 
 /// <summary>Sets up a node's actors: the same for a node of a cluster and for the embedded one-process cluster.</summary>
 public static class DistributedHostingExtensions
@@ -161,7 +115,7 @@ public static class DistributedHostingExtensions
                 registry.Get<CoordinatorRegion>(), registry.Get<ParameterServerRegion>(), services.Catalog.Cache is null ? null : registry.Get<NodeData>(),
                 services.Catalog, services.Plane, services.Arena, services.Activity);
             var host = system.ActorOf(
-                WorkerHostActor.Props(services.Workers, index => WorkerActor.Props(index, threads, node)), WorkerHostActor.Name);
+                WorkerHostActor.Props(services.Workers, index => WorkerActor.Props(index, threads, node)), NodeRoles.WorkersActor);
             registry.Register<WorkerHost>(host);
         });
 

@@ -1,7 +1,8 @@
 using Akka.Cluster.Sharding;
-using Distributed.Protocol;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Messages;
 
-namespace Distributed.Cluster;
+namespace Distributed.Cluster.Hosting;
 
 /// <summary>How messages find their entity: the entity's name follows from the job and the block, its Akka shard from the name.</summary>
 internal static class Entities

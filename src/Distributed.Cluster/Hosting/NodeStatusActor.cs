@@ -1,14 +1,10 @@
 using System.Diagnostics;
 using Akka.Actor;
-using Distributed.Protocol.Api;
+using Distributed.Cluster.Measures;
+using Distributed.Cluster.Messages;
+using Distributed.Protocol.Nodes;
 
-namespace Distributed.Cluster;
-
-/// <summary>From a gateway: how are you? Answered by <see cref="NodeLoadTold"/>.</summary>
-internal sealed record GetNodeLoad : IClusterMessage;
-
-/// <summary>From a node: how it is.</summary>
-internal sealed record NodeLoadTold(NodeLoad Load) : IClusterMessage;
+namespace Distributed.Cluster.Hosting;
 
 /// <summary>Tells what a node does and how busy it is, over the last seconds.</summary>
 internal sealed class NodeStatusActor : ReceiveActor, IWithTimers

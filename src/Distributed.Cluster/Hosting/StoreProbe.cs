@@ -1,7 +1,7 @@
-using Distributed.Cluster.Persistence;
+using Distributed.Cluster.Stores;
 using Npgsql;
 
-namespace Distributed.Cluster;
+namespace Distributed.Cluster.Hosting;
 
 /// <summary>Whether a store can be used now.</summary>
 /// <param name="IsThere">It answers.</param>

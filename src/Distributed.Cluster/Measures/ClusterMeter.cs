@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 
-namespace Distributed.Cluster;
+namespace Distributed.Cluster.Measures;
 
 /// <summary>
 /// The instruments of workers and blocks (System.Diagnostics.Metrics), meter <see cref="Name"/>: where a step's time goes. Bytes, and the time

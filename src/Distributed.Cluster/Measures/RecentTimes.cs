@@ -1,6 +1,6 @@
-using Distributed.Protocol;
+using Distributed.Protocol.Messages;
 
-namespace Distributed.Cluster;
+namespace Distributed.Cluster.Measures;
 
 /// <summary>The latest times of something that happens in every step. One thread at a time.</summary>
 internal sealed class RecentTimes

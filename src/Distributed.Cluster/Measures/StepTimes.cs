@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Distributed.Protocol;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Messages;
 
-namespace Distributed.Cluster;
+namespace Distributed.Cluster.Measures;
 
 /// <summary>Where the time of one worker's or block's steps goes: work and wait in turn, for whoever listens to the meter, and the latest of it for the
 /// job's status. One thread at a time.</summary>

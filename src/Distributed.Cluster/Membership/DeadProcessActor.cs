@@ -2,8 +2,9 @@ using Akka.Actor;
 using Akka.Cluster;
 using Akka.Event;
 using Akka.Remote;
+using Distributed.Cluster.Messages;
 
-namespace Distributed.Cluster;
+namespace Distributed.Cluster.Membership;
 
 /// <summary>From a core node to all others: the member's host is there, and refuses connections on the member's port.</summary>
 internal sealed record ProcessRefused(Incarnation Member, Incarnation Witness) : IClusterMessage;

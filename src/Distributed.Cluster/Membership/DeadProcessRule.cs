@@ -1,4 +1,4 @@
-namespace Distributed.Cluster;
+namespace Distributed.Cluster.Membership;
 
 /// <summary>One life of a node: its address in the cluster and the number that another process at the same address would not have.</summary>
 internal sealed record Incarnation(string Host, int Port, int Uid);

@@ -1,7 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 
-namespace Distributed.Cluster;
+namespace Distributed.Cluster.Membership;
 
 /// <summary>From a first seed node that would begin a cluster to another seed node. Answered by <see cref="FormationTold"/>.</summary>
 internal sealed record GetFormation : IClusterMessage;

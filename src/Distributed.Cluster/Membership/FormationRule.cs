@@ -1,4 +1,4 @@
-namespace Distributed.Cluster;
+namespace Distributed.Cluster.Membership;
 
 /// <summary>What a seed node says, or its host for it, to one that would begin a cluster.</summary>
 internal enum SeedAnswer

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 
-namespace Distributed.Cluster;
+namespace Distributed.Cluster.Membership;
 
 /// <summary>What a port said to a connection.</summary>
 internal enum PortAnswer

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Distributed.Jobs.Submission;
 
 namespace Distributed.Console.Commands;
 

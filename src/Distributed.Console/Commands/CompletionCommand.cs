@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Text;
+using Distributed.Console.Terminals;
+using Distributed.Jobs.Submission;
 
 namespace Distributed.Console.Commands;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Distributed.Console.Prompting;
 using Distributed.Console.Remote;
+using Distributed.Console.Terminals;
 
 namespace Distributed.Console.Commands;
 

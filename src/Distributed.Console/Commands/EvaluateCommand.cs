@@ -4,8 +4,10 @@ using Distributed.Console.Options;
 using Distributed.Console.Output;
 using Distributed.Console.Reports;
 using Distributed.Console.Sessions;
-using Distributed.Learning.Data;
-using Distributed.Learning.Models;
+using Distributed.Console.Terminals;
+using Distributed.Data.Sets;
+using Distributed.Jobs.Submission;
+using Distributed.Models;
 
 namespace Distributed.Console.Commands;
 

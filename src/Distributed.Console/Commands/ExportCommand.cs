@@ -1,10 +1,14 @@
 using System.CommandLine;
-using Distributed.Cluster;
 using Distributed.Console.Options;
 using Distributed.Console.Output;
 using Distributed.Console.Remote;
 using Distributed.Console.Sessions;
-using Distributed.Learning.Models;
+using Distributed.Console.Terminals;
+using Distributed.Jobs.Service;
+using Distributed.Jobs.Submission;
+using Distributed.Learning.Networks;
+using Distributed.Models;
+using Distributed.Models.Export;
 
 namespace Distributed.Console.Commands;
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Distributed.Console.Options;
+using Distributed.Console.Terminals;
+using Distributed.Jobs.Submission;
 
 namespace Distributed.Console.Commands;
 

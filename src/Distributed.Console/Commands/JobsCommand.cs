@@ -1,12 +1,14 @@
 using System.CommandLine;
 using System.Text.Json;
-using Distributed.Cluster;
+using Distributed.Api;
 using Distributed.Console.Options;
 using Distributed.Console.Output;
 using Distributed.Console.Remote;
 using Distributed.Console.Sessions;
-using Distributed.Protocol;
-using Distributed.Protocol.Api;
+using Distributed.Console.Terminals;
+using Distributed.Jobs.Service;
+using Distributed.Jobs.Submission;
+using Distributed.Protocol.Journal;
 
 namespace Distributed.Console.Commands;
 
@@ -90,7 +92,7 @@ internal sealed class JobsCommand
     };
 
     private static IEnumerable<StyledLine> Table(IReadOnlyList<JobRecord> jobs) => JobTable.Of([.. jobs.Select(job => new JobRow(
-        job.Id.Value, State(job), job.Epochs.Count, job.Specification.Epochs, StopRules.Best(job.Epochs)?.Metrics, job.End?.WeightsSha256, job.SubmittedAt))]);
+        job.Id.Value, State(job), job.Epochs.Count, job.Specification.Epochs, EpochDecisions.Best(job.Epochs)?.Metrics, job.End?.WeightsSha256, job.SubmittedAt))]);
 
     private static JobJson Line(JobRecord job)
     {

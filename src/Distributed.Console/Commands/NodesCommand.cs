@@ -1,9 +1,10 @@
 using System.CommandLine;
 using System.Text.Json;
+using Distributed.Api;
 using Distributed.Console.Options;
 using Distributed.Console.Output;
 using Distributed.Console.Remote;
-using Distributed.Protocol.Api;
+using Distributed.Console.Terminals;
 
 namespace Distributed.Console.Commands;
 

@@ -1,9 +1,10 @@
 using System.CommandLine;
-using Distributed.Cluster;
-using Distributed.Console.Output;
 using Distributed.Console.Remote;
 using Distributed.Console.Reports;
-using Distributed.Learning.Models;
+using Distributed.Console.Terminals;
+using Distributed.Jobs.Service;
+using Distributed.Jobs.Submission;
+using Distributed.Models;
 
 namespace Distributed.Console.Commands;
 

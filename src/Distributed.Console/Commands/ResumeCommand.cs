@@ -1,10 +1,12 @@
 using System.CommandLine;
-using Distributed.Cluster;
 using Distributed.Console.Options;
 using Distributed.Console.Output;
 using Distributed.Console.Remote;
 using Distributed.Console.Sessions;
-using Distributed.Protocol;
+using Distributed.Console.Terminals;
+using Distributed.Jobs.Service;
+using Distributed.Jobs.Submission;
+using Distributed.Protocol.Identity;
 
 namespace Distributed.Console.Commands;
 

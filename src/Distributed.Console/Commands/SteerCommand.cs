@@ -1,10 +1,12 @@
 using System.CommandLine;
 using System.Text.Json;
+using Distributed.Api;
 using Distributed.Console.Options;
 using Distributed.Console.Output;
 using Distributed.Console.Remote;
-using Distributed.Protocol;
-using Distributed.Protocol.Api;
+using Distributed.Console.Terminals;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Queue;
 
 namespace Distributed.Console.Commands;
 

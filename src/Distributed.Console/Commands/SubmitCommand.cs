@@ -1,9 +1,12 @@
 using System.CommandLine;
 using System.Text.Json;
+using Distributed.Api;
 using Distributed.Console.Options;
 using Distributed.Console.Output;
 using Distributed.Console.Remote;
 using Distributed.Console.Sessions;
+using Distributed.Console.Terminals;
+using Distributed.Jobs.Submission;
 
 namespace Distributed.Console.Commands;
 
@@ -59,7 +62,7 @@ internal sealed class SubmitCommand
         foreach (var note in detail.Notes) display.Noticed(note);
         if (follow) return await new FollowedRun(_environment, client, display).RunAsync(detail, folder, interruption.Requested).ConfigureAwait(false);
         var summary = detail.Summary;
-        if (choice.Json) await _environment.Output.WriteLineAsync(JsonSerializer.Serialize(summary, Protocol.Api.ApiJson.Default.JobSummary)).ConfigureAwait(false);
+        if (choice.Json) await _environment.Output.WriteLineAsync(JsonSerializer.Serialize(summary, ApiJson.Default.JobSummary)).ConfigureAwait(false);
         else if (choice.Quiet) await _environment.Output.WriteLineAsync(summary.Id).ConfigureAwait(false);
         else Displays.Print(_environment, [RemoteWords.Of(summary), StyledLine.Of($"it is followed with: dtrain watch {summary.Id}", Tone.Faint)]);
         return ExitCode.Done;

@@ -1,8 +1,10 @@
 using System.CommandLine;
-using Distributed.Cluster;
 using Distributed.Console.Options;
 using Distributed.Console.Output;
 using Distributed.Console.Sessions;
+using Distributed.Console.Terminals;
+using Distributed.Jobs.Service;
+using Distributed.Jobs.Submission;
 
 namespace Distributed.Console.Commands;
 

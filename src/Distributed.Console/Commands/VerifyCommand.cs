@@ -4,6 +4,8 @@ using Distributed.Console.Options;
 using Distributed.Console.Output;
 using Distributed.Console.Remote;
 using Distributed.Console.Sessions;
+using Distributed.Console.Terminals;
+using Distributed.Jobs.Submission;
 
 namespace Distributed.Console.Commands;
 

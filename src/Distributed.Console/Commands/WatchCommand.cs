@@ -3,6 +3,7 @@ using Distributed.Console.Options;
 using Distributed.Console.Output;
 using Distributed.Console.Remote;
 using Distributed.Console.Sessions;
+using Distributed.Console.Terminals;
 
 namespace Distributed.Console.Commands;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Distributed.Jobs.Submission;
 
 namespace Distributed.Console.Options;
 

@@ -1,4 +1,5 @@
 using Distributed.Console.Options;
+using Distributed.Console.Terminals;
 
 namespace Distributed.Console.Output;
 

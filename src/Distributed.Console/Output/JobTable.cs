@@ -1,5 +1,6 @@
 using System.Globalization;
-using Distributed.Protocol;
+using Distributed.Console.Terminals;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.Console.Output;
 

@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using Distributed.Learning.Metrics;
+using Distributed.Protocol.Journal;
 
 namespace Distributed.Console.Output;
 

@@ -1,5 +1,7 @@
 using Distributed.Console.Reports;
-using Distributed.Protocol;
+using Distributed.Console.Terminals;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Messages;
 using Spectre.Console;
 
 namespace Distributed.Console.Output;

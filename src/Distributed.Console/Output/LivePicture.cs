@@ -1,5 +1,6 @@
 using Distributed.Console.Reports;
-using Distributed.Protocol;
+using Distributed.Console.Terminals;
+using Distributed.Protocol.Messages;
 
 namespace Distributed.Console.Output;
 

@@ -1,3 +1,4 @@
+using Distributed.Console.Terminals;
 using Spectre.Console;
 
 namespace Distributed.Console.Output;

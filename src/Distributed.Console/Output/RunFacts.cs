@@ -1,4 +1,6 @@
-using Distributed.Protocol;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.Console.Output;
 

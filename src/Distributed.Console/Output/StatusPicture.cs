@@ -1,4 +1,5 @@
-using Distributed.Protocol;
+using Distributed.Console.Terminals;
+using Distributed.Protocol.Messages;
 
 namespace Distributed.Console.Output;
 

@@ -1,4 +1,8 @@
-using Distributed.Protocol;
+using Distributed.Console.Terminals;
+using Distributed.Jobs.Submission;
+using Distributed.Learning.Networks;
+using Distributed.Learning.Optimization;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.Console.Output;
 
@@ -25,7 +29,7 @@ internal static class Words
     };
 
     /// <summary>64 → 128 relu → 10.</summary>
-    public static string Of(Learning.NetworkSpecification network)
+    public static string Of(NetworkSpecification network)
     {
         var activation = Choices.NameOf(Choices.Activations, network.Activation);
         var hidden = network.Hidden.Count == 0 ? "" : $"{string.Join(" → ", network.Hidden)} {activation} → ";
@@ -33,7 +37,7 @@ internal static class Words
     }
 
     /// <summary>adam 0.001.</summary>
-    public static string Of(Learning.OptimizerSpecification optimizer) =>
+    public static string Of(OptimizerSpecification optimizer) =>
         $"{Choices.NameOf(Choices.Optimizers, optimizer.Kind)} {optimizer.LearningRate.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
 
     /// <summary>The heading of a run, two lines.</summary>
@@ -71,7 +75,7 @@ internal static class Words
     /// <summary>The heading over <see cref="Of(EpochRow, int)"/>.</summary>
     public static StyledLine EpochColumns(JobSpecification specification)
     {
-        var classifies = specification.Network.Output == Learning.OutputKind.Softmax;
+        var classifies = specification.Network.Output == OutputKind.Softmax;
         var validates = specification.Data.ValidationSamples > 0;
         return StyledLine.Of(
             "epoch".PadLeft(9) + "train loss".PadLeft(13) + (classifies ? "accuracy".PadLeft(12) : "")

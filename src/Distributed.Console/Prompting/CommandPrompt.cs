@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using Distributed.Console.Commands;
 using Distributed.Console.Sessions;
+using Distributed.Console.Terminals;
+using Distributed.Jobs.Submission;
 
 namespace Distributed.Console.Prompting;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Distributed.Jobs.Submission;
 
 namespace Distributed.Console.Prompting;
 

@@ -1,5 +1,6 @@
-using Distributed.Learning.Data;
-using Distributed.Protocol.Api;
+using Distributed.Api;
+using Distributed.Data.Sets;
+using Distributed.Jobs.Submission;
 
 namespace Distributed.Console.Remote;
 

@@ -1,10 +1,14 @@
+using Distributed.Api;
 using Distributed.Cluster;
 using Distributed.Console.Output;
 using Distributed.Console.Reports;
 using Distributed.Console.Sessions;
-using Distributed.Learning.Models;
-using Distributed.Protocol;
-using Distributed.Protocol.Api;
+using Distributed.Console.Terminals;
+using Distributed.Jobs.Service;
+using Distributed.Jobs.Submission;
+using Distributed.Learning.Networks;
+using Distributed.Models;
+using Distributed.Protocol.Identity;
 
 namespace Distributed.Console.Remote;
 

@@ -1,6 +1,6 @@
 using System.Net.Http.Headers;
-using Distributed.Learning.Data;
-using Distributed.Protocol.Api;
+using Distributed.Api;
+using Distributed.Data;
 
 namespace Distributed.Console.Remote;
 

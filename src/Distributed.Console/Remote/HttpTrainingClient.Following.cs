@@ -1,9 +1,11 @@
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Distributed.Api;
 using Distributed.Cluster;
-using Distributed.Protocol;
-using Distributed.Protocol.Api;
+using Distributed.Jobs.Service;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Messages;
 
 namespace Distributed.Console.Remote;
 

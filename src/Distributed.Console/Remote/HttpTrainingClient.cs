@@ -2,10 +2,14 @@ using System.IO.Compression;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Distributed.Api;
 using Distributed.Cluster;
-using Distributed.Learning.Models;
-using Distributed.Protocol;
-using Distributed.Protocol.Api;
+using Distributed.Jobs.Service;
+using Distributed.Models;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Nodes;
+using Distributed.Protocol.Queue;
 
 namespace Distributed.Console.Remote;
 

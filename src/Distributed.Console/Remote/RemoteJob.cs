@@ -1,7 +1,8 @@
-using Distributed.Cluster;
 using Distributed.Console.Sessions;
-using Distributed.Learning.Models;
-using Distributed.Protocol;
+using Distributed.Jobs.Service;
+using Distributed.Jobs.Submission;
+using Distributed.Models;
+using Distributed.Protocol.Identity;
 
 namespace Distributed.Console.Remote;
 

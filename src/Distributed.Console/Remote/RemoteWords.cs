@@ -1,6 +1,9 @@
 using System.Globalization;
+using Distributed.Api;
 using Distributed.Console.Output;
-using Distributed.Protocol.Api;
+using Distributed.Console.Terminals;
+using Distributed.Protocol.Nodes;
+using Distributed.Protocol.Queue;
 
 namespace Distributed.Console.Remote;
 

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Text.Json;
+using Distributed.Api;
 using Distributed.Cluster;
-using Distributed.Protocol.Api;
+using Distributed.Jobs.Submission;
 
 namespace Distributed.Console.Remote;
 

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Distributed.Console.Terminals;
+using Distributed.Jobs.Submission;
 
 namespace Distributed.Console.Remote;
 

@@ -1,5 +1,5 @@
-using Distributed.Console.Output;
-using Distributed.Learning;
+using Distributed.Console.Terminals;
+using Distributed.Learning.Metrics;
 using ScottPlot;
 
 namespace Distributed.Console.Reports;

@@ -1,5 +1,6 @@
-using Distributed.Console.Output;
-using Distributed.Protocol;
+using Distributed.Console.Terminals;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.Console.Reports;
 

@@ -1,4 +1,4 @@
-using Distributed.Protocol;
+using Distributed.Protocol.Journal;
 using ScottPlot;
 
 namespace Distributed.Console.Reports;
@@ -27,7 +27,7 @@ internal static class CurvesPicture
             plots.Add(Draw("accuracy, %", x, [.. metrics.Select(m => m.TrainAccuracy)], [.. metrics.Select(m => m.ValidationAccuracy)], 100, Alignment.LowerRight));
         else if (metrics.Any(m => m.ValidationMae is not null))
             plots.Add(Draw("mean absolute error", x, [], [.. metrics.Select(m => m.ValidationMae)], 1, Alignment.UpperRight));
-        if (StopRules.Best(epochs) is { } best)
+        if (EpochDecisions.Best(epochs) is { } best)
         {
             foreach (var plot in plots)
             {

@@ -1,4 +1,4 @@
-using Distributed.Console.Output;
+using Distributed.Console.Terminals;
 
 namespace Distributed.Console.Reports;
 

@@ -2,8 +2,10 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Distributed.Learning.Data;
-using Distributed.Learning.Models;
+using Distributed.Console.Output;
+using Distributed.Data;
+using Distributed.Data.Encodings;
+using Distributed.Models;
 
 namespace Distributed.Console.Reports;
 

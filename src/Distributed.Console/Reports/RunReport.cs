@@ -1,5 +1,7 @@
-using Distributed.Learning;
-using Distributed.Protocol;
+using Distributed.Learning.Metrics;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.Console.Reports;
 
@@ -40,5 +42,5 @@ internal sealed record RunReport
     public EpochMetrics? Last => Epochs.Count > 0 ? Epochs[^1].Metrics : null;
 
     /// <summary>The epoch with the lowest loss.</summary>
-    public EpochDecided? Best => StopRules.Best(Epochs);
+    public EpochDecided? Best => EpochDecisions.Best(Epochs);
 }

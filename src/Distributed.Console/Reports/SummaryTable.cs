@@ -1,6 +1,7 @@
 using System.Globalization;
 using Distributed.Console.Output;
-using Distributed.Protocol;
+using Distributed.Console.Terminals;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.Console.Reports;
 

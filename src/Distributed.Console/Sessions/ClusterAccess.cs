@@ -1,4 +1,8 @@
 using Distributed.Cluster;
+using Distributed.Console.Terminals;
+using Distributed.Jobs.Embedded;
+using Distributed.Jobs.Service;
+using Distributed.Jobs.Submission;
 
 namespace Distributed.Console.Sessions;
 

@@ -1,6 +1,9 @@
-using Distributed.Learning;
-using Distributed.Learning.Data;
-using Distributed.Protocol;
+using Distributed.Data.Samples;
+using Distributed.Learning.Metrics;
+using Distributed.Learning.Networks;
+using Distributed.Learning.Optimization;
+using Distributed.Protocol.Planning;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.Console.Sessions;
 

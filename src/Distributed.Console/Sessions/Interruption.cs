@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Distributed.Console.Terminals;
 
 namespace Distributed.Console.Sessions;
 

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Distributed.Learning.Data;
-using Distributed.Protocol;
+using Distributed.Data;
+using Distributed.Data.Encodings;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.Console.Sessions;
 

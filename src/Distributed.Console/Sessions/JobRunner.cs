@@ -1,8 +1,11 @@
 using Distributed.Cluster;
 using Distributed.Console.Output;
 using Distributed.Console.Reports;
-using Distributed.Learning.Models;
-using Distributed.Protocol;
+using Distributed.Console.Terminals;
+using Distributed.Jobs.Service;
+using Distributed.Jobs.Submission;
+using Distributed.Learning.Networks;
+using Distributed.Protocol.Identity;
 
 namespace Distributed.Console.Sessions;
 

@@ -1,8 +1,14 @@
-using Distributed.Cluster;
-using Distributed.Learning;
-using Distributed.Learning.Data;
-using Distributed.Learning.Models;
-using Distributed.Protocol;
+using Distributed.Data;
+using Distributed.Data.Encodings;
+using Distributed.Data.Samples;
+using Distributed.Data.Sets;
+using Distributed.Jobs.Service;
+using Distributed.Jobs.Submission;
+using Distributed.Learning.Networks;
+using Distributed.Models.Export;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Queue;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.Console.Sessions;
 

@@ -1,4 +1,6 @@
-using Distributed.Cluster;
+using Distributed.Console.Terminals;
+using Distributed.Jobs.Embedded;
+using Distributed.Jobs.Service;
 
 namespace Distributed.Console.Sessions;
 

@@ -1,8 +1,12 @@
 using Distributed.Cluster;
 using Distributed.Console.Reports;
-using Distributed.Learning.Data;
-using Distributed.Learning.Models;
-using Distributed.Protocol;
+using Distributed.Data.Encodings;
+using Distributed.Jobs.Service;
+using Distributed.Jobs.Submission;
+using Distributed.Models;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Planning;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.Console.Sessions;
 

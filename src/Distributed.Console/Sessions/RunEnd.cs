@@ -1,4 +1,5 @@
-using Distributed.Protocol;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.Console.Sessions;
 

@@ -1,3 +1,5 @@
+using Distributed.Jobs.Submission;
+
 namespace Distributed.Console.Sessions;
 
 /// <summary>Where journal and snapshots lie when nobody says so.</summary>

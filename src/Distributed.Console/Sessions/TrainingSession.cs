@@ -1,7 +1,15 @@
 using Distributed.Cluster;
 using Distributed.Console.Output;
-using Distributed.Protocol;
-using Distributed.Protocol.Api;
+using Distributed.Console.Terminals;
+using Distributed.Jobs.Service;
+using Distributed.Jobs.Submission;
+using Distributed.Learning.Networks;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Planning;
+using Distributed.Protocol.Queue;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.Console.Sessions;
 
@@ -179,7 +187,7 @@ internal sealed class TrainingSession
         _meter.Begin(SamplesAt(_isElsewhere ? DoneBefore : fromStep));
         _display.Started(new RunHeading(
             _job.Id, _job.Specification, _job.DataName,
-            new Learning.ParameterLayout(_job.Specification.Network).Count,
+            new ParameterLayout(_job.Specification.Network).Count,
             _plan.StepsPerEpoch, _plan.TotalSteps, fromStep, workers, _job.Blocks, _run?.Threads, _job.Notes));
     }
 

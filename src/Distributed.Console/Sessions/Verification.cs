@@ -1,8 +1,11 @@
 using System.Runtime.InteropServices;
 using Distributed.Cluster;
-using Distributed.Learning.Data;
-using Distributed.Learning.Models;
-using Distributed.Protocol;
+using Distributed.Data.Samples;
+using Distributed.Jobs.Service;
+using Distributed.Jobs.Submission;
+using Distributed.Learning.Networks;
+using Distributed.Protocol.Planning;
+using Distributed.Protocol.Replay;
 
 namespace Distributed.Console.Sessions;
 

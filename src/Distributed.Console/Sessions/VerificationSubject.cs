@@ -1,8 +1,9 @@
-using Distributed.Cluster;
-using Distributed.Console.Output;
-using Distributed.Learning.Data;
-using Distributed.Learning.Models;
-using Distributed.Protocol;
+using Distributed.Console.Terminals;
+using Distributed.Data.Encodings;
+using Distributed.Jobs.Service;
+using Distributed.Models;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.Console.Sessions;
 

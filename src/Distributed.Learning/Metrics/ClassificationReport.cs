@@ -1,4 +1,4 @@
-namespace Distributed.Learning;
+namespace Distributed.Learning.Metrics;
 
 /// <summary>How well one class was recognised.</summary>
 /// <param name="Name">The class.</param>

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Distributed.Learning;
+namespace Distributed.Learning.Metrics;
 
 /// <summary>
 /// What one shard (a fixed-size slice of a mini-batch) reports beside its gradient, and what any sum of shards reports:

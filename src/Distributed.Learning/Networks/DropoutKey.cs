@@ -1,4 +1,4 @@
-namespace Distributed.Learning;
+namespace Distributed.Learning.Networks;
 
 /// <summary>Which activations a shard drops: decided by the job, the step and the shard, by nothing else.</summary>
 /// <param name="Seed">The job's seed.</param>

@@ -1,6 +1,8 @@
-using Distributed.Tensors;
+using Distributed.Learning.Randomness;
+using Distributed.Tensors.Memory;
+using Distributed.Tensors.Panels;
 
-namespace Distributed.Learning;
+namespace Distributed.Learning.Networks;
 
 /// <summary>
 /// Inverted dropout: a factor for each hidden activation of a shard, 0 with the probability that the specification says, else

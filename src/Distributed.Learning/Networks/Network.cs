@@ -1,6 +1,7 @@
+using Distributed.Learning.Randomness;
 using Distributed.Tensors.Products;
 
-namespace Distributed.Learning;
+namespace Distributed.Learning.Networks;
 
 /// <summary>A dense network: its specification and where its parameters lie. Immutable; parameters are always the caller's.</summary>
 public sealed class Network

@@ -1,6 +1,6 @@
-using Distributed.Tensors;
+using Distributed.Tensors.Elements;
 
-namespace Distributed.Learning;
+namespace Distributed.Learning.Networks;
 
 /// <summary>What the output layer's weighted sums become.</summary>
 public enum OutputKind

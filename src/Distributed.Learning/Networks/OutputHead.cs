@@ -1,7 +1,10 @@
+using Distributed.Learning.Metrics;
 using Distributed.Tensors;
 using Distributed.Tensors.Elements;
+using Distributed.Tensors.Memory;
+using Distributed.Tensors.Panels;
 
-namespace Distributed.Learning;
+namespace Distributed.Learning.Networks;
 
 /// <summary>The loss of one shard: from the output layer's sums to the gradient with respect to them, in place, and the metrics.</summary>
 internal abstract unsafe class OutputHead

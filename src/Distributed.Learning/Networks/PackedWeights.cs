@@ -1,7 +1,7 @@
-using Distributed.Tensors;
+using Distributed.Tensors.Memory;
 using Distributed.Tensors.Products;
 
-namespace Distributed.Learning;
+namespace Distributed.Learning.Networks;
 
 /// <summary>
 /// A network's weights in the form that the kernels read. Written by <see cref="Network.Pack"/>, then read by any number of threads.

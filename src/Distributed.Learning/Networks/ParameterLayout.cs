@@ -1,4 +1,4 @@
-namespace Distributed.Learning;
+namespace Distributed.Learning.Networks;
 
 /// <summary>Where one layer's parameters lie in the flat parameter vector.</summary>
 /// <param name="Inputs">Rows of the weight matrix.</param>

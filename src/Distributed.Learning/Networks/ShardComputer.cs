@@ -1,9 +1,12 @@
+using Distributed.Learning.Metrics;
 using Distributed.Tensors;
+using Distributed.Tensors.Elements;
 using Distributed.Tensors.Lanes;
+using Distributed.Tensors.Memory;
 using Distributed.Tensors.Panels;
 using Distributed.Tensors.Products;
 
-namespace Distributed.Learning;
+namespace Distributed.Learning.Networks;
 
 /// <summary>
 /// Computes shards: loss, gradient and answers of one network. It is one thread's workspace and allocates nothing after construction

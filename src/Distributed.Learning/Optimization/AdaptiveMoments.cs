@@ -1,8 +1,8 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using Distributed.Tensors;
+using Distributed.Tensors.Mathematics;
 
-namespace Distributed.Learning;
+namespace Distributed.Learning.Optimization;
 
 /// <summary>Adam and AdamW, as <c>torch.optim.Adam</c> and <c>torch.optim.AdamW</c> define them (without amsgrad).</summary>
 /// <remarks>

@@ -1,8 +1,9 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Distributed.Tensors.Products;
 
-namespace Distributed.Learning;
+namespace Distributed.Learning.Optimization;
 
 /// <summary>An optimizer's formula for one vector of elements; the loop is <see cref="ElementUpdate"/>'s.</summary>
 internal interface IElementRule

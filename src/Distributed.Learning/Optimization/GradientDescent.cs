@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
-namespace Distributed.Learning;
+namespace Distributed.Learning.Optimization;
 
 /// <summary>
 /// Stochastic gradient descent, plain, with momentum, and with Nesterov's, as <c>torch.optim.SGD</c> with dampening 0 defines them.

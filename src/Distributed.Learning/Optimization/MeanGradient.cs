@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
-namespace Distributed.Learning;
+namespace Distributed.Learning.Optimization;
 
 /// <summary>
 /// From the gradient's sum to what the update rule is given: times 1 / divisor, cut to [−clip, clip], plus decay · weight.

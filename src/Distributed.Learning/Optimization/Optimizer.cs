@@ -1,4 +1,4 @@
-namespace Distributed.Learning;
+namespace Distributed.Learning.Optimization;
 
 /// <summary>
 /// An update rule: gradient sum and weights of step t in, weights of step t + 1 out, element by element. It holds settings only; the

@@ -1,4 +1,4 @@
-namespace Distributed.Learning;
+namespace Distributed.Learning.Optimization;
 
 /// <summary>The update rules. Formulas and defaults are those of <c>torch.optim</c>.</summary>
 public enum OptimizerKind

@@ -1,6 +1,6 @@
-using Distributed.Tensors;
+using Distributed.Tensors.Mathematics;
 
-namespace Distributed.Learning;
+namespace Distributed.Learning.Optimization;
 
 /// <summary>How the learning rate goes on after the warm-up.</summary>
 public enum ScheduleKind

@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
-using Distributed.Tensors;
+using Distributed.Tensors.Mathematics;
 using MathNet.Numerics.Random;
 
-namespace Distributed.Learning;
+namespace Distributed.Learning.Randomness;
 
 /// <summary>
 /// A stream of random numbers that (seed, purpose, a, b) alone decides: xoshiro256** (D. Blackman, S. Vigna, "Scrambled linear

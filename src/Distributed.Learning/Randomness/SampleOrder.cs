@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Distributed.Learning;
+namespace Distributed.Learning.Randomness;
 
 /// <summary>
 /// The order in which an epoch visits the training samples: a permutation of [0, <see cref="Count"/>) that (seed, epoch, count)

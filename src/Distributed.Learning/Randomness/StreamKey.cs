@@ -1,4 +1,4 @@
-namespace Distributed.Learning;
+namespace Distributed.Learning.Randomness;
 
 /// <summary>
 /// Turns (seed, purpose, a, b) into 64 well-mixed bits: the SplitMix64 finaliser applied after each word is absorbed.

@@ -1,4 +1,6 @@
-namespace Distributed.Learning;
+using Distributed.Learning.Networks;
+
+namespace Distributed.Learning.Randomness;
 
 /// <summary>
 /// What a random stream is for. Streams of different purposes never share numbers, so that adding a consumer of randomness changes

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
-using Distributed.Protocol.Api;
+using Distributed.Api;
 using Microsoft.Extensions.Logging;
 
 namespace Distributed.Node.Datasets;

@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
-using Distributed.Cluster.Submission;
-using Distributed.Learning.Data;
-using Distributed.Node.Http;
-using Distributed.Protocol.Api;
+using Distributed.Api;
+using Distributed.Data.Sets;
+using Distributed.Jobs.Submission;
+using Distributed.Node.Configuration;
+using Distributed.Node.Problems;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;

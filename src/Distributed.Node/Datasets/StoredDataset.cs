@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Distributed.Protocol.Api;
+using Distributed.Api;
 
 namespace Distributed.Node.Datasets;
 

@@ -1,6 +1,7 @@
-using Distributed.Cluster;
-using Distributed.Protocol;
-using Distributed.Protocol.Api;
+using Distributed.Jobs.Gateway;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Queue;
 using Microsoft.Extensions.Logging;
 
 namespace Distributed.Node.Events;

@@ -1,6 +1,7 @@
-using Distributed.Cluster;
-using Distributed.Node.Http;
-using Distributed.Protocol;
+using Distributed.Jobs.Gateway;
+using Distributed.Node.Configuration;
+using Distributed.Node.Problems;
+using Distributed.Protocol.Identity;
 using Microsoft.Extensions.Logging;
 
 namespace Distributed.Node.Events;

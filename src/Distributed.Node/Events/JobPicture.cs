@@ -1,5 +1,10 @@
-using Distributed.Protocol;
-using Distributed.Protocol.Api;
+using Distributed.Protocol.Coordinator;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Planning;
+using Distributed.Protocol.Queue;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.Node.Events;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
-using Distributed.Protocol;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Messages;
 
 namespace Distributed.Node.Events;
 

@@ -1,9 +1,13 @@
-using Distributed.Cluster;
+using Distributed.Api;
+using Distributed.Jobs.Gateway;
+using Distributed.Node.Access;
+using Distributed.Node.Configuration;
 using Distributed.Node.Datasets;
 using Distributed.Node.Events;
 using Distributed.Node.Jobs;
 using Distributed.Node.Models;
-using Distributed.Protocol.Api;
+using Distributed.Node.Problems;
+using Distributed.Node.Routes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -73,7 +77,7 @@ internal sealed class HttpServer : IAsyncDisposable
     private static void Map(WebApplication application, HttpSettings settings, GatewayAccess cluster)
     {
         var logger = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("http");
-        application.Use(new Problems(settings, logger).InvokeAsync);
+        application.Use(new ProblemAnswers(settings, logger).InvokeAsync);
         application.UseRouting();
         var access = new AccessCheck(settings, logger);
         application.Lifetime.ApplicationStopped.Register(access.Dispose);

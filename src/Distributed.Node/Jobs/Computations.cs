@@ -1,4 +1,5 @@
-using Distributed.Node.Http;
+using Distributed.Node.Configuration;
+using Distributed.Node.Problems;
 
 namespace Distributed.Node.Jobs;
 

@@ -1,6 +1,7 @@
 using Distributed.Cluster;
-using Distributed.Protocol;
-using Distributed.Protocol.Api;
+using Distributed.Jobs.Gateway;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Queue;
 
 namespace Distributed.Node.Jobs;
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
-using Distributed.Learning.Data;
+using Distributed.Data.Encodings;
+using Distributed.Data.Samples;
+using Distributed.Data.Sets;
 
 namespace Distributed.Node.Jobs;
 

@@ -1,11 +1,21 @@
+using Distributed.Api;
 using Distributed.Cluster;
-using Distributed.Cluster.Submission;
-using Distributed.Learning;
-using Distributed.Learning.Data;
+using Distributed.Cluster.Messages;
+using Distributed.Data.Encodings;
+using Distributed.Jobs.Gateway;
+using Distributed.Jobs.Service;
+using Distributed.Jobs.Submission;
+using Distributed.Learning.Networks;
+using Distributed.Node.Access;
 using Distributed.Node.Datasets;
-using Distributed.Node.Http;
-using Distributed.Protocol;
-using Distributed.Protocol.Api;
+using Distributed.Node.Problems;
+using Distributed.Protocol.Coordinator;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Planning;
+using Distributed.Protocol.Queue;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.Node.Jobs;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
-using Distributed.Protocol;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.Node.Jobs;
 

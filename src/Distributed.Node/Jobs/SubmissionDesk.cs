@@ -1,14 +1,20 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Distributed.Api;
 using Distributed.Cluster;
-using Distributed.Cluster.Submission;
-using Distributed.Learning.Data;
-using Distributed.Learning.Models;
+using Distributed.Data.Encodings;
+using Distributed.Data.Samples;
+using Distributed.Data.Sets;
+using Distributed.Jobs.Gateway;
+using Distributed.Jobs.Service;
+using Distributed.Jobs.Submission;
+using Distributed.Models;
 using Distributed.Node.Datasets;
-using Distributed.Node.Http;
-using Distributed.Protocol;
-using Distributed.Protocol.Api;
-using GivenSettings = Distributed.Cluster.Submission.SettingValues;
+using Distributed.Node.Problems;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Queue;
+using Distributed.Protocol.Specification;
+using GivenSettings = Distributed.Jobs.Submission.SettingValues;
 
 namespace Distributed.Node.Jobs;
 

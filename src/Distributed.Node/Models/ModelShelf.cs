@@ -1,11 +1,15 @@
 using System.Diagnostics.Metrics;
-using Distributed.Cluster;
-using Distributed.Cluster.Submission;
-using Distributed.Learning;
-using Distributed.Learning.Models;
-using Distributed.Node.Http;
+using Distributed.Jobs.Gateway;
+using Distributed.Jobs.Submission;
+using Distributed.Learning.Networks;
+using Distributed.Models;
+using Distributed.Node.Access;
+using Distributed.Node.Configuration;
 using Distributed.Node.Jobs;
-using Distributed.Protocol;
+using Distributed.Node.Problems;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Planning;
 
 namespace Distributed.Node.Models;
 

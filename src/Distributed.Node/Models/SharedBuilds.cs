@@ -1,4 +1,4 @@
-using Distributed.Node.Http;
+using Distributed.Node.Problems;
 
 namespace Distributed.Node.Models;
 

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Distributed.Node;
+namespace Distributed.Node.Naming;
 
 /// <summary>
 /// How nodes find one another where a name stands for many of them, as a service of containers does. Each node calls itself what the name

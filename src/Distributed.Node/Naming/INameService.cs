@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Distributed.Node;
+namespace Distributed.Node.Naming;
 
 /// <summary>What is asked of the name service; neither question throws for a name or address that is not known.</summary>
 internal interface INameService

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Distributed.Node;
+namespace Distributed.Node.Naming;
 
 /// <summary>
 /// A question to a name server for the name of an address, and its answer (RFC 1035, RFC 3596). The C library cannot be asked: a container's

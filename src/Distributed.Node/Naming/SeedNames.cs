@@ -1,7 +1,8 @@
 using System.Net;
-using Distributed.Cluster;
+using Distributed.Cluster.Membership;
+using Distributed.Node.Configuration;
 
-namespace Distributed.Node;
+namespace Distributed.Node.Naming;
 
 /// <summary>
 /// Seed nodes by the names that the nodes themselves go by. Akka.Remote compares addresses as texts: a node drops what is sent to it under

@@ -3,7 +3,7 @@ using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 
-namespace Distributed.Node;
+namespace Distributed.Node.Naming;
 
 /// <summary>The machine's name servers, as /etc/resolv.conf names them.</summary>
 internal sealed class SystemNameService : INameService

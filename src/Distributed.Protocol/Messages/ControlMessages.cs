@@ -1,6 +1,10 @@
-using Distributed.Learning;
+using Distributed.Learning.Metrics;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Planning;
+using Distributed.Protocol.Specification;
 
-namespace Distributed.Protocol;
+namespace Distributed.Protocol.Messages;
 
 // The control protocol of one job on one screen. Every message may be lost, doubled or reordered: facts are repeated until they are
 // superseded, commands until they are acknowledged, and term and lineage fence everything. Tensors travel by TensorMessages.

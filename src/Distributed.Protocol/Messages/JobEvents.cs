@@ -1,4 +1,8 @@
-namespace Distributed.Protocol;
+using Distributed.Learning.Metrics;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
+
+namespace Distributed.Protocol.Messages;
 
 /// <summary>What a watcher of a job hears, from its coordinator. Facts only; losing one loses no result.</summary>
 public abstract record JobEvent(JobId Job);

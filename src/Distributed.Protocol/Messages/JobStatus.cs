@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Distributed.Protocol.Identity;
 
-namespace Distributed.Protocol;
+namespace Distributed.Protocol.Messages;
 
 /// <summary>From a client: how is this job? Answered by <see cref="JobStatus"/>.</summary>
 public sealed record GetJobStatus(JobId Job) : ICoordinatorMessage;

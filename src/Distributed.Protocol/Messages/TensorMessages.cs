@@ -1,6 +1,9 @@
-using Distributed.Learning;
+using Distributed.Learning.Metrics;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Planning;
+using Distributed.Protocol.Specification;
 
-namespace Distributed.Protocol;
+namespace Distributed.Protocol.Messages;
 
 // What the data plane carries: by reference inside a process, as frames between processes.
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 
-namespace Distributed.Protocol;
+namespace Distributed.Protocol.Planning;
 
 /// <summary>
 /// Which shards are computed by two workers: a pure function of (seed, step, shard) and the share, so that workers and blocks agree without

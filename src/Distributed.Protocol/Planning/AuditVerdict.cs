@@ -1,4 +1,7 @@
-namespace Distributed.Protocol;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Verification;
+
+namespace Distributed.Protocol.Planning;
 
 /// <summary>What a worker says that an audited shard comes to.</summary>
 /// <param name="Worker">The worker.</param>

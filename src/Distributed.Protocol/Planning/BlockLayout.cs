@@ -1,4 +1,4 @@
-namespace Distributed.Protocol;
+namespace Distributed.Protocol.Planning;
 
 /// <summary>
 /// How the flat parameter vector is cut into blocks: contiguous ranges of nearly equal length that begin at multiples of 16 floats (one

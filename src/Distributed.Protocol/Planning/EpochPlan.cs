@@ -1,6 +1,7 @@
-using Distributed.Learning;
+using Distributed.Learning.Randomness;
+using Distributed.Protocol.Specification;
 
-namespace Distributed.Protocol;
+namespace Distributed.Protocol.Planning;
 
 /// <summary>A run of consecutive positions or leaves.</summary>
 /// <param name="First">The first one.</param>

@@ -1,6 +1,7 @@
-using Distributed.Tensors;
+using Distributed.Protocol.Specification;
+using Distributed.Tensors.Elements;
 
-namespace Distributed.Protocol;
+namespace Distributed.Protocol.Planning;
 
 /// <summary>
 /// What happens to gradients at the nodes of the reduction tree: the one place that knows what a <see cref="GradientFormat"/> means. Rounding

@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
-using Distributed.Learning;
+using Distributed.Learning.Metrics;
 
-namespace Distributed.Protocol;
+namespace Distributed.Protocol.Planning;
 
 /// <summary>
 /// By what two workers' results for one shard are compared: XxHash3 over a block's slice of the gradient and the shard's metrics, bit for bit.

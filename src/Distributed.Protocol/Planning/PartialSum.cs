@@ -1,4 +1,6 @@
-namespace Distributed.Protocol;
+using Distributed.Protocol.Verification;
+
+namespace Distributed.Protocol.Planning;
 
 /// <summary>What a reduction tree does with the values at its nodes.</summary>
 /// <typeparam name="T">A node's value.</typeparam>

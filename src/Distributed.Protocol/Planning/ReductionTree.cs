@@ -1,6 +1,7 @@
 using System.Numerics;
+using Distributed.Protocol.Verification;
 
-namespace Distributed.Protocol;
+namespace Distributed.Protocol.Planning;
 
 /// <summary>A node of the reduction tree: the sum over leaves <paramref name="First"/> … First + Count − 1.</summary>
 /// <param name="First">First leaf (shard).</param>

@@ -1,8 +1,11 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.ParameterBlocks;
+using Distributed.Protocol.Planning;
 
-namespace Distributed.Protocol;
+namespace Distributed.Protocol.Snapshots;
 
 /// <summary>
 /// The stored form of a snapshot's part, little-endian: magic "DSNP", format version, step, lineage, first parameter, count and number of

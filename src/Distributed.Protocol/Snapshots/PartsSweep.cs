@@ -1,6 +1,8 @@
 using System.Globalization;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
 
-namespace Distributed.Protocol;
+namespace Distributed.Protocol.Snapshots;
 
 /// <summary>
 /// Which stored parts of a job belong to nothing: no kept checkpoint names them, and no attempt under way can. Where a part is stored follows

@@ -1,4 +1,4 @@
-namespace Distributed.Protocol;
+namespace Distributed.Protocol.Verification;
 
 /// <summary>
 /// One deliberate bug at a time, on the calling thread alone: the simulator's tests set it to show that the simulator would find such a bug.

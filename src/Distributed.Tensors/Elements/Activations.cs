@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Distributed.Tensors.Lanes;
+using Distributed.Tensors.Mathematics;
 
 namespace Distributed.Tensors.Elements;
 

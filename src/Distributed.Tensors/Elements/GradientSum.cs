@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
-namespace Distributed.Tensors;
+namespace Distributed.Tensors.Elements;
 
 /// <summary>
 /// The inner node of the reduction tree: two gradients, element by element. A bfloat16 is the upper half of a float32; it is computed with as

@@ -1,4 +1,6 @@
 using Distributed.Tensors.Lanes;
+using Distributed.Tensors.Mathematics;
+using Distributed.Tensors.Panels;
 
 namespace Distributed.Tensors.Elements;
 

@@ -1,6 +1,6 @@
 using Distributed.Tensors.Lanes;
 
-namespace Distributed.Tensors;
+namespace Distributed.Tensors.Mathematics;
 
 /// <summary>
 /// Transcendental functions with the same bits on every system: fixed polynomials over + − × ÷ √ and fused multiply-add.

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using Distributed.Tensors.Lanes;
 
-namespace Distributed.Tensors.Lanes;
+namespace Distributed.Tensors.Mathematics;
 
 /// <summary>
 /// Float32 functions by fixed polynomials, written once for every register width; a lane's bits do not depend on the width.

@@ -1,4 +1,4 @@
-namespace Distributed.Tensors;
+namespace Distributed.Tensors.Panels;
 
 /// <summary>
 /// The layout that kernels work in: a matrix [rows × columns] is kept in panels of 16 columns, panel after panel, each panel row by

@@ -1,6 +1,7 @@
+using Distributed.Tensors.Memory;
 using Distributed.Tensors.Panels;
 
-namespace Distributed.Tensors;
+namespace Distributed.Tensors.Products;
 
 /// <summary>The right side of a product, packed once into panels of 16 columns and used as often as wanted, by any number of threads.</summary>
 public sealed unsafe class PackedMatrix

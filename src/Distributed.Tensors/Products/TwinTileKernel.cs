@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Distributed.Tensors.Lanes;
+using Distributed.Tensors.Panels;
 
 namespace Distributed.Tensors.Products;
 

@@ -1,7 +1,7 @@
 using System.Numerics;
-using Distributed.Tensors;
+using Distributed.Tensors.Memory;
 
-namespace Distributed.Transport;
+namespace Distributed.Transport.Buffers;
 
 /// <summary>
 /// Memory for received values, shared by a node's connections and bounded in bytes. At the bound a reader waits for a lease to come back, so

@@ -1,6 +1,6 @@
-using Distributed.Tensors;
+using Distributed.Tensors.Memory;
 
-namespace Distributed.Transport;
+namespace Distributed.Transport.Buffers;
 
 /// <summary>
 /// Received values in memory of the pool until disposed. An object of its own for each use, so that disposing twice, or too late, never takes

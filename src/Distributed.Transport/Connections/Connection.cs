@@ -1,8 +1,12 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using Distributed.Transport.Channels;
+using Distributed.Transport.Frames;
+using Distributed.Transport.Peers;
+using Distributed.Transport.Traffic;
 using Microsoft.Extensions.Logging;
 
-namespace Distributed.Transport;
+namespace Distributed.Transport.Connections;
 
 /// <summary>
 /// One authenticated connection: the thread that made it reads (and calls the receiver), a second one writes. Whoever finds it broken closes

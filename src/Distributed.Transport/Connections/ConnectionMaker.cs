@@ -1,7 +1,11 @@
 using System.Net.Sockets;
+using Distributed.Transport.Channels;
+using Distributed.Transport.Handshakes;
+using Distributed.Transport.Peers;
+using Distributed.Transport.SharedMemory;
 using Microsoft.Extensions.Logging;
 
-namespace Distributed.Transport;
+namespace Distributed.Transport.Connections;
 
 /// <summary>Makes connections out of sockets: time limit, hand-shake, place in the table; then carries frames until the end.</summary>
 internal sealed class ConnectionMaker(TransportParts parts, PeerTable peers, Handshake handshake)

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Distributed.Transport;
+namespace Distributed.Transport.Connections;
 
 /// <summary>The threads of a node's data plane, so that its end can wait for theirs. An exception ends its thread, never the process.</summary>
 internal sealed class ConnectionThreads(ILogger logger)

@@ -1,4 +1,4 @@
-namespace Distributed.Transport;
+namespace Distributed.Transport.Connections;
 
 /// <summary>
 /// How long to wait before dialling again: doubled with each failure up to a bound, and between half and all of it, so that the nodes which

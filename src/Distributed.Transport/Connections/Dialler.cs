@@ -1,6 +1,7 @@
+using Distributed.Transport.Peers;
 using Microsoft.Extensions.Logging;
 
-namespace Distributed.Transport;
+namespace Distributed.Transport.Connections;
 
 /// <summary>
 /// Keeps a peer connected for as long as somebody wants it, with a thread of its own: dials when there is no connection, whoever had made it,

@@ -1,4 +1,4 @@
-namespace Distributed.Transport;
+namespace Distributed.Transport.Connections;
 
 /// <summary>Counts accepted connections against two bounds: all, and those that have not proven who they are.</summary>
 internal sealed class InboundBound(int maximum, int maximumHandshakes)

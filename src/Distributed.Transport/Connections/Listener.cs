@@ -1,8 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
+using Distributed.Transport.Peers;
 using Microsoft.Extensions.Logging;
 
-namespace Distributed.Transport;
+namespace Distributed.Transport.Connections;
 
 /// <summary>Accepts connections at one address; each gets a thread, up to the bounds of the options.</summary>
 internal sealed class Listener : IDisposable

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using Distributed.Transport.Handshakes;
+using Distributed.Transport.Peers;
 
-namespace Distributed.Transport;
+namespace Distributed.Transport.Connections;
 
 /// <summary>
 /// A node's connections: one for each peer. When both sides dial at the same time, the node with the lesser name decides which one counts:

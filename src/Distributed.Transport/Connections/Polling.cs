@@ -1,4 +1,4 @@
-namespace Distributed.Transport;
+namespace Distributed.Transport.Connections;
 
 /// <summary>
 /// Threads that look, between one thing that they do and the next, for what peers on this machine have left in shared memory: being woken for it

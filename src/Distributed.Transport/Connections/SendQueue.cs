@@ -1,6 +1,8 @@
-using Distributed.Protocol;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Messages;
+using Distributed.Transport.Traffic;
 
-namespace Distributed.Transport;
+namespace Distributed.Transport.Connections;
 
 /// <summary>
 /// A message that waits to be sent: a gradient, weights with their worker, or a chunk of data. <see cref="InUse"/> is disposed once, when it has

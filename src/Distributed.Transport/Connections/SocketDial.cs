@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using Distributed.Transport.Peers;
 
-namespace Distributed.Transport;
+namespace Distributed.Transport.Connections;
 
 /// <summary>Connects a socket within a time limit.</summary>
 internal static class SocketDial

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
+using Distributed.Transport.Peers;
 
-namespace Distributed.Transport;
+namespace Distributed.Transport.Connections;
 
 /// <summary>The file of a Unix domain socket.</summary>
 internal static class SocketFile

@@ -1,4 +1,6 @@
-namespace Distributed.Transport;
+using Distributed.Transport.Peers;
+
+namespace Distributed.Transport.Connections;
 
 /// <summary>Who wants which peer: one dialler for each wanted peer, as long as there is an interest in it.</summary>
 internal sealed class WantedPeers(ConnectionMaker maker, PeerTable peers, TransportParts parts, ConnectionThreads threads)

@@ -1,7 +1,7 @@
-using Distributed.Learning;
-using Distributed.Protocol;
+using Distributed.Learning.Metrics;
+using Distributed.Protocol.Planning;
 
-namespace Distributed.Transport;
+namespace Distributed.Transport.Frames;
 
 /// <summary>
 /// The fixed header of a frame, <see cref="Size"/> bytes, followed by the values and by XxHash3-64 over header and values. Its own last

@@ -1,9 +1,9 @@
 using System.IO.Hashing;
-using Distributed.Learning;
-using Distributed.Protocol;
+using Distributed.Learning.Metrics;
+using Distributed.Protocol.Planning;
 using static System.Buffers.Binary.BinaryPrimitives;
 
-namespace Distributed.Transport;
+namespace Distributed.Transport.Frames;
 
 /// <summary>A header's fields and their bytes, writing beside reading; the places are drawn at <see cref="FrameHeader"/>.</summary>
 internal static class FrameHeaderFields

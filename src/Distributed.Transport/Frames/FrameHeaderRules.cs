@@ -1,6 +1,6 @@
-using Distributed.Protocol;
+using Distributed.Protocol.Planning;
 
-namespace Distributed.Transport;
+namespace Distributed.Transport.Frames;
 
 /// <summary>Which headers make sense, beyond their bytes being whole.</summary>
 internal static class FrameHeaderRules

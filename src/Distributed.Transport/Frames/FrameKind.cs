@@ -1,4 +1,6 @@
-namespace Distributed.Transport;
+using Distributed.Protocol.Messages;
+
+namespace Distributed.Transport.Frames;
 
 /// <summary>What a frame carries. Numbers are wire format.</summary>
 public enum FrameKind : byte

@@ -1,4 +1,4 @@
-namespace Distributed.Transport;
+namespace Distributed.Transport.Frames;
 
 /// <summary>What a frame, and the tensor that it is a piece of, may be at most; beyond it the connection is closed.</summary>
 /// <param name="MaximumPayloadBytes">Bytes of values in one frame. A larger tensor travels in several, one straight after the other.</param>

@@ -1,10 +1,14 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
-using Distributed.Protocol;
-using Distributed.Tensors;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Specification;
+using Distributed.Tensors.Elements;
+using Distributed.Transport.Buffers;
+using Distributed.Transport.Channels;
 
-namespace Distributed.Transport;
+namespace Distributed.Transport.Frames;
 
 /// <summary>A message as it came: one of the three.</summary>
 internal readonly record struct IncomingFrame(PushGradient? Gradient, WeightsUpdated? Weights, WorkerId To, IDisposable Lease, DataChunk? Chunk = null);

@@ -1,10 +1,13 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
-using Distributed.Protocol;
-using Distributed.Tensors;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Messages;
+using Distributed.Tensors.Elements;
+using Distributed.Transport.Channels;
+using Distributed.Transport.Connections;
 
-namespace Distributed.Transport;
+namespace Distributed.Transport.Frames;
 
 /// <summary>
 /// Writes frames: one thread at a time. Between processes that share memory a tensor is put there, and the frame says where. Otherwise values

@@ -1,4 +1,6 @@
-namespace Distributed.Transport;
+using Distributed.Transport.Peers;
+
+namespace Distributed.Transport.Frames;
 
 /// <summary>
 /// Gives a name a number (slot) for the frames that follow on the same connection; a later one for the same slot replaces it. As long as a

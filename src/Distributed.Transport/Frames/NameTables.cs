@@ -1,6 +1,6 @@
-using Distributed.Protocol;
+using Distributed.Protocol.Identity;
 
-namespace Distributed.Transport;
+namespace Distributed.Transport.Frames;
 
 /// <summary>The numbers that this side of a connection has given to names. When too few are left, numbering begins again.</summary>
 internal sealed class SentNames

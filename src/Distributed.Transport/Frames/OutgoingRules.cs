@@ -1,6 +1,9 @@
-using Distributed.Protocol;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Specification;
+using Distributed.Transport.Peers;
 
-namespace Distributed.Transport;
+namespace Distributed.Transport.Frames;
 
 /// <summary>Which messages can travel at all: found out where they are handed over, not on the writing thread.</summary>
 internal static class OutgoingRules

@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Distributed.Transport.Channels;
+using Distributed.Transport.Peers;
 
-namespace Distributed.Transport;
+namespace Distributed.Transport.Handshakes;
 
 /// <summary>Who the other side has proven to be, or why the hand-shake failed.</summary>
 /// <param name="Peer">Its name.</param>

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
+using Distributed.Transport.Peers;
 
-namespace Distributed.Transport;
+namespace Distributed.Transport.Handshakes;
 
 /// <summary>
 /// The first words of either side, <see cref="Size"/> bytes: magic "DTHS" at 0, protocol version 4, features 6 (1: shared

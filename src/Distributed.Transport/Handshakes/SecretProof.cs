@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Distributed.Transport;
+namespace Distributed.Transport.Handshakes;
 
 /// <summary>
 /// Proves to know the shared secret: HMAC-SHA256, keyed with the secret, over the prover's role and both hellos with their nonces. The role

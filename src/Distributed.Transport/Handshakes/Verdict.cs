@@ -1,4 +1,4 @@
-namespace Distributed.Transport;
+namespace Distributed.Transport.Handshakes;
 
 /// <summary>How a side answers the other's proof. Numbers are wire format.</summary>
 internal enum Verdict : uint

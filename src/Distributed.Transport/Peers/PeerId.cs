@@ -1,4 +1,4 @@
-namespace Distributed.Transport;
+namespace Distributed.Transport.Peers;
 
 /// <summary>A node's name on the data plane, unique in the cluster. Visible ASCII, at most 96 characters (see <see cref="WireText"/>).</summary>
 public readonly record struct PeerId

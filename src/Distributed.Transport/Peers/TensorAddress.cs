@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Distributed.Transport;
+namespace Distributed.Transport.Peers;
 
 /// <summary>Where a node listens: <c>host:port</c> (TCP) or <c>unix:/path</c> (a socket file, for peers on the same host).</summary>
 public sealed record TensorAddress

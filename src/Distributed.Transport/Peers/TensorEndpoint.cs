@@ -1,4 +1,4 @@
-namespace Distributed.Transport;
+namespace Distributed.Transport.Peers;
 
 /// <summary>
 /// A peer and where it listens. Addresses are tried in order, so a socket file stands before a TCP address: on another host there is no such

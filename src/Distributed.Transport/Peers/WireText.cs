@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace Distributed.Transport;
+namespace Distributed.Transport.Peers;
 
 /// <summary>
 /// The texts that travel (names of nodes, workers, jobs and the cluster): visible ASCII, at most <see cref="MaximumLength"/> characters, so that a

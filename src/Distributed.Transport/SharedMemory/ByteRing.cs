@@ -1,4 +1,4 @@
-namespace Distributed.Transport;
+namespace Distributed.Transport.SharedMemory;
 
 /// <summary>
 /// One direction of a connection in shared memory: a ring of bytes with one writing and one reading process. Whoever finds it full or empty says

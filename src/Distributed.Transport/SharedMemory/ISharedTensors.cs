@@ -1,4 +1,4 @@
-namespace Distributed.Transport;
+namespace Distributed.Transport.SharedMemory;
 
 /// <summary>
 /// What two processes of one machine can do beside sending each other bytes: leave a tensor in shared memory and post a small message that says

@@ -1,4 +1,7 @@
-namespace Distributed.Transport;
+using Distributed.Transport.Buffers;
+using Distributed.Transport.Frames;
+
+namespace Distributed.Transport.SharedMemory;
 
 /// <summary>The slots that the peer puts tensors into, opened when it first names them. One caller at a time; leases are given back from any thread.</summary>
 /// <param name="process">The peer's process.</param>

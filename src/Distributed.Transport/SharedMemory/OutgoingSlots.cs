@@ -1,4 +1,7 @@
-namespace Distributed.Transport;
+using Distributed.Transport.Buffers;
+using Distributed.Transport.Frames;
+
+namespace Distributed.Transport.SharedMemory;
 
 /// <summary>
 /// The slots that this side of a connection puts tensors into: made when they are needed, used again when the peer has read them. One caller at

@@ -1,6 +1,9 @@
 using System.Diagnostics;
+using Distributed.Transport.Channels;
+using Distributed.Transport.Connections;
+using Distributed.Transport.Frames;
 
-namespace Distributed.Transport;
+namespace Distributed.Transport.SharedMemory;
 
 /// <summary>
 /// A channel between two processes of one machine through shared memory: bytes are copied into a ring and out of it, without the kernel. The

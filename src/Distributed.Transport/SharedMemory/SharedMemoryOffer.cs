@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
+using Distributed.Transport.Channels;
+using Distributed.Transport.Connections;
 using Microsoft.Extensions.Logging;
 
-namespace Distributed.Transport;
+namespace Distributed.Transport.SharedMemory;
 
 /// <summary>
 /// Two processes of one machine, whose hellos both said that they can, agree on shared memory after the hand-shake:

@@ -1,6 +1,6 @@
 using System.IO.MemoryMappedFiles;
 
-namespace Distributed.Transport;
+namespace Distributed.Transport.SharedMemory;
 
 /// <summary>
 /// Memory that two processes of one machine share: a file in memory whose name is gone before anybody hears of it. The other process opens it

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Distributed.Transport;
+namespace Distributed.Transport.SharedMemory;
 
 /// <summary>
 /// A tensor's place in memory that two processes share: one of them puts values in and says where they lie, the other one reads them there and

@@ -1,4 +1,4 @@
-namespace Distributed.Transport;
+namespace Distributed.Transport.Traffic;
 
 /// <summary>Values of the instruments' tag "kind".</summary>
 internal static class FrameKindTag

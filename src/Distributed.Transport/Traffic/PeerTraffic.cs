@@ -1,4 +1,4 @@
-namespace Distributed.Transport;
+namespace Distributed.Transport.Traffic;
 
 /// <summary>What one connection has carried since it was made.</summary>
 /// <param name="BytesSent">Bytes of whole frames, headers included.</param>

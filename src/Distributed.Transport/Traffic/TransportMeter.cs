@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
+using Distributed.Transport.Peers;
 
-namespace Distributed.Transport;
+namespace Distributed.Transport.Traffic;
 
 /// <summary>
 /// The data plane's instruments (System.Diagnostics.Metrics), meter <see cref="Name"/>; tags: node, peer, kind. Bytes count headers, values

@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using Distributed.Cluster;
-using Distributed.Protocol;
+using Distributed.Cluster.Hosting;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Specification;
 using Microsoft.Extensions.Logging;
 
 namespace Distributed.Benchmarks.Clusters;

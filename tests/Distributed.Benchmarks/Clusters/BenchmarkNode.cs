@@ -1,4 +1,4 @@
-using Distributed.Cluster;
+using Distributed.Cluster.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Distributed.Benchmarks.Clusters;

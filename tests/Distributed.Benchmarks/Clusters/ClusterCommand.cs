@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Distributed.Protocol;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.Benchmarks.Clusters;
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Akka.Actor;
 using Akka.Configuration;
+using Distributed.Cluster.Compute;
+using Distributed.Cluster.Hosting;
 
 namespace Distributed.Cluster.Tests.Compute;
 

@@ -1,5 +1,9 @@
-using Distributed.Learning;
-using Distributed.Protocol;
+using Distributed.Cluster.Compute;
+using Distributed.Cluster.TensorPlane;
+using Distributed.Learning.Networks;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Planning;
+using Distributed.Protocol.Workers;
 
 namespace Distributed.Cluster.Tests.Compute;
 

@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Configuration;
 using Akka.Event;
+using Distributed.Cluster.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Distributed.Cluster.Tests.Coordination;

@@ -1,3 +1,5 @@
+using Distributed.Cluster.Messages;
+
 namespace Distributed.Cluster.Tests.Coordination;
 
 public sealed class FailureCauseTests

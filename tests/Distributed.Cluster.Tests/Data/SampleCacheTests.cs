@@ -1,5 +1,9 @@
-using Distributed.Learning.Data;
-using Distributed.Protocol;
+using Distributed.Cluster.DataSets;
+using Distributed.Data.Encodings;
+using Distributed.Data.Samples;
+using Distributed.Data.Sets;
+using Distributed.Protocol.DataSets;
+using Distributed.Protocol.Identity;
 
 namespace Distributed.Cluster.Tests.Data;
 

@@ -1,4 +1,5 @@
-using Distributed.Protocol;
+using Distributed.Cluster.Measures;
+using Distributed.Protocol.Messages;
 
 namespace Distributed.Cluster.Tests.Measures;
 

@@ -1,3 +1,5 @@
+using Distributed.Cluster.Membership;
+
 namespace Distributed.Cluster.Tests.Membership;
 
 public sealed class DeadProcessRuleTests

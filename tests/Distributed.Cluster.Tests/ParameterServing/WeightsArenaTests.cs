@@ -1,4 +1,5 @@
-using Distributed.Protocol;
+using Distributed.Cluster.TensorPlane;
+using Distributed.Protocol.Identity;
 
 namespace Distributed.Cluster.Tests.ParameterServing;
 

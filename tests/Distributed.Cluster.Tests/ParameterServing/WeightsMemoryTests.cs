@@ -1,4 +1,6 @@
-using Distributed.Protocol;
+using Distributed.Cluster.TensorPlane;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Planning;
 
 namespace Distributed.Cluster.Tests.ParameterServing;
 

@@ -1,8 +1,11 @@
 using System.Data.Common;
 using Akka.Persistence;
-using Distributed.Cluster.Persistence;
-using Distributed.EndToEnd.Tests.Cluster;
-using Distributed.Protocol;
+using Distributed.Cluster.Stores;
+using Distributed.Protocol.Coordinator;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Snapshots;
+using Distributed.Protocol.Specification;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using Xunit.Abstractions;

@@ -1,4 +1,4 @@
-using Distributed.EndToEnd.Tests.Cluster;
+using Distributed.Cluster.Hosting;
 using Npgsql;
 
 namespace Distributed.Cluster.Tests.Persistence;

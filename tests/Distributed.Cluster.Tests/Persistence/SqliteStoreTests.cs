@@ -1,4 +1,4 @@
-using Distributed.Cluster.Persistence;
+using Distributed.Cluster.Stores;
 using Microsoft.Data.Sqlite;
 
 namespace Distributed.Cluster.Tests.Persistence;

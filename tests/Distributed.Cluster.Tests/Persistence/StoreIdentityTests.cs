@@ -1,6 +1,6 @@
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
-using Distributed.Cluster.Persistence;
+using Distributed.Cluster.Stores;
 using Microsoft.Data.Sqlite;
 
 namespace Distributed.Cluster.Tests.Persistence;

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
-using Distributed.Cluster.Persistence;
-using Distributed.Protocol;
+using Distributed.Cluster.Hosting;
+using Distributed.Cluster.Stores;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Specification;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 

@@ -4,8 +4,10 @@ using System.Globalization;
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Configuration;
-using Distributed.Cluster.Persistence;
-using Distributed.Protocol;
+using Distributed.Cluster.Hosting;
+using Distributed.Cluster.Stores;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Distributed.Cluster.Tests.Persistence;

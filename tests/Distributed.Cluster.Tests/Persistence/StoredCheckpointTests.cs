@@ -1,5 +1,11 @@
-using Distributed.Learning;
-using Distributed.Protocol;
+using Distributed.Learning.Networks;
+using Distributed.Learning.Optimization;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Planning;
+using Distributed.Protocol.Replay;
+using Distributed.Protocol.Specification;
 using Microsoft.Data.Sqlite;
 
 namespace Distributed.Cluster.Tests.Persistence;

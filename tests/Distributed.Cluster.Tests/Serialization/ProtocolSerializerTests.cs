@@ -2,8 +2,14 @@ using System.Runtime.Serialization;
 using System.Text;
 using Akka.Actor;
 using Akka.Configuration;
-using Distributed.Cluster.Serialization;
-using Distributed.Protocol;
+using Distributed.Cluster.Hosting;
+using Distributed.Cluster.Messages;
+using Distributed.Cluster.Wire;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Planning;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.Cluster.Tests.Serialization;
 

@@ -1,5 +1,5 @@
 using System.Reflection;
-using Distributed.Protocol;
+using Distributed.Protocol.Identity;
 
 namespace Distributed.Cluster.Tests.Serialization;
 

@@ -1,4 +1,5 @@
 using Distributed.Console.Commands;
+using Distributed.Console.Terminals;
 using Distributed.Console.Tests.Fakes;
 
 namespace Distributed.Console.Tests.Commands;

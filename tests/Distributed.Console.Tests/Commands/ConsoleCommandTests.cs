@@ -1,7 +1,9 @@
+using Distributed.Api;
 using Distributed.Console.Prompting;
+using Distributed.Console.Terminals;
 using Distributed.Console.Tests.Fakes;
 using Distributed.Console.Tests.Prompting;
-using Distributed.Protocol.Api;
+using Distributed.Protocol.Nodes;
 
 namespace Distributed.Console.Tests.Commands;
 

@@ -1,8 +1,11 @@
 using System.Text.Json;
+using Distributed.Console.Terminals;
 using Distributed.Console.Tests.Fakes;
-using Distributed.Learning;
-using Distributed.Learning.Data;
-using Distributed.Learning.Models;
+using Distributed.Data;
+using Distributed.Data.Encodings;
+using Distributed.Data.Sets;
+using Distributed.Learning.Networks;
+using Distributed.Models;
 
 namespace Distributed.Console.Tests.Commands;
 

@@ -1,9 +1,15 @@
-using Distributed.Cluster;
+using Distributed.Console.Terminals;
 using Distributed.Console.Tests.Fakes;
-using Distributed.Learning;
-using Distributed.Learning.Data;
-using Distributed.Learning.Models;
-using Distributed.Protocol;
+using Distributed.Data.Encodings;
+using Distributed.Data.Samples;
+using Distributed.Data.Sets;
+using Distributed.Jobs.Service;
+using Distributed.Learning.Networks;
+using Distributed.Learning.Optimization;
+using Distributed.Models;
+using Distributed.Models.Export;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.Console.Tests.Commands;
 

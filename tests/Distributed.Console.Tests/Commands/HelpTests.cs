@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Distributed.Console.Commands;
+using Distributed.Console.Terminals;
 using Distributed.Console.Tests.Fakes;
 
 namespace Distributed.Console.Tests.Commands;

@@ -1,4 +1,5 @@
 using Distributed.Console.Sessions;
+using Distributed.Console.Terminals;
 using Distributed.Console.Tests.Fakes;
 using Microsoft.Data.Sqlite;
 

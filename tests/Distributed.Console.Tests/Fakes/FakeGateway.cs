@@ -2,8 +2,8 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Distributed.Protocol;
-using Distributed.Protocol.Api;
+using Distributed.Api;
+using Distributed.Protocol.Messages;
 
 namespace Distributed.Console.Tests.Fakes;
 

@@ -1,7 +1,11 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
-using Distributed.Cluster;
-using Distributed.Protocol;
+using Distributed.Console.Terminals;
+using Distributed.Jobs.Service;
+using Distributed.Learning.Networks;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.Console.Tests.Fakes;
 
@@ -25,7 +29,7 @@ internal sealed class FakeTrainingClient : ITrainingClient, IRunningCluster
     public Action<FakeTrainingClient> OnPause { get; set; } = _ => { };
 
     /// <summary>The weights of a job's checkpoint; by default zeros.</summary>
-    public Func<JobSpecification, CheckpointChoice, float[]> Weights { get; set; } = (job, _) => new float[new Learning.ParameterLayout(job.Network).Count];
+    public Func<JobSpecification, CheckpointChoice, float[]> Weights { get; set; } = (job, _) => new float[new ParameterLayout(job.Network).Count];
 
     public void Tell(params JobEvent[] events)
     {

@@ -1,4 +1,5 @@
-using Distributed.Cluster;
+using Distributed.Console.Terminals;
+using Distributed.Jobs.Embedded;
 
 namespace Distributed.Console.Tests.Fakes;
 

@@ -1,8 +1,13 @@
 using System.Text.Json;
-using Distributed.Cluster;
+using Distributed.Api;
+using Distributed.Console.Terminals;
 using Distributed.Console.Tests.Fakes;
-using Distributed.Protocol;
-using Distributed.Protocol.Api;
+using Distributed.Jobs.Service;
+using Distributed.Jobs.Submission;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Queue;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.Console.Tests.Output;
 

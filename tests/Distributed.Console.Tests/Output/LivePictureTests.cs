@@ -1,6 +1,10 @@
 using Distributed.Console.Output;
-using Distributed.Learning;
-using Distributed.Protocol;
+using Distributed.Learning.Networks;
+using Distributed.Learning.Optimization;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.Console.Tests.Output;
 

@@ -1,6 +1,7 @@
 using Distributed.Console.Commands;
 using Distributed.Console.Prompting;
 using Distributed.Console.Tests.Fakes;
+using Distributed.Jobs.Submission;
 
 namespace Distributed.Console.Tests.Prompting;
 

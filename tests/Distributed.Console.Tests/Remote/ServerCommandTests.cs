@@ -1,14 +1,25 @@
 using System.IO.Compression;
 using System.Net;
 using System.Text.Json;
+using Distributed.Api;
 using Distributed.Console.Output;
 using Distributed.Console.Remote;
+using Distributed.Console.Terminals;
 using Distributed.Console.Tests.Fakes;
-using Distributed.Learning;
-using Distributed.Learning.Data;
-using Distributed.Learning.Models;
-using Distributed.Protocol;
-using Distributed.Protocol.Api;
+using Distributed.Data.Encodings;
+using Distributed.Data.Samples;
+using Distributed.Data.Sets;
+using Distributed.Learning.Networks;
+using Distributed.Learning.Optimization;
+using Distributed.Models;
+using Distributed.Models.Export;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Nodes;
+using Distributed.Protocol.Queue;
+using Distributed.Protocol.Replay;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.Console.Tests.Remote;
 

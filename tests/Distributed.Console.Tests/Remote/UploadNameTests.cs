@@ -1,6 +1,7 @@
 using System.Text.Json;
+using Distributed.Api;
+using Distributed.Console.Terminals;
 using Distributed.Console.Tests.Fakes;
-using Distributed.Protocol.Api;
 
 namespace Distributed.Console.Tests.Remote;
 

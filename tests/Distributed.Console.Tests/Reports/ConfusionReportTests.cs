@@ -1,5 +1,5 @@
 using Distributed.Console.Reports;
-using Distributed.Learning;
+using Distributed.Learning.Metrics;
 
 namespace Distributed.Console.Tests.Reports;
 

@@ -1,6 +1,6 @@
 using CsCheck;
-using Distributed.Console.Output;
 using Distributed.Console.Reports;
+using Distributed.Console.Terminals;
 
 namespace Distributed.Console.Tests.Reports;
 

@@ -1,9 +1,12 @@
 using System.Text.Json;
+using Distributed.Api;
 using Distributed.Console.Output;
 using Distributed.Console.Reports;
-using Distributed.Learning;
-using Distributed.Protocol;
-using Distributed.Protocol.Api;
+using Distributed.Learning.Networks;
+using Distributed.Learning.Optimization;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.Console.Tests.Reports;
 

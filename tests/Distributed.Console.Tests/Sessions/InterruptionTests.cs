@@ -2,7 +2,10 @@ using Distributed.Console.Output;
 using Distributed.Console.Reports;
 using Distributed.Console.Sessions;
 using Distributed.Console.Tests.Fakes;
-using Distributed.Protocol;
+using Distributed.Jobs.Submission;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.Console.Tests.Sessions;
 

@@ -1,8 +1,14 @@
 using System.Text.Json;
-using Distributed.Cluster;
+using Distributed.Console.Terminals;
 using Distributed.Console.Tests.Fakes;
-using Distributed.Learning.Models;
-using Distributed.Protocol;
+using Distributed.Jobs.Service;
+using Distributed.Jobs.Submission;
+using Distributed.Learning.Networks;
+using Distributed.Models;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.Console.Tests.Sessions;
 
@@ -307,7 +313,7 @@ public sealed class TrainingRunTests : IDisposable
 
     private static float[] Filled(JobSpecification job, float value)
     {
-        var weights = new float[new Learning.ParameterLayout(job.Network).Count];
+        var weights = new float[new ParameterLayout(job.Network).Count];
         Array.Fill(weights, value);
         return weights;
     }

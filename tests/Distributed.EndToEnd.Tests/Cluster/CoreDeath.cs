@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using Distributed.Protocol;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.EndToEnd.Tests.Cluster;
 

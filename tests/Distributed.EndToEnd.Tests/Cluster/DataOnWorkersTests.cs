@@ -1,7 +1,12 @@
 using System.Diagnostics;
-using Distributed.Learning;
-using Distributed.Learning.Data;
-using Distributed.Protocol;
+using Distributed.Data;
+using Distributed.Data.Encodings;
+using Distributed.Data.Samples;
+using Distributed.Learning.Networks;
+using Distributed.Learning.Optimization;
+using Distributed.Protocol.DataSets;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Specification;
 using Xunit.Abstractions;
 
 namespace Distributed.EndToEnd.Tests.Cluster;

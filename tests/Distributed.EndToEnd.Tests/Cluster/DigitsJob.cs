@@ -1,6 +1,10 @@
-using Distributed.Learning;
-using Distributed.Learning.Data;
-using Distributed.Protocol;
+using Distributed.Data.Encodings;
+using Distributed.Data.Samples;
+using Distributed.Data.Sets;
+using Distributed.Learning.Networks;
+using Distributed.Learning.Optimization;
+using Distributed.Protocol.Replay;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.EndToEnd.Tests.Cluster;
 

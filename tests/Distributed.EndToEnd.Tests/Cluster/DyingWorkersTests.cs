@@ -1,4 +1,5 @@
-using Distributed.Protocol;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Specification;
 using Xunit.Abstractions;
 
 namespace Distributed.EndToEnd.Tests.Cluster;

@@ -1,4 +1,4 @@
-using Distributed.Protocol;
+using Distributed.Protocol.Specification;
 using Xunit.Abstractions;
 
 namespace Distributed.EndToEnd.Tests.Cluster;

@@ -1,7 +1,10 @@
 using System.Diagnostics;
-using Distributed.Cluster;
-using Distributed.Learning.Data;
-using Distributed.Protocol;
+using Distributed.Data.Samples;
+using Distributed.Jobs.Service;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.EndToEnd.Tests.Cluster;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Distributed.Protocol;
+using Distributed.Protocol.Specification;
 using Npgsql;
 using Xunit.Abstractions;
 

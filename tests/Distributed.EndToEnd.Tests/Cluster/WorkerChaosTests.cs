@@ -1,5 +1,6 @@
 using System.Globalization;
-using Distributed.Protocol;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Specification;
 using Xunit.Abstractions;
 
 namespace Distributed.EndToEnd.Tests.Cluster;

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Distributed.Console.Terminals;
+using Distributed.Node;
 
 namespace Distributed.EndToEnd.Tests;
 

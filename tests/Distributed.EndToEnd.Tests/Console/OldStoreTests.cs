@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Distributed.Tests;
 using Microsoft.Data.Sqlite;
 
 namespace Distributed.EndToEnd.Tests;

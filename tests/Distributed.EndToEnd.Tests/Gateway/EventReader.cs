@@ -1,5 +1,6 @@
-using Distributed.Protocol;
-using Distributed.Protocol.Api;
+using Distributed.Api;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Messages;
 
 namespace Distributed.EndToEnd.Tests.Gateway;
 

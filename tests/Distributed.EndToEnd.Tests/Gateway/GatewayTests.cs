@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Distributed.Api;
+using Distributed.Data.Sets;
 using Distributed.EndToEnd.Tests.Cluster;
-using Distributed.Learning.Data;
-using Distributed.Protocol;
-using Distributed.Protocol.Api;
+using Distributed.Protocol.Journal;
 using Xunit.Abstractions;
 
 namespace Distributed.EndToEnd.Tests.Gateway;

@@ -2,7 +2,6 @@ using System.IO.Compression;
 using System.Text.Json;
 using Distributed.EndToEnd.Tests.Cluster;
 using Distributed.EndToEnd.Tests.Readme;
-using Distributed.Learning.Tests.Data;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using Xunit.Abstractions;

@@ -2,8 +2,9 @@ using System.Diagnostics;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Distributed.Api;
 using Distributed.EndToEnd.Tests.Cluster;
-using Distributed.Protocol.Api;
+using Distributed.Protocol.Queue;
 using Xunit.Abstractions;
 
 namespace Distributed.EndToEnd.Tests.Gateway;

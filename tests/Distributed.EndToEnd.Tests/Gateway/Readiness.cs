@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Distributed.Protocol.Api;
+using Distributed.Api;
 
 namespace Distributed.EndToEnd.Tests.Gateway;
 

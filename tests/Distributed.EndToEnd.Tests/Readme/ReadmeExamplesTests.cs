@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Distributed.EndToEnd.Tests.Cluster;
-using Distributed.EndToEnd.Tests.Gateway;
 using Xunit.Abstractions;
 
 namespace Distributed.EndToEnd.Tests.Readme;

@@ -1,3 +1,5 @@
+using Distributed.Learning.Metrics;
+
 namespace Distributed.Learning.Tests.Metrics;
 
 public class ShardMetricsTests

@@ -1,4 +1,7 @@
-using Distributed.Tensors;
+using Distributed.Learning.Metrics;
+using Distributed.Learning.Networks;
+using Distributed.Tensors.Elements;
+using Distributed.Tensors.Mathematics;
 
 namespace Distributed.Learning.Tests.Networks;
 

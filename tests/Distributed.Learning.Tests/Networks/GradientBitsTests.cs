@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
-using Distributed.Tensors;
+using Distributed.Learning.Metrics;
+using Distributed.Learning.Networks;
+using Distributed.Tensors.Elements;
 using Distributed.Tensors.Lanes;
 
 namespace Distributed.Learning.Tests.Networks;

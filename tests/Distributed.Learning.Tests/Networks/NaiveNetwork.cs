@@ -1,4 +1,6 @@
-using Distributed.Tensors;
+using Distributed.Learning.Networks;
+using Distributed.Tensors.Elements;
+using Distributed.Tensors.Mathematics;
 
 namespace Distributed.Learning.Tests.Networks;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Distributed.Learning.Networks;
 
 namespace Distributed.Learning.Tests.Networks;
 

@@ -1,4 +1,6 @@
-using Distributed.Tensors;
+using Distributed.Learning.Metrics;
+using Distributed.Learning.Networks;
+using Distributed.Tensors.Elements;
 using Distributed.Tensors.Lanes;
 
 namespace Distributed.Learning.Tests.Networks;

@@ -1,4 +1,6 @@
 using System.Numerics;
+using Distributed.Learning.Optimization;
+using Distributed.Learning.Randomness;
 
 namespace Distributed.Learning.Tests.Optimization;
 

@@ -1,3 +1,5 @@
+using Distributed.Learning.Optimization;
+
 namespace Distributed.Learning.Tests.Optimization;
 
 /// <summary>

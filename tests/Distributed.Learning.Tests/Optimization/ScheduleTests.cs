@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Distributed.Learning.Optimization;
 
 namespace Distributed.Learning.Tests.Optimization;
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Distributed.Learning.Randomness;
 
 namespace Distributed.Learning.Tests.Randomness;
 

@@ -1,3 +1,5 @@
+using Distributed.Learning.Randomness;
+
 namespace Distributed.Learning.Tests.Randomness;
 
 public class SampleOrderTests

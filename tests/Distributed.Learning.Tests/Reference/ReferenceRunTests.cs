@@ -1,6 +1,10 @@
 using System.Numerics;
 using System.Text.Json;
-using Distributed.Tensors;
+using Distributed.Learning.Metrics;
+using Distributed.Learning.Networks;
+using Distributed.Learning.Optimization;
+using Distributed.Learning.Randomness;
+using Distributed.Tensors.Elements;
 
 namespace Distributed.Learning.Tests.Reference;
 

@@ -1,6 +1,12 @@
+using Distributed.Api;
+using Distributed.Learning.Networks;
+using Distributed.Learning.Optimization;
 using Distributed.Node.Events;
-using Distributed.Protocol;
-using Distributed.Protocol.Api;
+using Distributed.Protocol.Coordinator;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.Node.Tests.Events;
 
@@ -136,8 +142,8 @@ public sealed class StreamCursorTests
         history.Apply(new JobSubmitted(new JobSpecification
         {
             Data = new DataIdentity("", 100, 0),
-            Network = new Learning.NetworkSpecification { Inputs = 1, Outputs = 2 },
-            Optimizer = new Learning.OptimizerSpecification(),
+            Network = new NetworkSpecification { Inputs = 1, Outputs = 2 },
+            Optimizer = new OptimizerSpecification(),
             Schedule = new Learning.ScheduleSpecification(),
             Epochs = 9,
             BatchSize = 10,

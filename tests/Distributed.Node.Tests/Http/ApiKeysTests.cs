@@ -1,4 +1,4 @@
-using Distributed.Node.Http;
+using Distributed.Node.Configuration;
 
 namespace Distributed.Node.Tests.Http;
 

@@ -2,7 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Distributed.Protocol.Api;
+using Distributed.Api;
 
 namespace Distributed.Node.Tests.Http;
 

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
-using Distributed.Protocol.Api;
+using Distributed.Api;
 
 namespace Distributed.Node.Tests.Http;
 

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
-using Distributed.Protocol.Api;
+using Distributed.Api;
 
 namespace Distributed.Node.Tests.Http;
 

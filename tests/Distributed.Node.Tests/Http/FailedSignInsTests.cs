@@ -1,5 +1,5 @@
 using System.Net;
-using Distributed.Node.Http;
+using Distributed.Node.Access;
 using Microsoft.Extensions.Logging;
 
 namespace Distributed.Node.Tests.Http;

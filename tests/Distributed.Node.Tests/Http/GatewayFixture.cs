@@ -1,6 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
-using Distributed.Cluster;
+using Distributed.Cluster.DataSets;
+using Distributed.Cluster.Hosting;
+using Distributed.Cluster.Messages;
+using Distributed.Jobs.Gateway;
+using Distributed.Node.Configuration;
 using Distributed.Node.Http;
 using Microsoft.Extensions.Logging;
 

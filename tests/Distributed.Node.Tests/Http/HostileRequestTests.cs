@@ -1,7 +1,8 @@
 using System.Net;
 using System.Text;
 using CsCheck;
-using Distributed.Protocol.Api;
+using Distributed.Api;
+using Distributed.Jobs.Submission;
 
 namespace Distributed.Node.Tests.Http;
 

@@ -1,8 +1,11 @@
 using System.IO.Compression;
 using System.Net;
-using Distributed.Learning.Models;
-using Distributed.Protocol;
-using Distributed.Protocol.Api;
+using Distributed.Api;
+using Distributed.Models;
+using Distributed.Node.Access;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Queue;
 
 namespace Distributed.Node.Tests.Http;
 

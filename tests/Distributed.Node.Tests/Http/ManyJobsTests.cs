@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Distributed.Protocol.Api;
+using Distributed.Api;
+using Distributed.Protocol.Queue;
 using Xunit.Abstractions;
 
 namespace Distributed.Node.Tests.Http;

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Net;
-using Distributed.Protocol.Api;
+using Distributed.Api;
 
 namespace Distributed.Node.Tests.Http;
 

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
-using Distributed.Node.Http;
-using Distributed.Protocol.Api;
+using Distributed.Api;
+using Distributed.Node.Configuration;
 
 namespace Distributed.Node.Tests.Http;
 

@@ -1,8 +1,12 @@
 using System.Text.Json;
-using Distributed.Learning.Models;
+using Distributed.Api;
+using Distributed.Learning.Networks;
+using Distributed.Models;
 using Distributed.Node.Jobs;
-using Distributed.Protocol;
-using Distributed.Protocol.Api;
+using Distributed.Protocol.Coordinator;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Queue;
 
 namespace Distributed.Node.Tests.Http;
 

@@ -1,6 +1,6 @@
 using System.Net;
-using Distributed.Node.Http;
 using Distributed.Node.Models;
+using Distributed.Node.Problems;
 
 namespace Distributed.Node.Tests.Models;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Distributed.Node.Naming;
 
 namespace Distributed.Node.Tests.Naming;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Distributed.Node.Naming;
 
 namespace Distributed.Node.Tests.Naming;
 

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using Distributed.Node.Configuration;
+using Distributed.Node.Naming;
 
 namespace Distributed.Node.Tests;
 

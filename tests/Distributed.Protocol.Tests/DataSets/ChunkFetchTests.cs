@@ -1,3 +1,5 @@
+using Distributed.Protocol.DataSets;
+
 namespace Distributed.Protocol.Tests.DataSets;
 
 public sealed class ChunkFetchTests

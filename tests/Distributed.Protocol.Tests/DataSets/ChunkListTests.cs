@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Distributed.Protocol.DataSets;
 
 namespace Distributed.Protocol.Tests.DataSets;
 

@@ -1,4 +1,6 @@
 using CsCheck;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Planning;
 
 namespace Distributed.Protocol.Tests.Planning;
 

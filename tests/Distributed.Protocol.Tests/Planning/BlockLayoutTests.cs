@@ -1,4 +1,5 @@
 using CsCheck;
+using Distributed.Protocol.Planning;
 
 namespace Distributed.Protocol.Tests.Planning;
 

@@ -1,5 +1,6 @@
 using CsCheck;
-using Distributed.Protocol.Tests.Jobs;
+using Distributed.Protocol.Planning;
+using Distributed.Protocol.Tests.Specification;
 
 namespace Distributed.Protocol.Tests.Planning;
 

@@ -1,4 +1,8 @@
-using Distributed.Protocol.Tests.Jobs;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.ParameterBlocks;
+using Distributed.Protocol.Planning;
+using Distributed.Protocol.Specification;
+using Distributed.Protocol.Tests.Specification;
 
 namespace Distributed.Protocol.Tests.Planning;
 

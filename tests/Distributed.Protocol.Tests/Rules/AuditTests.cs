@@ -1,5 +1,14 @@
-using Distributed.Learning;
-using Distributed.Protocol.Tests.Jobs;
+using Distributed.Learning.Metrics;
+using Distributed.Learning.Networks;
+using Distributed.Protocol.Coordinator;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.ParameterBlocks;
+using Distributed.Protocol.Planning;
+using Distributed.Protocol.Specification;
+using Distributed.Protocol.Tests.Specification;
+using Distributed.Protocol.Workers;
 
 namespace Distributed.Protocol.Tests.Rules;
 

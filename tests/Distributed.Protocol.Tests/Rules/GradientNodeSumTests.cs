@@ -1,4 +1,7 @@
-using Distributed.Learning;
+using Distributed.Learning.Metrics;
+using Distributed.Protocol.ParameterBlocks;
+using Distributed.Protocol.Planning;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.Protocol.Tests.Rules;
 

@@ -1,5 +1,9 @@
-using Distributed.Learning;
-using Distributed.Protocol.Api;
+using Distributed.Learning.Networks;
+using Distributed.Learning.Optimization;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Queue;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.Protocol.Tests.Rules;
 

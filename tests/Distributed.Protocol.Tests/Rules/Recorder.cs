@@ -1,4 +1,12 @@
-using Distributed.Learning;
+using Distributed.Learning.Metrics;
+using Distributed.Protocol.Coordinator;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.ParameterBlocks;
+using Distributed.Protocol.Planning;
+using Distributed.Protocol.Snapshots;
+using Distributed.Protocol.Workers;
 
 namespace Distributed.Protocol.Tests.Rules;
 

@@ -1,4 +1,11 @@
-using Distributed.Protocol.Tests.Jobs;
+using Distributed.Protocol.Coordinator;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Planning;
+using Distributed.Protocol.Snapshots;
+using Distributed.Protocol.Specification;
+using Distributed.Protocol.Tests.Specification;
 
 namespace Distributed.Protocol.Tests.Rules;
 

@@ -1,3 +1,7 @@
+using Distributed.Protocol.Coordinator;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Planning;
+
 namespace Distributed.Protocol.Tests.Rules;
 
 public sealed class SpeedPlanTests

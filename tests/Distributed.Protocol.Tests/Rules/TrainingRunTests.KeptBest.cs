@@ -1,4 +1,7 @@
-using Distributed.Protocol.Tests.Jobs;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Specification;
+using Distributed.Protocol.Tests.Specification;
 
 namespace Distributed.Protocol.Tests.Rules;
 

@@ -1,5 +1,10 @@
-using Distributed.Learning;
-using Distributed.Protocol.Tests.Jobs;
+using Distributed.Learning.Metrics;
+using Distributed.Protocol.Coordinator;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Specification;
+using Distributed.Protocol.Tests.Specification;
 
 namespace Distributed.Protocol.Tests.Rules;
 

@@ -1,5 +1,9 @@
-using Distributed.Learning;
-using Distributed.Protocol.Tests.Jobs;
+using Distributed.Learning.Networks;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Planning;
+using Distributed.Protocol.Tests.Specification;
+using Distributed.Protocol.Workers;
 
 namespace Distributed.Protocol.Tests.Rules;
 

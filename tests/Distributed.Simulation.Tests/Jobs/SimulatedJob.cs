@@ -1,5 +1,9 @@
-using Distributed.Learning;
-using Distributed.Tensors;
+using Distributed.Learning.Networks;
+using Distributed.Learning.Optimization;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Planning;
+using Distributed.Protocol.Specification;
+using Distributed.Tensors.Elements;
 
 namespace Distributed.Simulation.Tests.Jobs;
 

@@ -1,3 +1,4 @@
+using Distributed.Protocol.Specification;
 using Distributed.Simulation.Tests.Jobs;
 
 namespace Distributed.Simulation.Tests.World;

@@ -1,3 +1,9 @@
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.ParameterBlocks;
+using Distributed.Protocol.Planning;
+
 namespace Distributed.Simulation.Tests.World;
 
 /// <summary>The shell of one parameter block, and the check of every step that it makes.</summary>

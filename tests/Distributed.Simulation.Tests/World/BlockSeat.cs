@@ -1,3 +1,5 @@
+using Distributed.Protocol.Messages;
+
 namespace Distributed.Simulation.Tests.World;
 
 /// <summary>Where one parameter block runs; a message starts it where it does not, without memory.</summary>

@@ -1,3 +1,9 @@
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.ParameterBlocks;
+using Distributed.Protocol.Planning;
+using Distributed.Protocol.Specification;
+
 namespace Distributed.Simulation.Tests.World;
 
 /// <summary>A person at a console: starts the job, sometimes pauses it and goes on with other options, sometimes cancels it, and asks again

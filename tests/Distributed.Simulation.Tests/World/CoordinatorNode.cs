@@ -1,3 +1,9 @@
+using Distributed.Protocol.Coordinator;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Snapshots;
+
 namespace Distributed.Simulation.Tests.World;
 
 /// <summary>The shell of one coordinator: carries out what the rule asks for, with all that can go wrong on the way.</summary>

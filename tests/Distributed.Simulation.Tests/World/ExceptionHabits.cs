@@ -1,3 +1,5 @@
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
 using Distributed.Simulation.Tests.Jobs;
 
 namespace Distributed.Simulation.Tests.World;

@@ -1,3 +1,5 @@
+using Distributed.Protocol.Messages;
+
 namespace Distributed.Simulation.Tests.World;
 
 /// <summary>Lets things go wrong at random times, and mends them at the end.</summary>

@@ -1,3 +1,5 @@
+using Distributed.Protocol.Coordinator;
+
 namespace Distributed.Simulation.Tests.World;
 
 /// <summary>What a schedule does to its world, drawn from the seed.</summary>

@@ -1,3 +1,6 @@
+using Distributed.Protocol.Coordinator;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
 using Distributed.Simulation.Tests.Jobs;
 
 namespace Distributed.Simulation.Tests.World;

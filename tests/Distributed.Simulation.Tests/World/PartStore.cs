@@ -1,4 +1,7 @@
 using System.Security.Cryptography;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.ParameterBlocks;
+using Distributed.Protocol.Snapshots;
 using Distributed.Simulation.Tests.Jobs;
 
 namespace Distributed.Simulation.Tests.World;

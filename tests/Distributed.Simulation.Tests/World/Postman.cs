@@ -1,3 +1,5 @@
+using Distributed.Protocol.Messages;
+
 namespace Distributed.Simulation.Tests.World;
 
 /// <summary>Carries messages between nodes: late, in another order, twice, or not at all. Nothing is lost any more once faults stop.</summary>

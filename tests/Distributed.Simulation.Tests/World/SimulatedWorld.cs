@@ -1,3 +1,7 @@
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Planning;
+using Distributed.Protocol.Specification;
 using Distributed.Simulation.Tests.Jobs;
 
 namespace Distributed.Simulation.Tests.World;

@@ -1,3 +1,5 @@
+using Distributed.Protocol.Messages;
+
 namespace Distributed.Simulation.Tests.World;
 
 /// <summary>The terms of a coordinator's commands.</summary>

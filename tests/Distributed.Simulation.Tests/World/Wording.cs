@@ -1,3 +1,7 @@
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Planning;
+
 namespace Distributed.Simulation.Tests.World;
 
 /// <summary>The readable trace of one schedule.</summary>

@@ -1,4 +1,8 @@
-using Distributed.Learning;
+using Distributed.Learning.Metrics;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Planning;
+using Distributed.Protocol.Workers;
 
 namespace Distributed.Simulation.Tests.World;
 

@@ -1,4 +1,5 @@
 using CsCheck;
+using Distributed.Transport.Buffers;
 
 namespace Distributed.Transport.Tests.Buffers;
 

@@ -1,4 +1,5 @@
 using CsCheck;
+using Distributed.Transport.Connections;
 
 namespace Distributed.Transport.Tests.Connections;
 

@@ -1,3 +1,8 @@
+using Distributed.Transport.Buffers;
+using Distributed.Transport.Connections;
+using Distributed.Transport.Handshakes;
+using Distributed.Transport.Peers;
+using Distributed.Transport.Traffic;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Distributed.Transport.Tests.Connections;

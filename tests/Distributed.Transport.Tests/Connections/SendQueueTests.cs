@@ -1,3 +1,5 @@
+using Distributed.Transport.Connections;
+
 namespace Distributed.Transport.Tests.Connections;
 
 public sealed class SendQueueTests

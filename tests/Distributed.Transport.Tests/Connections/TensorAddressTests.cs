@@ -1,3 +1,5 @@
+using Distributed.Transport.Peers;
+
 namespace Distributed.Transport.Tests.Connections;
 
 public sealed class TensorAddressTests

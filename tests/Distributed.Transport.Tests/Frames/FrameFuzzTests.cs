@@ -1,4 +1,7 @@
 using CsCheck;
+using Distributed.Protocol.Messages;
+using Distributed.Transport.Buffers;
+using Distributed.Transport.Frames;
 using Xunit.Abstractions;
 
 namespace Distributed.Transport.Tests.Frames;
@@ -82,7 +85,7 @@ public sealed class FrameFuzzTests(ITestOutputHelper output)
         output.WriteLine($"{refused} of {cases} refused");
     }
 
-    private static byte[] Written(IEnumerable<Distributed.Protocol.PushGradient> gradients)
+    private static byte[] Written(IEnumerable<PushGradient> gradients)
     {
         var channel = new MemoryChannel([]);
         var writer = new FrameWriter(channel, 400);

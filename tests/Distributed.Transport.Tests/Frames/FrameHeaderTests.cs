@@ -1,6 +1,8 @@
 using CsCheck;
-using Distributed.Learning;
-using Distributed.Protocol;
+using Distributed.Learning.Metrics;
+using Distributed.Protocol.Planning;
+using Distributed.Transport.Frames;
+using Distributed.Transport.Peers;
 
 namespace Distributed.Transport.Tests.Frames;
 

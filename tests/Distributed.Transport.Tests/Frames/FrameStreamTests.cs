@@ -1,5 +1,9 @@
 using CsCheck;
-using Distributed.Protocol;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Planning;
+using Distributed.Transport.Buffers;
+using Distributed.Transport.Channels;
+using Distributed.Transport.Frames;
 
 namespace Distributed.Transport.Tests.Frames;
 

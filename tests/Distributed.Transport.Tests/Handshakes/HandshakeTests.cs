@@ -1,4 +1,7 @@
 using System.Buffers.Binary;
+using Distributed.Transport.Connections;
+using Distributed.Transport.Handshakes;
+using Distributed.Transport.Peers;
 
 namespace Distributed.Transport.Tests.Handshakes;
 

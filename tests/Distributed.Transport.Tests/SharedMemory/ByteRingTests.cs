@@ -1,3 +1,4 @@
+using Distributed.Transport.SharedMemory;
 using Xunit.Abstractions;
 
 namespace Distributed.Transport.Tests;

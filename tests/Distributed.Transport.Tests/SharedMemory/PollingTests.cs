@@ -1,6 +1,11 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
-using Distributed.Protocol;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Planning;
+using Distributed.Transport.Channels;
+using Distributed.Transport.Frames;
+using Distributed.Transport.Peers;
 using Xunit.Abstractions;
 
 namespace Distributed.Transport.Tests;

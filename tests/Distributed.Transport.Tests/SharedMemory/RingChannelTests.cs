@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Distributed.Transport.SharedMemory;
 using Xunit.Abstractions;
 
 namespace Distributed.Transport.Tests;

@@ -1,4 +1,9 @@
 using System.Net.Sockets;
+using Distributed.Transport.Buffers;
+using Distributed.Transport.Connections;
+using Distributed.Transport.Peers;
+using Distributed.Transport.SharedMemory;
+using Distributed.Transport.Traffic;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Distributed.Transport.Tests;

@@ -1,3 +1,5 @@
+using Distributed.Transport.SharedMemory;
+
 namespace Distributed.Transport.Tests;
 
 /// <summary>A test of memory that processes share; skipped, with the reason, where there is none.</summary>

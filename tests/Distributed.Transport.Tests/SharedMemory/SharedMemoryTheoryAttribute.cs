@@ -1,3 +1,5 @@
+using Distributed.Transport.SharedMemory;
+
 namespace Distributed.Transport.Tests;
 
 /// <summary>As <see cref="SharedMemoryFactAttribute"/>, with data.</summary>

@@ -1,4 +1,7 @@
 using System.Runtime.InteropServices;
+using Distributed.Transport.Buffers;
+using Distributed.Transport.Frames;
+using Distributed.Transport.SharedMemory;
 using Xunit.Abstractions;
 
 namespace Distributed.Transport.Tests;

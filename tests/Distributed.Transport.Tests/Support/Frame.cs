@@ -1,6 +1,9 @@
 using System.Runtime.InteropServices;
-using Distributed.Learning;
-using Distributed.Protocol;
+using Distributed.Learning.Metrics;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Planning;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.Transport.Tests;
 

@@ -1,3 +1,5 @@
+using Distributed.Transport.Channels;
+
 namespace Distributed.Transport.Tests;
 
 /// <summary>Brings given bytes in pieces of seeded lengths, and keeps what is sent.</summary>

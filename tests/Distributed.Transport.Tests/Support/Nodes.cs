@@ -1,4 +1,8 @@
 using System.Net.Sockets;
+using Distributed.Transport.Channels;
+using Distributed.Transport.Connections;
+using Distributed.Transport.Handshakes;
+using Distributed.Transport.Peers;
 
 namespace Distributed.Transport.Tests;
 

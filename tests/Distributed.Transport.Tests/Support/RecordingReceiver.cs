@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
-using Distributed.Protocol;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Messages;
+using Distributed.Transport.Peers;
 
 namespace Distributed.Transport.Tests;
 

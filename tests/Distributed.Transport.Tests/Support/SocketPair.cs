@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Distributed.Transport.Channels;
 
 namespace Distributed.Transport.Tests;
 

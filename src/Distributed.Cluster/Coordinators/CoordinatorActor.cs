@@ -1,0 +1,295 @@
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Event;
+using Distributed.Cluster.Messages;
+using Distributed.Cluster.Stores;
+using Distributed.Protocol.Coordinator;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Snapshots;
+using Microsoft.Extensions.Logging;
+
+namespace Distributed.Cluster.Coordinators;
+
+/// <summary>
+/// The shell round one job's <see cref="TrainingRun"/>: an entity of Cluster.Sharding, one per job. It recovers the journal, translates
+/// messages into calls of the rule and carries out the rule's effects.
+/// </summary>
+internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnboundedStash, ICoordinatorEffects
+{
+    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan TickAfterEnd = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FindWorkersInterval = TimeSpan.FromSeconds(1);
+
+    // A coordinator whose job is over, or that was never given one, answers stragglers for this long; then it is forgotten.
+    private static readonly TimeSpan RestBeforeEnd = TimeSpan.FromSeconds(30);
+
+    private readonly JobId _job;
+    private readonly IActorRef _blocks;
+    private readonly JournalLink _journal;
+    private readonly SnapshotVault _vault;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly Dictionary<WorkerId, IActorRef> _workers = [];
+    private readonly HashSet<IActorRef> _watchers = [];
+    private readonly ILogger _decisions;
+    private readonly Dictionary<int, Address> _nodeOfBlock = []; // for people alone
+    private TrainingRun? _run;
+
+    public CoordinatorActor(JobId job, IActorRef blocks, ILogger decisions, StoreOutage outage)
+    {
+        _decisions = decisions;
+        _job = job;
+        _blocks = blocks;
+        _journal = new JournalLink(job, Context, _log, outage);
+        _vault = new SnapshotVault(Context.System, Self);
+        Recovering();
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public IStash Stash { get; set; } = null!;
+
+    private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
+
+    public static Props Props(JobId job, IActorRef blocks, ILogger decisions, StoreOutage outage) =>
+        Akka.Actor.Props.Create(() => new CoordinatorActor(job, blocks, decisions, outage));
+
+    protected override void PreStart()
+    {
+        _journal.Start();
+        Akka.Cluster.Cluster.Get(Context.System).Subscribe(Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.IMemberEvent));
+    }
+
+    protected override void PostStop()
+    {
+        _journal.End();
+        Akka.Cluster.Cluster.Get(Context.System).Unsubscribe(Self);
+    }
+
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+
+    private void Recovering()
+    {
+        Receive<JournalRecovered>(recovered =>
+        {
+            var history = new JobHistory();
+            foreach (var journalEvent in recovered.Events) history.Apply(journalEvent);
+            _journal.Begin(recovered.SequenceNumber);
+            _run = new TrainingRun(_job, history, new CoordinatorTimes(), this);
+            Become(Running);
+            Timers.StartPeriodicTimer("tick", Tick.Instance, TickInterval);
+            Timers.StartPeriodicTimer("find-workers", FindWorkers.Instance, TimeSpan.Zero, FindWorkersInterval);
+            Stash.UnstashAll();
+        });
+        Receive<Terminated>(_ => _journal.RestartLater(Timers));
+        Receive<RestartJournal>(_ => _journal.Start());
+        ReceiveAny(_ => Stash.Stash());
+    }
+
+    private void Running()
+    {
+        var run = _run!;
+        Receive<Tick>(_ =>
+        {
+            run.OnTick(Now);
+            if (_journal.MustSay(Now)) Publish(new JobWaiting(_job, "the store does not take the job's next decision; it is tried again until it does"));
+        });
+
+        // from blocks
+        Receive<StepsProgressed>(message => run.OnStepsProgressed(message, Now));
+        Receive<BlockState>(message =>
+        {
+            _nodeOfBlock[message.Block] = Sender.Path.Address;
+            run.OnBlockState(message, Now);
+        });
+        Receive<BlockLoadFailed>(message => run.OnBlockLoadFailed(message, Now));
+        Receive<BlockFailed>(message => run.OnBlockFailed(message, Now));
+        Receive<BlockAssigned>(message => run.OnBlockAssigned(message, Now));
+        Receive<CheckpointOpened>(message => run.OnCheckpointOpened(message, Now));
+        Receive<CheckpointTooLate>(message => run.OnCheckpointTooLate(message, Now));
+        Receive<SnapshotSaved>(message => run.OnSnapshotSaved(message, Now));
+        Receive<SnapshotDelayed>(run.OnSnapshotDelayed);
+        Receive<BlockHeld>(message => run.OnBlockHeld(message, Now));
+        Receive<BlockLeaving>(message => run.OnBlockLeaving(message, Now));
+        Receive<BlockMeasured>(run.OnBlockMeasured);
+        Receive<EpochCompleted>(message => run.OnEpochCompleted(message, Now));
+        Receive<StepLate>(message => run.OnStepLate(message, Now));
+        Receive<EvaluationLate>(message => run.OnEvaluationLate(message, Now));
+        Receive<AuditDisputed>(message => run.OnAuditDisputed(message, Now));
+        Receive<TrainingDiverged>(message => run.OnDiverged(message, Now));
+
+        // from workers
+        Receive<WorkerReady>(message => run.OnWorkerReady(message, Now));
+        Receive<WorkerRefused>(message => run.OnWorkerRefused(message, Now));
+        Receive<WorkerAssigned>(message => run.OnWorkerAssigned(message, Now));
+        Receive<WorkerLeft>(message => run.OnWorkerLeft(message.Worker, Now));
+        Receive<WorkerFailed>(message => run.OnWorkerFailed(message, Now));
+        Receive<WorkerMeasured>(message => run.OnWorkerMeasured(message, Now));
+        Receive<WorkerHere>(OnWorkerHere);
+        Receive<Terminated>(OnTerminated);
+
+        // from clients
+        Receive<StartJob>(message => run.OnStart(message, Now));
+        Receive<PauseJob>(_ => run.OnPause(Now));
+        Receive<CancelJob>(_ => run.OnCancel(Now));
+        Receive<WatchJob>(OnWatch);
+        Receive<GetJobStatus>(_ => Sender.Tell(Status()));
+
+        // from the cluster and the journal
+        Receive<FindWorkers>(_ => AskForWorkers());
+        Receive<ClusterEvent.MemberUp>(_ => AskForWorkers());
+        Receive<ClusterEvent.MemberWeaklyUp>(_ => AskForWorkers()); // while another member is unreachable
+        Receive<ClusterEvent.IMemberEvent>(_ => { });
+        Receive<JournalWritten>(message =>
+        {
+            _journal.OnWritten();
+            Tell(message.Event);
+            run.OnPersisted(message.Event, Now);
+        });
+        Receive<EndFingerprinted>(message => _journal.Write(message.End, Now));
+        Receive<JournalRecovered>(recovered =>
+        {
+            if (_journal.Resume(recovered)) return;
+            _log.Error("job {0}: another coordinator wrote to the journal; this one ends", _job);
+            Context.Stop(Self);
+        });
+        Receive<RestartJournal>(_ => _journal.Start());
+        Receive<ReceiveTimeout>(_ =>
+        {
+            // Passivating also takes it from the remembered entities: it does not start again with the cluster.
+            if (run.History.End is not null || run.History.Specification is null) Context.Parent.Tell(new Akka.Cluster.Sharding.Passivate(PoisonPill.Instance));
+        });
+        Context.SetReceiveTimeout(RestBeforeEnd);
+    }
+
+    /// <summary>What people look for after a death: who coordinates, and where the job went on.</summary>
+    private void Tell(JournalEvent written)
+    {
+        switch (written)
+        {
+            case TermStarted started:
+                _decisions.LogInformation("job {Job}: coordinator of term {Term} begins here", _job, started.Term);
+                break;
+            case WorkerExcluded excluded:
+                _decisions.LogWarning("job {Job}: {Reason}", _job, excluded.Reason);
+                break;
+            case AttemptFailed failed:
+                _decisions.LogWarning("job {Job}: {Cause} in lineage {Lineage}", _job, failed.Cause, failed.Lineage);
+                break;
+            case JobEnded { Outcome: JobOutcome.Failed } ended:
+                _decisions.LogWarning("job {Job} failed: {Reason}", _job, ended.Message);
+                break;
+            case LineageStarted started:
+                _decisions.LogInformation("job {Job}: lineage {Lineage} begins from step {Step}", _job, started.Lineage, started.CheckpointStep ?? 0);
+                break;
+        }
+    }
+
+    private void OnWatch(WatchJob message)
+    {
+        var isNew = _watchers.Add(Sender);
+        if (isNew) Context.Watch(Sender);
+        Sender.Tell(new JobWatched(message.Job));
+        if (isNew && _run!.AssignedWorkers is > 0 and var workers) Sender.Tell(new WorkersChanged(_job, workers));
+    }
+
+    private JobStatus Status()
+    {
+        var status = _run!.StatusAt(Now);
+        return status with { Blocks = [.. status.Blocks.Select(block => block with { Node = NodeOf(block.Block) })] };
+    }
+
+    private string? NodeOf(int block)
+    {
+        if (!_nodeOfBlock.TryGetValue(block, out var address)) return null;
+        if (address.HasLocalScope) address = Akka.Cluster.Cluster.Get(Context.System).SelfAddress;
+        return $"{address.Host}:{address.Port}";
+    }
+
+    private void OnWorkerHere(WorkerHere message)
+    {
+        if (_workers.TryAdd(message.Worker, Sender)) Context.Watch(Sender);
+        _run!.OnWorkerUp(message.Worker, Now);
+    }
+
+    private void OnTerminated(Terminated terminated)
+    {
+        if (_journal.Is(terminated.ActorRef))
+        {
+            _journal.RestartLater(Timers);
+            return;
+        }
+        _watchers.Remove(terminated.ActorRef);
+        foreach (var (worker, reference) in _workers.Where(pair => pair.Value.Equals(terminated.ActorRef)).ToList())
+        {
+            _workers.Remove(worker);
+            _run!.OnWorkerLeft(worker, Now);
+        }
+    }
+
+    private static void AskForWorkers()
+    {
+        foreach (var member in Akka.Cluster.Cluster.Get(Context.System).State.Members)
+            if (member.Status is MemberStatus.Up or MemberStatus.WeaklyUp && member.HasRole(NodeRoles.Worker))
+                Context.ActorSelection(new RootActorPath(member.Address) / "user" / NodeRoles.WorkersActor).Tell(new GetWorkers());
+    }
+
+    void ICoordinatorEffects.Persist(JournalEvent journalEvent)
+    {
+        if (journalEvent is JobEnded { Outcome: not JobOutcome.Failed } end && _run!.History.CheckpointAt(end.Step) is { } checkpoint)
+            FingerprintAsync(Context.System, end, checkpoint).PipeTo(Self);
+        else
+            _journal.Write(journalEvent, Now);
+    }
+
+    /// <summary>The end with the fingerprint of its weights, which are durable by then. A store that cannot be read keeps no job from ending.</summary>
+    private async Task<EndFingerprinted> FingerprintAsync(ActorSystem system, JobEnded end, Checkpoint checkpoint)
+    {
+        try
+        {
+            return new EndFingerprinted(end with { WeightsSha256 = await StoredWeights.Sha256Async(system, checkpoint, CancellationToken.None).ConfigureAwait(false) });
+        }
+        catch (Exception e) when (e is SnapshotUnreadableException or SnapshotStoreUnavailableException or AskTimeoutException)
+        {
+            _log.Warning("job {0}: it ends without the fingerprint of its weights: {1}", _job, e.Message);
+            return new EndFingerprinted(end);
+        }
+    }
+
+    void ICoordinatorEffects.ToBlock(IBlockMessage message) => _blocks.Tell(message);
+
+    void ICoordinatorEffects.ToWorker(WorkerId worker, IWorkerMessage message)
+    {
+        if (_workers.TryGetValue(worker, out var reference)) reference.Tell(message);
+    }
+
+    void ICoordinatorEffects.Publish(JobEvent jobEvent) => Publish(jobEvent);
+
+    private void Publish(JobEvent jobEvent)
+    {
+        foreach (var watcher in _watchers) watcher.Tell(jobEvent);
+    }
+
+    void ICoordinatorEffects.DeleteParts(IReadOnlyList<SnapshotPart> parts) => _vault.Delete(parts);
+
+    void ICoordinatorEffects.SweepParts(PartsSweep sweep) => _ = _vault.SweepAsync(sweep, _log);
+
+    void ICoordinatorEffects.Finish()
+    {
+        Timers.Cancel("find-workers");
+        Timers.StartPeriodicTimer("tick", Tick.Instance, TickAfterEnd); // a thousand that rest before they are forgotten cost nothing
+    }
+
+    private sealed class Tick : INotInfluenceReceiveTimeout
+    {
+        public static readonly Tick Instance = new();
+    }
+
+    private sealed record EndFingerprinted(JobEnded End);
+
+    private sealed class FindWorkers
+    {
+        public static readonly FindWorkers Instance = new();
+    }
+}

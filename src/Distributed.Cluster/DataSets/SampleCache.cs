@@ -1,0 +1,342 @@
+using System.Globalization;
+using Distributed.Data;
+using Distributed.Data.Samples;
+using Distributed.Learning.Metrics;
+using Distributed.Protocol.DataSets;
+using Distributed.Protocol.Identity;
+
+namespace Distributed.Cluster.DataSets;
+
+/// <summary>
+/// A node's data sets on disk, by content: files of encoded samples (see <see cref="SampleFile"/>), each beside the list of its chunks. Bounded
+/// in bytes: what was used longest ago and is not in use goes first, and what does not fit is refused with a reason. Workers map the files. All
+/// members may be called from any thread.
+/// </summary>
+public sealed class SampleCache : IDisposable
+{
+    private const string FileSuffix = ".safetensors", ListSuffix = ".chunks", JobsSuffix = ".jobs", PartSuffix = ".part";
+
+    /// <summary>Jobs that are remembered for one data set; of more, the oldest are forgotten.</summary>
+    private const int MaximumJobs = 1000;
+
+    private readonly DataFolder _folder;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _writing = new(1);
+    private long _reserved; // bytes of files that are being written
+    private long _uses; // counts, so that the latest use is known
+    private long _parts;
+
+    private sealed class Entry(ChunkList chunks, long lastUse)
+    {
+        public ChunkList Chunks => chunks;
+        public long Bytes => chunks.Length + chunks.Bytes.Length;
+        public long LastUse = lastUse;
+        public readonly List<JobId> Jobs = []; // that came in at this node and may not be over
+        public int Users;
+        public bool IsHeld => Users > 0 || Jobs.Count > 0;
+        public SampleSet? Samples; // once it was checked
+    }
+
+    private SampleCache(DataFolder folder, long bound)
+    {
+        _folder = folder;
+        Bound = bound;
+        TakeStock();
+    }
+
+    /// <summary>The bound in bytes.</summary>
+    public long Bound { get; }
+
+    /// <summary>The folder.</summary>
+    public string Folder => _folder.Path;
+
+    /// <summary>Bytes that are there or promised to files that are being written.</summary>
+    public long UsedBytes
+    {
+        get { lock (_gate) return Used; }
+    }
+
+    private long Used => _reserved + _entries.Values.Sum(entry => entry.Bytes);
+
+    /// <summary>Takes hold of a node's folder.</summary>
+    /// <param name="folder">The folder; null for the default one of this node.</param>
+    /// <param name="bound">Its bound in bytes.</param>
+    /// <param name="hostname">The node's name, for the default folder.</param>
+    /// <param name="port">The node's fixed port, or 0.</param>
+    /// <exception cref="TrainingException">It cannot be written, or another process owns it.</exception>
+    public static SampleCache Open(string? folder, long bound, string hostname, int port)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bound);
+        var owned = folder is null ? DataFolder.OpenDefault(DataFolder.DefaultRoot, hostname, port) : DataFolder.Open(folder);
+        try
+        {
+            return new SampleCache(owned, bound);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            owned.Dispose();
+            throw new TrainingException($"the data folder {owned.Path} cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The chunks of a data set that is whole here; null when it is not.</summary>
+    public ChunkList? Find(string sha256)
+    {
+        lock (_gate) return _entries.GetValueOrDefault(sha256)?.Chunks;
+    }
+
+    /// <summary>Reads a chunk; false when the data set is not here any more.</summary>
+    /// <exception cref="IOException">The disk fails.</exception>
+    public bool TryRead(string sha256, int chunk, Span<byte> into)
+    {
+        lock (_gate)
+        {
+            if (!_entries.TryGetValue(sha256, out var entry) || chunk < 0 || chunk >= entry.Chunks.Count) return false;
+            entry.LastUse = ++_uses;
+        }
+        try
+        {
+            using var file = File.OpenHandle(PathOf(sha256, FileSuffix));
+            return RandomAccess.Read(file, into, ChunkList.PlaceOf(chunk)) == into.Length;
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The samples of a data set for as long as the result is not disposed; null when it is not here, or not checked yet.</summary>
+    public BorrowedSamples? Borrow(string sha256)
+    {
+        lock (_gate)
+        {
+            if (!_entries.TryGetValue(sha256, out var entry) || entry.Samples is not { } samples) return null;
+            entry.LastUse = ++_uses;
+            entry.Users++;
+            TouchFile(sha256);
+            return new BorrowedSamples(samples, () =>
+            {
+                lock (_gate) entry.Users--;
+            });
+        }
+    }
+
+    /// <summary>Reads a data set that an earlier process left here, once; false, and it is removed, when it is not what its name says.</summary>
+    public async Task<bool> CheckAsync(string sha256)
+    {
+        Entry entry;
+        lock (_gate)
+        {
+            if (!_entries.TryGetValue(sha256, out entry!)) return false;
+            if (entry.Samples is not null) return true;
+            entry.Users++; // it stays while it is read
+        }
+        var samples = await Task.Run(() => MapChecked(PathOf(sha256, FileSuffix), sha256)).ConfigureAwait(false);
+        lock (_gate)
+        {
+            entry.Users--;
+            if (samples is not null) entry.Samples ??= samples;
+            else if (_entries.GetValueOrDefault(sha256) == entry) Forget(sha256);
+            return samples is not null;
+        }
+    }
+
+    /// <summary>Writes a data set, unless it is here.</summary>
+    /// <exception cref="TrainingException">It does not fit, or the disk does not take it.</exception>
+    public async Task AddAsync(EncodedDataSet data, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        await _writing.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            if (await CheckAsync(data.Sha256).ConfigureAwait(false)) return;
+            using var place = Reserve(SampleFile.LengthOf(data), out var refusal) ?? throw new TrainingException(refusal!);
+            await Task.Run(() =>
+            {
+                SampleFile.Write(data, place.File, cancellation);
+                place.Keep(data.Sha256, ChunksOf(place), SampleFile.Map(place.Path));
+            }, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TrainingException($"the data set cannot be written to {Folder}: {e.Message}", e);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    /// <summary>
+    /// A job came in here with this data set: it stays, also over a restart of the node, until <see cref="Unhold"/> says that the job is over.
+    /// </summary>
+    public void Hold(string sha256, JobId job)
+    {
+        lock (_gate)
+        {
+            if (!_entries.TryGetValue(sha256, out var entry) || entry.Jobs.Contains(job)) return;
+            entry.Jobs.Add(job);
+            if (entry.Jobs.Count > MaximumJobs) entry.Jobs.RemoveAt(0);
+            WriteJobs(sha256, entry);
+        }
+    }
+
+    /// <summary>A job is over.</summary>
+    public void Unhold(JobId job)
+    {
+        lock (_gate)
+            foreach (var (sha256, entry) in _entries)
+                if (entry.Jobs.Remove(job)) WriteJobs(sha256, entry);
+    }
+
+    /// <summary>Jobs that hold data sets.</summary>
+    public IReadOnlyList<JobId> HoldingJobs
+    {
+        get { lock (_gate) return [.. _entries.Values.SelectMany(entry => entry.Jobs).Distinct()]; }
+    }
+
+    /// <summary>Makes room for a file and opens it; null, with the reason, when it does not fit.</summary>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    internal ReservedPlace? Reserve(long length, out string? refusal)
+    {
+        var bytes = length + ChunkList.SizeOf(length);
+        lock (_gate)
+        {
+            refusal = null;
+            if (bytes > Bound)
+                refusal = $"the data set needs {Size(bytes)} and this node keeps at most {Size(Bound)} of data (--data-cache)";
+            else if (_reserved + _entries.Values.Where(entry => entry.IsHeld).Sum(entry => entry.Bytes) is var held && held + bytes > Bound)
+                refusal = $"the data set needs {Size(bytes)}, and of the {Size(Bound)} of data that this node keeps {Size(held)} are needed by other jobs (--data-cache)";
+            if (refusal is not null) return null;
+            while (Used + bytes > Bound) ForgetOldest();
+            var path = Path.Combine(Folder, string.Create(CultureInfo.InvariantCulture, $"{++_parts}{PartSuffix}"));
+            var place = new ReservedPlace(this, path, length, bytes);
+            _reserved += bytes;
+            return place;
+        }
+    }
+
+    /// <summary>Maps a file and reads it all; null when it does not hold those samples.</summary>
+    internal static SampleSet? MapChecked(string path, string sha256)
+    {
+        try
+        {
+            var samples = SampleFile.Map(path);
+            return SampleFile.Check(samples, sha256) ? samples : null;
+        }
+        catch (Exception e) when (e is DataException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    internal void Release(long bytes)
+    {
+        lock (_gate) _reserved -= bytes;
+    }
+
+    /// <summary>A file is whole: from here on it is a data set of this node.</summary>
+    internal void Keep(string sha256, string part, ChunkList chunks, SampleSet samples)
+    {
+        lock (_gate)
+        {
+            if (_entries.ContainsKey(sha256)) return; // another one was faster
+            File.WriteAllBytes(PathOf(sha256, ListSuffix), chunks.Bytes.Span);
+            File.Move(part, PathOf(sha256, FileSuffix), overwrite: true);
+            _entries.Add(sha256, new Entry(chunks, ++_uses) { Samples = samples });
+        }
+    }
+
+    /// <summary>Gives the folder to the next process. What is mapped stays so.</summary>
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _writing.Dispose();
+    }
+
+    private static ChunkList ChunksOf(ReservedPlace place) => ChunkList.Of(place.Length, (at, into) =>
+    {
+        if (RandomAccess.Read(place.File, into.Span, at) != into.Length) throw new IOException("the file ends early");
+    });
+
+    /// <summary>What an earlier process left here; what is not whole is removed.</summary>
+    private void TakeStock()
+    {
+        foreach (var part in Directory.GetFiles(Folder, "*" + PartSuffix)) File.Delete(part);
+        foreach (var file in new DirectoryInfo(Folder).GetFiles("*" + FileSuffix).OrderBy(file => file.LastWriteTimeUtc))
+        {
+            var sha256 = Path.GetFileNameWithoutExtension(file.Name);
+            var list = PathOf(sha256, ListSuffix);
+            var chunks = File.Exists(list) ? ChunkList.Read(File.ReadAllBytes(list), out _) : null;
+            if (chunks?.Length != file.Length)
+            {
+                Delete(sha256);
+                continue;
+            }
+            var entry = new Entry(chunks, ++_uses);
+            if (File.Exists(PathOf(sha256, JobsSuffix)))
+                foreach (var line in File.ReadLines(PathOf(sha256, JobsSuffix)))
+                    if (JobId.TryParse(line, out var job)) entry.Jobs.Add(job);
+            _entries.Add(sha256, entry);
+        }
+        while (Used > Bound && ForgetOldest())
+        {
+        }
+    }
+
+    /// <summary>Lets the data set go that was used longest ago and that nobody needs; false when there is none.</summary>
+    private bool ForgetOldest()
+    {
+        var oldest = _entries.Where(pair => !pair.Value.IsHeld).MinBy(pair => pair.Value.LastUse).Key;
+        if (oldest is null) return false;
+        Forget(oldest);
+        return true;
+    }
+
+    private void Forget(string sha256)
+    {
+        _entries.Remove(sha256);
+        Delete(sha256);
+    }
+
+    private void Delete(string sha256)
+    {
+        File.Delete(PathOf(sha256, FileSuffix));
+        File.Delete(PathOf(sha256, ListSuffix));
+        File.Delete(PathOf(sha256, JobsSuffix));
+    }
+
+    private void WriteJobs(string sha256, Entry entry)
+    {
+        try
+        {
+            File.WriteAllLines(PathOf(sha256, JobsSuffix), entry.Jobs.Select(job => job.Value));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Held as long as this process runs; after it, the data set may be asked for again.
+        }
+    }
+
+    /// <summary>So that the next process knows the order of use.</summary>
+    private void TouchFile(string sha256)
+    {
+        try
+        {
+            File.SetLastWriteTimeUtc(PathOf(sha256, FileSuffix), DateTime.UtcNow);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The order is a wish, not a promise.
+        }
+    }
+
+    private string PathOf(string sha256, string suffix) => Path.Combine(Folder, sha256 + suffix);
+
+    private static string Size(long bytes) => bytes < 1 << 20
+        ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0:0.#} KiB")
+        : bytes < 1 << 30
+            ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:0.#} MiB")
+            : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1073741824.0:0.##} GiB");
+}

@@ -1,0 +1,48 @@
+using Distributed.Cluster.DataSets;
+using Distributed.Cluster.Measures;
+using Distributed.Cluster.Stores;
+using Distributed.Cluster.TensorPlane;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Distributed.Cluster.Hosting;
+
+/// <summary>What a node hosts.</summary>
+public sealed record NodeServices
+{
+    /// <summary>The roles; see <see cref="NodeRoles"/>.</summary>
+    public required IReadOnlySet<string> Roles { get; init; }
+
+    /// <summary>Worker actors on the node.</summary>
+    public int Workers { get; init; } = 1;
+
+    /// <summary>Compute threads of the node, shared out among its workers (at least one each).</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>The most jobs of the queue that have their turn at once.</summary>
+    public int MaximumRunningJobs { get; init; } = 1;
+
+    /// <summary>What the node is doing.</summary>
+    public NodeActivity Activity { get; init; } = new();
+
+    /// <summary>The node's data sets.</summary>
+    public DataCatalog Catalog { get; init; } = new();
+
+    /// <summary>The node's weight vectors.</summary>
+    public WeightsArena Arena { get; init; } = new();
+
+    /// <summary>The node's place on the tensor data plane.</summary>
+    public DataPlane Plane { get; init; } = new();
+
+    /// <summary>Where decisions are told that people look for: who coordinates a job.</summary>
+    public ILogger Log { get; init; } = NullLogger.Instance;
+
+    /// <summary>What people hear of the store's outages.</summary>
+    internal StoreOutage Outage { get; init; } = new(NullLogger.Instance, TimeProvider.System);
+
+    /// <summary>
+    /// Whether coordinators of unfinished jobs start again with the cluster, wherever they ran. Not in a one-process cluster, whose next
+    /// command must not revive an old job.
+    /// </summary>
+    public bool RememberCoordinators { get; init; }
+}

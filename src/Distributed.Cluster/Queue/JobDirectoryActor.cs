@@ -1,0 +1,317 @@
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Pattern;
+using Akka.Persistence;
+using Distributed.Cluster.Messages;
+using Distributed.Cluster.Stores;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Queue;
+
+namespace Distributed.Cluster.Queue;
+
+/// <summary>
+/// The directory of a store's jobs, one in the cluster: which there are, from what data, and whose turn it is. The shell round the
+/// <see cref="JobQueue"/>: it keeps the queue's journal, tells coordinators to run, rest or end until they do, and hears from them.
+/// Everything else about a job stands in the job's own journal.
+/// </summary>
+internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
+{
+    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan WorkerMemory = TimeSpan.FromSeconds(5);
+    private const int MostUsersNamed = 100;
+
+    private readonly Dictionary<JobId, JobRegistered> _jobs = [];
+    private readonly JobQueue _queue;
+    private readonly IActorRef _coordinators;
+    private readonly StoreOutage _outage;
+    private readonly Dictionary<JobId, RunningPicture> _running = []; // of jobs with a coordinator to talk to
+    private readonly Dictionary<WorkerId, TimeSpan> _workers = []; // when each was last heard of
+    private bool _isPersisting;
+
+    public JobDirectoryActor(IActorRef coordinators, int maximumRunning, StoreOutage outage)
+    {
+        _outage = outage;
+        _coordinators = coordinators;
+        _queue = new JobQueue(maximumRunning);
+        Recover<JobRegistered>(Take);
+        Recover<QueueEvent>(Take);
+        Recover<RecoveryCompleted>(_ => _outage.Worked(JobJournal.ReadingOf(JobJournal.DirectoryId)));
+
+        Command<NoteJob>(OnNote);
+
+        // from gateways
+        Command<QueueJob>(OnQueue);
+        Command<SteerJob>(OnSteer);
+        Command<FindJobName>(message => Sender.Tell(new JobNameFound(JobNames.Next(message.Stem, IsTaken))));
+        Command<GetJobPage>(OnGetPage);
+        Command<GetJobSummaries>(message => Sender.Tell(new JobSummariesTold(
+            [.. message.Jobs.Take(GetJobPage.MaximumLimit).Select(_queue.Find).OfType<QueueEntry>().Select(SummaryOf)])));
+        Command<GetQueuedJob>(OnGetQueued);
+        Command<GetDatasetUsers>(OnGetUsers);
+
+        // from coordinators and workers
+        Command<JobFinished>(OnFinished);
+        Command<JobPaused>(OnPaused);
+        Command<JobEvent>(message => PictureOf(message.Job)?.Take(message, Now));
+        Command<JobWatched>(_ => { });
+        Command<WorkerHere>(message => _workers[message.Worker] = Now);
+
+        Command<Tick>(_ => OnTick());
+    }
+
+    /// <summary>
+    /// The directory, started again with back-off whenever it stops: a persistent actor does at the first write that the store does not take, and
+    /// a singleton that is gone is not replaced.
+    /// </summary>
+    public static Props LastingProps(IActorRef coordinators, int maximumRunning, StoreOutage outage) => BackoffSupervisor.Props(Backoff.OnStop(
+        Props(coordinators, maximumRunning, outage), "directory", TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5), randomFactor: 0.2, maxNrOfRetries: -1));
+
+    /// <summary>Its name under /user.</summary>
+    public const string Name = "jobs";
+
+    /// <summary>Its journal's name.</summary>
+    public override string PersistenceId => JobJournal.DirectoryId;
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
+
+    public static Props Props(IActorRef coordinators, int maximumRunning, StoreOutage outage) =>
+        Akka.Actor.Props.Create(() => new JobDirectoryActor(coordinators, maximumRunning, outage));
+
+    protected override void OnRecoveryFailure(Exception reason, object? message = null)
+    {
+        _outage.Failed(JobJournal.ReadingOf(JobJournal.DirectoryId), reason);
+        base.OnRecoveryFailure(reason, message);
+    }
+
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
+    {
+        _outage.Failed(JobJournal.DirectoryId, cause);
+        base.OnPersistFailure(cause, @event, sequenceNr);
+    }
+
+    protected override void PreStart()
+    {
+        base.PreStart();
+        Timers.StartPeriodicTimer("tick", Tick.Instance, TickInterval);
+    }
+
+    private void OnNote(NoteJob message)
+    {
+        var replyTo = Sender;
+        if (_jobs.ContainsKey(message.Job))
+        {
+            replyTo.Tell(new JobNoted(message.Job));
+            return;
+        }
+        Persist(new JobRegistered(message.Job, message.SubmittedAt, message.Source), registered =>
+        {
+            Take(registered);
+            replyTo.Tell(new JobNoted(registered.Job));
+        });
+    }
+
+    private void OnQueue(QueueJob message)
+    {
+        var replyTo = Sender;
+        var answer = _queue.Submit(message.Job, message.Submission, DateTimeOffset.UtcNow);
+        if (answer.Verdict == QueueVerdict.Done && _jobs.ContainsKey(message.Job))
+            answer = new QueueAnswer(QueueVerdict.NameTaken, Reason: $"there is a job {message.Job} already: choose another name, or leave the name out");
+        if (answer.Decision is not { } decision)
+        {
+            Answer(replyTo, answer.Existing ?? message.Job, answer);
+            return;
+        }
+        PersistAll<object>([new JobRegistered(message.Job, decision.At, message.Source), decision], written =>
+        {
+            if (written is JobRegistered registered)
+            {
+                Take(registered);
+                return;
+            }
+            Take((QueueEvent)written);
+            Answer(replyTo, message.Job, answer);
+            OnTick();
+        });
+    }
+
+    private void OnSteer(SteerJob message)
+    {
+        var (replyTo, now) = (Sender, DateTimeOffset.UtcNow);
+        var answer = message.Steering switch
+        {
+            JobSteering.Pause => _queue.Pause(message.Job, now),
+            JobSteering.Resume => _queue.Resume(message.Job, options => message.Options ?? options, now),
+            JobSteering.Cancel => _queue.Cancel(message.Job, now),
+            _ => _queue.Delete(message.Job, now),
+        };
+        if (answer.Decision is not { } decision)
+        {
+            Answer(replyTo, message.Job, answer);
+            return;
+        }
+        Persist(decision, written =>
+        {
+            Take(written);
+            Answer(replyTo, message.Job, answer);
+            PictureOf(message.Job)?.AskNow();
+            OnTick();
+        });
+    }
+
+    private void OnGetPage(GetJobPage message)
+    {
+        var limit = Math.Clamp(message.Limit, 1, GetJobPage.MaximumLimit);
+        var from = message.Before is { } before ? _queue.Find(before)?.Order ?? 0 : long.MaxValue;
+        var page = _queue.NewestFirst.Where(entry => entry.Order < from).Take(limit + 1).ToList();
+        Sender.Tell(new JobPageTold([.. page.Take(limit).Select(SummaryOf)], page.Count > limit ? page[limit - 1].Job : null));
+    }
+
+    private void OnGetQueued(GetQueuedJob message)
+    {
+        var entry = _queue.Find(message.Job);
+        Sender.Tell(new QueuedJobTold(
+            message.Job, entry is null ? null : SummaryOf(entry), entry is null ? null : _jobs.GetValueOrDefault(message.Job)?.Source,
+            entry?.Start, entry?.Facts, entry?.Options, entry?.RestsAt));
+    }
+
+    private void OnGetUsers(GetDatasetUsers message) => Sender.Tell(new DatasetUsersTold(
+        message.Dataset,
+        [.. _queue.NewestFirst.Where(entry => entry.Facts.Dataset == message.Dataset || entry.Facts.ValidationDataset == message.Dataset)
+            .Take(MostUsersNamed).Select(entry => entry.Job)]));
+
+    private void OnFinished(JobFinished message)
+    {
+        if (_queue.Find(message.Job) is not { End: null }) return;
+        var picture = PictureOf(message.Job);
+        var entry = _queue.Find(message.Job)!;
+        // A directory that began after the last epoch has not heard of the epochs, but steps tell how many there were.
+        var epochs = Math.Max(picture?.Epochs ?? 0, (int)(message.End.Step / Math.Max(1, entry.TotalSteps / entry.MaximumEpochs)));
+        Persist(new JobClosed(message.Job, DateTimeOffset.UtcNow, message.End, epochs, picture?.Metrics), closed =>
+        {
+            Take(closed);
+            OnTick();
+        });
+    }
+
+    private void OnPaused(JobPaused message)
+    {
+        PictureOf(message.Job)?.Take(message, Now);
+        if (_queue.Find(message.Job) is not { End: null, HasTurn: true, IsPauseWanted: true }) return;
+        Persist(new JobRested(message.Job, DateTimeOffset.UtcNow, message.Step), rested =>
+        {
+            Take(rested);
+            OnTick();
+        });
+    }
+
+    /// <summary>Gives turns as long as there are any to give, and tells coordinators what they have not confirmed.</summary>
+    private void OnTick()
+    {
+        if (_isPersisting) return;
+        if (_queue.Open.Any(entry => entry.IsWaiting)) AskForWorkers();
+        if (_queue.NextTurn(_workers.Count, DateTimeOffset.UtcNow) is { } turn)
+        {
+            _isPersisting = true;
+            Persist(turn, began =>
+            {
+                _isPersisting = false;
+                Take(began);
+                PictureOf(began.Job)?.BeginTurn();
+                OnTick();
+            });
+            return;
+        }
+        foreach (var entry in _queue.Open)
+            if (entry.NeedsCoordinator) Drive(entry);
+    }
+
+    /// <summary>
+    /// Says again what a coordinator is to do, unless it was heard of lately. All of it may be said any number of times; a job that is over
+    /// answers with its end.
+    /// </summary>
+    private void Drive(QueueEntry entry)
+    {
+        var picture = PictureOf(entry.Job)!;
+        if (!picture.IsToBeAsked(Now, AskAgain)) return;
+        _coordinators.Tell(new WatchJob(entry.Job));
+        if (entry.HasTurn && entry.Start is { } start && !(entry.IsPauseWanted && picture.WasHeard))
+            _coordinators.Tell(new StartJob(entry.Job, start.Specification, entry.Options, start.Initial));
+        if (entry.IsCancelWanted) _coordinators.Tell(new CancelJob(entry.Job));
+        else if (entry.IsPauseWanted) _coordinators.Tell(new PauseJob(entry.Job));
+    }
+
+    private void AskForWorkers()
+    {
+        foreach (var (worker, heardAt) in _workers.ToList())
+            if (Now - heardAt > WorkerMemory) _workers.Remove(worker);
+        foreach (var member in Akka.Cluster.Cluster.Get(Context.System).State.Members)
+            if (member.Status is MemberStatus.Up or MemberStatus.WeaklyUp && member.HasRole(NodeRoles.Worker))
+                Context.ActorSelection(new RootActorPath(member.Address) / "user" / NodeRoles.WorkersActor).Tell(new GetWorkers());
+    }
+
+    private void Answer(IActorRef replyTo, JobId job, QueueAnswer answer) =>
+        replyTo.Tell(new QueueAnswered(job, answer.Verdict, answer.Reason, _queue.Find(job) is { } entry ? SummaryOf(entry) : null));
+
+    private JobSummary SummaryOf(QueueEntry entry)
+    {
+        var picture = entry.End is null ? _running.GetValueOrDefault(entry.Job) : null;
+        return new JobSummary
+        {
+            Id = entry.Job.Value,
+            State = entry.State,
+            Reason = ReasonOf(entry, picture),
+            Data = entry.Facts.DataName,
+            SubmittedAt = entry.SubmittedAt,
+            StartedAt = entry.StartedAt,
+            EndedAt = entry.EndedAt,
+            QueuePosition = _queue.PositionOf(entry),
+            Epochs = picture?.Epochs ?? entry.Epochs,
+            MaximumEpochs = entry.MaximumEpochs,
+            Step = entry.End?.Step ?? picture?.Step ?? entry.RestsAt ?? 0,
+            TotalSteps = entry.TotalSteps,
+            Metrics = picture?.Metrics ?? entry.Metrics,
+            WeightsSha256 = entry.End?.WeightsSha256,
+        };
+    }
+
+    /// <summary>Why it does not run; of one that is being cancelled also what it waits for.</summary>
+    private string? ReasonOf(QueueEntry entry, RunningPicture? picture)
+    {
+        var reason = _queue.ReasonOf(entry, _workers.Count);
+        if (reason is null || !entry.IsCancelWanted || entry.End is not null) return reason ?? picture?.Waiting;
+        return picture?.Waiting is { } waiting ? $"{reason}; {waiting}" : reason;
+    }
+
+    private bool IsTaken(JobId job) => _jobs.ContainsKey(job) || _queue.IsTaken(job);
+
+    /// <summary>What is known of a job's run; null for one that has ended or that nobody queued.</summary>
+    private RunningPicture? PictureOf(JobId job)
+    {
+        if (_queue.Find(job) is not { End: null }) return null;
+        if (!_running.TryGetValue(job, out var picture)) _running[job] = picture = new RunningPicture();
+        return picture;
+    }
+
+    private void Take(JobRegistered registered)
+    {
+        if (!IsRecovering) _outage.Worked(JobJournal.DirectoryId);
+        _jobs.TryAdd(registered.Job, registered);
+    }
+
+    private void Take(QueueEvent queueEvent)
+    {
+        if (!IsRecovering) _outage.Worked(JobJournal.DirectoryId);
+        _queue.Apply(queueEvent);
+        if (queueEvent is JobClosed or JobForgotten) _running.Remove(queueEvent.Job);
+        if (queueEvent is JobForgotten) _jobs.Remove(queueEvent.Job);
+    }
+
+    private sealed class Tick
+    {
+        public static readonly Tick Instance = new();
+    }
+}

@@ -1,0 +1,66 @@
+using Akka.Actor;
+using Akka.Persistence;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
+
+namespace Distributed.Cluster.Stores;
+
+/// <summary>
+/// The journal of one job. Akka stops a persistent actor whose write fails; so it is a child that its coordinator starts again, and the
+/// coordinator's memory does not die with it.
+/// </summary>
+internal sealed class JobJournal : ReceivePersistentActor
+{
+    private readonly List<JournalEvent> _recovered = [];
+    private readonly StoreOutage _outage;
+
+    public JobJournal(JobId job, StoreOutage outage)
+    {
+        _outage = outage;
+        PersistenceId = IdOf(job);
+        Recover<JournalEvent>(_recovered.Add);
+        Recover<RecoveryCompleted>(_ =>
+        {
+            _outage.Worked(ReadingOf(PersistenceId));
+            Context.Parent.Tell(new JournalRecovered([.. _recovered], LastSequenceNr));
+        });
+        Command<JournalEvent>(journalEvent => Persist(journalEvent, written =>
+        {
+            _outage.Worked(PersistenceId);
+            Context.Parent.Tell(new JournalWritten(written));
+            if (written is JobSummarized) DeleteMessages(LastSequenceNr - 1);
+        }));
+        Command<DeleteMessagesSuccess>(_ => { });
+        Command<DeleteMessagesFailure>(_ => { }); // the next summary takes these rows along
+    }
+
+    public override string PersistenceId { get; }
+
+    /// <summary>The persistence id of the directory of jobs.</summary>
+    public const string DirectoryId = "job-directory";
+
+    public static string IdOf(JobId job) => $"job-{job}";
+
+    /// <summary>A journal that is read again after a failed write may succeed there and still not be able to write: another entry of the outage.</summary>
+    public static string ReadingOf(string id) => id + " (reading)";
+
+    public static Props Props(JobId job, StoreOutage outage) => Akka.Actor.Props.Create(() => new JobJournal(job, outage));
+
+    protected override void OnRecoveryFailure(Exception reason, object? message = null)
+    {
+        _outage.Failed(ReadingOf(PersistenceId), reason);
+        base.OnRecoveryFailure(reason, message);
+    }
+
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
+    {
+        _outage.Failed(PersistenceId, cause);
+        base.OnPersistFailure(cause, @event, sequenceNr);
+    }
+}
+
+/// <summary>From a journal to its parent: everything that is in it, and the sequence number of its last row.</summary>
+internal sealed record JournalRecovered(IReadOnlyList<JournalEvent> Events, long SequenceNumber);
+
+/// <summary>From a journal to its parent: the event is durable.</summary>
+internal sealed record JournalWritten(JournalEvent Event);

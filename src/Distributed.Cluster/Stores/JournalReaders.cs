@@ -1,0 +1,59 @@
+using Akka.Actor;
+using Akka.Persistence;
+using Distributed.Cluster.Messages;
+using Distributed.Protocol.Coordinator;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Queue;
+
+namespace Distributed.Cluster.Stores;
+
+// Readers run beside whoever asks, with the shared database: what they find may be larger than a message between nodes can be.
+
+/// <summary>Reads a journal once, for people, and stops.</summary>
+internal abstract class JournalReader<T>(string persistenceId, TaskCompletionSource<T> read) : ReceivePersistentActor
+{
+    public override string PersistenceId => persistenceId;
+
+    protected void Complete(T result)
+    {
+        read.TrySetResult(result);
+        Context.Stop(Self);
+    }
+
+    protected override void OnRecoveryFailure(Exception reason, object? message = null)
+    {
+        read.TrySetException(new TrainingException($"the store cannot be read: {reason.Message}", reason));
+        base.OnRecoveryFailure(reason, message);
+    }
+}
+
+/// <summary>Reads a job as its journal tells it.</summary>
+internal sealed class JobHistoryReader : JournalReader<JobHistory>
+{
+    public JobHistoryReader(JobId job, TaskCompletionSource<JobHistory> read) : base(JobJournal.IdOf(job), read)
+    {
+        var history = new JobHistory();
+        Recover<JournalEvent>(history.Apply);
+        Recover<RecoveryCompleted>(_ => Complete(history));
+    }
+
+    public static Props Props(JobId job, TaskCompletionSource<JobHistory> read) => Akka.Actor.Props.Create(() => new JobHistoryReader(job, read));
+}
+
+/// <summary>Reads which jobs a store holds, in the order of their submission.</summary>
+internal sealed class JobListReader : JournalReader<IReadOnlyList<JobRegistered>>
+{
+    public JobListReader(TaskCompletionSource<IReadOnlyList<JobRegistered>> read) : base(JobJournal.DirectoryId, read)
+    {
+        var jobs = new List<JobRegistered>();
+        Recover<JobRegistered>(registered =>
+        {
+            if (!jobs.Exists(known => known.Job == registered.Job)) jobs.Add(registered);
+        });
+        Recover<JobForgotten>(forgotten => jobs.RemoveAll(known => known.Job == forgotten.Job));
+        Recover<RecoveryCompleted>(_ => Complete(jobs));
+    }
+
+    public static Props Props(TaskCompletionSource<IReadOnlyList<JobRegistered>> read) => Akka.Actor.Props.Create(() => new JobListReader(read));
+}

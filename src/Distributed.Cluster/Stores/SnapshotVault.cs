@@ -1,0 +1,104 @@
+using System.Data.Common;
+using Akka.Actor;
+using Akka.Event;
+using Akka.Persistence;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.ParameterBlocks;
+using Distributed.Protocol.Snapshots;
+
+namespace Distributed.Cluster.Stores;
+
+/// <summary>
+/// Stores and reads the parts of blocks' snapshots through Akka.Persistence's snapshot store, whose protocol it speaks directly: the
+/// sequence number is the step, a failed write kills nobody, and no journal row is needed beside it. Its answers go to the actor that owns
+/// it and come back through <see cref="OnResponse"/>.
+/// </summary>
+/// <remarks>
+/// Each attempt to store has an identity of its own: a late clean-up of a failed attempt by the store cannot take the next attempt's row.
+/// </remarks>
+internal sealed class SnapshotVault(ActorSystem system, IActorRef self)
+{
+    public const string PluginId = "akka.persistence.snapshot-store.sql";
+
+    private readonly IActorRef _store = Akka.Persistence.Persistence.Instance.Apply(system).SnapshotStoreFor(PluginId);
+    private readonly Dictionary<string, Pending> _pending = [];
+
+    private sealed record Pending(Action<object> OnAnswer);
+
+    /// <summary>Stores encoded bytes as a part.</summary>
+    public void Save(SnapshotPart part, byte[] bytes, Action onStored, Action<string> onFailed)
+    {
+        _pending[part.PersistenceId] = new Pending(answer =>
+        {
+            if (answer is SaveSnapshotSuccess) onStored();
+            else onFailed(((SaveSnapshotFailure)answer).Cause.Message);
+        });
+        _store.Tell(new SaveSnapshot(new SnapshotMetadata(part.PersistenceId, part.SequenceNumber, DateTime.UtcNow), bytes), self);
+    }
+
+    /// <summary>Deletes stored parts; what fails stays behind until the next sweep.</summary>
+    public void Delete(IReadOnlyList<SnapshotPart> parts)
+    {
+        foreach (var part in parts)
+            _store.Tell(new DeleteSnapshots(part.PersistenceId, SnapshotSelectionCriteria.Latest), ActorRefs.NoSender); // one row an identity
+    }
+
+    /// <summary>Looks through the names of the job's stored parts, beside the actor, and deletes those that belong to nothing.</summary>
+    public Task SweepAsync(PartsSweep sweep, ILoggingAdapter log) => Task.Run(async () =>
+    {
+        try
+        {
+            var orphans = new List<SnapshotPart>();
+            await foreach (var (id, sequenceNumber) in SnapshotRows.ListAsync(system, sweep.Prefix).ConfigureAwait(false))
+                if (sweep.IsOrphan(id, sequenceNumber)) orphans.Add(new SnapshotPart(0, 0, id, sequenceNumber, 0));
+            Delete(orphans);
+        }
+        catch (DbException e)
+        {
+            log.Warning("stored parts that belong to nothing could not be looked for ({0}); they are looked for again", e.Message);
+        }
+    });
+
+    /// <summary>Gives an answer of the store to whoever asked; false when the message is none.</summary>
+    public bool OnResponse(object message)
+    {
+        var id = message switch
+        {
+            SaveSnapshotSuccess success => success.Metadata.PersistenceId,
+            SaveSnapshotFailure failure => failure.Metadata.PersistenceId,
+            _ => null,
+        };
+        if (id is null) return false;
+        if (_pending.Remove(id, out var pending)) pending.OnAnswer(message);
+        return true;
+    }
+
+    /// <summary>Reads parts and checks them; throws <see cref="SnapshotUnreadableException"/> for the first that is missing or damaged.</summary>
+    public static async Task<IReadOnlyList<LoadedPart>> LoadAsync(ActorSystem system, IReadOnlyList<SnapshotPart> parts)
+    {
+        var store = Akka.Persistence.Persistence.Instance.Apply(system).SnapshotStoreFor(PluginId);
+        var loaded = new List<LoadedPart>(parts.Count);
+        foreach (var part in parts)
+        {
+            var criteria = new SnapshotSelectionCriteria(part.SequenceNumber, DateTime.MaxValue, part.SequenceNumber);
+            var answer = await store.Ask<object>(new LoadSnapshot(part.PersistenceId, criteria, part.SequenceNumber), TimeSpan.FromSeconds(30)).ConfigureAwait(false);
+            var bytes = answer switch
+            {
+                LoadSnapshotResult { Snapshot.Snapshot: byte[] found } => found,
+                LoadSnapshotResult => throw new SnapshotUnreadableException($"part {part.PersistenceId} of step {part.SequenceNumber} is not in the store"),
+                LoadSnapshotFailed failed => throw new SnapshotStoreUnavailableException($"the store does not answer: {failed.Cause.Message}"),
+                _ => throw new SnapshotStoreUnavailableException($"the store answers with {answer.GetType().Name}"),
+            };
+            if (BlockPartCodec.TryDecode(bytes, part, out var decoded) is { } wrong)
+                throw new SnapshotUnreadableException($"part {part.PersistenceId} of step {part.SequenceNumber} is damaged: {wrong}");
+            loaded.Add(decoded!);
+        }
+        return loaded;
+    }
+}
+
+/// <summary>A stored snapshot is missing or damaged: another checkpoint is needed.</summary>
+internal sealed class SnapshotUnreadableException(string message) : Exception(message);
+
+/// <summary>The store does not answer for now: trying again may help.</summary>
+internal sealed class SnapshotStoreUnavailableException(string message) : Exception(message);

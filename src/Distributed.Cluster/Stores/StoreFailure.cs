@@ -1,0 +1,42 @@
+using Microsoft.Data.Sqlite;
+
+namespace Distributed.Cluster.Stores;
+
+/// <summary>What the failures of a SQLite file mean to the person who named it.</summary>
+internal static class StoreFailure
+{
+    /// <summary>SQLite's code of a file whose pages contradict one another.</summary>
+    public const int Corrupt = 11;
+
+    private const int ReadOnly = 8, BadDisk = 10, Full = 13, CannotOpen = 14, NotADatabase = 26; // https://sqlite.org/rescode.html
+
+    /// <summary>A failure of SQLite, in one line.</summary>
+    public static TrainingException Describe(string path, SqliteException e) => new($"the store {path} " + e.SqliteErrorCode switch
+    {
+        NotADatabase => "is not a SQLite database: name another file with --store, or move this one away",
+        Corrupt => "is a damaged SQLite database: bring back a copy, or name another file with --store",
+        Full => "cannot be written: the disk is full; free some space, or name a file on another disk with --store",
+        BadDisk => "cannot be read or written: the disk is full or damaged; free some space, or name a file on another disk with --store",
+        ReadOnly => "cannot be written: it, or its file system, is read-only; a store must be writable even to be read, so copy it to a folder that is",
+        CannotOpen => $"cannot be opened{Reason(path)}: name a file that this user may read and write with --store",
+        _ => $"cannot be opened as a SQLite database ({e.Message.TrimEnd('.')}): name another file with --store, or move this one away",
+    }, e);
+
+    /// <summary>A failure of the file system, in one line.</summary>
+    public static TrainingException Describe(string path, Exception e) =>
+        new($"the store {path} cannot be made or written ({e.Message.TrimEnd('.')}): a store needs a file in a writable folder with free space; name one with --store", e);
+
+    /// <summary>What the system says: SQLite does not tell.</summary>
+    private static string Reason(string path)
+    {
+        try
+        {
+            File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite).Dispose();
+            return "";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $" ({e.Message.TrimEnd('.')})";
+        }
+    }
+}

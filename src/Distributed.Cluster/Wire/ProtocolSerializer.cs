@@ -1,0 +1,45 @@
+using System.Runtime.Serialization;
+using System.Text.Json;
+using Akka.Actor;
+using Akka.Serialization;
+
+namespace Distributed.Cluster.Wire;
+
+/// <summary>
+/// Serializes the journal's events and all control messages as JSON under one short manifest a record. A manifest that is not in the table
+/// is refused: nothing that a sender or a database row says can name a class. Tensors have no form here: they travel by the data plane.
+/// </summary>
+public sealed class ProtocolSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
+{
+    /// <summary>The number under which stored rows and remote messages name this serializer; never changed.</summary>
+    public override int Identifier => 7301;
+
+    /// <summary>The types that it serializes.</summary>
+    public static IEnumerable<Type> Types => ProtocolManifests.Types;
+
+    /// <summary>Whether two records have the same stored form.</summary>
+    public static bool AreSame(object a, object b) =>
+        a.GetType() == b.GetType() && ProtocolManifests.Find(a.GetType()) is { } manifest && ProtocolManifests.Find(manifest) is { } type &&
+        JsonSerializer.Serialize(a, type) == JsonSerializer.Serialize(b, type);
+
+    /// <inheritdoc/>
+    public override string Manifest(object o) =>
+        ProtocolManifests.Find(o.GetType()) ?? throw new SerializationException($"{o.GetType().Name} has no stored form");
+
+    /// <inheritdoc/>
+    public override byte[] ToBinary(object obj) => JsonSerializer.SerializeToUtf8Bytes(obj, ProtocolManifests.Find(Manifest(obj))!);
+
+    /// <inheritdoc/>
+    public override object FromBinary(byte[] bytes, string manifest)
+    {
+        if (ProtocolManifests.Find(manifest) is not { } type) throw new SerializationException($"'{manifest}' is not a known kind of record");
+        try
+        {
+            return JsonSerializer.Deserialize(bytes, type) ?? throw new SerializationException($"an empty record of kind '{manifest}'");
+        }
+        catch (Exception e) when (e is JsonException or ArgumentException)
+        {
+            throw new SerializationException($"a record of kind '{manifest}' cannot be read: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,258 @@
+using Akka.Actor;
+using Distributed.Cluster.Compute;
+using Distributed.Cluster.DataSets;
+using Distributed.Cluster.Measures;
+using Distributed.Cluster.Messages;
+using Distributed.Cluster.TensorPlane;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Planning;
+using Distributed.Protocol.Workers;
+
+namespace Distributed.Cluster.Workers;
+
+/// <summary>
+/// The shell round one worker's <see cref="WorkLedger"/> for one job: connects to the blocks, hands work to the compute threads, sends
+/// what they sum.
+/// </summary>
+internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
+{
+    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan ReconnectInterval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan MeasureInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan QuietBeforeLeaving = TimeSpan.FromMilliseconds(150);
+    private const int Reconnects = 60; // then only the coordinator asks again
+
+    private readonly JobId _job;
+    private readonly WorkerId _id;
+    private readonly IActorRef _coordinators;
+    private readonly IActorRef _blockRegion;
+    private readonly BorrowedSamples _data;
+    private readonly ShardThreads _threads;
+    private readonly DataPlane _plane;
+    private readonly StepTimes _times;
+    private readonly NodeActivity _activity;
+    private readonly ActorSystem _system = Context.System;
+    private readonly Dictionary<string, IDisposable?> _peers = []; // nodes that are kept connected
+    private BlockLink?[] _blocks = [];
+    private int _reconnects;
+    private bool _isLeaving;
+    private (IActorRef ReplyTo, TimeSpan At)? _leaveRequest;
+    private TimeSpan _heardAt; // the last weights
+    private WorkLedger? _ledger;
+    private long _connectedLineage;
+    private TimeSpan _measureAt;
+    private bool _isWarm; // code that has just begun to run is slow, and says nothing about the machine
+
+    /// <summary>A block that answered, and its node on the data plane.</summary>
+    private sealed record BlockLink(IActorRef Reference, DataEndpoint Endpoint);
+
+    public JobWorkerActor(JoinJob join, WorkerId id, int threads, WorkerSurroundings node, BorrowedSamples data)
+    {
+        _job = join.Job;
+        _id = id;
+        _coordinators = node.Coordinators;
+        _blockRegion = node.Blocks;
+        _plane = node.Plane;
+        _times = StepTimes.OfWorker(join.Job, id);
+        _activity = node.Activity;
+        _data = data;
+        try
+        {
+            _threads = new ShardThreads(join.Job, id, threads, join.Specification, data.Samples, Self, (StepDispatcher)Context.Dispatcher, node);
+        }
+        catch
+        {
+            data.Dispose(); // nobody else gives them back: an actor that was not made does not stop
+            throw;
+        }
+
+        // on the hot path first
+        Receive<WeightsUpdated>(message =>
+        {
+            if (_ledger is null) message.Lease?.Dispose();
+            else _ledger.OnWeights(message, _heardAt = Now);
+        });
+        Receive<NodeComputed>(message =>
+        {
+            _times.End(message.Step);
+            NodeActivity.CountSamples(message.Node.Metrics.Samples);
+            if (_ledger is null) ShardThreads.Release(message.Node);
+            else _ledger.OnNodeComputed(message.Lineage, message.Step, message.Node);
+        });
+        Receive<NodeEvaluated>(message => _ledger?.OnNodeEvaluated(message.Lineage, message.Epoch, message.Node, message.Metrics));
+        Receive<Tick>(_ =>
+        {
+            _plane.Poll(); // for compute threads that promised to and are at a long shard
+            _ledger?.OnTick(Now);
+            TellSpeed();
+            LeaveWhenIdle();
+        });
+        Receive<GetMissingNodes>(message => _ledger?.OnGetMissingNodes(message, Now));
+        Receive<GetMissingEvaluation>(message => _ledger?.OnGetMissingEvaluation(message));
+
+        Receive<JoinJob>(OnJoin);
+        Receive<FinishShards>(OnFinishShards);
+        Receive<BlockConnected>(OnConnected);
+        Receive<PeerConnected>(_ => SayReady());
+        Receive<PeerLost>(message => Lose(link => link.Endpoint.Node == message.Node));
+        Receive<Terminated>(message => Lose(link => link.Reference.Equals(message.ActorRef)));
+        Receive<Reconnect>(_ => ConnectMissing());
+        Receive<AssignWorker>(message => _ledger?.OnAssign(message, Now));
+        Receive<AuditShard>(message => _ledger?.OnAuditShard(message, Now));
+        Receive<OpenWorkerEpoch>(message => _ledger?.OnOpenEpoch(message));
+        Receive<ShardFailed>(message => throw new InvalidOperationException("a compute thread failed", message.Cause)); // supervision ends this child
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private TimeSpan Now => _system.Scheduler.MonotonicClock;
+
+    public static Props Props(JoinJob join, WorkerId id, int threads, WorkerSurroundings node, BorrowedSamples data) =>
+        Akka.Actor.Props.Create(() => new JobWorkerActor(join, id, threads, node, data)).WithDispatcher(StepDispatcher.Path);
+
+    protected override void PreStart()
+    {
+        _plane.AddWorker(_job, _id, Self);
+        _activity.Join(_job);
+        Timers.StartPeriodicTimer("tick", Tick.Instance, TickInterval);
+        Timers.StartPeriodicTimer("reconnect", Reconnect.Instance, ReconnectInterval);
+    }
+
+    protected override void PostStop()
+    {
+        _plane.RemoveWorker(_job, _id, Self);
+        _activity.Leave(_job);
+        foreach (var peer in _peers.Values) peer?.Dispose();
+        _ledger?.Close();
+        _threads.Dispose();
+        _data.Dispose();
+    }
+
+    /// <summary>Connects to every block of the lineage; repeated by the coordinator until this worker says that it is ready.</summary>
+    private void OnJoin(JoinJob message)
+    {
+        if (message.Lineage < _connectedLineage) return;
+        if (message.Lineage > _connectedLineage)
+        {
+            _connectedLineage = message.Lineage;
+            Lose(_ => true); // of the lineage before; nodes stay connected
+            _blocks = new BlockLink?[message.Blocks];
+            _ledger?.Close();
+            _ledger = new WorkLedger(_job, _id, message.Specification, message.Blocks, new WorkerTimes(), this);
+        }
+        // Those that answered too: a block may have taken this worker for lost.
+        for (var block = 0; block < _blocks.Length; block++) Connect(block);
+        _reconnects = Reconnects;
+        SayReady();
+    }
+
+    private void Connect(int block) => _blockRegion.Tell(new ConnectBlock(_job, block, _id, _plane.Endpoint));
+
+    private void ConnectMissing()
+    {
+        if (_reconnects == 0) return;
+        _reconnects--;
+        for (var block = 0; block < _blocks.Length; block++)
+            if (_blocks[block] is null) Connect(block);
+    }
+
+    private void OnConnected(BlockConnected message)
+    {
+        if (message.Block < 0 || message.Block >= _blocks.Length) return;
+        if (!Sender.Equals(_blocks[message.Block]?.Reference))
+        {
+            if (_blocks[message.Block] is { } before) Context.Unwatch(before.Reference);
+            _blocks[message.Block] = new BlockLink(Context.Watch(Sender), message.Endpoint);
+            if (!_peers.ContainsKey(message.Endpoint.Node)) _peers[message.Endpoint.Node] = _plane.Connect(message.Endpoint);
+        }
+        SayReady();
+    }
+
+    private void Lose(Func<BlockLink, bool> isLost)
+    {
+        for (var block = 0; block < _blocks.Length; block++)
+        {
+            if (_blocks[block] is not { } link || !isLost(link)) continue;
+            Context.Unwatch(link.Reference);
+            _blocks[block] = null;
+            _reconnects = Reconnects;
+        }
+    }
+
+    private void SayReady()
+    {
+        if (_ledger is null || _isLeaving || Array.Exists(_blocks, link => link is null)) return;
+        ForgetUnusedPeers();
+        if (Array.TrueForAll(_blocks, link => _plane.IsConnected(link!.Endpoint.Node))) _coordinators.Tell(new WorkerReady(_job, _id, _connectedLineage));
+    }
+
+    private void ForgetUnusedPeers()
+    {
+        foreach (var (node, interest) in _peers.Where(peer => !Array.Exists(_blocks, link => link!.Endpoint.Node == peer.Key)).ToList())
+        {
+            _peers.Remove(node);
+            interest?.Dispose();
+        }
+    }
+
+    private void TellSpeed()
+    {
+        if (Now < _measureAt) return;
+        _measureAt = Now + MeasureInterval;
+        if (_threads.TakeSpeed() is not { } speed) return;
+        if (_isWarm) _coordinators.Tell(new WorkerMeasured(_job, _id, speed, _times.Work, _times.Wait));
+        _isWarm = true;
+    }
+
+    /// <summary>The node shuts down: no more shards, but those that are under way are finished.</summary>
+    private void OnFinishShards(FinishShards message)
+    {
+        _isLeaving = true;
+        _leaveRequest ??= (Sender, Now);
+        _coordinators.Tell(new WorkerLeft(_job, _id, "its node shuts down"));
+    }
+
+    /// <summary>Nothing under way, and nothing has come for a while: the blocks have turned to others.</summary>
+    private void LeaveWhenIdle()
+    {
+        if (_leaveRequest is not { } request || !_threads.IsIdle || Now - Later(_heardAt, request.At) < QuietBeforeLeaving) return;
+        _leaveRequest = null;
+        request.ReplyTo.Tell(new ShardsFinished(_job));
+    }
+
+    private static TimeSpan Later(TimeSpan a, TimeSpan b) => a > b ? a : b;
+
+    void IWorkerEffects.ToCoordinator(ICoordinatorMessage message) => _coordinators.Tell(message);
+
+    void IWorkerEffects.ToBlock(IBlockMessage message) => _blocks[message.Block]?.Reference.Tell(message);
+
+    void IWorkerEffects.PushGradient(PushGradient gradient)
+    {
+        if (_blocks[gradient.Block] is not { } link) gradient.Lease?.Dispose(); // it asks when it is back
+        else if (_plane.IsHere(link.Endpoint)) link.Reference.Tell(gradient);
+        else _plane.Send(link.Endpoint.Node, gradient);
+    }
+
+    void IWorkerEffects.Compute(long lineage, long step, IndexRange run, WeightsView weights)
+    {
+        _times.Begin(step);
+        _threads.Train(lineage, step, run, weights);
+    }
+
+    void IWorkerEffects.Evaluate(long lineage, int epoch, IndexRange run, WeightsView weights) => _threads.Evaluate(lineage, epoch, run, weights);
+
+    void IWorkerEffects.AbandonBefore(long lineage, long version) => _threads.AbandonBefore(lineage, version);
+
+    void IWorkerEffects.Release(IComputedNode node) => ShardThreads.Release(node);
+
+    private sealed class Tick
+    {
+        public static readonly Tick Instance = new();
+    }
+
+    private sealed class Reconnect
+    {
+        public static readonly Reconnect Instance = new();
+    }
+}

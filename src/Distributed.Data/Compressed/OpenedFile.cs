@@ -1,0 +1,61 @@
+namespace Distributed.Data.Compressed;
+
+/// <summary>A data file opened for reading, unpacked and checked on the way when it is gzipped (told by its first bytes, not by its name).</summary>
+internal sealed class OpenedFile : IDisposable
+{
+    private OpenedFile(string name, Stream content, long length, bool isPacked)
+    {
+        Name = name;
+        Content = content;
+        Length = length;
+        IsPacked = isPacked;
+    }
+
+    /// <summary>What messages call the file.</summary>
+    public string Name { get; }
+
+    /// <summary>The unpacked bytes; damaged gzip data is a <see cref="DataException"/> where it is read.</summary>
+    public Stream Content { get; }
+
+    /// <summary>Bytes as stored.</summary>
+    public long Length { get; }
+
+    /// <summary>Whether it is gzipped.</summary>
+    public bool IsPacked { get; }
+
+    /// <summary>Opens a file.</summary>
+    /// <exception cref="DataException">It is not there, is a folder, or may not be read.</exception>
+    public static OpenedFile Open(string path)
+    {
+        try
+        {
+            if (Directory.Exists(path))
+                throw new DataException("this is a folder", "name a file", path);
+            return From(path, new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16));
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new DataException("there is no such file", file: path, inner: error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            throw new DataException("the file cannot be read: " + error.Message, file: path, inner: error);
+        }
+    }
+
+    /// <summary>Opens a file that is embedded in this assembly.</summary>
+    public static OpenedFile OpenBuiltIn(string resource) => From(
+        "built-in " + resource,
+        typeof(OpenedFile).Assembly.GetManifestResourceStream(resource)
+            ?? throw new InvalidOperationException($"The assembly lacks its resource {resource}."));
+
+    /// <inheritdoc/>
+    public void Dispose() => Content.Dispose();
+
+    private static OpenedFile From(string name, Stream stored)
+    {
+        var packed = GzipHeader.StandsAt(stored);
+        var length = stored.Length;
+        return new OpenedFile(name, packed ? new GzipReader(stored, name) : stored, length, packed);
+    }
+}

@@ -1,0 +1,72 @@
+using System.Text.Json.Serialization;
+using Distributed.Data.Tables;
+
+namespace Distributed.Data.Encodings;
+
+/// <summary>
+/// How raw rows become network inputs and what the outputs mean. Fitted on the training part, kept with the model, so that a
+/// prediction takes rows as they stand in the file. Either <see cref="Image"/> or <see cref="Columns"/> is set.
+/// </summary>
+public sealed record FeatureEncoding
+{
+    /// <summary>
+    /// The version of the rules by which a table was read (<see cref="DataSettings.Rules"/>), and by which rows to predict and labels to
+    /// evaluate are read again; null: 1, and for images.
+    /// </summary>
+    public int? Rules { get; init; }
+
+    /// <summary>Set when the samples are images.</summary>
+    public ImageEncoding? Image { get; init; }
+
+    /// <summary>A table's columns in the order of their inputs; columns that were left out are not here.</summary>
+    public IReadOnlyList<ColumnEncoding> Columns { get; init; } = [];
+
+    /// <summary>What the network's outputs mean.</summary>
+    public required TargetEncoding Target { get; init; }
+
+    /// <summary>Network inputs of a sample.</summary>
+    [JsonIgnore]
+    public int Inputs => Image?.Pixels ?? Columns.Sum(column => column.Inputs);
+
+    /// <summary>Network outputs of a sample.</summary>
+    [JsonIgnore]
+    public int Outputs => Target.Outputs;
+
+    /// <summary>The task.</summary>
+    [JsonIgnore]
+    public TaskKind Task => Target.Task;
+
+    /// <summary>The columns of a table that the inputs are read from; an image's pixels are columns too (pixel0, pixel1, …).</summary>
+    internal IReadOnlyList<ColumnEncoding> TableColumns => Image is { } image
+        ? [.. Enumerable.Range(0, image.Pixels).Select(i => new ColumnEncoding
+        {
+            Name = ImageEncoding.PixelName(i),
+            Kind = ColumnKind.Number,
+            Image = image,
+        })]
+        : Columns;
+
+    /// <summary>Says what is wrong with an encoding that comes from outside.</summary>
+    /// <returns>A sentence, or null when the encoding can be used.</returns>
+    public string? Validate() => EncodingRules.Check(this);
+
+    /// <summary>Encodes one raw row.</summary>
+    /// <param name="row">Each column's cell, as it would stand in the file; other entries do not matter.</param>
+    /// <param name="inputs">Receives <see cref="Inputs"/> values; may be longer.</param>
+    /// <exception cref="DataException">A column is missing, or a cell does not fit its column.</exception>
+    /// <exception cref="ArgumentException"><paramref name="inputs"/> is too short.</exception>
+    public void EncodeRow(IReadOnlyDictionary<string, string> row, Span<float> inputs)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        if (inputs.Length < Inputs)
+            throw new ArgumentException($"{Inputs} inputs do not fit into {inputs.Length} places.", nameof(inputs));
+        var offset = 0;
+        foreach (var column in TableColumns)
+        {
+            if (!row.TryGetValue(column.Name, out var cell) || cell is null)
+                throw new DataException("the row lacks this column", "its columns are " + RawTable.List(row.Keys), column: column.Name);
+            RowCell.Encode(column, cell.Trim(), inputs.Slice(offset, column.Inputs));
+            offset += column.Inputs;
+        }
+    }
+}

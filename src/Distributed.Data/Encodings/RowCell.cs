@@ -1,0 +1,34 @@
+using Distributed.Data.Tables;
+
+namespace Distributed.Data.Encodings;
+
+/// <summary>Encodes a single cell: the form for rows that come one by one, with the same bits as <see cref="TableRows"/>.</summary>
+internal static class RowCell
+{
+    /// <summary>Writes a cell's inputs.</summary>
+    /// <param name="column">How the column is read.</param>
+    /// <param name="cell">The text without surrounding blanks.</param>
+    /// <param name="inputs">[column.Inputs].</param>
+    /// <exception cref="DataException">The cell does not fit the column.</exception>
+    public static void Encode(ColumnEncoding column, string cell, Span<float> inputs)
+    {
+        if (column.Kind == ColumnKind.Text)
+        {
+            var category = -1;
+            for (var c = 0; c < column.Categories.Count && category < 0; c++)
+                category = column.Categories[c] == cell ? c : -1;
+            if (category < 0)
+                throw new DataException(
+                    cell.Length == 0 ? "the cell is empty" : $"{CellNumber.Quoted(cell)} was not among the learned categories",
+                    "they are " + RawTable.List(column.Categories), column: column.Name);
+            inputs.Clear();
+            inputs[category] = 1;
+            return;
+        }
+
+        if (CellNumber.Read(cell, out var number) != CellKind.Number)
+            throw new DataException(CellNumber.Problem(cell), "the column was learned as numbers", column: column.Name);
+        if (column.Standardise(number, out inputs[0]) is { } problem)
+            throw new DataException(problem, "correct it, or train with such rows", column: column.Name);
+    }
+}

@@ -1,0 +1,65 @@
+using Distributed.Data.Encodings;
+using Distributed.Data.Tables;
+
+namespace Distributed.Data.Fitting;
+
+/// <summary>
+/// Which columns of a table are read: checks the names that the settings mention against the header, and leaves out what the rules of the
+/// header do not count as data.
+/// </summary>
+internal sealed class ColumnChoice(DataSettings settings, IHeaderRules rules)
+{
+    private readonly List<string> _notes = [];
+
+    /// <summary>The target column, once the table was read.</summary>
+    public string Target { get; private set; } = "";
+
+    /// <summary>What a person should know of columns that are left out.</summary>
+    public IReadOnlyList<string> Notes => _notes;
+
+    /// <summary>Given the header's names: every column but the ignored ones.</summary>
+    /// <exception cref="DataException">A name is not in the header, or the target is ignored.</exception>
+    public IReadOnlyList<bool> Select(IReadOnlyList<string> names)
+    {
+        foreach (var name in settings.Ignore)
+            Require(names, name, "column to ignore");
+        foreach (var name in settings.Text)
+            Require(names, name, "column to read as text");
+        if (settings.Target is { } target)
+            Require(names, target, "target column");
+        if (names.All(settings.Ignore.Contains))
+            throw new DataException("all columns are ignored", "a target and at least one more column are needed", settings.Source);
+        if (settings.Target is { } ignored && settings.Ignore.Contains(ignored))
+            throw new DataException("the target column is ignored", "choose another target, or do not ignore it", settings.Source, column: ignored);
+        return [.. names.Select(name => !settings.Ignore.Contains(name))];
+    }
+
+    /// <summary>The choice for the separate validation file, whose header may differ in what is not used.</summary>
+    public IReadOnlyList<bool> SelectAgain(IReadOnlyList<string> names) => [.. names.Select(name => name.Length > 0 && !settings.Ignore.Contains(name))];
+
+    /// <summary>Leaves out what is no data, unless the settings name it, and decides the target: the last column that is left.</summary>
+    /// <param name="table">The table as selected.</param>
+    /// <exception cref="DataException">A column needs a name.</exception>
+    public RawTable Complete(RawTable table)
+    {
+        var positions = Enumerable.Range(0, table.Names.Count).Where(i => !settings.Ignore.Contains(table.Names[i]));
+        var kept = new List<RawColumn>();
+        foreach (var (column, position) in table.Columns.Zip(positions))
+        {
+            if (settings.Target != column.Name && !settings.Text.Contains(column.Name) && rules.WhyLeftOut(column, position, table.File) is { } note)
+                _notes.Add(note);
+            else
+                kept.Add(column);
+        }
+
+        Target = settings.Target ?? kept.LastOrDefault()?.Name
+            ?? throw new DataException("no column is left to read", "a target and at least one more column with a name are needed", table.File);
+        return new RawTable(table.File, kept, table.Names, table.Lines);
+    }
+
+    private void Require(IReadOnlyList<string> names, string name, string what)
+    {
+        if (!names.Contains(name))
+            throw new DataException($"there is no such {what}", "the columns are " + RawTable.List(names), settings.Source, 1, name);
+    }
+}

@@ -1,0 +1,67 @@
+using Distributed.Data.Encodings;
+using Distributed.Data.Tables;
+
+namespace Distributed.Data.Fitting;
+
+/// <summary>Writes a table's rows as network inputs, as an encoding says.</summary>
+internal static class TableRows
+{
+    /// <summary>Encodes some rows.</summary>
+    /// <param name="table">The table; needs every column of the encoding, whatever their order.</param>
+    /// <param name="columns">The columns in the order of their inputs.</param>
+    /// <param name="rows">Which rows, in the order of the result.</param>
+    /// <returns>[rows × inputs], row-major.</returns>
+    /// <exception cref="DataException">A column is missing, or a cell does not fit its column.</exception>
+    public static float[] Encode(RawTable table, IReadOnlyList<ColumnEncoding> columns, ReadOnlySpan<int> rows)
+    {
+        var inputs = columns.Sum(column => column.Inputs);
+        if ((long)rows.Length * inputs > DataLimits.Values)
+            throw new DataException($"{rows.Length} rows of {inputs} inputs do not fit into memory", "take a sample of the rows", table.File);
+        var features = new float[rows.Length * inputs];
+        var offset = 0;
+        foreach (var column in columns)
+        {
+            var raw = table.Find(column.Name)
+                ?? throw new DataException(
+                    "the file lacks this column", "its columns are " + RawTable.List(table.Names), table.File, 1, column.Name);
+            if (column.Kind == ColumnKind.Number)
+                WriteNumbers(table, raw, column, rows, features.AsSpan(offset), inputs);
+            else
+                WriteTexts(table, raw, column, rows, features.AsSpan(offset), inputs);
+            offset += column.Inputs;
+        }
+
+        return features;
+    }
+
+    private static void WriteNumbers(
+        RawTable table, RawColumn raw, ColumnEncoding column, ReadOnlySpan<int> rows, Span<float> features, int stride)
+    {
+        if (raw.FirstNotNumber is { } bad)
+            throw table.Error(CellNumber.Problem(bad.Cell), "the column was learned as numbers", bad.Row, column.Name);
+        for (var i = 0; i < rows.Length; i++)
+        {
+            if (column.Standardise(raw.Numbers[rows[i]], out features[i * stride]) is { } problem)
+                throw table.Error(problem, "correct it, or train with such rows", rows[i], column.Name);
+        }
+    }
+
+    private static void WriteTexts(
+        RawTable table, RawColumn raw, ColumnEncoding column, ReadOnlySpan<int> rows, Span<float> features, int stride)
+    {
+        var categoryOf = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var c = 0; c < column.Categories.Count; c++)
+            categoryOf.Add(column.Categories[c], c);
+        var ofText = raw.Texts.Select(text => categoryOf.GetValueOrDefault(text, -1)).ToArray();
+        for (var i = 0; i < rows.Length; i++)
+        {
+            // Beyond RawColumn.MostTexts texts have no index; rows are asked for in ascending order, so an unknown one came before.
+            var index = raw.TextIndices[rows[i]];
+            if (ofText[index] < 0)
+                throw table.Error(
+                    raw.Texts[index].Length == 0 ? "the cell is empty" : $"{CellNumber.Quoted(raw.Texts[index])} was not among the learned categories",
+                    "they are " + RawTable.List(column.Categories), rows[i], column.Name);
+            features[i * stride + ofText[index]] = 1;
+        }
+    }
+}

@@ -1,0 +1,176 @@
+using Distributed.Data.BuiltIn;
+using Distributed.Data.Compressed;
+using Distributed.Data.Encodings;
+using Distributed.Data.Fitting;
+using Distributed.Data.Images;
+using Distributed.Data.Samples;
+using Distributed.Data.Tables;
+
+namespace Distributed.Data.Sets;
+
+/// <summary>Reads data sets: built in, tables, images.</summary>
+public static class DataSets
+{
+    /// <summary>The part that is held back for validation when nothing else is said.</summary>
+    public const double DefaultValidationFraction = 0.2;
+
+    /// <summary>The names of the built-in data sets.</summary>
+    public static IReadOnlyList<string> BuiltInNames { get; } = ["digits", "buyers", "diabetes"];
+
+    /// <summary>Reads, splits and encodes a data set. The same settings and bytes always give the same samples.</summary>
+    /// <param name="settings">Which data, and how to read it.</param>
+    /// <returns>The data set.</returns>
+    /// <exception cref="DataException">The data cannot be used; says where, what, and what would be right.</exception>
+    public static EncodedDataSet Load(DataSettings settings)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var rules = DataRules.Of(settings.Rules, settings.Source);
+        var path = settings.Source;
+        if (string.IsNullOrWhiteSpace(path))
+            throw new DataException("no data is named", "give a file, a folder of IDX images, or one of " + Named(BuiltInNames));
+        if (path == "digits")
+            return LoadImages(settings, BuiltInData.Digits(), BuiltInData.DigitsBrightest, null);
+        if (BuiltInNames.Contains(path))
+            return LoadTable(settings, rules);
+        RequireExists(path);
+        if (Directory.Exists(path))
+        {
+            var images = ImageFiles.FindIn(path, "train") ?? throw LacksImages(path);
+            return LoadImages(settings, ImageFiles.ReadLabelled(images), ImageFiles.Brightest, ImageFiles.FindIn(path, "t10k"));
+        }
+
+        return ImageFiles.IsIdx(path)
+            ? LoadImages(settings, ImageFiles.ReadLabelled(path), ImageFiles.Brightest, null)
+            : LoadTable(settings, rules);
+    }
+
+    /// <summary>
+    /// Reads all samples of a source, with their targets, as a model's encoding says: for an evaluation. Of a folder of IDX files the
+    /// test part (<c>t10k</c>) is taken if there is one.
+    /// </summary>
+    /// <param name="source">As <see cref="DataSettings.Source"/>.</param>
+    /// <param name="encoding">The model's encoding.</param>
+    /// <returns>The samples in the source's order.</returns>
+    /// <exception cref="DataException">The source cannot be read or does not fit the model.</exception>
+    public static ISampleSource LoadSamples(string source, FeatureEncoding encoding)
+    {
+        ArgumentNullException.ThrowIfNull(encoding);
+        return OpenImages(source, encoding, labelled: true) is { } images
+            ? ImageData.Encode(images, encoding)
+            : TableEncoder.Encode(ReadTable(source, encoding, withTarget: true), encoding);
+    }
+
+    /// <summary>Reads the inputs of all rows of a source as a model's encoding says: for a prediction. No target is needed.</summary>
+    /// <param name="source">As <see cref="DataSettings.Source"/>; of a folder the test part, as in <see cref="LoadSamples"/>.</param>
+    /// <param name="encoding">The model's encoding.</param>
+    /// <returns>The inputs in the source's order.</returns>
+    /// <exception cref="DataException">The source cannot be read or does not fit the model.</exception>
+    public static EncodedInputs LoadInputs(string source, FeatureEncoding encoding)
+    {
+        ArgumentNullException.ThrowIfNull(encoding);
+        if (OpenImages(source, encoding, labelled: false) is { } images)
+        {
+            ImageData.CheckShape(images, encoding);
+            return new EncodedInputs(images.Count, encoding.Image!, images.Pixels);
+        }
+
+        var table = ReadTable(source, encoding, withTarget: false);
+        return new EncodedInputs(
+            table.Rows, encoding.Inputs, TableRows.Encode(table, encoding.TableColumns, [.. Enumerable.Range(0, table.Rows)]));
+    }
+
+    /// <summary>The files of images and labels that a folder or an images file stands for.</summary>
+    /// <param name="path">A folder with IDX files, or an IDX images file beside its labels.</param>
+    /// <returns>Each file with its part: train-images, train-labels, t10k-images or t10k-labels; empty when the path is a table.</returns>
+    /// <exception cref="DataException">The folder holds no images to train on, or labels are missing.</exception>
+    public static IReadOnlyList<(string Part, string File)> ImageParts(string path)
+    {
+        RequireExists(path);
+        if (!Directory.Exists(path))
+            return ImageFiles.IsIdx(path) ? [("train-images", path), ("train-labels", ImageFiles.LabelsOf(path))] : [];
+        var parts = new List<(string, string)>();
+        foreach (var part in new[] { "train", "t10k" })
+        {
+            if (ImageFiles.FindIn(path, part) is { } images)
+                parts.AddRange([($"{part}-images", images), ($"{part}-labels", ImageFiles.LabelsOf(images))]);
+            else if (part == "train")
+                throw LacksImages(path);
+        }
+
+        return parts;
+    }
+
+    private static EncodedDataSet LoadImages(DataSettings settings, ImageSet images, int brightest, string? testPart)
+    {
+        if (settings.Task == TaskKind.Regress)
+            throw new DataException("images with labels are for the task classify", "choose classify, or give a table", images.File);
+        if (settings.Target is not null || settings.Ignore.Count > 0 || settings.Text.Count > 0)
+            throw new DataException("images have no columns to choose", "leave out the target and the columns to ignore", images.File);
+        var fraction = DefaultValidationFraction;
+        var separate = settings.Validation is { } text && !SampleSplit.TryFraction(text, out fraction) ? text
+            : settings.Validation is null ? testPart
+            : null;
+        return separate is null
+            ? ImageData.Split(settings.Source, images, brightest, fraction, settings.Seed)
+            : ImageData.Pair(settings.Source, images, ImageFiles.ReadLabelled(separate), brightest);
+    }
+
+    private static EncodedDataSet LoadTable(DataSettings settings, DataRules rules)
+    {
+        var choice = new ColumnChoice(settings, rules.Header);
+        var table = choice.Complete(ReadTable(settings.Source, rules.Header, choice.Select));
+        var fraction = DefaultValidationFraction;
+        var separate = settings.Validation is { } text && !SampleSplit.TryFraction(text, out fraction)
+            ? ReadTable(text, rules.Header, choice.SelectAgain)
+            : null;
+        return TableEncoder.Load(table, choice, separate, fraction, settings, rules);
+    }
+
+    private static RawTable ReadTable(string source, FeatureEncoding encoding, bool withTarget)
+    {
+        var wanted = encoding.TableColumns.Select(column => column.Name).ToHashSet(StringComparer.Ordinal);
+        if (withTarget)
+            wanted.Add(encoding.Target.Name);
+        return ReadTable(source, DataRules.Of(encoding.Rules).Header, names => [.. names.Select(wanted.Contains)]);
+    }
+
+    private static RawTable ReadTable(string source, IHeaderRules header, Func<IReadOnlyList<string>, IReadOnlyList<bool>> select)
+    {
+        if (BuiltInData.Table(source, select) is { } builtIn)
+            return builtIn;
+        RequireExists(source);
+        using var file = OpenedFile.Open(source);
+        return CsvTableReader.Read(file, header, select);
+    }
+
+    /// <summary>The images of a source; null when it is a table.</summary>
+    private static ImageSet? OpenImages(string source, FeatureEncoding encoding, bool labelled)
+    {
+        if (source == "digits")
+            return BuiltInData.Digits();
+        if (BuiltInNames.Contains(source))
+            return null;
+        RequireExists(source);
+        var path = source;
+        if (Directory.Exists(source))
+            path = ImageFiles.FindIn(source, "t10k") ?? ImageFiles.FindIn(source, "train") ?? throw LacksImages(source);
+        else if (!ImageFiles.IsIdx(source))
+            return null;
+        if (encoding.Image is null)
+            throw new DataException("these are images", "the model was trained on the columns of a table", path);
+        return labelled ? ImageFiles.ReadLabelled(path) : ImageFiles.ReadImages(path);
+    }
+
+    private static void RequireExists(string path)
+    {
+        if (!File.Exists(path) && !Directory.Exists(path))
+            throw new DataException(
+                "there is no such file, folder or built-in data set", "built in are " + Named(BuiltInNames), path);
+    }
+
+    private static DataException LacksImages(string folder) => new(
+        "the folder holds no IDX images", "train-images-idx3-ubyte and train-labels-idx1-ubyte are needed (also with .gz); for a table name its file",
+        folder);
+
+    private static string Named(IReadOnlyList<string> names) => string.Join(", ", names);
+}

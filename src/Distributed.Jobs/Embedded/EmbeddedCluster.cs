@@ -1,0 +1,109 @@
+using Akka.Actor;
+using Akka.Hosting;
+using Distributed.Cluster;
+using Distributed.Cluster.Hosting;
+using Distributed.Cluster.Messages;
+using Distributed.Cluster.Stores;
+using Distributed.Jobs.Service;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Distributed.Jobs.Embedded;
+
+/// <summary>
+/// A cluster of one node in this process, with all roles and a SQLite file as its store: the same actors, regions and journal as on many
+/// nodes, by another configuration.
+/// </summary>
+public sealed class EmbeddedCluster : IAsyncDisposable
+{
+    private static readonly TimeSpan StartBound = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StopBound = TimeSpan.FromSeconds(10);
+
+    private readonly IHost _host;
+    private readonly SqliteStore _store;
+
+    private EmbeddedCluster(IHost host, SqliteStore store, ITrainingClient client)
+    {
+        _host = host;
+        _store = store;
+        Client = client;
+    }
+
+    /// <summary>What a console does with the cluster.</summary>
+    public ITrainingClient Client { get; }
+
+    /// <summary>Opens the store and starts the node; returns once it is up.</summary>
+    /// <exception cref="TrainingException">The store cannot be opened, or the node does not come up in time.</exception>
+    public static async Task<EmbeddedCluster> StartAsync(EmbeddedClusterOptions options, CancellationToken cancellation)
+    {
+        var store = SqliteStore.Open(options.StorePath);
+        var services = new NodeServices
+        {
+            Roles = new HashSet<string> { NodeRoles.Coordinator, NodeRoles.ParameterServer, NodeRoles.Worker, NodeRoles.Core },
+            Workers = options.Workers,
+            Threads = options.Threads,
+            Outage = new StoreOutage(new CallbackLoggerProvider(options.Log, LogLevel.Warning).CreateLogger("store"), TimeProvider.System),
+        };
+        var host = BuildHost(options, services, store);
+        try
+        {
+            using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            bound.CancelAfter(StartBound);
+            await host.StartAsync(bound.Token).ConfigureAwait(false);
+            var system = host.Services.GetRequiredService<ActorSystem>();
+            await JoinSelfAsync(system, bound.Token).ConfigureAwait(false);
+            var client = new ActorClient(system, host.Services.GetRequiredService<ActorRegistry>(), services);
+            return new EmbeddedCluster(host, store, client);
+        }
+        catch (Exception e)
+        {
+            host.Dispose();
+            store.Dispose();
+            if (e is OperationCanceledException && !cancellation.IsCancellationRequested)
+                throw new TrainingException($"the one-process cluster did not come up within {StartBound.TotalSeconds:0} s", e);
+            throw;
+        }
+    }
+
+    /// <summary>Stops the node in a bounded time.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        using var bound = new CancellationTokenSource(StopBound);
+        try
+        {
+            await _host.StopAsync(bound.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Everything that matters is durable already; what hangs ends with the process.
+        }
+        _host.Dispose();
+        _store.Dispose();
+    }
+
+    private static IHost BuildHost(EmbeddedClusterOptions options, NodeServices services, SqliteStore store)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Logging.AddProvider(new CallbackLoggerProvider(options.Log, options.Verbose ? LogLevel.Debug : LogLevel.Warning));
+        builder.Logging.SetMinimumLevel(options.Verbose ? LogLevel.Debug : LogLevel.Warning);
+        builder.Services.AddAkka("distributed", (akka, provider) =>
+        {
+            // In a cluster of one node, warnings about late heartbeats and silent peers mean nothing.
+            var least = options.Verbose ? Akka.Event.LogLevel.DebugLevel : Akka.Event.LogLevel.ErrorLevel;
+            akka.AddDistributedLogging(provider.GetRequiredService<ILoggerFactory>(), least);
+            akka.AddDistributedConfiguration([ClusterConfig.Embedded], "SQLite.MS", store.ConnectionString);
+            akka.AddDistributedActors(services);
+        });
+        return builder.Build();
+    }
+
+    private static async Task JoinSelfAsync(ActorSystem system, CancellationToken cancellation)
+    {
+        var cluster = Akka.Cluster.Cluster.Get(system);
+        var up = new TaskCompletionSource();
+        cluster.RegisterOnMemberUp(up.SetResult);
+        cluster.Join(cluster.SelfAddress);
+        await up.Task.WaitAsync(cancellation).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,177 @@
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Hosting;
+using Distributed.Cluster;
+using Distributed.Cluster.Hosting;
+using Distributed.Cluster.Messages;
+using Distributed.Data.Encodings;
+using Distributed.Data.Samples;
+using Distributed.Jobs.Results;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Nodes;
+using Distributed.Protocol.Queue;
+using Distributed.Protocol.Specification;
+
+namespace Distributed.Jobs.Gateway;
+
+/// <summary>
+/// What a gateway does with the cluster: the queue, jobs' histories, weights and encodings, the members. Failures that are to be expected are
+/// <see cref="TrainingException"/>s: the cluster or the store does not answer for now.
+/// </summary>
+internal sealed class GatewayAccess(ActorSystem system, ActorRegistry registry, NodeServices node)
+{
+    private static readonly TimeSpan AskBound = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LoadBound = TimeSpan.FromSeconds(2);
+
+    private readonly IActorRef _directory = registry.Get<JobDirectory>();
+    private readonly IActorRef _coordinators = registry.Get<CoordinatorRegion>();
+    private readonly StoredJobs _stored = new(system);
+
+    /// <summary>The access of a node's own gateway.</summary>
+    public static GatewayAccess Of(ClusterNode node) => new(node.System, node.Registry, node.Services);
+
+    /// <summary>What the store holds.</summary>
+    public StoredJobs Stored => _stored;
+
+    /// <summary>Keeps a job's data on this node, where the workers fetch it.</summary>
+    /// <exception cref="TrainingException">It does not fit; says what would be right.</exception>
+    public Task TakeInAsync(EncodedDataSet data, CancellationToken cancellation) => node.Catalog.TakeInAsync(
+        data, async (job, c) => (await _stored.HistoryAsync(job, c).ConfigureAwait(false)).End is not null, cancellation);
+
+    /// <summary>The data stays until the job is over.</summary>
+    public void Hold(string sha256, JobId job) => node.Catalog.Hold(sha256, job);
+
+    public Task<QueueAnswered> SubmitAsync(JobId job, DataSettings source, QueuedJob submission, CancellationToken cancellation) =>
+        AskAsync<QueueAnswered>(new QueueJob(job, source, submission), cancellation);
+
+    public Task<QueueAnswered> SteerAsync(JobId job, JobSteering steering, RunOptions? options, CancellationToken cancellation) =>
+        AskAsync<QueueAnswered>(new SteerJob(job, steering, options), cancellation);
+
+    public async Task<JobId> FindNameAsync(string stem, CancellationToken cancellation) =>
+        (await AskAsync<JobNameFound>(new FindJobName(stem), cancellation).ConfigureAwait(false)).Job;
+
+    public Task<JobPageTold> PageAsync(JobId? before, int limit, CancellationToken cancellation) =>
+        AskAsync<JobPageTold>(new GetJobPage(before, limit), cancellation);
+
+    public async Task<IReadOnlyList<JobSummary>> SummariesAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellation) =>
+        (await AskAsync<JobSummariesTold>(new GetJobSummaries(jobs), cancellation).ConfigureAwait(false)).Jobs;
+
+    public Task<QueuedJobTold> FindAsync(JobId job, CancellationToken cancellation) =>
+        AskAsync<QueuedJobTold>(new GetQueuedJob(job), cancellation);
+
+    public async Task<IReadOnlyList<JobId>> UsersOfAsync(string dataset, CancellationToken cancellation) =>
+        (await AskAsync<DatasetUsersTold>(new GetDatasetUsers(dataset), cancellation).ConfigureAwait(false)).Jobs;
+
+    /// <summary>How a job's coordinator says that it is; null when it does not answer at once. Only for a job that has its turn: others have no coordinator to wake.</summary>
+    public async Task<JobStatus?> StatusAsync(JobId job, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _coordinators.Ask<JobStatus>(new GetJobStatus(job), LoadBound, cancellation).ConfigureAwait(false);
+        }
+        catch (AskTimeoutException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Hears a job's events from now on until disposed; progress that comes too fast is given to the handler all the same.</summary>
+    public IDisposable Watch(JobId job, Action<JobEvent> onEvent)
+    {
+        var watcher = system.ActorOf(EventTap.Props(job, _coordinators, onEvent));
+        return new Stopping(() => system.Stop(watcher));
+    }
+
+    /// <summary>Why the gateway cannot serve yet; null when it can.</summary>
+    public async Task<string?> WhyNotReadyAsync(CancellationToken cancellation)
+    {
+        if (!IsMember) return "the node is not yet a member of the cluster";
+        try
+        {
+            await _directory.Ask<JobSummariesTold>(new GetJobSummaries([]), LoadBound, cancellation).ConfigureAwait(false);
+            return null;
+        }
+        catch (AskTimeoutException)
+        {
+            return "the directory of jobs does not answer: it needs a node with the role coordinator, and the store";
+        }
+    }
+
+    /// <summary>Whether the cluster has let this node in.</summary>
+    public bool IsMember => Akka.Cluster.Cluster.Get(system).SelfMember.Status is MemberStatus.Up or MemberStatus.WeaklyUp;
+
+    /// <summary>Every member, each with what it says of itself within a bounded time.</summary>
+    public async Task<IReadOnlyList<NodeInfo>> NodesAsync(CancellationToken cancellation)
+    {
+        var state = Akka.Cluster.Cluster.Get(system).State;
+        return await Task.WhenAll(state.Members.Select(async member => new NodeInfo
+        {
+            Address = AddressOf(member),
+            Roles = [.. member.Roles.Order(StringComparer.Ordinal)],
+            State = Camel(member.Status.ToString()),
+            Reachable = !state.Unreachable.Contains(member),
+            Version = member.AppVersion.Version,
+            Load = state.Unreachable.Contains(member) ? null : await LoadOfAsync(member, cancellation).ConfigureAwait(false),
+        })).ConfigureAwait(false);
+    }
+
+    /// <summary>Asks a member to finish what it computes, to leave and to end; false when there is no such member.</summary>
+    public bool Drain(string address)
+    {
+        var cluster = Akka.Cluster.Cluster.Get(system);
+        if (cluster.State.Members.FirstOrDefault(member => AddressOf(member) == address) is not { } found) return false;
+        cluster.Leave(found.Address);
+        return true;
+    }
+
+    private async Task<NodeLoad?> LoadOfAsync(Member member, CancellationToken cancellation)
+    {
+        try
+        {
+            var place = system.ActorSelection(new RootActorPath(member.Address) / "user" / NodeStatusActor.Name);
+            return (await place.Ask<NodeLoadTold>(new GetNodeLoad(), LoadBound, cancellation).ConfigureAwait(false)).Load;
+        }
+        catch (AskTimeoutException)
+        {
+            return null;
+        }
+    }
+
+    private static string AddressOf(Member member) => $"{member.Address.Host}:{member.Address.Port}";
+
+    private static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
+
+    private async Task<T> AskAsync<T>(object message, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _directory.Ask<T>(message, AskBound, cancellation).ConfigureAwait(false);
+        }
+        catch (AskTimeoutException e)
+        {
+            throw new TrainingException($"the directory of jobs did not answer within {AskBound.TotalSeconds:0} s: it needs a node with the role coordinator, and the store", e);
+        }
+    }
+
+    private sealed class Stopping(Action stop) : IDisposable
+    {
+        public void Dispose() => stop();
+    }
+
+    /// <summary>Tells a handler what a job's coordinator says; asks again where it says nothing, since it may have moved.</summary>
+    private sealed class EventTap : ReceiveActor
+    {
+        public EventTap(JobId job, IActorRef coordinators, Action<JobEvent> onEvent)
+        {
+            Receive<JobEvent>(onEvent);
+            Receive<JobWatched>(_ => { });
+            Receive<ReceiveTimeout>(_ => coordinators.Tell(new WatchJob(job)));
+            coordinators.Tell(new WatchJob(job));
+            Context.SetReceiveTimeout(TimeSpan.FromSeconds(2));
+        }
+
+        public static Props Props(JobId job, IActorRef coordinators, Action<JobEvent> onEvent) =>
+            Akka.Actor.Props.Create(() => new EventTap(job, coordinators, onEvent));
+    }
+}

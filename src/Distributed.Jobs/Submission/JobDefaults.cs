@@ -1,0 +1,66 @@
+using Distributed.Learning.Networks;
+using Distributed.Learning.Optimization;
+using Distributed.Tensors.Elements;
+
+namespace Distributed.Jobs.Submission;
+
+/// <summary>
+/// What a setting is when nobody gives it. Those that reach a weight are functions of the data alone, so that the same command gives the
+/// same specification on every machine.
+/// </summary>
+internal static class JobDefaults
+{
+    /// <summary>Data trained on by a bare <c>dtrain train</c>.</summary>
+    public const string Data = "digits";
+
+    /// <summary>Seed of everything random.</summary>
+    public const ulong Seed = 1;
+
+    /// <summary>From here on a data set counts as large: it can teach a wider layer, and has the steps for a rate that falls.</summary>
+    private const int LargeDataSet = 10_000;
+
+    /// <summary>Below this a data set counts as small: its epochs have few steps, so there are more of them.</summary>
+    private const int SmallDataSet = 1_000;
+
+    private const int SmallestBatch = 32, LargestBatch = 128;
+
+    /// <summary>Epochs of a small data set, of any other, and of one so large that the steps run out.</summary>
+    private const int EpochsOfSmall = 100, UsualEpochs = 50, FewestEpochs = 10;
+
+    /// <summary>
+    /// Steps that a job takes at most, unless <see cref="FewestEpochs"/> are more. Measured: tables of 15,000 to 100,000 rows learn little more
+    /// after that many, and two cores make them in about half a minute.
+    /// </summary>
+    private const int Steps = 32_000;
+
+    /// <summary>One hidden layer.</summary>
+    public static IReadOnlyList<int> Hidden(int trainingSamples) => trainingSamples >= LargeDataSet ? [128] : [64];
+
+    /// <summary>Samples of one mini-batch: as few as let the usual epochs take no more than <see cref="Steps"/>.</summary>
+    public static int Batch(int trainingSamples)
+    {
+        var batch = SmallestBatch;
+        while (batch < LargestBatch && StepsPerEpoch(trainingSamples, batch) * UsualEpochs > Steps) batch *= 2;
+        return batch;
+    }
+
+    /// <summary>The most epochs.</summary>
+    public static int Epochs(int trainingSamples) => trainingSamples < SmallDataSet
+        ? EpochsOfSmall
+        : (int)Math.Clamp(Steps / StepsPerEpoch(trainingSamples, Batch(trainingSamples)), FewestEpochs, UsualEpochs);
+
+    /// <summary>The usual learning rate of an update rule.</summary>
+    public static double LearningRate(OptimizerKind optimizer) => optimizer is OptimizerKind.Adam or OptimizerKind.AdamW ? 0.003 : 0.05;
+
+    /// <summary>He for activations that are linear on one side (K. He et al., 2015), Xavier for the others (X. Glorot, Y. Bengio, 2010).</summary>
+    public static Initialization InitializationFor(Activation activation) =>
+        activation is Activation.Relu or Activation.LeakyRelu or Activation.Gelu ? Initialization.He : Initialization.Xavier;
+
+    /// <summary>How the rate goes on. Measured: many steps at a constant one spoil the last epochs of a large set, MNIST's most.</summary>
+    public static ScheduleKind Schedule(int trainingSamples) => trainingSamples >= LargeDataSet ? ScheduleKind.Cosine : ScheduleKind.Constant;
+
+    /// <summary>Workers of a run; reaches no weight.</summary>
+    public static int Workers(int threads) => Math.Min(threads, 2);
+
+    private static long StepsPerEpoch(int trainingSamples, int batch) => ((long)trainingSamples + batch - 1) / batch;
+}

@@ -1,0 +1,107 @@
+using System.Text.Json;
+
+namespace Distributed.Jobs.Submission;
+
+/// <summary>
+/// Reads a job file: one JSON object whose members are settings (<see cref="Setting.Member"/>). Comments and trailing commas are allowed.
+/// Paths inside it are relative to the working directory, as on the command line.
+/// </summary>
+internal static class JobFile
+{
+    private const long MaximumBytes = 1 << 20;
+
+    private static readonly JsonDocumentOptions Leniency = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="UsageException">It cannot be read, is not JSON, or has an unknown member.</exception>
+    public static SettingValues Read(string path)
+    {
+        byte[] bytes;
+        try
+        {
+            if (Directory.Exists(path)) throw new UsageException($"--job: {path} is a folder; a JSON file would be right");
+            var file = new FileInfo(path);
+            if (!file.Exists) throw new UsageException($"--job: there is no file {path}");
+            if (file.Length > MaximumBytes) throw new UsageException($"--job: {path} has {file.Length:#,0} bytes; a job file has at most {MaximumBytes:#,0}");
+            bytes = File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"--job: {path} cannot be read: {e.Message}", e);
+        }
+        return Parse(bytes, Path.GetFileName(path));
+    }
+
+    /// <summary>Reads the bytes of a file.</summary>
+    /// <param name="json">UTF-8.</param>
+    /// <param name="file">The file's name, for messages.</param>
+    /// <exception cref="UsageException">They are not such JSON.</exception>
+    public static SettingValues Parse(ReadOnlyMemory<byte> json, string file)
+    {
+        if (json.Span.StartsWith("\uFEFF"u8)) json = json[3..];
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(json, Leniency);
+        }
+        catch (JsonException e)
+        {
+            var where = e.LineNumber is { } line ? $", line {line + 1}, byte {e.BytePositionInLine + 1}" : "";
+            throw new UsageException($"{file}{where}: not JSON ({Reason(e)})", e);
+        }
+        using (document)
+        {
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                throw new UsageException($"{file}: a JSON object of settings would be right, such as {{\"data\": \"digits\"}}");
+            var values = new SettingValues();
+            try
+            {
+                foreach (var member in document.RootElement.EnumerateObject()) Add(values, member, file);
+            }
+            catch (InvalidOperationException e)
+            {
+                // Bytes that are not UTF-8, or half of a surrogate pair: the reader notices them only where the text is asked for.
+                throw new UsageException($"{file}: a name or a value is not Unicode text; UTF-8 would be right", e);
+            }
+            return values;
+        }
+    }
+
+    private static void Add(SettingValues values, JsonProperty member, string file)
+    {
+        var setting = Settings.All.FirstOrDefault(s => s.Member == member.Name);
+        if (setting is null)
+        {
+            var members = Settings.All.Select(s => s.Member);
+            throw new UsageException($"{file}: there is no setting '{member.Name}'{NearestName.Hint(member.Name, members)}");
+        }
+        if (values.Has(setting.Name)) throw new UsageException($"{file}: '{member.Name}' stands twice; once would be right");
+        var origin = $"{member.Name} in {file}";
+        if (member.Value.ValueKind == JsonValueKind.Null) return;
+        values.Give(setting.Name, Text(member.Value, origin), origin);
+    }
+
+    /// <summary>The text that the flag would have: lists and maps are joined by commas.</summary>
+    private static string Text(JsonElement value, string origin) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString()!,
+        JsonValueKind.Number => value.GetRawText(),
+        JsonValueKind.Array when value.GetArrayLength() == 0 => "none",
+        JsonValueKind.Array => string.Join(",", value.EnumerateArray().Select(v => Scalar(v, origin))),
+        JsonValueKind.Object => string.Join(",", value.EnumerateObject().Select(p => $"{p.Name}={Scalar(p.Value, origin)}")),
+        _ => throw new UsageException($"{origin}: {value.GetRawText()} is neither text nor a number"),
+    };
+
+    private static string Scalar(JsonElement value, string origin) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString()!,
+        JsonValueKind.Number => value.GetRawText(),
+        _ => throw new UsageException($"{origin}: {value.GetRawText()} is neither text nor a number"),
+    };
+
+    private static string Reason(JsonException e)
+    {
+        var end = e.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        return (end < 0 ? e.Message : e.Message[..end]).TrimEnd('.');
+    }
+}

@@ -1,0 +1,45 @@
+using Distributed.Data.Encodings;
+using Distributed.Data.Samples;
+using Distributed.Data.Sets;
+
+namespace Distributed.Jobs.Submission;
+
+/// <summary>Encoded samples and what a job needs to know of them.</summary>
+internal static class LoadedData
+{
+    /// <summary>The shape that a specification is resolved against.</summary>
+    public static DataShape ShapeOf(EncodedDataSet data) => new(
+        data.Training.IsClassification, data.Training.Inputs, data.Training.Outputs, data.Training.Rows, data.Validation?.Rows ?? 0,
+        data.Sha256, data.Encoding.Target.Classes, () => CountLabels(data.Training));
+
+    /// <summary>The source with full paths, so that a resume finds the files again from any working directory.</summary>
+    public static DataSettings WithFullPaths(DataSettings source) => source with
+    {
+        Source = IsBuiltIn(source.Source) ? source.Source : Path.GetFullPath(source.Source),
+        Validation = source.Validation is { } validation && !SettingValues.TryReal(validation, out _) ? Path.GetFullPath(validation) : source.Validation,
+    };
+
+    /// <summary>Whether samples need no file.</summary>
+    public static bool IsBuiltIn(string source) => DataSets.BuiltInNames.Contains(source);
+
+    /// <summary>What the data is called on a screen: the built-in name, or the path's last part.</summary>
+    public static string DisplayName(string source) =>
+        IsBuiltIn(source) ? source : Path.GetFileName(Path.TrimEndingDirectorySeparator(source)) is { Length: > 0 } name ? name : source;
+
+    private static long[] CountLabels(ISampleSource samples)
+    {
+        const int AtOnce = 1024;
+        var counts = new long[samples.Outputs];
+        var rows = new int[AtOnce];
+        var inputs = new float[AtOnce * samples.Inputs];
+        var labels = new int[AtOnce];
+        for (var first = 0; first < samples.Rows; first += AtOnce)
+        {
+            var count = Math.Min(AtOnce, samples.Rows - first);
+            for (var i = 0; i < count; i++) rows[i] = first + i;
+            samples.Gather(rows.AsSpan(0, count), inputs, labels, []);
+            for (var i = 0; i < count; i++) counts[labels[i]]++;
+        }
+        return counts;
+    }
+}

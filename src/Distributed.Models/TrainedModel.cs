@@ -1,0 +1,196 @@
+using Distributed.Data;
+using Distributed.Data.Encodings;
+using Distributed.Data.Samples;
+using Distributed.Data.Sets;
+using Distributed.Learning.Metrics;
+using Distributed.Learning.Networks;
+
+namespace Distributed.Models;
+
+/// <summary>
+/// A trained network with the encoding of its data: takes raw rows and answers with a class or a value. Immutable, and safe to ask
+/// from several threads.
+/// </summary>
+public sealed class TrainedModel
+{
+    private const int RowsAtOnce = 64;
+
+    private readonly Network _network;
+    private readonly float[] _parameters;
+    private readonly PackedWeights _packed;
+    private ShardComputer? _spareComputer;
+
+    /// <summary>Puts a model together.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="encoding">How raw rows become its inputs, and what its outputs mean.</param>
+    /// <param name="parameters">The flat parameter vector; copied.</param>
+    /// <param name="origin">Where it comes from.</param>
+    /// <exception cref="ArgumentException">The parts do not fit each other; the message says how.</exception>
+    public TrainedModel(
+        NetworkSpecification network, FeatureEncoding encoding, ReadOnlySpan<float> parameters, ModelOrigin? origin = null)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(encoding);
+        if (ModelFolder.Mismatch(network, encoding) is { } problem)
+            throw new ArgumentException(problem, nameof(encoding));
+        _network = new Network(network);
+        if (parameters.Length != _network.Layout.Count)
+            throw new ArgumentException($"the network has {_network.Layout.Count} parameters, not {parameters.Length}", nameof(parameters));
+        _parameters = parameters.ToArray();
+        _packed = new PackedWeights(_network);
+        _network.Pack(_parameters, _packed);
+        Encoding = encoding;
+        Origin = origin ?? new ModelOrigin();
+    }
+
+    /// <summary>The network.</summary>
+    public NetworkSpecification Network => _network.Specification;
+
+    /// <summary>How raw rows become inputs, and what the outputs mean.</summary>
+    public FeatureEncoding Encoding { get; }
+
+    /// <summary>Where the model comes from.</summary>
+    public ModelOrigin Origin { get; }
+
+    /// <summary>The flat parameter vector.</summary>
+    public ReadOnlySpan<float> Parameters => _parameters;
+
+    /// <summary>The same, for those that keep it until it is written.</summary>
+    internal ReadOnlyMemory<float> ParameterMemory => _parameters;
+
+    /// <summary>Bytes that its weights take in memory: the vector, and the copies that products read.</summary>
+    public long WeightBytes => sizeof(float) * (long)_parameters.Length + _packed.Bytes;
+
+    /// <summary>Loads a model.</summary>
+    /// <param name="folder">A folder with <c>model.json</c> and <c>weights.safetensors</c>, or one whose <c>best</c> or <c>last</c> has them.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="DataException">There is no model, or it is damaged; says which file and what is wrong.</exception>
+    public static TrainedModel Load(string folder) => ModelFolder.Load(folder);
+
+    /// <summary>Saves the model; each of the two files appears whole or not at all.</summary>
+    /// <param name="folder">The folder; made if it is not there. A model in it is replaced.</param>
+    /// <exception cref="IOException">The folder cannot be written to.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
+    public void Save(string folder) => ModelFolder.Save(this, folder);
+
+    /// <summary>Answers one raw row.</summary>
+    /// <param name="row">Each column's cell as it would stand in a file; entries that are no columns of the model do not matter.</param>
+    /// <returns>The answer.</returns>
+    /// <exception cref="DataException">A column is missing, or a cell does not fit its column.</exception>
+    public Prediction Predict(IReadOnlyDictionary<string, string> row)
+    {
+        var inputs = new float[Network.Inputs];
+        Encoding.EncodeRow(row, inputs);
+        return Answer(1, (_, _, into) => inputs.CopyTo(into))[0];
+    }
+
+    /// <summary>Answers raw rows in their order.</summary>
+    /// <param name="rows">The rows, as for one.</param>
+    /// <returns>An answer for each.</returns>
+    /// <exception cref="DataException">A column is missing, or a cell does not fit its column; its line is the row's number, from 1.</exception>
+    public IReadOnlyList<Prediction> Predict(IEnumerable<IReadOnlyDictionary<string, string>> rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        var all = rows.ToList();
+        return Answer(all.Count, (first, count, into) =>
+        {
+            for (var i = 0; i < count; i++)
+            {
+                try
+                {
+                    Encoding.EncodeRow(all[first + i], into.AsSpan(i * Network.Inputs, Network.Inputs));
+                }
+                catch (DataException error)
+                {
+                    throw new DataException(error.Problem, error.Advice, "the rows", first + i + 1, error.Column, error);
+                }
+            }
+        });
+    }
+
+    /// <summary>Answers all rows of a source, which need not have the target column.</summary>
+    /// <param name="source">A CSV file, an IDX images file or folder, or a built-in data set's name.</param>
+    /// <returns>An answer for each row, in the source's order.</returns>
+    /// <exception cref="DataException">The source cannot be read or does not fit the model.</exception>
+    public IReadOnlyList<Prediction> PredictFile(string source)
+    {
+        var inputs = DataSets.LoadInputs(source, Encoding);
+        return Answer(inputs.Rows, (first, count, into) => inputs.CopyTo(first, count, into));
+    }
+
+    /// <summary>Measures the model on all rows of a source that has the targets too.</summary>
+    /// <param name="source">A CSV file, an IDX images file or folder, or a built-in data set's name.</param>
+    /// <returns>The measures.</returns>
+    /// <exception cref="DataException">The source cannot be read or does not fit the model.</exception>
+    public ModelEvaluation EvaluateFile(string source) => Evaluate(DataSets.LoadSamples(source, Encoding));
+
+    /// <summary>Measures the model on encoded samples.</summary>
+    /// <param name="samples">Samples encoded with <see cref="Encoding"/>.</param>
+    /// <returns>The measures.</returns>
+    /// <exception cref="ArgumentException">The samples have other inputs, outputs or another task than the model.</exception>
+    public ModelEvaluation Evaluate(ISampleSource samples)
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        if (samples.Inputs != Network.Inputs || samples.Outputs != Network.Outputs || samples.IsClassification != Network.IsClassification)
+            throw new ArgumentException("the samples were encoded for another model", nameof(samples));
+        var computer = TakeComputer();
+        var report = samples.IsClassification ? new ClassificationReport(Encoding.Target.Classes) : null;
+        var rows = new int[RowsAtOnce];
+        var inputs = new float[RowsAtOnce * samples.Inputs];
+        var labels = new int[RowsAtOnce];
+        var targets = new float[RowsAtOnce * samples.Outputs];
+        var outputs = new float[RowsAtOnce * samples.Outputs];
+        var total = new ShardMetrics();
+        for (var first = 0; first < samples.Rows; first += RowsAtOnce)
+        {
+            var count = Math.Min(RowsAtOnce, samples.Rows - first);
+            for (var i = 0; i < count; i++)
+                rows[i] = first + i;
+            samples.Gather(rows.AsSpan(0, count), inputs, labels, targets);
+            var features = inputs.AsSpan(0, count * samples.Inputs);
+            var batch = report is not null
+                ? new Samples(features, labels.AsSpan(0, count), count)
+                : new Samples(features, targets.AsSpan(0, count * samples.Outputs), count);
+            total = ShardMetrics.Add(total, computer.Evaluate(_parameters, _packed, batch));
+            if (report is null)
+                continue;
+            computer.Predict(_parameters, _packed, features, count, outputs.AsSpan(0, count * samples.Outputs));
+            report.Add(labels.AsSpan(0, count), outputs.AsSpan(0, count * samples.Outputs));
+        }
+
+        ReturnComputer(computer);
+        return new ModelEvaluation(
+            samples.Rows, total.MeanLoss, report,
+            report is null ? total.MeanAbsoluteError * Encoding.Target.Scale : null,
+            report is null ? total.RSquared : null);
+    }
+
+    private Prediction[] Answer(int rows, Action<int, int, float[]> fill)
+    {
+        var computer = TakeComputer();
+        var inputs = new float[Math.Min(rows, RowsAtOnce) * Network.Inputs];
+        var outputs = new float[Math.Min(rows, RowsAtOnce) * Network.Outputs];
+        var answers = new Prediction[rows];
+        for (var first = 0; first < rows; first += RowsAtOnce)
+        {
+            var count = Math.Min(RowsAtOnce, rows - first);
+            fill(first, count, inputs);
+            var answered = outputs.AsSpan(0, count * Network.Outputs);
+            computer.Predict(_parameters, _packed, inputs.AsSpan(0, count * Network.Inputs), count, answered);
+            for (var i = 0; i < count; i++)
+                answers[first + i] = AnswerOf(answered.Slice(i * Network.Outputs, Network.Outputs));
+        }
+
+        ReturnComputer(computer);
+        return answers;
+    }
+
+    private Prediction AnswerOf(ReadOnlySpan<float> outputs) => Encoding.Task == TaskKind.Classify
+        ? new Prediction(Encoding.Target.Classes[ClassificationReport.PredictedClass(outputs)], outputs.ToArray(), null)
+        : new Prediction(null, [], Encoding.Target.Value(outputs[0]));
+
+    /// <summary>A workspace serves one caller at a time: the spare one, or a new one when another thread has it.</summary>
+    private ShardComputer TakeComputer() => Interlocked.Exchange(ref _spareComputer, null) ?? new ShardComputer(_network, RowsAtOnce);
+
+    private void ReturnComputer(ShardComputer computer) => Interlocked.Exchange(ref _spareComputer, computer);
+}

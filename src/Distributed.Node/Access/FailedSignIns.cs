@@ -1,0 +1,87 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.RateLimiting;
+using Microsoft.Extensions.Logging;
+
+namespace Distributed.Node.Access;
+
+/// <summary>
+/// Limits failed sign-ins by their source and notes them in the log. Right keys never come here: behind one address with a flood of wrong keys they
+/// are answered all the same. Both tables are bounded: sources share <see cref="Places"/> places by a hash that differs from process to process, so
+/// many sources cost no more memory than these, and the log says at most so many lines a minute and how many it left out.
+/// </summary>
+internal sealed class FailedSignIns : IDisposable
+{
+    private const int Places = 4_096;
+    private const int LinesAtOnce = 10;
+    private const int LinesPerMinute = 10;
+
+    private readonly PartitionedRateLimiter<int> _failures;
+    private readonly TokenBucketRateLimiter _lines;
+    private readonly ILogger _logger;
+    private long _left; // out of the log since its last line
+
+    public FailedSignIns(int perSecond, ILogger logger)
+    {
+        _logger = logger;
+        _failures = PartitionedRateLimiter.Create<int, int>(place => RateLimitPartition.GetTokenBucketLimiter(place, _ => new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = perSecond * 10,
+            TokensPerPeriod = perSecond,
+            ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+            AutoReplenishment = true,
+            QueueLimit = 0,
+        }));
+        _lines = new TokenBucketRateLimiter(new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = LinesAtOnce,
+            TokensPerPeriod = LinesPerMinute,
+            ReplenishmentPeriod = TimeSpan.FromMinutes(1),
+            AutoReplenishment = true,
+            QueueLimit = 0,
+        });
+    }
+
+    /// <summary>Counts a failed sign-in.</summary>
+    /// <param name="source">Who tried.</param>
+    /// <param name="reason">Why it failed; never the key.</param>
+    /// <returns>How long the source is to wait when it failed too often; null when it may try again.</returns>
+    public TimeSpan? Count(IPAddress? source, string reason)
+    {
+        var origin = SourceOf(source);
+        using var lease = _failures.AttemptAcquire((int)((uint)origin.GetHashCode(StringComparison.Ordinal) % Places));
+        Note(origin, lease.IsAcquired ? reason : "too many failed sign-ins");
+        if (lease.IsAcquired) return null;
+        return lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) && wait > TimeSpan.Zero ? wait : TimeSpan.FromSeconds(1);
+    }
+
+    /// <summary>Whose failures are counted together: an IPv4 address, or the network of 64 bits within which an IPv6 client chooses its address.</summary>
+    internal static string SourceOf(IPAddress? address)
+    {
+        if (address is null) return "";
+        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
+        if (address.AddressFamily != AddressFamily.InterNetworkV6) return address.ToString();
+        var bytes = address.GetAddressBytes();
+        Array.Clear(bytes, 8, 8);
+        return $"{new IPAddress(bytes)}/64";
+    }
+
+    public void Dispose()
+    {
+        _failures.Dispose();
+        _lines.Dispose();
+    }
+
+    private void Note(string origin, string reason)
+    {
+        using var line = _lines.AttemptAcquire();
+        if (!line.IsAcquired)
+        {
+            Interlocked.Increment(ref _left);
+            return;
+        }
+        var left = Interlocked.Exchange(ref _left, 0);
+        if (left == 0) _logger.LogWarning("sign-in from {Source} refused: {Reason}", origin, reason);
+        else _logger.LogWarning("sign-in from {Source} refused: {Reason} ({Left} more refusals since the last line)", origin, reason, left);
+    }
+}

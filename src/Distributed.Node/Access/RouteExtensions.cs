@@ -1,0 +1,42 @@
+using Distributed.Node.Configuration;
+using Distributed.Node.Problems;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace Distributed.Node.Access;
+
+/// <summary>What routes have in common.</summary>
+internal static class RouteExtensions
+{
+    /// <summary>Says what a caller must be allowed.</summary>
+    public static TBuilder Needs<TBuilder>(this TBuilder route, ApiRole role) where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new NeedsRole(role));
+
+    /// <summary>An answer that says where the thing is.</summary>
+    public static IResult At(this IResult result, string location) => new Located(result, location);
+
+    /// <summary>Reads a whole body of bounded length.</summary>
+    /// <exception cref="ApiException">It is longer.</exception>
+    public static async Task<byte[]> ReadBodyAsync(this HttpContext context, long most, CancellationToken cancellation)
+    {
+        if (context.Request.ContentLength > most) throw TooLong(most);
+        using var body = new MemoryStream();
+        var buffer = new byte[16 << 10];
+        for (int read; (read = await context.Request.Body.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0;)
+        {
+            if (body.Length + read > most) throw TooLong(most);
+            body.Write(buffer, 0, read);
+        }
+        return body.ToArray();
+    }
+
+    private static ApiException TooLong(long most) => ApiException.TooLarge($"the body is longer than {most:#,0} bytes");
+
+    private sealed class Located(IResult result, string location) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.Headers.Location = location;
+            return result.ExecuteAsync(httpContext);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.Net;
+using Distributed.Cluster.DataSets;
+using Distributed.Node.Jobs;
+
+namespace Distributed.Node.Configuration;
+
+/// <summary>How a node serves HTTP.</summary>
+internal sealed record HttpSettings
+{
+    /// <summary>Where it listens.</summary>
+    public required IPEndPoint Address { get; init; }
+
+    /// <summary>Whether it serves the API, or its health and measures alone.</summary>
+    public required bool IsGateway { get; init; }
+
+    /// <summary>Where uploads are kept.</summary>
+    public required string DataFolder { get; init; }
+
+    /// <summary>Who may do what; empty for everybody everything.</summary>
+    public ApiKeys Keys { get; init; } = ApiKeys.None;
+
+    /// <summary>What is too much.</summary>
+    public HttpLimits Limits { get; init; } = new();
+}
+
+/// <summary>Bounds on what clients may ask for; at a bound the answer is 413 or 429 and says so.</summary>
+internal sealed record HttpLimits
+{
+    /// <summary>Bytes of an upload.</summary>
+    public long UploadBytes { get; init; } = 16L << 30;
+
+    /// <summary>Bytes of rows to predict for.</summary>
+    public long PredictionBytes { get; init; } = 64L << 20;
+
+    /// <summary>Bytes of any other body.</summary>
+    public long BodyBytes { get; init; } = 1L << 20;
+
+    /// <summary>Uploads at once.</summary>
+    public int Uploads { get; init; } = 4;
+
+    /// <summary>Event streams at once.</summary>
+    public int Streams { get; init; } = 1_000;
+
+    /// <summary>Predictions and submissions at once: they compute.</summary>
+    public int Computations { get; init; } = 4;
+
+    /// <summary>Computations that wait for their turn.</summary>
+    public int WaitingComputations { get; init; } = 64;
+
+    /// <summary>
+    /// Bytes of models that predict: kept, in use and being built. A quarter of the memory that the process may use, which in a container is its
+    /// limit's share for the heap (three quarters of it, unless set otherwise). A model beyond the bound is built when no other is in memory.
+    /// </summary>
+    public long ModelBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
+
+    /// <summary>Requests a second of one client (a key, or an address without keys); ten seconds' worth may come at once.</summary>
+    public int RequestsPerSecond { get; init; } = 200;
+
+    /// <summary>Failed sign-ins a second of one source (an IPv4 address, an IPv6 network of 64 bits); ten seconds' worth may come at once.</summary>
+    public int FailedSignInsPerSecond { get; init; } = 5;
+
+    /// <summary>Data sets that are kept.</summary>
+    public int Datasets { get; init; } = 10_000;
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Net;
+using Distributed.Cluster.DataSets;
+using Distributed.Cluster.Messages;
+
+namespace Distributed.Node.Configuration;
+
+/// <summary>Reads the settings of the HTTP server from flags and variables, and checks them before anything is started.</summary>
+internal static class HttpSettingsReader
+{
+    /// <summary>Where a gateway listens when nobody says so.</summary>
+    private const int DefaultPort = 8080;
+
+    /// <summary>The variable that holds the keys themselves, where no file does. A flag would show them to every user of the machine.</summary>
+    public const string KeysVariable = "DISTRIBUTED_API_KEYS";
+
+    /// <summary>Reads; null for a node without HTTP.</summary>
+    /// <exception cref="SettingException">A setting is wrong or missing, or the API would stand open.</exception>
+    public static HttpSettings? Read(SettingValues values, Func<string, string?> variable, IReadOnlySet<string> roles)
+    {
+        var isGateway = roles.Contains(NodeRoles.Gateway);
+        if (!isGateway && values.Text(NodeSetting.Http) is null) return null;
+        var address = Address(values);
+        var keys = Keys(values, variable);
+        if (isGateway && keys.IsEmpty && !IPAddress.IsLoopback(address.Address) && !values.IsOn(NodeSetting.AllowAnonymous))
+        {
+            throw values.Wrong(
+                NodeSetting.Http,
+                $"is {address}: others can reach it there, so it needs API keys ({NodeSetting.ApiKeysFile.Flag} FILE or the variable {KeysVariable}), or {NodeSetting.AllowAnonymous.Flag} yes to let everybody do everything");
+        }
+        return new HttpSettings
+        {
+            Address = address,
+            IsGateway = isGateway,
+            DataFolder = Path.GetFullPath(values.Text(NodeSetting.DataDir) ?? DefaultDataFolder(variable)),
+            Keys = keys,
+            Limits = new HttpLimits
+            {
+                UploadBytes = (long)(values.Number(NodeSetting.MaxUpload, 1, 1 << 20) ?? 16 << 10) << 20,
+                RequestsPerSecond = values.Number(NodeSetting.MaxRequests, 1, 1_000_000) ?? new HttpLimits().RequestsPerSecond,
+                Streams = values.Number(NodeSetting.MaxStreams, 1, 100_000) ?? new HttpLimits().Streams,
+            },
+        };
+    }
+
+    private static IPEndPoint Address(SettingValues values)
+    {
+        if (values.Text(NodeSetting.Http) is not { } text) return new IPEndPoint(IPAddress.Loopback, DefaultPort);
+        if (ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port)) return new IPEndPoint(IPAddress.Loopback, port);
+        return IPEndPoint.TryParse(text.StartsWith("localhost:", StringComparison.Ordinal) ? "127.0.0.1" + text["localhost".Length..] : text, out var address) && HasPort(text)
+            ? address
+            : throw values.Wrong(NodeSetting.Http, $"is '{text}': it must be a port (on loopback), or ADDRESS:PORT such as 0.0.0.0:8080");
+    }
+
+    private static bool HasPort(string text) => text.Contains("]:", StringComparison.Ordinal) || text.Count(c => c == ':') == 1;
+
+    private static ApiKeys Keys(SettingValues values, Func<string, string?> variable)
+    {
+        var (text, origin) = values.Text(NodeSetting.ApiKeysFile) is { } path
+            ? (values.Read(NodeSetting.ApiKeysFile, path), $"{NodeSetting.ApiKeysFile.Flag}: {path}")
+            : (variable(KeysVariable), KeysVariable);
+        if (string.IsNullOrEmpty(text)) return text is null || origin == KeysVariable ? ApiKeys.None : throw new SettingException($"{origin}: there is no key in it");
+        try
+        {
+            return ApiKeys.Parse(text);
+        }
+        catch (FormatException e)
+        {
+            throw new SettingException($"{origin}: {e.Message}");
+        }
+    }
+
+    private static string DefaultDataFolder(Func<string, string?> variable) => Path.Combine(
+        variable("XDG_DATA_HOME") is { Length: > 0 } data && Path.IsPathFullyQualified(data)
+            ? data
+            : Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } home ? home : Path.GetTempPath(),
+        "distributed-node");
+}

@@ -1,0 +1,91 @@
+namespace Distributed.Node.Configuration;
+
+/// <summary>One thing that can be set: by a flag, or by an environment variable when there is no flag.</summary>
+/// <param name="Flag">As written on the command line.</param>
+/// <param name="Value">What its value is, for people.</param>
+/// <param name="Help">What it does.</param>
+internal sealed record NodeSetting(string Flag, string Value, string Help)
+{
+    /// <summary>The roles of the node.</summary>
+    public static readonly NodeSetting Roles = new("--roles", "LIST", "coordinator, parameter-server, worker, gateway: one or more, separated by commas");
+
+    /// <summary>The name under which others reach the node.</summary>
+    public static readonly NodeSetting Hostname = new(
+        "--hostname", "NAME", "name or address under which others reach this node (127.0.0.1); auto: as the name server calls this machine's address");
+
+    /// <summary>The address to listen at.</summary>
+    public static readonly NodeSetting Listen = new("--listen", "ADDRESS", "address to listen at, when it is not that of the host name; 0.0.0.0 for all, and with --hostname auto");
+
+    /// <summary>The cluster's port.</summary>
+    public static readonly NodeSetting Port = new("--port", "PORT", "port of the cluster; 0: any free one (0)");
+
+    /// <summary>Who lets the node in.</summary>
+    public static readonly NodeSetting SeedNodes = new("--seed-nodes", "LIST", "host:port of nodes that let this one in, separated by commas; the first one starts the cluster; with --hostname auto a name may stand for many");
+
+    /// <summary>Core nodes that a new cluster needs.</summary>
+    public static readonly NodeSetting CoreNodes = new("--core-nodes", "N", "core nodes (coordinators, parameter servers) of the cluster: it starts with most of them, so that one alone never does (1)");
+
+    /// <summary>The data plane's port.</summary>
+    public static readonly NodeSetting DataPort = new("--data-port", "PORT", "port of the tensor data plane; 0: any free one (0)");
+
+    /// <summary>Where HTTP is served.</summary>
+    public static readonly NodeSetting Http = new("--http", "[ADDRESS:]PORT", "where HTTP is served: the API on a gateway (127.0.0.1:8080), health and measures on any node (not at all)");
+
+    /// <summary>Where uploads are kept.</summary>
+    public static readonly NodeSetting DataDir = new("--data-dir", "DIR", "folder for data, one for each node: uploads of a gateway, samples of jobs (per-user paths)");
+
+    /// <summary>The API's keys.</summary>
+    public static readonly NodeSetting ApiKeysFile = new("--api-keys-file", "FILE", "file with lines NAME:ROLE:KEY, role read or write; without it DISTRIBUTED_API_KEYS may hold them, separated by semicolons");
+
+    /// <summary>An API that stands open.</summary>
+    public static readonly NodeSetting AllowAnonymous = new("--allow-anonymous", "yes", "lets everybody who reaches the API do everything, on addresses beyond loopback too");
+
+    /// <summary>The longest upload.</summary>
+    public static readonly NodeSetting MaxUpload = new("--max-upload", "MIB", "the longest upload in MiB (16384)");
+
+    /// <summary>The rate of one client.</summary>
+    public static readonly NodeSetting MaxRequests = new("--max-requests", "N", "requests a second of one client of the API (200)");
+
+    /// <summary>Event streams at once.</summary>
+    public static readonly NodeSetting MaxStreams = new("--max-streams", "N", "event streams that may be open at once (1000)");
+
+    /// <summary>Jobs at once.</summary>
+    public static readonly NodeSetting MaxJobs = new("--max-concurrent-jobs", "N", "jobs of the queue that run at once; the same on all coordinators (1)");
+
+    /// <summary>The store.</summary>
+    public static readonly NodeSetting Store = new("--store", "STORE", "SQLite file, or PostgreSQL connection string (Host=...); needed by coordinators and parameter servers");
+
+    /// <summary>The file with the database's password.</summary>
+    public static readonly NodeSetting StorePasswordFile = new("--store-password-file", "FILE", "file with the password of the PostgreSQL store, in place of one in --store");
+
+    /// <summary>Compute threads.</summary>
+    public static readonly NodeSetting Threads = new("--threads", "N", "compute threads of the process (all cores)");
+
+    /// <summary>Workers.</summary>
+    public static readonly NodeSetting Workers = new("--workers", "N", "workers in the process, which share its threads (1)");
+
+    /// <summary>The bound of the samples that are kept.</summary>
+    public static readonly NodeSetting DataCache = new("--data-cache", "BYTES", "how much of samples is kept, as 8GiB or 500MB; jobs with more are refused (8GiB)");
+
+    /// <summary>The shared secret.</summary>
+    public static readonly NodeSetting SecretFile = new("--secret-file", "FILE", "file with the secret of the tensor plane, the same on all nodes; needed beyond loopback. It keeps no node out of the cluster: membership is not authenticated");
+
+    /// <summary>More settings.</summary>
+    public static readonly NodeSetting Config = new("--config", "FILE", "HOCON file with settings on top of cluster-config");
+
+    /// <summary>The file that tells the node's health.</summary>
+    public static readonly NodeSetting HealthFile = new("--health-file", "FILE", "file that the node writes its state into; 'distributed-node --health' reads it and ends with 0 when the node is ready");
+
+    /// <summary>How much is logged.</summary>
+    public static readonly NodeSetting Log = new("--log", "LEVEL", "debug, information, warning or error (information)");
+
+    /// <summary>All of them, in the order of the help text.</summary>
+    public static readonly IReadOnlyList<NodeSetting> All =
+    [
+        Roles, Hostname, Listen, Port, SeedNodes, CoreNodes, DataPort, Http, DataDir, DataCache, ApiKeysFile, AllowAnonymous, MaxUpload, MaxRequests,
+        MaxStreams, MaxJobs, Store, StorePasswordFile, Threads, Workers, SecretFile, Config, HealthFile, Log,
+    ];
+
+    /// <summary>The environment variable.</summary>
+    public string Variable => "DISTRIBUTED_" + Flag[2..].ToUpperInvariant().Replace('-', '_');
+}

@@ -1,0 +1,74 @@
+using System.Text;
+using Distributed.Api;
+using Distributed.Node.Access;
+using Distributed.Node.Configuration;
+using Distributed.Node.Events;
+using Distributed.Node.Jobs;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+
+namespace Distributed.Node.Routes;
+
+/// <summary>A job's events as a stream (Server-Sent Events, WHATWG HTML).</summary>
+internal static class EventRoutes
+{
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
+
+    public static void Map(IEndpointRouteBuilder routes, JobFeeds feeds, JobReader jobs, CancellationToken stopping) =>
+        routes.MapGet(ApiRoutes.Jobs + "/{id}/events", async (string id, HttpContext context) =>
+        {
+            using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+            var job = JobReader.Parse(id);
+            await jobs.FindAsync(job, ending.Token).ConfigureAwait(false); // 404 where there is none
+            using var reading = feeds.Open(job);
+            var cursor = StreamCursor.After(context.Request.Headers[ApiHeaders.LastEventId].ToString() is { Length: > 0 } last ? last : null);
+            context.Response.ContentType = "text/event-stream";
+            context.Response.Headers.CacheControl = "no-store";
+            context.Response.Headers["X-Accel-Buffering"] = "no"; // a proxy in between passes on what comes
+            context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+            try
+            {
+                await WriteAsync(context, "retry: 1000\n\n", ending.Token).ConfigureAwait(false);
+                var next = reading.Feed.NextAsync(cursor, ending.Token);
+                while (!cursor.IsAtEnd || next.IsCompleted)
+                {
+                    if (await Task.WhenAny(next, Task.Delay(KeepAlive, ending.Token)).ConfigureAwait(false) != next)
+                    {
+                        ending.Token.ThrowIfCancellationRequested();
+                        await WriteAsync(context, ": still here\n\n", ending.Token).ConfigureAwait(false); // a client that is gone is noticed
+                        continue;
+                    }
+                    await WriteAsync(context, Text(await next.ConfigureAwait(false)), ending.Token).ConfigureAwait(false);
+                    if (cursor.IsAtEnd) break;
+                    await Task.Delay(Pace, ending.Token).ConfigureAwait(false); // what comes meanwhile is told together
+                    next = reading.Feed.NextAsync(cursor, ending.Token);
+                }
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
+            {
+                context.Abort(); // the client takes it up again elsewhere, from the last id
+            }
+        }).Needs(ApiRole.Read).Produces(StatusCodes.Status200OK, contentType: "text/event-stream")
+            .WithSummary("A job's events as they come; Last-Event-ID goes on where a stream broke off.");
+
+    private static string Text(IReadOnlyList<StreamEvent> events)
+    {
+        var text = new StringBuilder();
+        foreach (var told in events)
+        {
+            if (ApiEvents.Write(told.Event) is not (var name, var data)) continue;
+            if (told.Id is { } id) text.Append("id: ").Append(id).Append('\n');
+            text.Append("event: ").Append(name).Append('\n').Append("data: ").Append(data).Append("\n\n");
+        }
+        return text.ToString();
+    }
+
+    private static async Task WriteAsync(HttpContext context, string text, CancellationToken cancellation)
+    {
+        await context.Response.WriteAsync(text, cancellation).ConfigureAwait(false);
+        await context.Response.Body.FlushAsync(cancellation).ConfigureAwait(false);
+    }
+}

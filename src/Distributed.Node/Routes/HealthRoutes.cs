@@ -1,0 +1,25 @@
+using Distributed.Api;
+using Distributed.Jobs.Gateway;
+using Distributed.Node.Configuration;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Distributed.Node.Routes;
+
+/// <summary>Whether the node lives and serves; on every node with <c>--http</c>, without a key.</summary>
+internal static class HealthRoutes
+{
+    public static void Map(IEndpointRouteBuilder routes, HttpSettings settings, GatewayAccess cluster)
+    {
+        routes.MapGet(ApiRoutes.Live, () => TypedResults.Ok(new HealthReport("live"))).WithSummary("Whether the process runs.");
+        routes.MapGet(ApiRoutes.Ready, async (CancellationToken cancellation) =>
+        {
+            var reason = settings.IsGateway ? await cluster.WhyNotReadyAsync(cancellation).ConfigureAwait(false)
+                : cluster.IsMember ? null : "the node is not yet a member of the cluster";
+            return Results.Json(
+                new HealthReport(reason is null ? "ready" : "waiting", reason), ApiJson.Default.HealthReport,
+                statusCode: reason is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+        }).Produces<HealthReport>().Produces<HealthReport>(StatusCodes.Status503ServiceUnavailable).WithSummary("Whether the node is a member of the cluster and can serve.");
+    }
+}

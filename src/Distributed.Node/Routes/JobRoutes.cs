@@ -1,0 +1,100 @@
+using Distributed.Api;
+using Distributed.Cluster.Messages;
+using Distributed.Jobs.Gateway;
+using Distributed.Node.Access;
+using Distributed.Node.Configuration;
+using Distributed.Node.Jobs;
+using Distributed.Node.Problems;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Queue;
+using Distributed.Protocol.Specification;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Distributed.Node.Routes;
+
+/// <summary>Jobs: submitted, listed, steered, read.</summary>
+internal static class JobRoutes
+{
+    private const int DefaultPage = 50;
+    private const int LongestKey = 128;
+    private const string Job = ApiRoutes.Jobs + "/{id}";
+
+    public static void Map(IEndpointRouteBuilder routes, HttpLimits limits, SubmissionDesk desk, JobReader jobs, GatewayAccess cluster)
+    {
+        routes.MapPost(ApiRoutes.Jobs, async Task<IResult> (HttpContext context, CancellationToken cancellation) =>
+        {
+            var body = await context.ReadBodyAsync(Math.Min(limits.BodyBytes, SubmitJob.MaximumBytes), cancellation).ConfigureAwait(false);
+            var submitted = await desk.SubmitAsync(body, KeyOf(context.Request), cancellation).ConfigureAwait(false);
+            var detail = await jobs.DetailAsync(new JobId(submitted.Summary.Id), cancellation).ConfigureAwait(false) with { Notes = submitted.Notes };
+            return Results.Json(detail, ApiJson.Default.JobDetail, statusCode: submitted.IsNew ? StatusCodes.Status201Created : StatusCodes.Status200OK)
+                .At(ApiRoutes.Job(submitted.Summary.Id));
+        }).Needs(ApiRole.Write).Accepts<Dictionary<string, object>>("application/json").Produces<JobDetail>().Produces<JobDetail>(StatusCodes.Status201Created)
+            .WithSummary("Submits a job: a job file of settings, checked against its data before it is taken.");
+
+        routes.MapGet(ApiRoutes.Jobs, async (int? limit, string? before, CancellationToken cancellation) =>
+        {
+            if (limit is < 1 or > GetJobPage.MaximumLimit) throw ApiException.BadRequest($"limit is {limit}: from 1 to {GetJobPage.MaximumLimit} would be right");
+            JobId? from = before is null ? null : JobId.TryParse(before, out var parsed) ? parsed : throw ApiException.BadRequest("before is not a job's name");
+            return TypedResults.Ok(await jobs.PageAsync(from, limit ?? DefaultPage, cancellation).ConfigureAwait(false));
+        }).Needs(ApiRole.Read).WithSummary("Jobs, newest first, by the page.");
+
+        routes.MapGet(Job, async (string id, CancellationToken cancellation) =>
+            TypedResults.Ok(await jobs.DetailAsync(JobReader.Parse(id), cancellation).ConfigureAwait(false)))
+            .Needs(ApiRole.Read).WithSummary("Everything about a job.");
+
+        routes.MapDelete(Job, async (string id, CancellationToken cancellation) =>
+        {
+            var job = JobReader.Parse(id);
+            var told = await cluster.FindAsync(job, cancellation).ConfigureAwait(false);
+            var answer = await cluster.SteerAsync(job, JobSteering.Delete, null, cancellation).ConfigureAwait(false);
+            if (answer.Verdict != QueueVerdict.Done) throw ApiException.Of(answer.Verdict, answer.Reason ?? "");
+            await cluster.Stored.DeleteAsync(job, told.Facts?.EncodingId, CancellationToken.None).ConfigureAwait(false);
+            return TypedResults.NoContent();
+        }).Needs(ApiRole.Write).WithSummary("Deletes a job that has ended, its weights and its journal.");
+
+        MapSteering(routes, "pause", JobSteering.Pause, limits, cluster, "Asks a job to rest at a durable checkpoint.");
+        MapSteering(routes, "resume", JobSteering.Resume, limits, cluster, "Lets a paused job go on in its turn, perhaps with other run settings.");
+        MapSteering(routes, "cancel", JobSteering.Cancel, limits, cluster, "Asks a job to end on the weights that it has.");
+
+        routes.MapGet(Job + "/metrics", async (string id, CancellationToken cancellation) =>
+        {
+            var known = await jobs.FindAsync(JobReader.Parse(id), cancellation).ConfigureAwait(false);
+            return TypedResults.Ok(new JobMetrics(id, [.. known.History.Decisions]));
+        }).Needs(ApiRole.Read).WithSummary("A job's epochs.");
+
+        routes.MapGet(Job + "/status", async (string id, CancellationToken cancellation) =>
+            TypedResults.Ok(await jobs.StatusAsync(JobReader.Parse(id), cancellation).ConfigureAwait(false)))
+            .Needs(ApiRole.Read).WithSummary("How a job that has its turn is at this moment: workers, blocks, checkpoints, where the time goes.");
+
+        routes.MapGet(Job + "/log", async (string id, CancellationToken cancellation) =>
+            TypedResults.Ok(await jobs.LogAsync(JobReader.Parse(id), cancellation).ConfigureAwait(false)))
+            .Needs(ApiRole.Read).WithSummary("What was decided about a job, and when.");
+    }
+
+    private static void MapSteering(IEndpointRouteBuilder routes, string name, JobSteering steering, HttpLimits limits, GatewayAccess cluster, string summary) =>
+        routes.MapPost($"{Job}/{name}", async (string id, HttpContext context, CancellationToken cancellation) =>
+        {
+            var job = JobReader.Parse(id);
+            RunOptions? options = null;
+            if (steering == JobSteering.Resume && await context.ReadBodyAsync(limits.BodyBytes, cancellation).ConfigureAwait(false) is { Length: > 0 } body)
+            {
+                var told = await cluster.FindAsync(job, cancellation).ConfigureAwait(false);
+                options = told.Options is { } before ? SubmissionDesk.ReadOptions(body, before) : null;
+            }
+            var answer = await cluster.SteerAsync(job, steering, options, cancellation).ConfigureAwait(false);
+            return answer.Verdict is QueueVerdict.Done or QueueVerdict.AlreadyDone
+                ? Results.Json(answer.Summary!, ApiJson.Default.JobSummary, statusCode: StatusCodes.Status202Accepted)
+                : throw ApiException.Of(answer.Verdict, answer.Reason ?? "");
+        }).Needs(ApiRole.Write).Produces<JobSummary>(StatusCodes.Status202Accepted).WithSummary(summary);
+
+    private static string? KeyOf(HttpRequest request)
+    {
+        if (!request.Headers.TryGetValue(ApiHeaders.IdempotencyKey, out var values)) return null;
+        var key = values.ToString().Trim();
+        return key.Length is > 0 and <= LongestKey && key.All(c => c is > ' ' and <= '~')
+            ? key
+            : throw ApiException.BadRequest($"{ApiHeaders.IdempotencyKey} has 1 to {LongestKey} printable characters without blanks");
+    }
+}

@@ -1,0 +1,145 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Text.Json;
+using Distributed.Api;
+using Distributed.Models;
+using Distributed.Node.Access;
+using Distributed.Node.Configuration;
+using Distributed.Node.Datasets;
+using Distributed.Node.Jobs;
+using Distributed.Node.Models;
+using Distributed.Node.Problems;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+
+namespace Distributed.Node.Routes;
+
+/// <summary>Models of committed checkpoints: as files, and asked.</summary>
+internal static class ModelRoutes
+{
+    private const string Job = ApiRoutes.Jobs + "/{id}";
+
+    public static void Map(IEndpointRouteBuilder routes, HttpLimits limits, ModelShelf models, DatasetStore store, Computations computations)
+    {
+        routes.MapGet(Job + "/model", async (string id, string? checkpoint, HttpContext context, CancellationToken cancellation) =>
+        {
+            await WithFolderAsync(store, () => models.RentAsync(JobReader.Parse(id), IsBest(checkpoint, "best"), cancellation), async (folder, step) =>
+            {
+                Announce(context, step, "application/zip", $"{id}-step-{step}.zip");
+                var zip = Path.Combine(folder, "model.zip");
+                using (var archive = ZipFile.Open(zip, ZipArchiveMode.Create))
+                    foreach (var name in ApiRoutes.ModelFiles) Add(archive, folder, name);
+                await context.Response.SendFileAsync(zip, cancellation).ConfigureAwait(false);
+            }).ConfigureAwait(false);
+        }).Needs(ApiRole.Read).Produces(StatusCodes.Status200OK, contentType: "application/zip").WithSummary("The model folder as a zip.");
+
+        routes.MapGet(Job + "/model/{file}", async (string id, string file, string? checkpoint, HttpContext context, CancellationToken cancellation) =>
+        {
+            if (!ApiRoutes.ModelFiles.Contains(file)) throw ApiException.NotFound($"a model has the files {string.Join(" and ", ApiRoutes.ModelFiles)}");
+            await WithFolderAsync(store, () => models.RentAsync(JobReader.Parse(id), IsBest(checkpoint, "best"), cancellation), async (folder, step) =>
+            {
+                Announce(context, step, file.EndsWith(".json", StringComparison.Ordinal) ? "application/json" : "application/octet-stream", file);
+                await context.Response.SendFileAsync(Path.Combine(folder, file), cancellation).ConfigureAwait(false);
+            }).ConfigureAwait(false);
+        }).Needs(ApiRole.Read).WithSummary("One file of the model folder.");
+
+        routes.MapPost(Job + "/predictions", async (string id, string? checkpoint, HttpContext context, CancellationToken cancellation) =>
+        {
+            var best = IsBest(checkpoint, "last");
+            if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = limits.PredictionBytes;
+            var job = JobReader.Parse(id);
+            var type = context.Request.ContentType?.Split(';')[0].Trim().ToLowerInvariant();
+            if (type is not ("application/json" or "text/csv" or "application/octet-stream"))
+                throw ApiException.UnsupportedMedia("rows are application/json ({\"rows\": [{column: cell}]}), text/csv with a header line, or IDX images as application/octet-stream");
+            var body = await context.ReadBodyAsync(limits.PredictionBytes, cancellation).ConfigureAwait(false);
+            using var lease = await models.RentAsync(job, best, cancellation).ConfigureAwait(false);
+            var shelved = lease.Value;
+            var answers = await computations.RunAsync(
+                () => Task.FromResult(type == "application/json" ? shelved.Model.Predict(Rows(body)) : PredictFile(store, shelved.Model, body)), cancellation).ConfigureAwait(false);
+            return TypedResults.Ok(new PredictionResponse
+            {
+                Job = id,
+                Step = shelved.Step,
+                Classes = shelved.Model.Encoding.Target.Classes,
+                Predictions = [.. answers.Select(answer => new PredictedRow(answer.Class, answer.Class is null ? null : answer.Probabilities, answer.Value))],
+            });
+        }).Needs(ApiRole.Read).Accepts<PredictionRequest>("application/json", "text/csv", "application/octet-stream").WithSummary("Answers rows from a committed checkpoint, even while training goes on.");
+    }
+
+    private static bool IsBest(string? given, string otherwise) => (given ?? otherwise) switch
+    {
+        "best" => true,
+        "last" => false,
+        _ => throw ApiException.BadRequest("checkpoint is neither best nor last"),
+    };
+
+    private static List<IReadOnlyDictionary<string, string>> Rows(byte[] body)
+    {
+        var request = JsonSerializer.Deserialize(body, ApiJson.Default.PredictionRequest);
+        if (request?.Rows is not { Count: > 0 } rows) throw ApiException.Unprocessable("there are no rows: {\"rows\": [{column: cell}]} would be right");
+        if (rows.Count > PredictionRequest.MaximumRows) throw ApiException.TooLarge($"there are {rows.Count:#,0} rows; one request has at most {PredictionRequest.MaximumRows:#,0}");
+        return [.. rows.Select((row, i) => (IReadOnlyDictionary<string, string>)(row ?? throw ApiException.Unprocessable($"row {i + 1} is null"))
+            .ToDictionary(cell => cell.Key, cell => Cell(cell.Value, i, cell.Key), StringComparer.Ordinal))];
+    }
+
+    private static string Cell(JsonElement cell, int row, string column) => cell.ValueKind switch
+    {
+        JsonValueKind.String => cell.GetString() ?? "",
+        JsonValueKind.Number => cell.GetRawText(),
+        _ => throw new ApiException(StatusCodes.Status422UnprocessableEntity, ApiProblemTypes.Unprocessable, "Does not fit", "a cell is a text or a number") { Line = row + 1, Column = column },
+    };
+
+    private static IReadOnlyList<Prediction> PredictFile(DatasetStore store, TrainedModel model, byte[] body)
+    {
+        var folder = store.NewUploadFolder();
+        try
+        {
+            var file = Path.Combine(folder, "rows");
+            File.WriteAllBytes(file, body);
+            return model.PredictFile(file);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>Writes a model into a folder of its own; it need not stay in memory while a slow client reads.</summary>
+    private static async Task WithFolderAsync(DatasetStore store, Func<Task<Lease<ShelvedModel>>> rent, Func<string, long, Task> use)
+    {
+        var folder = store.NewUploadFolder();
+        try
+        {
+            long step;
+            using (var lease = await rent().ConfigureAwait(false))
+            {
+                lease.Value.Model.Save(folder);
+                step = lease.Value.Step;
+            }
+            await use(folder, step).ConfigureAwait(false);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static void Announce(HttpContext context, long step, string type, string name)
+    {
+        context.Response.ContentType = type;
+        context.Response.Headers[ApiHeaders.CheckpointStep] = step.ToString(CultureInfo.InvariantCulture);
+        context.Response.Headers.ContentDisposition = $"attachment; filename=\"{name}\"";
+    }
+
+    /// <summary>The same bytes for the same model: no time of today in it. Weights do not pack.</summary>
+    private static void Add(ZipArchive archive, string folder, string name)
+    {
+        var entry = archive.CreateEntry(name, CompressionLevel.NoCompression);
+        entry.LastWriteTime = new DateTimeOffset(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        using var into = entry.Open();
+        using var from = File.OpenRead(Path.Combine(folder, name));
+        from.CopyTo(into);
+    }
+}

@@ -1,0 +1,61 @@
+using Distributed.Learning.Metrics;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Verification;
+
+namespace Distributed.Protocol.Coordinator;
+
+/// <summary>One checkpoint under way: which blocks have copied their state, which have stored it. Only a coordinator opens one, one at a time.</summary>
+internal sealed class CheckpointAttempt(long number, long step, int blocks)
+{
+    private readonly bool[] _opened = new bool[blocks];
+    private readonly IReadOnlyList<SnapshotPart>?[] _parts = new IReadOnlyList<SnapshotPart>?[blocks];
+
+    /// <summary>Rises with every attempt, over all terms.</summary>
+    public long Number { get; } = number;
+
+    /// <summary>The named step.</summary>
+    public long Step { get; } = step;
+
+    /// <summary>When the blocks that have not answered are asked again.</summary>
+    public TimeSpan AskAt { get; set; }
+
+    /// <summary>Block 0's running totals at the step.</summary>
+    public ShardMetrics Totals { get; private set; }
+
+    /// <summary>Whether all blocks have copied their state: training may pass the step.</summary>
+    public bool IsCaptured => Array.TrueForAll(_opened, opened => opened);
+
+    /// <summary>Whether any block has.</summary>
+    public bool IsBegun => Array.Exists(_opened, opened => opened);
+
+    /// <summary>Whether all parts are durable.</summary>
+    public bool IsDurable => _parts.Count(parts => parts is null) <= (Sabotage.Makes(Bug.CommitBeforeTheLastBlock) ? 1 : 0);
+
+    /// <summary>Blocks that have copied their state.</summary>
+    public int Copied => _opened.Count(opened => opened);
+
+    /// <summary>Blocks whose parts are durable.</summary>
+    public int Stored => _parts.Count(parts => parts is not null);
+
+    public bool HasOpened(int block) => _opened[block];
+
+    public bool HasStored(int block) => _parts[block] is not null;
+
+    /// <summary>Whether its copies were kept in memory before: blocks that have copied may not have heard yet that they are to store.</summary>
+    public bool WasKept { get; set; }
+
+    /// <summary>When the blocks that have copied but not stored their state are asked again whether they still try.</summary>
+    public TimeSpan AskStoringAt { get; set; }
+
+    public void Open(int block) => _opened[block] = true;
+
+    public void Store(int block, IReadOnlyList<SnapshotPart> parts, ShardMetrics totals)
+    {
+        _opened[block] = true;
+        _parts[block] = parts;
+        if (block == 0) Totals = totals;
+    }
+
+    public IReadOnlyList<SnapshotPart> StoredParts() =>
+        [.. _parts.Where(parts => parts is not null).SelectMany(parts => parts!).OrderBy(part => part.Start)];
+}

@@ -1,0 +1,35 @@
+using Distributed.Protocol.Specification;
+
+namespace Distributed.Protocol.Journal;
+
+/// <summary>What is decided at the end of an epoch; pure functions of exact totals, so that a new coordinator decides the same again.</summary>
+public static class EpochDecisions
+{
+    /// <summary>Decides after an epoch; pure.</summary>
+    /// <param name="rules">When the job ends early.</param>
+    /// <param name="epoch">The epoch that ended, from 0.</param>
+    /// <param name="epochs">The most epochs that the job runs.</param>
+    /// <param name="metrics">That epoch's metrics.</param>
+    /// <param name="earlier">The decisions of the epochs before, in order.</param>
+    public static EpochDecided Decide(this StopRules rules, int epoch, int epochs, EpochMetrics metrics, IReadOnlyList<EpochDecided> earlier)
+    {
+        var best = Best(earlier);
+        var isBest = best is null || metrics.DecidingLoss < best.Metrics.DecidingLoss; // a tie keeps the earlier one
+        var sinceBest = isBest ? 0 : epoch - best!.Epoch;
+        StopReason? stop =
+            rules.TargetAccuracy is { } accuracy && metrics.ValidationAccuracy >= accuracy ? StopReason.Target
+            : rules.TargetLoss is { } loss && metrics.DecidingLoss <= loss ? StopReason.Target
+            : rules.Patience is { } patience && sinceBest >= patience ? StopReason.Patience
+            : epoch + 1 >= epochs ? StopReason.Epochs
+            : null;
+        return new EpochDecided(epoch, isBest, stop, metrics);
+    }
+
+    /// <summary>The epoch with the lowest loss so far, the earlier one of equals; null before the first.</summary>
+    public static EpochDecided? Best(IReadOnlyList<EpochDecided> decisions)
+    {
+        for (var i = decisions.Count - 1; i >= 0; i--)
+            if (decisions[i].IsBest) return decisions[i];
+        return null;
+    }
+}

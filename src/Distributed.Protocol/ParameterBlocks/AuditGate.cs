@@ -1,0 +1,101 @@
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Planning;
+using Distributed.Protocol.Verification;
+
+namespace Distributed.Protocol.ParameterBlocks;
+
+/// <summary>
+/// The audited shards of a block's current step: what was counted, and what workers claim. A step is applied only when of each of them the
+/// counted result is what two workers claim and nobody denies. So no version that exists, and no checkpoint, rests on an audit that is open.
+/// </summary>
+internal sealed class AuditGate(AuditPlan plan)
+{
+    /// <summary>Claims that are kept of one shard; further ones are not needed.</summary>
+    public const int MaximumClaims = 32;
+
+    private const int Enough = 2;
+
+    private readonly SortedDictionary<int, Entry> _shards = [];
+    private readonly List<int> _picked = [];
+
+    private sealed class Entry
+    {
+        public readonly List<ShardClaim> Claims = [];
+        public ulong? Counted;
+
+        public bool IsDisputed => Claims.Exists(claim => claim.Hash != (Counted ?? Claims[0].Hash));
+
+        public bool IsIn => Counted is not null && Claims.Count >= Enough && !IsDisputed;
+    }
+
+    /// <summary>Whether any shard of the step is audited.</summary>
+    public bool HasShards => _shards.Count > 0;
+
+    /// <summary>The audited shards of the step, ascending.</summary>
+    public IReadOnlyList<int> Shards => _picked;
+
+    /// <summary>Whether all audits of the step are in and agree.</summary>
+    public bool AreIn
+    {
+        get
+        {
+            if (Sabotage.Makes(Bug.ApplyBeforeTheAudit)) return true;
+            foreach (var entry in _shards.Values)
+                if (!entry.IsIn) return false;
+            return true;
+        }
+    }
+
+    /// <summary>The first shard about which there are different opinions; null for none.</summary>
+    public int? Disputed
+    {
+        get
+        {
+            foreach (var (shard, entry) in _shards)
+                if (entry.IsDisputed && !Sabotage.Makes(Bug.ApplyBeforeTheAudit)) return shard;
+            return null;
+        }
+    }
+
+    /// <summary>Another step begins.</summary>
+    public void Begin(long step, int leaves)
+    {
+        if (plan.Share <= 0) return;
+        _shards.Clear();
+        _picked.Clear();
+        plan.AddShards(step, leaves, _picked);
+        foreach (var shard in _picked) _shards.Add(shard, new Entry());
+    }
+
+    /// <summary>Whether an audited shard is summed in a node with others: nobody may send such a one.</summary>
+    public bool IsHiddenIn(ReductionNode node)
+    {
+        if (node.Count == 1) return false;
+        foreach (var shard in _picked)
+            if (shard >= node.First && shard < node.End) return true;
+        return false;
+    }
+
+    /// <summary>Whether a node is an audited shard of which nothing was counted yet.</summary>
+    public bool Awaits(ReductionNode node) => node.Count == 1 && _shards.TryGetValue(node.First, out var entry) && entry.Counted is null;
+
+    /// <summary>A shard's gradient is in the sum.</summary>
+    public void Count(int shard, ulong hash) => _shards[shard].Counted = hash;
+
+    /// <summary>A worker's claim; the first one that it makes stands. False when it says nothing new.</summary>
+    public bool Take(int shard, ShardClaim claim)
+    {
+        if (!_shards.TryGetValue(shard, out var entry) || entry.Claims.Count >= MaximumClaims) return false;
+        if (HasClaimOf(entry, claim.Worker) && !Sabotage.Makes(Bug.CountAClaimTwice)) return false;
+        entry.Claims.Add(claim);
+        return true;
+    }
+
+    /// <summary>What is claimed of a shard.</summary>
+    public IReadOnlyList<ShardClaim> ClaimsOf(int shard) => _shards[shard].Claims;
+
+    /// <summary>Whether a shard's audit is not in yet, and this worker has said nothing about it.</summary>
+    public bool Lacks(int shard, WorkerId worker) => !_shards[shard].IsIn && !HasClaimOf(_shards[shard], worker);
+
+    private static bool HasClaimOf(Entry entry, WorkerId worker) => entry.Claims.Exists(claim => claim.Worker == worker);
+}

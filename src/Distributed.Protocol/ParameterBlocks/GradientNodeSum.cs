@@ -1,0 +1,71 @@
+using Distributed.Learning.Metrics;
+using Distributed.Protocol.Planning;
+using Distributed.Protocol.Specification;
+using Distributed.Tensors.Memory;
+
+namespace Distributed.Protocol.ParameterBlocks;
+
+/// <summary>A node's slice at a block: values with the metrics that ride along, and who owns the memory.</summary>
+internal readonly record struct GradientNodeValue(ReadOnlyMemory<float> Values, ShardMetrics Metrics, AlignedBuffer? Accumulator, IDisposable? Lease)
+{
+    /// <summary>At the root: the upper child, which is still to be added; the value itself is the lower one. Null elsewhere.</summary>
+    public GradientAddend? Addend { get; init; }
+}
+
+/// <summary>The upper one of the root's children.</summary>
+internal sealed record GradientAddend(ReadOnlyMemory<float> Values, AlignedBuffer? Accumulator, IDisposable? Lease);
+
+/// <summary>
+/// Sums gradient slices in accumulators of the block's own: a sender's memory is read, never written. Holds no more spare accumulators than
+/// were ever in use at the same time (at most one for two leaves of the tree). The root's sum is left to the optimizer, which reads both children
+/// in the same pass over memory; rounded ones are summed here, as the rounding follows the sum.
+/// </summary>
+internal sealed class GradientNodeSum(int length, GradientFormat format) : INodeSum<GradientNodeValue>
+{
+    private readonly Stack<AlignedBuffer> _spare = new();
+
+    public GradientNodeValue Combine(GradientNodeValue lower, GradientNodeValue upper)
+    {
+        (lower, upper) = (Settle(lower), Settle(upper));
+        var into = lower.Accumulator ?? upper.Accumulator ?? (_spare.TryPop(out var spare) ? spare : new AlignedBuffer(length));
+        GradientArithmetic.Add(format, lower.Values.Span, upper.Values.Span, into.Span);
+        if (lower.Accumulator is not null && upper.Accumulator is not null) _spare.Push(upper.Accumulator);
+        lower.Lease?.Dispose();
+        upper.Lease?.Dispose();
+        return new GradientNodeValue(into.Memory, ShardMetrics.Add(lower.Metrics, upper.Metrics), into, null);
+    }
+
+    public GradientNodeValue CombineAtRoot(GradientNodeValue lower, GradientNodeValue upper) => format != GradientFormat.Float32
+        ? Combine(lower, upper)
+        : lower with
+        {
+            Metrics = ShardMetrics.Add(lower.Metrics, upper.Metrics),
+            Addend = new GradientAddend(upper.Values, upper.Accumulator, upper.Lease),
+        };
+
+    public void Discard(GradientNodeValue value)
+    {
+        if (value.Accumulator is not null) _spare.Push(value.Accumulator);
+        value.Lease?.Dispose();
+        if (value.Addend?.Accumulator is { } other) _spare.Push(other);
+        value.Addend?.Lease?.Dispose();
+    }
+
+    /// <summary>A root that is combined all the same: only where a rule is broken on purpose.</summary>
+    private GradientNodeValue Settle(GradientNodeValue value)
+    {
+        if (value.Addend is not { } upper) return value;
+        var sum = Combine(value with { Addend = null }, new GradientNodeValue(upper.Values, default, upper.Accumulator, upper.Lease));
+        return sum with { Metrics = value.Metrics };
+    }
+}
+
+/// <summary>Sums metrics alone, for the validation tree.</summary>
+internal sealed class MetricsSum : INodeSum<ShardMetrics>
+{
+    public ShardMetrics Combine(ShardMetrics lower, ShardMetrics upper) => ShardMetrics.Add(lower, upper);
+
+    public void Discard(ShardMetrics value)
+    {
+    }
+}

@@ -1,0 +1,49 @@
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Planning;
+
+namespace Distributed.Protocol.ParameterBlocks;
+
+/// <summary>What a <see cref="ParameterBlock"/> asks its surroundings to do. None of it may call back into the block before returning.</summary>
+public interface IBlockEffects
+{
+    /// <summary>Sends a fact to the job's coordinator.</summary>
+    void ToCoordinator(ICoordinatorMessage message);
+
+    /// <summary>Sends a control message to a worker.</summary>
+    void ToWorker(WorkerId worker, IWorkerMessage message);
+
+    /// <summary>Sends weights to a worker by the data plane; never waits for it.</summary>
+    void PushWeights(WorkerId worker, WeightsUpdated weights);
+
+    /// <summary>
+    /// Memory for a version of the block's weights [range]: the same for versions v and v + 2 unless a sender still reads it. It stays
+    /// untouched by others.
+    /// </summary>
+    Memory<float> WeightsBuffer(long lineage, BlockLayout layout, int block, long version);
+
+    /// <summary>Reads stored parts; answered by <see cref="ParameterBlock.OnPartsLoaded"/> or <see cref="ParameterBlock.OnPartsLoadFailed"/>.</summary>
+    void LoadParts(long lineage, IReadOnlyList<SnapshotPart> parts);
+
+    /// <summary>
+    /// Copies the block's state before it returns and holds the copy until it is stored or forgotten. At most two are held: one that is being
+    /// stored and one that is not.
+    /// </summary>
+    void CopySnapshot(BlockSnapshot snapshot);
+
+    /// <summary>
+    /// Stores the copy of that step, trying again until it succeeds or is forgotten; answered by <see cref="ParameterBlock.OnSnapshotStored"/>,
+    /// and by <see cref="ParameterBlock.OnSnapshotDelayed"/> at each failure.
+    /// </summary>
+    void StoreSnapshot(long lineage, long step);
+
+    /// <summary>
+    /// The snapshot of that step, of which <see cref="ParameterBlock.OnSnapshotStored"/> has not told, is not wanted any more: stop trying, and
+    /// delete what was stored of it; its copy is free again.
+    /// </summary>
+    void ForgetSnapshot(long lineage, long step);
+
+    /// <summary>Deletes stored parts of this block that were given up.</summary>
+    void DeleteParts(IReadOnlyList<SnapshotPart> parts);
+}

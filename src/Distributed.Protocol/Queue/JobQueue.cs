@@ -1,0 +1,219 @@
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Specification;
+
+namespace Distributed.Protocol.Queue;
+
+/// <summary>Why the queue does not do what was asked.</summary>
+public enum QueueVerdict
+{
+    /// <summary>It is done, or to be done.</summary>
+    Done,
+
+    /// <summary>It was done before; nothing changes.</summary>
+    AlreadyDone,
+
+    /// <summary>There is no such job.</summary>
+    NotFound,
+
+    /// <summary>The job is not in the state for it.</summary>
+    Conflict,
+
+    /// <summary>Another job has or had the name.</summary>
+    NameTaken,
+
+    /// <summary>Another submission came with the same key.</summary>
+    KeyTaken,
+
+    /// <summary>So many jobs wait that no more are taken.</summary>
+    Full,
+}
+
+/// <summary>An answer of the queue: what it decides (null: nothing), and the reason of a refusal.</summary>
+public sealed record QueueAnswer(QueueVerdict Verdict, QueueEvent? Decision = null, string? Reason = null, JobId? Existing = null);
+
+/// <summary>
+/// The rule of the queue: first come, first served, so many at a time, and none before the workers that it asks for are there. A job that
+/// waits for workers lets nobody pass: otherwise small jobs could keep a large one waiting for ever. Events in, decisions out; no clock.
+/// </summary>
+/// <param name="maximumRunning">The most jobs that have their turn at once.</param>
+public sealed class JobQueue(int maximumRunning)
+{
+    /// <summary>The most jobs that have not ended; more are refused.</summary>
+    public const int MaximumOpen = 10_000;
+
+    private readonly Dictionary<JobId, QueueEntry> _entries = [];
+    private readonly SortedDictionary<long, QueueEntry> _byOrder = [];
+    private readonly SortedDictionary<long, QueueEntry> _open = [];
+    private readonly HashSet<JobId> _forgotten = [];
+    private readonly Dictionary<string, QueueEntry> _byKey = new(StringComparer.Ordinal);
+    private long _lastOrder;
+
+    /// <summary>Jobs that have not ended, by submission.</summary>
+    public IEnumerable<QueueEntry> Open => _open.Values;
+
+    /// <summary>Every job, newest first.</summary>
+    public IEnumerable<QueueEntry> NewestFirst => _byOrder.Values.Reverse();
+
+    /// <summary>A job; null when there is none.</summary>
+    public QueueEntry? Find(JobId job) => _entries.GetValueOrDefault(job);
+
+    /// <summary>Whether a name is or was in use.</summary>
+    public bool IsTaken(JobId job) => _entries.ContainsKey(job) || _forgotten.Contains(job);
+
+    /// <summary>Takes what the journal tells. Events about jobs that are not known any more change nothing.</summary>
+    public void Apply(QueueEvent queueEvent)
+    {
+        if (queueEvent is JobQueued queued)
+        {
+            Add(queued);
+            return;
+        }
+        if (Find(queueEvent.Job) is not { } entry) return;
+        switch (queueEvent)
+        {
+            case JobTurnBegan began:
+                entry.HasTurn = true;
+                entry.StartedAt ??= began.At;
+                entry.RestsAt = null;
+                break;
+            case JobPauseAsked:
+                entry.IsPauseWanted = true;
+                break;
+            case JobRested rested:
+                entry.HasTurn = false;
+                entry.RestsAt = rested.Step;
+                break;
+            case JobResumeAsked resumed:
+                entry.IsPauseWanted = false;
+                entry.Options = resumed.Options;
+                break;
+            case JobCancelAsked:
+                entry.IsCancelWanted = true;
+                break;
+            case JobClosed closed:
+                Close(entry, closed);
+                break;
+            case JobForgotten:
+                Forget(entry);
+                break;
+        }
+    }
+
+    /// <summary>The next job to have its turn; null when none can.</summary>
+    /// <param name="workers">Workers that are there.</param>
+    /// <param name="now">For the journal.</param>
+    public JobTurnBegan? NextTurn(int workers, DateTimeOffset now)
+    {
+        if (_open.Values.Count(entry => entry.HasTurn) >= maximumRunning) return null;
+        var next = _open.Values.FirstOrDefault(entry => entry.IsWaiting);
+        return next is not null && workers >= next.Options.MinimumWorkers ? new JobTurnBegan(next.Job, now) : null;
+    }
+
+    /// <summary>How many jobs come before one that waits for its turn; null for any other.</summary>
+    public int? PositionOf(QueueEntry entry) =>
+        entry.IsWaiting ? _open.Values.TakeWhile(other => other.Order < entry.Order).Count(other => other.IsWaiting) : null;
+
+    /// <summary>Why a job that has not ended does not run, in one line; null when it does.</summary>
+    public string? ReasonOf(QueueEntry entry, int workers)
+    {
+        if (entry.End is not null) return entry.End.Message;
+        if (entry.IsCancelWanted) return "it is being cancelled";
+        if (entry.IsPauseWanted) return entry.HasTurn ? "it pauses at the next step that all blocks share" : null;
+        if (entry.HasTurn) return null;
+        if (PositionOf(entry) is > 0 and var before) return $"{Counted(before, "job")} come{(before == 1 ? "s" : "")} before it";
+        if (_open.Values.Count(other => other.HasTurn) is var running && running >= maximumRunning)
+            return $"{Counted(running, "job")} run{(running == 1 ? "s" : "")}, and at most {maximumRunning} may at a time";
+        return workers < entry.Options.MinimumWorkers
+            ? $"it waits for {Counted(entry.Options.MinimumWorkers, "worker")}; {workers} {(workers == 1 ? "has" : "have")} answered"
+            : null;
+    }
+
+    /// <summary>Decides about a submission. The same key with the same body again is the same job.</summary>
+    public QueueAnswer Submit(JobId job, QueuedJob submission, DateTimeOffset now)
+    {
+        var facts = submission.Facts;
+        if (facts.IdempotencyKey is { } key && _byKey.TryGetValue(key, out var before))
+        {
+            return before.Facts.BodySha256 == facts.BodySha256
+                ? new QueueAnswer(QueueVerdict.AlreadyDone, Existing: before.Job)
+                : new QueueAnswer(QueueVerdict.KeyTaken, Reason: $"the idempotency key belongs to the job {before.Job}, which was submitted with other settings: take a new key", Existing: before.Job);
+        }
+        if (IsTaken(job))
+            return new QueueAnswer(QueueVerdict.NameTaken, Reason: $"there is or was a job {job} already: choose another name, or leave the name out");
+        return _open.Count >= MaximumOpen
+            ? new QueueAnswer(QueueVerdict.Full, Reason: $"{MaximumOpen:#,0} jobs have not ended yet, and no more are taken: come again when some have")
+            : new QueueAnswer(QueueVerdict.Done, new JobQueued(job, now, submission));
+    }
+
+    /// <summary>Decides about a wish to pause.</summary>
+    public QueueAnswer Pause(JobId job, DateTimeOffset now) => About(job, "paused", entry =>
+        entry.IsPauseWanted ? new QueueAnswer(QueueVerdict.AlreadyDone)
+        : entry.IsCancelWanted ? new QueueAnswer(QueueVerdict.Conflict, Reason: $"the job {job} is being cancelled")
+        : new QueueAnswer(QueueVerdict.Done, new JobPauseAsked(job, now)));
+
+    /// <summary>Decides about a wish to go on.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="change">Changes the run options.</param>
+    /// <param name="now">For the journal.</param>
+    public QueueAnswer Resume(JobId job, Func<RunOptions, RunOptions> change, DateTimeOffset now) => About(job, "resumed", entry =>
+        !entry.IsPauseWanted ? new QueueAnswer(QueueVerdict.AlreadyDone)
+        : entry.IsCancelWanted ? new QueueAnswer(QueueVerdict.Conflict, Reason: $"the job {job} is being cancelled")
+        : new QueueAnswer(QueueVerdict.Done, new JobResumeAsked(job, now, change(entry.Options))));
+
+    /// <summary>Decides about a wish to end. A job that never had its turn is over at once, without any weights.</summary>
+    public QueueAnswer Cancel(JobId job, DateTimeOffset now) => About(job, "cancelled", entry =>
+        entry.IsCancelWanted ? new QueueAnswer(QueueVerdict.AlreadyDone)
+        : entry.StartedAt is null ? new QueueAnswer(QueueVerdict.Done, new JobClosed(job, now, JobEnded.WithoutWeights, 0, null))
+        : new QueueAnswer(QueueVerdict.Done, new JobCancelAsked(job, now)));
+
+    /// <summary>Decides about a wish to delete.</summary>
+    public QueueAnswer Delete(JobId job, DateTimeOffset now)
+    {
+        if (Find(job) is not { } entry) return NotFound(job);
+        return entry.End is null
+            ? new QueueAnswer(QueueVerdict.Conflict, Reason: $"the job {job} has not ended: cancel it first")
+            : new QueueAnswer(QueueVerdict.Done, new JobForgotten(job, now));
+    }
+
+    private QueueAnswer About(JobId job, string what, Func<QueueEntry, QueueAnswer> decide)
+    {
+        if (Find(job) is not { } entry) return NotFound(job);
+        return entry.End is { } end
+            ? new QueueAnswer(QueueVerdict.Conflict, Reason: $"the job {job} is over ({end.Outcome.ToString().ToLowerInvariant()}): it cannot be {what} any more")
+            : decide(entry);
+    }
+
+    private static QueueAnswer NotFound(JobId job) => new(QueueVerdict.NotFound, Reason: $"there is no job {job}");
+
+    private void Add(JobQueued queued)
+    {
+        var entry = new QueueEntry(queued, ++_lastOrder);
+        _entries[entry.Job] = entry;
+        _byOrder[entry.Order] = entry;
+        _open[entry.Order] = entry;
+        if (entry.Facts.IdempotencyKey is { } key) _byKey[key] = entry;
+    }
+
+    private void Close(QueueEntry entry, JobClosed closed)
+    {
+        entry.End = closed.End;
+        entry.EndedAt = closed.At;
+        entry.Epochs = closed.Epochs;
+        entry.Metrics = closed.Metrics;
+        entry.HasTurn = false;
+        if (entry.StartedAt is not null) entry.Start = null; // its own journal knows; one that never began has none
+        _open.Remove(entry.Order);
+    }
+
+    private void Forget(QueueEntry entry)
+    {
+        _entries.Remove(entry.Job);
+        _byOrder.Remove(entry.Order);
+        _open.Remove(entry.Order);
+        if (entry.Facts.IdempotencyKey is { } key) _byKey.Remove(key);
+        _forgotten.Add(entry.Job);
+    }
+
+    private static string Counted(int count, string noun) => $"{count:#,0} {noun}{(count == 1 ? "" : "s")}";
+}

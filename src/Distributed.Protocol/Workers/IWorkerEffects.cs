@@ -1,0 +1,56 @@
+using Distributed.Learning.Metrics;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Planning;
+
+namespace Distributed.Protocol.Workers;
+
+/// <summary>A node that a worker has summed. Its memory belongs to the worker until it is released.</summary>
+public interface IComputedNode
+{
+    /// <summary>The node of the step's tree.</summary>
+    ReductionNode Node { get; }
+
+    /// <summary>Sums of the node's samples.</summary>
+    ShardMetrics Metrics { get; }
+
+    /// <summary>The node's whole gradient [parameters].</summary>
+    ReadOnlyMemory<float> Gradient { get; }
+
+    /// <summary>
+    /// Keeps the memory as it is until the result is disposed, beyond its release: for values on their way to a block. Null where nothing
+    /// is ever used again.
+    /// </summary>
+    IDisposable? Hold() => null;
+}
+
+/// <summary>Weights of one version, slice by slice as the blocks sent them.</summary>
+/// <param name="Version">Steps done.</param>
+/// <param name="Slices">One slice a block, in the order of the flat vector.</param>
+public sealed record WeightsView(long Version, IReadOnlyList<ReadOnlyMemory<float>> Slices);
+
+/// <summary>What a <see cref="WorkLedger"/> asks its surroundings to do. None of it may call back into the ledger before returning.</summary>
+public interface IWorkerEffects
+{
+    /// <summary>Sends a fact to the job's coordinator.</summary>
+    void ToCoordinator(ICoordinatorMessage message);
+
+    /// <summary>Sends a control message to a block.</summary>
+    void ToBlock(IBlockMessage message);
+
+    /// <summary>Sends a node's slice to a block by the data plane; never waits for it.</summary>
+    void PushGradient(PushGradient gradient);
+
+    /// <summary>
+    /// Computes the shards of a run of a step; answered by <see cref="WorkLedger.OnNodeComputed"/>, once for each maximal node of the run.
+    /// </summary>
+    void Compute(long lineage, long step, IndexRange run, WeightsView weights);
+
+    /// <summary>Evaluates a run of validation shards; answered by <see cref="WorkLedger.OnNodeEvaluated"/> for each maximal node.</summary>
+    void Evaluate(long lineage, int epoch, IndexRange run, WeightsView weights);
+
+    /// <summary>Work on weights older than <paramref name="version"/>, or of another lineage, is not needed any more; its nodes may never come.</summary>
+    void AbandonBefore(long lineage, long version);
+
+    /// <summary>A node's memory is free again.</summary>
+    void Release(IComputedNode node);
+}

@@ -1,0 +1,72 @@
+using System.Text;
+using Distributed.Jobs.Submission;
+
+namespace Distributed.Jobs.Tests.Submission;
+
+public sealed class JobFileTests
+{
+    [Fact]
+    public void Members_are_the_flags_in_camel_case()
+    {
+        Assert.Equal("minimumLearningRate", Settings.All.Single(s => s.Name == "minimum-learning-rate").Member);
+        Assert.All(Settings.All, s => Assert.Matches("^[a-z][a-zA-Z0-9]*$", s.Member));
+        Assert.Equal(Settings.All.Count, Settings.All.Select(s => s.Member).Distinct().Count());
+    }
+
+    [Fact]
+    public void Numbers_texts_lists_and_maps_are_what_the_flags_would_hold()
+    {
+        var values = Parse("""{ "epochs": 3, "learningRate": 1e-3, "hidden": [64, 32], "classWeights": {"a": 2, "b": 0.5}, "validation": "x.csv", "target": null, }""");
+        Assert.Equal(3, values.Integer("epochs", 1));
+        Assert.Equal(0.001, values.Real("learning-rate"));
+        Assert.Equal([64, 32], values.Sizes("hidden", 100)!);
+        Assert.Equal("a=2,b=0.5", values.Text("class-weights"));
+        Assert.Equal("x.csv", values.Text("validation"));
+        Assert.False(values.Has("target"));
+    }
+
+    [Fact]
+    public void An_empty_list_of_hidden_layers_means_none() => Assert.Empty(Parse("""{"hidden": []}""").Sizes("hidden", 100)!);
+
+    [Fact]
+    public void A_byte_order_mark_is_no_error() =>
+        Assert.Equal(3, JobFile.Parse(Encoding.UTF8.GetPreamble().Concat("""{"epochs": 3}"""u8.ToArray()).ToArray(), "job.json").Integer("epochs", 1));
+
+    [Theory]
+    [InlineData(new byte[] { (byte)'{', (byte)'"', 0xA2, (byte)'"', (byte)':', (byte)'1', (byte)'}' })]
+    [InlineData(new byte[] { (byte)'{', (byte)'"', (byte)'d', (byte)'a', (byte)'t', (byte)'a', (byte)'"', (byte)':', (byte)'"', 0xFF, (byte)'"', (byte)'}' })]
+    public void Bytes_that_are_no_text_are_refused(byte[] json) =>
+        Assert.Contains("not Unicode text", Assert.Throws<UsageException>(() => JobFile.Parse(json, "job.json")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Half_of_a_surrogate_pair_is_refused() =>
+        Assert.Contains("not Unicode text", Assert.Throws<UsageException>(() => Parse("{\"data\": \"\\ud800\"}")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Flags_win()
+    {
+        var flags = new SettingValues();
+        flags.Give("epochs", "5", "--epochs");
+        var merged = flags.Over(Parse("""{"epochs": 3, "batch": 16}"""));
+        Assert.Equal(5, merged.Integer("epochs", 1));
+        Assert.Equal(16, merged.Integer("batch", 1));
+        Assert.Equal("batch in job.json", merged.Origin("batch"));
+    }
+
+    [Fact]
+    public void Every_sample_job_is_right()
+    {
+        var folder = Path.Combine(Repository.Root, "cluster-config", "jobs");
+        var files = Directory.GetFiles(folder, "*.json");
+        Assert.NotEmpty(files);
+        Assert.All(files, file =>
+        {
+            var settings = TrainSettings.Read(JobFile.Read(file));
+            var regression = settings.Task == Learning.Data.TaskKind.Regress;
+            var shape = new DataShape(!regression, 8, regression ? 1 : 2, 100, 20, new string('a', 64), regression ? [] : ["no", "yes"], () => [50, 50]);
+            Assert.Null(JobResolution.Resolve(settings, shape).Validate());
+        });
+    }
+
+    private static SettingValues Parse(string json) => JobFile.Parse(Encoding.UTF8.GetBytes(json), "job.json");
+}
