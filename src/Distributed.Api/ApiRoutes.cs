@@ -1,4 +1,4 @@
-using Distributed.Protocol.Messages;
+using Distributed.Protocol.Queue;
 
 namespace Distributed.Api;
 
@@ -42,13 +42,13 @@ public static class ApiRoutes
     /// <summary>GET: Server-Sent Events, see <see cref="ApiEvents"/>; ends after <c>finished</c>.</summary>
     public static string JobEvents(string id) => Job(id) + "/events";
 
-    /// <summary>POST: asks for a pause; <see cref="JobSummary"/>. 409 when the job has ended.</summary>
+    /// <summary>POST: asks for a pause; <c>JobSummary</c>. 409 when the job has ended.</summary>
     public static string JobPause(string id) => Job(id) + "/pause";
 
-    /// <summary>POST: a paused job goes on in its turn; <see cref="JobSummary"/>. The body may be a job file with run settings alone. 409 when it has ended.</summary>
+    /// <summary>POST: a paused job goes on in its turn; <c>JobSummary</c>. The body may be a job file with run settings alone. 409 when it has ended.</summary>
     public static string JobResume(string id) => Job(id) + "/resume";
 
-    /// <summary>POST: asks for the end on the weights that there are; <see cref="JobSummary"/>.</summary>
+    /// <summary>POST: asks for the end on the weights that there are; <c>JobSummary</c>.</summary>
     public static string JobCancel(string id) => Job(id) + "/cancel";
 
     /// <summary>GET: <see cref="JobStatus"/>, as its coordinator tells it at this moment. 409 when it has no turn, 503 when there is no answer for now.</summary>
@@ -73,7 +73,7 @@ public static class ApiRoutes
     public static string JobPredictions(string id) => Job(id) + "/predictions";
 
     /// <summary>POST: 202; the node finishes what it computes, leaves the cluster and ends.</summary>
-    /// <param name="address">host:port, as <see cref="NodeInfo.Address"/>.</param>
+    /// <param name="address">host:port, as <c>NodeInfo.Address</c>.</param>
     public static string NodeDrain(string address) => $"{Nodes}/{Uri.EscapeDataString(address)}/drain";
 
     /// <summary>The files of a model folder.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Distributed.Data.Encodings;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;

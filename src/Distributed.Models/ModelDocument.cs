@@ -19,7 +19,7 @@ public sealed record ModelOrigin
     /// <summary>The data set's name or path.</summary>
     public string? Data { get; init; }
 
-    /// <summary>The fingerprint of its encoded samples (<see cref="SampleHash"/>).</summary>
+    /// <summary>The fingerprint of its encoded samples (<c>SampleHash</c>).</summary>
     public string? DataSha256 { get; init; }
 
     /// <summary>What was measured at the end, by name.</summary>

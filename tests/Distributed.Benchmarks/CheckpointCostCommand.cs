@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Distributed.Jobs.Embedded;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Specification;
 

@@ -1,6 +1,7 @@
 using Distributed.Data;
 using Distributed.Data.Encodings;
 using Distributed.Data.Samples;
+using Distributed.Jobs.Service;
 using Distributed.Learning.Networks;
 using Distributed.Learning.Optimization;
 using Distributed.Learning.Randomness;

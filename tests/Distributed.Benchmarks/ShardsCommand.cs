@@ -1,5 +1,3 @@
-using Distributed.Learning.Metrics;
-
 namespace Distributed.Benchmarks;
 
 /// <summary><c>shards</c>: how fast a batch of 512 is when it is cut into shards of so many samples, one thread.</summary>

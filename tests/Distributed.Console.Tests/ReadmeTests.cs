@@ -6,6 +6,7 @@ using Distributed.Data.Encodings;
 using Distributed.Data.Sets;
 using Distributed.Learning.Networks;
 using Distributed.Models;
+using Distributed.Tests;
 
 namespace Distributed.Console.Tests;
 

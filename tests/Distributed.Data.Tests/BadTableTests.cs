@@ -1,6 +1,7 @@
 using System.Text;
 using Distributed.Data.Encodings;
 using Distributed.Data.Sets;
+using Distributed.Tests;
 
 namespace Distributed.Data.Tests;
 

@@ -3,6 +3,7 @@ using CsCheck;
 using Distributed.Data.Encodings;
 using Distributed.Data.Samples;
 using Distributed.Data.Sets;
+using Distributed.Tests;
 
 namespace Distributed.Data.Tests;
 

@@ -5,6 +5,7 @@ using Distributed.Data.Compressed;
 using Distributed.Data.Encodings;
 using Distributed.Data.Samples;
 using Distributed.Data.Sets;
+using Distributed.Tests;
 
 namespace Distributed.Data.Tests;
 

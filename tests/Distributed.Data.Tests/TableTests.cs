@@ -2,6 +2,7 @@ using System.Text;
 using Distributed.Data.Encodings;
 using Distributed.Data.Samples;
 using Distributed.Data.Sets;
+using Distributed.Tests;
 
 namespace Distributed.Data.Tests;
 

@@ -5,6 +5,7 @@ using Distributed.Learning.Metrics;
 using Distributed.Learning.Networks;
 using Distributed.Learning.Optimization;
 using Distributed.Learning.Randomness;
+using Distributed.Tests;
 
 namespace Distributed.Models.Tests;
 

@@ -2,6 +2,7 @@ using System.Text;
 using CsCheck;
 using Distributed.Data;
 using Distributed.Learning.Networks;
+using Distributed.Tests;
 
 namespace Distributed.Models.Tests;
 

@@ -1,5 +1,6 @@
 using Distributed.Data;
 using Distributed.Data.BuiltIn;
+using Distributed.Tests;
 
 namespace Distributed.Models.Tests;
 

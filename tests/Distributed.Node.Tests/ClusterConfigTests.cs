@@ -1,5 +1,4 @@
 using Distributed.Cluster.Hosting;
-using Distributed.Jobs.Submission;
 
 namespace Distributed.Node.Tests;
 

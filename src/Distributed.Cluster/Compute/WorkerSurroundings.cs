@@ -1,5 +1,5 @@
 using Akka.Actor;
-using Distributed.Cluster.DataSets;
+using Distributed.Cluster.Datasets;
 using Distributed.Cluster.Measures;
 using Distributed.Cluster.TensorPlane;
 

@@ -64,7 +64,7 @@ internal sealed class AkkaLog : ReceiveActor, IRequiresMessageQueue<ILoggerMessa
         return cause is null ? first : $"{first}: {FirstLine(cause.GetBaseException().Message)}";
     }
 
-    /// <summary>This program's actors that the store did not serve; <see cref="Persistence.StoreOutage"/> says so once for all of them.</summary>
+    /// <summary>This program's actors that the store did not serve; <c>Persistence.StoreOutage</c> says so once for all of them.</summary>
     private static bool IsToldByOutage(LogEvent message) =>
         message is Error && ToldByOutage.Any(beginning => $"{message.Message}".StartsWith(beginning, StringComparison.Ordinal));
 

@@ -1,5 +1,4 @@
 using Akka.Configuration;
-using Distributed.Cluster.DataSets;
 using Distributed.Cluster.Messages;
 using Distributed.Cluster.Stores;
 using Distributed.Data.Samples;

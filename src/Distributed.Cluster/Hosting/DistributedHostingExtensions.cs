@@ -5,7 +5,7 @@ using Akka.Configuration;
 using Akka.Hosting;
 using Distributed.Cluster.Compute;
 using Distributed.Cluster.Coordinators;
-using Distributed.Cluster.DataSets;
+using Distributed.Cluster.Datasets;
 using Distributed.Cluster.Membership;
 using Distributed.Cluster.Messages;
 using Distributed.Cluster.ParameterBlocks;
@@ -15,7 +15,6 @@ using Distributed.Cluster.TensorPlane;
 using Distributed.Cluster.Workers;
 using Distributed.Protocol.Identity;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Distributed.Cluster.Hosting;
 

@@ -1,4 +1,4 @@
-using Distributed.Cluster.DataSets;
+using Distributed.Cluster.Datasets;
 using Distributed.Cluster.Measures;
 using Distributed.Cluster.Stores;
 using Distributed.Cluster.TensorPlane;
@@ -10,7 +10,7 @@ namespace Distributed.Cluster.Hosting;
 /// <summary>What a node hosts.</summary>
 public sealed record NodeServices
 {
-    /// <summary>The roles; see <see cref="NodeRoles"/>.</summary>
+    /// <summary>The roles; see <c>NodeRoles</c>.</summary>
     public required IReadOnlySet<string> Roles { get; init; }
 
     /// <summary>Worker actors on the node.</summary>

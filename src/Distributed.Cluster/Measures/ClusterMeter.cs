@@ -4,7 +4,7 @@ namespace Distributed.Cluster.Measures;
 
 /// <summary>
 /// The instruments of workers and blocks (System.Diagnostics.Metrics), meter <see cref="Name"/>: where a step's time goes. Bytes, and the time
-/// that sockets take to send, are the transport's (<see cref="Transport.TransportMeter"/>).
+/// that sockets take to send, are the transport's (<c>Transport.TransportMeter</c>).
 /// <code>
 ///   distributed.worker.compute   s   job, worker   from a step's weights to the last of this worker's nodes
 ///   distributed.worker.wait      s   job, worker   from there to the next step's weights

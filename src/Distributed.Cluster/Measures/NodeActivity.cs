@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
-using Distributed.Learning.Metrics;
 using Distributed.Protocol.Identity;
 
 namespace Distributed.Cluster.Measures;

@@ -14,8 +14,8 @@ internal sealed record FindData(string Sha256) : IClusterMessage;
 /// <param name="Endpoint">The node's place on the data plane.</param>
 internal sealed record DataHere(string Sha256, string Root, long Length, DataEndpoint Endpoint) : IClusterMessage;
 
-/// <summary>To a node that has a data set: send a chunk, or the list (<see cref="DataChunk.ChunkListIndex"/>). Answered by a
-/// <see cref="DataChunk"/> on the data plane, or by <see cref="ChunkRefused"/>.</summary>
+/// <summary>To a node that has a data set: send a chunk, or the list (<c>DataChunk.ChunkListIndex</c>). Answered by a
+/// <c>DataChunk</c> on the data plane, or by <see cref="ChunkRefused"/>.</summary>
 internal sealed record GetChunk(string Sha256, string Root, int Index, DataEndpoint ReplyTo) : IClusterMessage;
 
 /// <summary>From a node that was asked for a chunk: not now, or not here any more.</summary>

@@ -2,7 +2,6 @@ using Distributed.Data.Encodings;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Queue;
 using Distributed.Protocol.Specification;
-using Distributed.Transport.Handshakes;
 
 namespace Distributed.Cluster.Messages;
 

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using Akka.Persistence.Sql.Config;
-using Distributed.Transport.Connections;
 using LinqToDB;
 using LinqToDB.Interceptors;
 using Microsoft.Data.Sqlite;

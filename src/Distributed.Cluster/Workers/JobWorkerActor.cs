@@ -1,6 +1,6 @@
 using Akka.Actor;
 using Distributed.Cluster.Compute;
-using Distributed.Cluster.DataSets;
+using Distributed.Cluster.Datasets;
 using Distributed.Cluster.Measures;
 using Distributed.Cluster.Messages;
 using Distributed.Cluster.TensorPlane;

@@ -1,7 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 using Distributed.Cluster.Compute;
-using Distributed.Cluster.DataSets;
+using Distributed.Cluster.Datasets;
 using Distributed.Cluster.Messages;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Messages;

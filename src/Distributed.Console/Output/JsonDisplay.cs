@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Distributed.Console.Reports;
 using Distributed.Protocol.Identity;
-using Distributed.Protocol.Messages;
 
 namespace Distributed.Console.Output;
 

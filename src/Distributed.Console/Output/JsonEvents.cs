@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
-using Distributed.Learning.Metrics;
-using Distributed.Protocol.Journal;
+using Distributed.Tensors.Products;
 
 namespace Distributed.Console.Output;
 

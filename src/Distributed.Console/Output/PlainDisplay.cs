@@ -1,7 +1,6 @@
 using Distributed.Console.Reports;
 using Distributed.Console.Terminals;
 using Distributed.Protocol.Identity;
-using Distributed.Protocol.Messages;
 
 namespace Distributed.Console.Output;
 

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Distributed.Console.Output;
 using Distributed.Data;
 using Distributed.Data.Encodings;
 using Distributed.Models;

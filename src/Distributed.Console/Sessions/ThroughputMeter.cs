@@ -1,5 +1,3 @@
-using Distributed.Learning.Metrics;
-
 namespace Distributed.Console.Sessions;
 
 /// <summary>Samples per second: of late, since the last epoch, and over the run. The clock is read here and nowhere in the training.</summary>

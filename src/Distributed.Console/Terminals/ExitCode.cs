@@ -1,5 +1,3 @@
-using Distributed.Console.Commands;
-
 namespace Distributed.Console.Terminals;
 
 /// <summary>What the process ends with; the only place that knows the numbers.</summary>

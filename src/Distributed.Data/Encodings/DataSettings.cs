@@ -4,7 +4,7 @@ namespace Distributed.Data.Encodings;
 public sealed record DataSettings
 {
     /// <summary>
-    /// A built-in data set's name (<see cref="DataSets.BuiltInNames"/>), a CSV file with a header line, an IDX images file, or a
+    /// A built-in data set's name (<c>DataSets.BuiltInNames</c>), a CSV file with a header line, an IDX images file, or a
     /// folder that holds IDX files. Also gzipped. A built-in name wins over a file of the same name; write <c>./digits</c> for the file.
     /// </summary>
     public required string Source { get; init; }

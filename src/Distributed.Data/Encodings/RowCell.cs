@@ -2,7 +2,7 @@ using Distributed.Data.Tables;
 
 namespace Distributed.Data.Encodings;
 
-/// <summary>Encodes a single cell: the form for rows that come one by one, with the same bits as <see cref="TableRows"/>.</summary>
+/// <summary>Encodes a single cell: the form for rows that come one by one, with the same bits as <c>TableRows</c>.</summary>
 internal static class RowCell
 {
     /// <summary>Writes a cell's inputs.</summary>

@@ -9,7 +9,7 @@ namespace Distributed.Jobs.Service;
 
 /// <summary>
 /// What a console does with one job that runs, wherever that is: the embedded one-process cluster implements it with actors, a remote one over
-/// HTTP. Expected failures are <see cref="TrainingException"/>s whose message is one line for the user.
+/// HTTP. Expected failures are <c>TrainingException</c>s whose message is one line for the user.
 /// </summary>
 public interface IJobClient
 {

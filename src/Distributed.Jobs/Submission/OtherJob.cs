@@ -1,7 +1,6 @@
 using Distributed.Jobs.Service;
 using Distributed.Learning.Networks;
 using Distributed.Protocol.Specification;
-using Distributed.Tensors.Elements;
 
 namespace Distributed.Jobs.Submission;
 

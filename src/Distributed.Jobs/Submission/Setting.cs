@@ -1,6 +1,5 @@
 using System.Globalization;
-using Distributed.Learning.Networks;
-using Distributed.Learning.Optimization;
+using Distributed.Tensors.Products;
 
 namespace Distributed.Jobs.Submission;
 

@@ -48,7 +48,7 @@ public abstract class Optimizer
     /// <summary>Applies the update of one step to a range of the parameters, in one pass over memory, without allocating.</summary>
     /// <param name="step">The step t, from 0.</param>
     /// <param name="learningRate">The learning rate of step t, from the schedule.</param>
-    /// <param name="divisor">What the gradient's sum is divided by to become a mean (<see cref="ShardMetrics.Divisor"/>), above 0.</param>
+    /// <param name="divisor">What the gradient's sum is divided by to become a mean (<c>ShardMetrics.Divisor</c>), above 0.</param>
     /// <param name="gradientSum">[n] the gradient summed over the mini-batch's samples.</param>
     /// <param name="weights">[n] the weights of step t.</param>
     /// <param name="updated">[n] receives the weights of step t + 1; may be <paramref name="weights"/> itself.</param>

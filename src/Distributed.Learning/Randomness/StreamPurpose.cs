@@ -1,5 +1,3 @@
-using Distributed.Learning.Networks;
-
 namespace Distributed.Learning.Randomness;
 
 /// <summary>

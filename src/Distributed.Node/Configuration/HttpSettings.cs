@@ -1,6 +1,4 @@
 using System.Net;
-using Distributed.Cluster.DataSets;
-using Distributed.Node.Jobs;
 
 namespace Distributed.Node.Configuration;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using Distributed.Cluster.DataSets;
 using Distributed.Cluster.Messages;
 
 namespace Distributed.Node.Configuration;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using Akka.Configuration;
-using Distributed.Cluster.DataSets;
 using Distributed.Cluster.Hosting;
 using Distributed.Cluster.Messages;
 using Distributed.Node.Naming;

@@ -6,7 +6,6 @@ using Distributed.Jobs.Gateway;
 using Distributed.Jobs.Service;
 using Distributed.Jobs.Submission;
 using Distributed.Learning.Networks;
-using Distributed.Node.Access;
 using Distributed.Node.Datasets;
 using Distributed.Node.Problems;
 using Distributed.Protocol.Coordinator;

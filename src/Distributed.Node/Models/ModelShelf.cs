@@ -3,7 +3,6 @@ using Distributed.Jobs.Gateway;
 using Distributed.Jobs.Submission;
 using Distributed.Learning.Networks;
 using Distributed.Models;
-using Distributed.Node.Access;
 using Distributed.Node.Configuration;
 using Distributed.Node.Jobs;
 using Distributed.Node.Problems;

@@ -31,7 +31,7 @@ public sealed class JobHistory
     /// <summary>The newest lineage; null before the first.</summary>
     public LineageStarted? Lineage { get; private set; }
 
-    /// <summary>Workers of the job's first assignment; null before it, and where the journal does not tell (<see cref="JobStarted"/>).</summary>
+    /// <summary>Workers of the job's first assignment; null before it, and where the journal does not tell (<c>JobStarted</c>).</summary>
     public int? FirstWorkers { get; private set; }
 
     /// <summary>Whether steps have been computed, as far as the journal tells.</summary>

@@ -41,7 +41,7 @@ public sealed record WeightsUpdated(
 
 /// <summary>From a node that has a data set to one that asked for it: a piece of its file, or the list of the pieces.</summary>
 /// <param name="DataSet">The data set's SHA-256.</param>
-/// <param name="Index">The chunk; <see cref="ChunkListIndex"/> for the list (see <see cref="ChunkList"/>).</param>
+/// <param name="Index">The chunk; <see cref="ChunkListIndex"/> for the list (see <c>ChunkList</c>).</param>
 /// <param name="Values">The bytes, four at a time.</param>
 /// <param name="Lease">Gives back the memory of <paramref name="Values"/>; null when it belongs to the sender.</param>
 public sealed record DataChunk(string DataSet, int Index, ReadOnlyMemory<float> Values, IDisposable? Lease)

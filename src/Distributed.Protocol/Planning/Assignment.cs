@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Distributed.Protocol.Identity;
 
 namespace Distributed.Protocol.Planning;

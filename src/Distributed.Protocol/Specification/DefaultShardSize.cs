@@ -1,4 +1,3 @@
-using Distributed.Learning.Metrics;
 using Distributed.Learning.Networks;
 
 namespace Distributed.Protocol.Specification;

@@ -12,7 +12,7 @@ internal interface IActivation<TLanes, TVector>
     static abstract (TVector Value, TVector Derivative) At(TVector z);
 }
 
-/// <summary>Activations over whole panels: the count is a multiple of <see cref="Panel.Width"/>, so there are no remainders.</summary>
+/// <summary>Activations over whole panels: the count is a multiple of <c>Panel.Width</c>, so there are no remainders.</summary>
 internal static unsafe class Activations<TLanes, TVector>
     where TLanes : ILanes<TVector>
     where TVector : struct

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Distributed.Tensors.Lanes;
 
-/// <summary>One lane: the fallback, and the form behind the scalar functions of <see cref="DeterministicMath"/>.</summary>
+/// <summary>One lane: the fallback, and the form behind the scalar functions of <c>DeterministicMath</c>.</summary>
 internal readonly unsafe struct ScalarLanes : ILanes<float>
 {
     public static int Count => 1;

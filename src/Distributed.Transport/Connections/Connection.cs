@@ -29,7 +29,7 @@ internal sealed class Connection(PeerId peer, ulong incarnation, ByteChannel cha
 
     public PeerId Peer { get; } = peer;
 
-    /// <summary>The peer's start, see <see cref="Hello"/>.</summary>
+    /// <summary>The peer's start, see <c>Hello</c>.</summary>
     public ulong Incarnation { get; } = incarnation;
 
     /// <summary>Frames can be sent.</summary>

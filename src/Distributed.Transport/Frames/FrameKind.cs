@@ -1,5 +1,3 @@
-using Distributed.Protocol.Messages;
-
 namespace Distributed.Transport.Frames;
 
 /// <summary>What a frame carries. Numbers are wire format.</summary>

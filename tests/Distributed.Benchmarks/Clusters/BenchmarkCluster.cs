@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Distributed.Cluster.Hosting;
+using Distributed.Jobs.Embedded;
+using Distributed.Jobs.Service;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Specification;
@@ -22,6 +24,7 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
     private readonly List<ChildProcess> _nodes = [];
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("distributed-bench-");
     private ClusterNode? _client;
+    private ITrainingClient? _training;
     private int _jobs;
 
     private BenchmarkCluster()
@@ -53,6 +56,7 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
                     Resident = [.. from model in StepCell.Models from batch in StepCell.Batches select RandomJob.Data(model, batch)],
                     Logging = logging => logging.SetMinimumLevel(LogLevel.None),
                 }, CancellationToken.None);
+            cluster._training = NodeClient.Of(cluster._client);
             await cluster._client.Joined.WaitAsync(Bound);
             return cluster;
         }
@@ -70,14 +74,14 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
         var options = new RunOptions { Blocks = blocks, MinimumWorkers = workers, SnapshotEvery = TimeSpan.FromHours(1) };
         var job = RandomJob.Submit($"bench-{++_jobs}", model, batch, workers, options, format);
         using var bound = new CancellationTokenSource(Bound);
-        await _client!.Client.StartAsync(job, bound.Token);
+        await _training!.StartAsync(job, bound.Token);
         try
         {
             var clock = new Stopwatch();
             var warmUp = _jobs == 1 ? FirstWarmUp : WarmUp;
             var round = TimeSpan.FromSeconds(Math.Max(0.25, seconds / Rounds));
             var (best, rounds, from, fromStep) = (double.PositiveInfinity, 0, TimeSpan.Zero, -1L);
-            await foreach (var jobEvent in _client.Client.WatchAsync(job.Id, bound.Token))
+            await foreach (var jobEvent in _training!.WatchAsync(job.Id, bound.Token))
             {
                 if (jobEvent is JobFinished finished) throw new InvalidOperationException($"the job ended: {finished.End}");
                 if (jobEvent is not JobProgressed { Step: > 0 } progress) continue;
@@ -116,8 +120,8 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
     private async Task EndAsync(JobId job)
     {
         using var bound = new CancellationTokenSource(Bound);
-        await _client!.Client.CancelAsync(job, bound.Token);
-        await foreach (var jobEvent in _client.Client.WatchAsync(job, bound.Token))
+        await _training!.CancelAsync(job, bound.Token);
+        await foreach (var jobEvent in _training!.WatchAsync(job, bound.Token))
             if (jobEvent is JobFinished) break;
     }
 

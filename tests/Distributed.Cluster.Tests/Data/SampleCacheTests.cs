@@ -1,8 +1,8 @@
-using Distributed.Cluster.DataSets;
+using Distributed.Cluster.Datasets;
 using Distributed.Data.Encodings;
 using Distributed.Data.Samples;
 using Distributed.Data.Sets;
-using Distributed.Protocol.DataSets;
+using Distributed.Protocol.Datasets;
 using Distributed.Protocol.Identity;
 
 namespace Distributed.Cluster.Tests.Data;

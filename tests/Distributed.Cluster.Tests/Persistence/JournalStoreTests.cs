@@ -1,11 +1,14 @@
 using System.Data.Common;
 using Akka.Persistence;
 using Distributed.Cluster.Stores;
+using Distributed.Learning.Networks;
+using Distributed.Learning.Optimization;
 using Distributed.Protocol.Coordinator;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Snapshots;
 using Distributed.Protocol.Specification;
+using Distributed.Tests;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using Xunit.Abstractions;
@@ -31,6 +34,18 @@ public sealed class JournalStoreTests(ITestOutputHelper output) : IDisposable
         using var store = OpenSqlite();
         CheckThatOneWriterWins(store);
     }
+
+    private static JobSpecification Specification { get; } = new()
+    {
+        Data = new DataIdentity(new string('0', 64), 100, 0),
+        Network = new NetworkSpecification { Inputs = 4, Hidden = [8], Outputs = 3 },
+        Optimizer = new OptimizerSpecification { Kind = OptimizerKind.Sgd, LearningRate = 0.1 },
+        Schedule = new ScheduleSpecification(),
+        Epochs = 2,
+        BatchSize = 10,
+        ShardSize = 5,
+        Seed = 7,
+    };
 
     [ClusterFact]
     public async Task A_second_writer_to_a_PostgreSQL_journal_ends_itself()
@@ -68,7 +83,7 @@ public sealed class JournalStoreTests(ITestOutputHelper output) : IDisposable
         var history = new JobHistory();
         var snapshots = Akka.Persistence.Persistence.Instance.Apply(store.System).SnapshotStoreFor(SnapshotVault.PluginId);
         var vault = new SnapshotVault(store.System, Akka.Actor.ActorRefs.Nobody);
-        Write(new JobSubmitted(TrainingFixture.Specify(TrainingFixture.Digits), new RunOptions()));
+        Write(new JobSubmitted(Specification, new RunOptions()));
         var sizes = new List<long>();
         for (var step = 1; step <= 2_000; step++)
         {
@@ -142,7 +157,7 @@ public sealed class JournalStoreTests(ITestOutputHelper output) : IDisposable
         var job = new JobId("long");
         var writer = store.Open(job);
         var history = new JobHistory();
-        Write(new JobSubmitted(TrainingFixture.Specify(TrainingFixture.Digits), new RunOptions()));
+        Write(new JobSubmitted(Specification, new RunOptions()));
         for (var i = 1; i <= 50; i++)
         {
             Write(new TermStarted(i));

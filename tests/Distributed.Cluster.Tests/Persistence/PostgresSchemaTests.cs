@@ -1,4 +1,5 @@
 using Distributed.Cluster.Hosting;
+using Distributed.Tests;
 using Npgsql;
 
 namespace Distributed.Cluster.Tests.Persistence;

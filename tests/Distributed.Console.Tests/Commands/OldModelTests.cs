@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Distributed.Console.Terminals;
 using Distributed.Console.Tests.Fakes;
+using Distributed.Tests;
 
 namespace Distributed.Console.Tests.Commands;
 

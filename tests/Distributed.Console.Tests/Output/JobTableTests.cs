@@ -2,6 +2,7 @@ using System.Text.Json;
 using Distributed.Api;
 using Distributed.Console.Terminals;
 using Distributed.Console.Tests.Fakes;
+using Distributed.Data.Sets;
 using Distributed.Jobs.Service;
 using Distributed.Jobs.Submission;
 using Distributed.Protocol.Identity;
@@ -53,7 +54,7 @@ public sealed class JobTableTests : IDisposable
     {
         _console.Write("data/dtrain/store.db", "");
         var settings = TrainSettings.Read(new SettingValues());
-        var specification = JobResolution.Resolve(settings, LoadedData.ShapeOf(Learning.Data.DataSets.Load(settings.Source)));
+        var specification = JobResolution.Resolve(settings, LoadedData.ShapeOf(DataSets.Load(settings.Source)));
         var end = new JobEnded(JobOutcome.Completed, 9, StopReason.Epochs, null) { WeightsSha256 = Sha256 };
         var record = new JobRecord(new JobId("buyers-1"), DateTimeOffset.UnixEpoch, specification, new RunOptions(), settings.Source, [], 9, null, end);
         _console.Cluster.Records.AddRange([record with { Id = new JobId("buyers-2"), End = null }, record]);

@@ -1,5 +1,3 @@
-using Distributed.Console.Prompting;
-
 namespace Distributed.Console.Tests.Prompting;
 
 /// <summary>Keys as a terminal's driver gives them.</summary>

@@ -2,6 +2,8 @@ using Distributed.Console.Output;
 using Distributed.Console.Reports;
 using Distributed.Console.Sessions;
 using Distributed.Console.Tests.Fakes;
+using Distributed.Data.Sets;
+using Distributed.Jobs.Service;
 using Distributed.Jobs.Submission;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Messages;
@@ -58,9 +60,9 @@ public sealed class InterruptionTests
     private static Task<RunEnd> Run(FakeTrainingClient cluster, ManualClock clock, Interruption interruption)
     {
         var settings = TrainSettings.Read(new SettingValues());
-        var data = Learning.Data.DataSets.Load(settings.Source);
+        var data = DataSets.Load(settings.Source);
         var specification = JobResolution.Resolve(settings, LoadedData.ShapeOf(data));
-        var submission = new Cluster.JobSubmission(new JobId("test"), specification, new RunOptions(), settings.Source, data);
+        var submission = new JobSubmission(new JobId("test"), specification, new RunOptions(), settings.Source, data);
         return new TrainingSession(cluster, FollowedJob.Of(submission), null, RunSettings.From(new SettingValues(), 1), new SilentDisplay(), clock)
             .RunAsync(giveUp => cluster.StartAsync(submission, giveUp), interruption.Requested);
     }

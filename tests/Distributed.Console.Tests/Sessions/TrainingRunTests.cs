@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Distributed.Console.Terminals;
 using Distributed.Console.Tests.Fakes;
+using Distributed.Data.Encodings;
+using Distributed.Data.Sets;
 using Distributed.Jobs.Service;
 using Distributed.Jobs.Submission;
 using Distributed.Learning.Networks;
@@ -72,8 +74,8 @@ public sealed class TrainingRunTests : IDisposable
 
         Assert.Equal(string.Concat(notes.Select(note => note + "\n")), _console.Error.ReplaceLineEndings("\n"));
         Assert.Equal(notes, Lines()[0].GetProperty("notes").EnumerateArray().Select(note => note.GetString()));
-        Assert.Equal(Learning.Data.DataSettings.NewestRules, _console.Cluster.Submitted!.Source.Rules);
-        Assert.Contains($"\"rules\": {Learning.Data.DataSettings.NewestRules}", File.ReadAllText(_console.PathOf("out/job.json")), StringComparison.Ordinal);
+        Assert.Equal(DataSettings.NewestRules, _console.Cluster.Submitted!.Source.Rules);
+        Assert.Contains($"\"rules\": {DataSettings.NewestRules}", File.ReadAllText(_console.PathOf("out/job.json")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -306,7 +308,7 @@ public sealed class TrainingRunTests : IDisposable
         var values = new SettingValues();
         for (var i = 0; i < flags.Length; i += 2) values.Give(flags[i].TrimStart('-'), flags[i + 1], flags[i]);
         var settings = TrainSettings.Read(values);
-        var data = Learning.Data.DataSets.Load(settings.Source);
+        var data = DataSets.Load(settings.Source);
         var specification = JobResolution.Resolve(settings, LoadedData.ShapeOf(data));
         return new JobRecord(new JobId(name), DateTimeOffset.UnixEpoch, specification, new RunOptions(), settings.Source, epochs ?? [], null, null, null);
     }

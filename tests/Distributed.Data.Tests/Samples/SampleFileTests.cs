@@ -5,6 +5,7 @@ using System.Text.Json;
 using Distributed.Data.Encodings;
 using Distributed.Data.Samples;
 using Distributed.Data.Sets;
+using Distributed.Tests;
 
 namespace Distributed.Data.Tests.Samples;
 

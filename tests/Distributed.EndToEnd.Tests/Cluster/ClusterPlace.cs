@@ -1,3 +1,5 @@
+using Distributed.Tests;
+
 namespace Distributed.EndToEnd.Tests.Cluster;
 
 /// <summary>Where one node runs.</summary>

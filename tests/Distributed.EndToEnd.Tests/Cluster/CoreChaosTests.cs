@@ -1,4 +1,5 @@
 using Distributed.Protocol.Specification;
+using Distributed.Tests;
 using Xunit.Abstractions;
 
 namespace Distributed.EndToEnd.Tests.Cluster;

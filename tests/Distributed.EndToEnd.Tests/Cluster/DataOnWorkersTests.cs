@@ -4,9 +4,10 @@ using Distributed.Data.Encodings;
 using Distributed.Data.Samples;
 using Distributed.Learning.Networks;
 using Distributed.Learning.Optimization;
-using Distributed.Protocol.DataSets;
+using Distributed.Protocol.Datasets;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Specification;
+using Distributed.Tests;
 using Xunit.Abstractions;
 
 namespace Distributed.EndToEnd.Tests.Cluster;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Specification;
+using Distributed.Tests;
 using Microsoft.Data.Sqlite;
 using Xunit.Abstractions;
 

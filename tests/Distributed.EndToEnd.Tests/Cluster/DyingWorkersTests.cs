@@ -1,5 +1,6 @@
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Specification;
+using Distributed.Tests;
 using Xunit.Abstractions;
 
 namespace Distributed.EndToEnd.Tests.Cluster;

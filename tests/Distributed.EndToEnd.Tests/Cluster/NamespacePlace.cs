@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Distributed.Tests;
 
 namespace Distributed.EndToEnd.Tests.Cluster;
 

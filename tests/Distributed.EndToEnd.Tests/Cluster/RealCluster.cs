@@ -2,10 +2,8 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
-using Distributed.Cluster.DataSets;
 using Distributed.Cluster.Hosting;
 using Distributed.Cluster.Messages;
-using Distributed.Console.Sessions;
 using Distributed.Data.Encodings;
 using Distributed.Data.Samples;
 using Distributed.Jobs.Embedded;
@@ -13,6 +11,7 @@ using Distributed.Jobs.Service;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Specification;
+using Distributed.Tests;
 using Microsoft.Extensions.Logging;
 using Xunit.Abstractions;
 
@@ -29,6 +28,7 @@ internal sealed class RealCluster : IAsyncDisposable
     private readonly List<NodeProcess> _all = [];
     private readonly Dictionary<NodeProcess, NodePlace> _places = [];
     private ClusterNode? _client;
+    private ITrainingClient? _training;
     private int _named;
 
     private RealCluster(ITestOutputHelper output, ClusterPlace place, string? store)
@@ -42,7 +42,7 @@ internal sealed class RealCluster : IAsyncDisposable
 
     public List<NodeProcess> Workers { get; } = [];
 
-    public ITrainingClient Client => _client!.Client;
+    public ITrainingClient Client => _training!;
 
     /// <summary>The data folder of a node or of the client.</summary>
     public string DataFolderOf(string name) => Path.Combine(_place.Folder, "data", name.Replace(' ', '-'));
@@ -137,6 +137,7 @@ internal sealed class RealCluster : IAsyncDisposable
     /// <summary>Waits until the cluster counts exactly the nodes that run.</summary>
     public async Task SettleAsync()
     {
+        _training = NodeClient.Of(_client!);
         await _client!.Joined.WaitAsync(Bound);
         await UntilAsync(
             () => _client.CountMembers(NodeRoles.Worker) == Workers.Count && _client.CountMembers(NodeRoles.Core) == Core.Count,

@@ -1,3 +1,5 @@
+using Distributed.Tests;
+
 namespace Distributed.EndToEnd.Tests.Cluster;
 
 /// <summary>A test that changes what only root may change (a mount, a network namespace); skipped, with the reason, for everybody else.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Distributed.Protocol.Specification;
+using Distributed.Tests;
 using Npgsql;
 using Xunit.Abstractions;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Specification;
+using Distributed.Tests;
 using Xunit.Abstractions;
 
 namespace Distributed.EndToEnd.Tests.Cluster;

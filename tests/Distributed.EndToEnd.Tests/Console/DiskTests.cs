@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using Distributed.Console.Terminals;
 using Distributed.EndToEnd.Tests.Cluster;
-using Distributed.Node;
 
 namespace Distributed.EndToEnd.Tests;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Distributed.Console.Terminals;
-using Distributed.Node;
+using Distributed.Tensors.Products;
 
 namespace Distributed.EndToEnd.Tests;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Distributed.Tests;
 using Microsoft.Data.Sqlite;
 
 namespace Distributed.EndToEnd.Tests;

@@ -6,6 +6,7 @@ using Distributed.Api;
 using Distributed.Data.Sets;
 using Distributed.EndToEnd.Tests.Cluster;
 using Distributed.Protocol.Journal;
+using Distributed.Tests;
 using Xunit.Abstractions;
 
 namespace Distributed.EndToEnd.Tests.Gateway;

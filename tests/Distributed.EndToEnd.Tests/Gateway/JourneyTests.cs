@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text.Json;
 using Distributed.EndToEnd.Tests.Cluster;
 using Distributed.EndToEnd.Tests.Readme;
+using Distributed.Tests;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using Xunit.Abstractions;

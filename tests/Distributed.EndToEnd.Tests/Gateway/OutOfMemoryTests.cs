@@ -5,6 +5,7 @@ using System.Text.Json;
 using Distributed.Api;
 using Distributed.EndToEnd.Tests.Cluster;
 using Distributed.Protocol.Queue;
+using Distributed.Tests;
 using Xunit.Abstractions;
 
 namespace Distributed.EndToEnd.Tests.Gateway;

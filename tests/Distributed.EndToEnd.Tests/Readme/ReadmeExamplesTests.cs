@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Distributed.EndToEnd.Tests.Cluster;
+using Distributed.Tests;
 using Xunit.Abstractions;
 
 namespace Distributed.EndToEnd.Tests.Readme;

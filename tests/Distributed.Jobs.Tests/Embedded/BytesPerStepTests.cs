@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Distributed.Cluster.Hosting;
 using Distributed.Cluster.Messages;
+using Distributed.Jobs.Embedded;
 using Distributed.Jobs.Service;
 using Distributed.Learning.Networks;
 using Distributed.Protocol.Identity;
@@ -90,9 +91,10 @@ public sealed class BytesPerStepTests(ITestOutputHelper output) : IDisposable
         using var bound = new CancellationTokenSource(Bound);
         var id = new JobId(specification.GradientFormat.ToString().ToLowerInvariant());
         var options = new RunOptions { Blocks = 2, MinimumWorkers = Workers, SnapshotEvery = TimeSpan.FromHours(1) };
-        await nodes[0].Client.StartAsync(
+        var client = NodeClient.Of(nodes[0]);
+        await client.StartAsync(
             new JobSubmission(id, specification, options, TrainingFixture.DigitsSettings, TrainingFixture.Digits), bound.Token);
-        await foreach (var jobEvent in nodes[0].Client.WatchAsync(id, bound.Token))
+        await foreach (var jobEvent in client.WatchAsync(id, bound.Token))
             if (jobEvent is JobFinished finished) Assert.Equal(JobOutcome.Completed, finished.End.Outcome);
     }
 

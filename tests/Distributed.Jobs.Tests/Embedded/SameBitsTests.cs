@@ -1,4 +1,3 @@
-using Distributed.Jobs.Submission;
 using Distributed.Learning.Networks;
 using Distributed.Learning.Optimization;
 using Distributed.Protocol.Journal;
@@ -37,12 +36,12 @@ public sealed class SameBitsTests : IDisposable
         ["the whole set in one batch"] = job => job with { BatchSize = 1437, ShardSize = 100, Epochs = 4 },
         ["GELU, label smoothing, weight decay"] = job => job with
         {
-            Network = job.Network with { Activation = Tensors.Activation.Gelu, LabelSmoothing = 0.1 },
+            Network = job.Network with { Activation = Activation.Gelu, LabelSmoothing = 0.1 },
             Optimizer = job.Optimizer with { WeightDecay = 1e-3 },
         },
         ["tanh, step schedule, deep"] = job => job with
         {
-            Network = job.Network with { Activation = Tensors.Activation.Tanh, Hidden = [13, 11, 7], Initialization = Initialization.Xavier },
+            Network = job.Network with { Activation = Activation.Tanh, Hidden = [13, 11, 7], Initialization = Initialization.Xavier },
             Schedule = new() { Kind = ScheduleKind.Step, StepEpochs = 1, StepFactor = 0.5 },
         },
     };

@@ -1,5 +1,7 @@
 using System.Text;
+using Distributed.Data;
 using Distributed.Jobs.Submission;
+using Distributed.Tests;
 
 namespace Distributed.Jobs.Tests.Submission;
 
@@ -62,7 +64,7 @@ public sealed class JobFileTests
         Assert.All(files, file =>
         {
             var settings = TrainSettings.Read(JobFile.Read(file));
-            var regression = settings.Task == Learning.Data.TaskKind.Regress;
+            var regression = settings.Task == TaskKind.Regress;
             var shape = new DataShape(!regression, 8, regression ? 1 : 2, 100, 20, new string('a', 64), regression ? [] : ["no", "yes"], () => [50, 50]);
             Assert.Null(JobResolution.Resolve(settings, shape).Validate());
         });

@@ -1,3 +1,5 @@
+using Distributed.Data.Encodings;
+using Distributed.Jobs.Service;
 using Distributed.Jobs.Submission;
 using Distributed.Learning.Networks;
 using Distributed.Learning.Optimization;
@@ -73,12 +75,12 @@ public sealed class JobResolutionTests
     public void A_job_that_begins_from_an_old_one_reads_its_samples_by_the_rules_of_that_one()
     {
         var settings = TrainSettings.Read(new SettingValues());
-        var old = new Cluster.JobRecord(
-            new JobId("old"), DateTimeOffset.UnixEpoch, Resolve(Digits), new RunOptions(), new Learning.Data.DataSettings { Source = "old.csv" }, [], null, null, null);
+        var old = new JobRecord(
+            new JobId("old"), DateTimeOffset.UnixEpoch, Resolve(Digits), new RunOptions(), new DataSettings { Source = "old.csv" }, [], null, null, null);
 
-        Assert.Equal(Learning.Data.DataSettings.NewestRules, settings.Source.Rules);
+        Assert.Equal(DataSettings.NewestRules, settings.Source.Rules);
         Assert.Null(OtherJob.Inherit(settings, false, old).Source.Rules);
-        Assert.Equal(Learning.Data.DataSettings.NewestRules, OtherJob.Inherit(settings with { Data = "new.csv" }, false, old).Source.Rules);
+        Assert.Equal(DataSettings.NewestRules, OtherJob.Inherit(settings with { Data = "new.csv" }, false, old).Source.Rules);
     }
 
     [Fact]
@@ -128,7 +130,7 @@ public sealed class JobResolutionTests
     [Fact]
     public void No_hidden_layer_can_be_asked_for() => Assert.Empty(Resolve(Digits, "hidden=none").Network.Hidden);
 
-    private static Protocol.JobSpecification Resolve(DataShape data, params string[] given)
+    private static JobSpecification Resolve(DataShape data, params string[] given)
     {
         var values = new SettingValues();
         foreach (var pair in given)

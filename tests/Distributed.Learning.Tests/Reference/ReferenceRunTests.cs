@@ -149,7 +149,7 @@ public class ReferenceRunTests
         public double[] Losses()
         {
             var network = new Network(Network);
-            var optimizer = Learning.Optimizer.Create(Optimizer);
+            var optimizer = Learning.Optimization.Optimizer.Create(Optimizer);
             var weights = InitialWeights(network.Layout);
             var state = new float[optimizer.StateVectors * weights.Length];
             var packed = new PackedWeights(network);

@@ -9,6 +9,7 @@ using Distributed.Data.Tables;
 using Distributed.Learning.Networks;
 using Distributed.Models.Export;
 using Distributed.Tensors.Elements;
+using Distributed.Tests;
 using Microsoft.ML.OnnxRuntime;
 
 namespace Distributed.Models.Tests.Export;

@@ -1,8 +1,10 @@
 using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
+using Distributed.Data;
 using Distributed.Learning.Networks;
 using Distributed.Models.Export;
+using Distributed.Tests;
 
 namespace Distributed.Models.Tests.Export;
 

@@ -144,7 +144,7 @@ public sealed class StreamCursorTests
             Data = new DataIdentity("", 100, 0),
             Network = new NetworkSpecification { Inputs = 1, Outputs = 2 },
             Optimizer = new OptimizerSpecification(),
-            Schedule = new Learning.ScheduleSpecification(),
+            Schedule = new ScheduleSpecification(),
             Epochs = 9,
             BatchSize = 10,
             ShardSize = 10,

@@ -3,6 +3,8 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using Distributed.Api;
+using Distributed.Data.Encodings;
+using Distributed.Protocol.Queue;
 
 namespace Distributed.Node.Tests.Http;
 
@@ -93,7 +95,7 @@ public sealed class DatasetRouteTests(GatewayFixture gateway)
         var job = await _client.SubmitAsync($$"""{ "data": "{{dataset.Id}}", "epochs": 1, "hidden": "none" }""");
 
         Assert.Equal(2, job.Specification.Network.Outputs);
-        Assert.Equal(Learning.Data.DataSettings.NewestRules, job.Source.Rules);
+        Assert.Equal(DataSettings.NewestRules, job.Source.Rules);
         Assert.Contains("column \"class\": spellings of one label are one class: \"0\" (also \"0.0\")", job.Notes);
         Assert.Contains(job.Notes, note => note.StartsWith("classification, because ", StringComparison.Ordinal) && note.Contains("'task' regress", StringComparison.Ordinal));
         Assert.Equal(20, (await _client.GetAsync<DatasetDescription>(ApiRoutes.Dataset(dataset.Id))).ClassCounts!["0"]);

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Distributed.Cluster.DataSets;
 using Distributed.Cluster.Hosting;
 using Distributed.Cluster.Messages;
 using Distributed.Jobs.Gateway;
@@ -21,7 +20,7 @@ public sealed class GatewayFixture : IAsyncLifetime
     public HttpClient Client { get; private set; } = null!;
 
     /// <summary>The cluster behind the API.</summary>
-    internal GatewayAccess Cluster => _node.Gateway;
+    internal GatewayAccess Cluster => GatewayAccess.Of(_node);
 
     public string DataFolder => Path.Combine(_folder, "data");
 
@@ -48,7 +47,7 @@ public sealed class GatewayFixture : IAsyncLifetime
     /// <summary>Another server before the same node.</summary>
     internal Task<HttpServer> ServeAsync(string dataFolder, ApiKeys keys, HttpLimits limits) => HttpServer.StartAsync(
         new HttpSettings { Address = new IPEndPoint(IPAddress.Loopback, 0), IsGateway = true, DataFolder = dataFolder, Keys = keys, Limits = limits },
-        _node.Gateway, logging => logging.SetMinimumLevel(LogLevel.None), CancellationToken.None);
+        GatewayAccess.Of(_node), logging => logging.SetMinimumLevel(LogLevel.None), CancellationToken.None);
 
     public async Task DisposeAsync()
     {

@@ -2,7 +2,7 @@ using System.Net;
 using System.Text;
 using CsCheck;
 using Distributed.Api;
-using Distributed.Jobs.Submission;
+using Distributed.Protocol.Messages;
 
 namespace Distributed.Node.Tests.Http;
 
@@ -63,7 +63,7 @@ public sealed class HostileRequestTests(GatewayFixture gateway)
             await foreach (var (_, name, data) in gateway.Client.EventsAsync("watched"))
             {
                 last = name;
-                if (ApiEvents.Read(name, data) is Distributed.Protocol.EpochEnded ended) epochs.Add(ended.Decision.Epoch);
+                if (ApiEvents.Read(name, data) is EpochEnded ended) epochs.Add(ended.Decision.Epoch);
             }
             return (epochs, last);
         }));

@@ -2,7 +2,6 @@ using System.IO.Compression;
 using System.Net;
 using Distributed.Api;
 using Distributed.Models;
-using Distributed.Node.Access;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Queue;

@@ -1,4 +1,4 @@
-using Distributed.Protocol.DataSets;
+using Distributed.Protocol.Datasets;
 
 namespace Distributed.Protocol.Tests.DataSets;
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using Distributed.Protocol.DataSets;
+using Distributed.Protocol.Datasets;
 
 namespace Distributed.Protocol.Tests.DataSets;
 

@@ -1,5 +1,4 @@
 using Distributed.Learning.Networks;
-using Distributed.Learning.Optimization;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Specification;
 
@@ -43,7 +42,7 @@ public sealed class JobSpecificationTests
             "accuracy of a regression" => validated with
             {
                 Stop = new StopRules { TargetAccuracy = 0.9 },
-                Network = small.Network with { Output = OutputKind.Linear, Loss = Learning.LossKind.SquaredError },
+                Network = small.Network with { Output = OutputKind.Linear, Loss = LossKind.SquaredError },
             },
             "arithmetic" => small with { Arithmetic = 99 },
             "shards" => small with { BatchSize = 1 << 20, ShardSize = 1 },

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Distributed.Transport.Connections;
 using Distributed.Transport.Handshakes;
 using Distributed.Transport.Peers;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 
-namespace Distributed.Protocol.DataSets;
+namespace Distributed.Protocol.Datasets;
 
 /// <summary>
 /// The chunks of a data set's file: what each of them must be, so that every piece can be checked alone, whoever sent it. Its own SHA-256

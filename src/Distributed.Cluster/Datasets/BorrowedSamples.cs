@@ -1,7 +1,6 @@
 using Distributed.Data.Samples;
-using Distributed.Learning.Metrics;
 
-namespace Distributed.Cluster.DataSets;
+namespace Distributed.Cluster.Datasets;
 
 /// <summary>Samples in use: their file stays in the node's folder until this is disposed.</summary>
 /// <param name="samples">The samples.</param>

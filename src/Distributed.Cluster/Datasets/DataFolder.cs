@@ -1,4 +1,4 @@
-namespace Distributed.Cluster.DataSets;
+namespace Distributed.Cluster.Datasets;
 
 /// <summary>
 /// A node's hold on the folder of its data sets: one process at a time, so that what is in use and how much there is are known to the one that

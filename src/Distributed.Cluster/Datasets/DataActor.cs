@@ -8,7 +8,7 @@ using Distributed.Protocol.Identity;
 using Distributed.Protocol.Messages;
 using Distributed.Transport.Peers;
 
-namespace Distributed.Cluster.DataSets;
+namespace Distributed.Cluster.Datasets;
 
 /// <summary>
 /// A node's data sets towards the others: says which are whole here, sends pieces of them, and has those fetched that its workers need, each

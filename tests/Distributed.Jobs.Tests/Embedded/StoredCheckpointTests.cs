@@ -1,4 +1,5 @@
-using Distributed.Learning.Networks;
+using Distributed.Jobs.Embedded;
+using Distributed.Jobs.Service;
 using Distributed.Learning.Optimization;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
@@ -8,7 +9,7 @@ using Distributed.Protocol.Replay;
 using Distributed.Protocol.Specification;
 using Microsoft.Data.Sqlite;
 
-namespace Distributed.Cluster.Tests.Persistence;
+namespace Distributed.Jobs.Tests.Embedded;
 
 /// <summary>What is in the store when something went wrong: a damaged row, a training that diverged.</summary>
 public sealed class StoredCheckpointTests : IDisposable

@@ -1,4 +1,4 @@
-namespace Distributed.Protocol.DataSets;
+namespace Distributed.Protocol.Datasets;
 
 /// <summary>When a fetch asks again.</summary>
 /// <param name="SilenceBound">A source that was asked and says nothing for this long is not asked any more.</param>

@@ -1,8 +1,10 @@
+using Distributed.Data;
 using Distributed.Data.Encodings;
 using Distributed.Data.Samples;
 using Distributed.Data.Sets;
+using Distributed.Tests;
 
-namespace Distributed.Data.Tests;
+namespace Distributed.Models.Tests;
 
 /// <summary>What the newest rules of reading change, and that the old ones stay.</summary>
 public sealed class DataRulesTests : IDisposable

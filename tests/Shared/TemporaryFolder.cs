@@ -1,9 +1,10 @@
-using System.Text;
 using Distributed.Data.Encodings;
 using Distributed.Data.Samples;
 using Distributed.Data.Sets;
 
-namespace Distributed.Data.Tests;
+using System.Text;
+
+namespace Distributed.Tests;
 
 /// <summary>A folder of its own for a test, removed afterwards.</summary>
 public sealed class TemporaryFolder : IDisposable

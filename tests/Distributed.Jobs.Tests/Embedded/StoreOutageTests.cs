@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
 using Distributed.Cluster.Hosting;
 using Distributed.Cluster.Stores;
+using Distributed.Jobs.Embedded;
+using Distributed.Jobs.Service;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Specification;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
-namespace Distributed.Cluster.Tests.Persistence;
+namespace Distributed.Jobs.Tests.Embedded;
 
 /// <summary>What people hear while a store takes no writes.</summary>
 public sealed class StoreOutageTests : IDisposable

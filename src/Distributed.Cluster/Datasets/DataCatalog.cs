@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Distributed.Data.Samples;
 using Distributed.Protocol.Identity;
 
-namespace Distributed.Cluster.DataSets;
+namespace Distributed.Cluster.Datasets;
 
 /// <summary>The encoded data sets that a node's workers can have, by content: in memory (the one-process cluster), or in the node's folder.</summary>
 /// <param name="cache">The folder; null for memory alone.</param>

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Npgsql;
 
-namespace Distributed.EndToEnd.Tests.Cluster;
+namespace Distributed.Tests;
 
 /// <summary>A PostgreSQL server of the tests' own: a fresh folder, a free port of loopback, gone afterwards.</summary>
 internal sealed class PostgresServer : IAsyncDisposable

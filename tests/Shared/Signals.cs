@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Distributed.EndToEnd.Tests.Cluster;
+namespace Distributed.Tests;
 
 /// <summary>What a process can be told from outside (numbers of Linux).</summary>
 internal static partial class Signals

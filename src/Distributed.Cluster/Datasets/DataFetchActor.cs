@@ -6,12 +6,10 @@ using Akka.Event;
 using Distributed.Cluster.Messages;
 using Distributed.Cluster.TensorPlane;
 using Distributed.Data.Samples;
-using Distributed.Learning.Metrics;
-using Distributed.Protocol.DataSets;
+using Distributed.Protocol.Datasets;
 using Distributed.Protocol.Messages;
-using Distributed.Transport.Connections;
 
-namespace Distributed.Cluster.DataSets;
+namespace Distributed.Cluster.Datasets;
 
 /// <summary>
 /// Fetches one data set into the node's folder: looks for nodes that have it, asks them for chunks (see <see cref="ChunkFetch"/>), checks and

@@ -1,4 +1,4 @@
-namespace Distributed.Console.Tests;
+namespace Distributed.Tests;
 
 /// <summary>The clone that the tests were built in.</summary>
 internal static class Repository

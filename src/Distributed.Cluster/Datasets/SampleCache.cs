@@ -1,11 +1,10 @@
 using System.Globalization;
 using Distributed.Data;
 using Distributed.Data.Samples;
-using Distributed.Learning.Metrics;
-using Distributed.Protocol.DataSets;
+using Distributed.Protocol.Datasets;
 using Distributed.Protocol.Identity;
 
-namespace Distributed.Cluster.DataSets;
+namespace Distributed.Cluster.Datasets;
 
 /// <summary>
 /// A node's data sets on disk, by content: files of encoded samples (see <see cref="SampleFile"/>), each beside the list of its chunks. Bounded

@@ -1,4 +1,4 @@
-namespace Distributed.Data.Tests;
+namespace Distributed.Tests;
 
 /// <summary>
 /// Data that is too large for the repository: the folder named by DISTRIBUTED_SHARED, or <c>shared</c> beside any folder above the

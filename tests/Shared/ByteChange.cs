@@ -1,6 +1,6 @@
 using CsCheck;
 
-namespace Distributed.Models.Tests;
+namespace Distributed.Tests;
 
 /// <summary>Random damage: bytes changed, cut off, put in, or text swapped for other pieces of JSON.</summary>
 internal static class ByteChange

@@ -1,8 +1,8 @@
 using Distributed.Data.Samples;
-using Distributed.Protocol.DataSets;
+using Distributed.Protocol.Datasets;
 using Microsoft.Win32.SafeHandles;
 
-namespace Distributed.Cluster.DataSets;
+namespace Distributed.Cluster.Datasets;
 
 /// <summary>A file that is being written in a node's data folder, and the room for it. Disposed without <see cref="Keep"/> it is gone.</summary>
 internal sealed class ReservedPlace : IDisposable

@@ -1,4 +1,4 @@
-namespace Distributed.EndToEnd.Tests.Cluster;
+namespace Distributed.Tests;
 
 /// <summary>A test with real processes and a real database; skipped where there is no PostgreSQL.</summary>
 public sealed class ClusterFactAttribute : FactAttribute
