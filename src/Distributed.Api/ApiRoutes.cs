@@ -1,5 +1,3 @@
-using Distributed.Protocol.Queue;
-
 namespace Distributed.Api;
 
 /// <summary>Where everything is in the HTTP API of a node with the role gateway. Ids are escaped by whoever builds a path.</summary>

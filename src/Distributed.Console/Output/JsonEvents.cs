@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Distributed.Tensors.Products;
 
 namespace Distributed.Console.Output;
 

@@ -1,4 +1,5 @@
 using Distributed.Api;
+using Distributed.Data;
 using Distributed.Data.Sets;
 using Distributed.Jobs.Submission;
 

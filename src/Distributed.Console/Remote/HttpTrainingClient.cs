@@ -5,6 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using Distributed.Api;
 using Distributed.Cluster;
 using Distributed.Jobs.Service;
+using Distributed.Jobs.Submission;
 using Distributed.Models;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Messages;

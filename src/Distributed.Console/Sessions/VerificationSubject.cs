@@ -1,4 +1,5 @@
 using Distributed.Console.Terminals;
+using Distributed.Data;
 using Distributed.Data.Encodings;
 using Distributed.Jobs.Service;
 using Distributed.Models;

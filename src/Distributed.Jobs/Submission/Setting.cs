@@ -1,5 +1,4 @@
 using System.Globalization;
-using Distributed.Tensors.Products;
 
 namespace Distributed.Jobs.Submission;
 

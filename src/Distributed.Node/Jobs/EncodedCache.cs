@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Distributed.Data;
 using Distributed.Data.Encodings;
 using Distributed.Data.Samples;
 using Distributed.Data.Sets;

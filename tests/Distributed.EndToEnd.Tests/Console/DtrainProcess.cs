@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Distributed.Tensors.Products;
 
 namespace Distributed.EndToEnd.Tests;
 

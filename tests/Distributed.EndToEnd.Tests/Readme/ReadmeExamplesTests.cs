@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Distributed.EndToEnd.Tests.Cluster;
+using Distributed.EndToEnd.Tests.Gateway;
 using Distributed.Tests;
 using Xunit.Abstractions;
 
