@@ -1,4 +1,6 @@
+using Distributed.Data.Samples;
 using Distributed.Learning.Networks;
+using Distributed.Models;
 using Distributed.Protocol.Specification;
 using Distributed.Tensors.Memory;
 
@@ -12,15 +14,15 @@ public class ForbiddenMembersTests
     /// </summary>
     private static readonly Dictionary<(string Caller, string Callee), string> Allowed = new()
     {
-        [("Distributed.Learning.RandomStream::.ctor",
+        [("Distributed.Learning.Randomness.RandomStream::.ctor",
             "MathNet.Numerics.Random.Xoshiro256StarStar::.ctor(System.Int32, System.Boolean)")] = "the one generator, seeded",
-        [("Distributed.Learning.RandomStream::NextUInt64",
+        [("Distributed.Learning.Randomness.RandomStream::NextUInt64",
             "System.Random::NextBytes(System.Byte[])")] = "overridden by MathNet: the generator's raw outputs",
-        [("Distributed.Tensors.LargePages::Advise", "native libc::madvise")] = "asks for larger pages: where memory lies, not what is in it",
+        [("Distributed.Tensors.Memory.LargePages::Advise", "native libc::madvise")] = "asks for larger pages: where memory lies, not what is in it",
     };
 
     private static readonly Dictionary<string, string> Paths =
-        new[] { typeof(AlignedBuffer), typeof(Network), typeof(JobSpecification) }
+        new[] { typeof(AlignedBuffer), typeof(Network), typeof(EncodedDataSet), typeof(TrainedModel), typeof(JobSpecification) }
             .ToDictionary(type => type.Assembly.GetName().Name!, type => type.Assembly.Location);
 
     public static TheoryData<string> Assemblies() => [.. Paths.Keys];

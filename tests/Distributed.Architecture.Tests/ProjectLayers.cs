@@ -8,15 +8,15 @@ internal static class ProjectLayers
     /// <summary>The projects from the bottom up. Those of the top layer do not reference each other.</summary>
     private static readonly string[][] Layers =
     [
-        ["Distributed.Tensors"], ["Distributed.Learning"], ["Distributed.Protocol"], ["Distributed.Transport"], ["Distributed.Cluster"],
-        ["Distributed.Node", "Distributed.Console"],
+        ["Distributed.Tensors"], ["Distributed.Learning"], ["Distributed.Data"], ["Distributed.Models"], ["Distributed.Protocol"],
+        ["Distributed.Transport"], ["Distributed.Cluster"], ["Distributed.Jobs"], ["Distributed.Api"], ["Distributed.Node", "Distributed.Console"],
     ];
 
     /// <summary>An assembly that has another name than its project.</summary>
     private static readonly Dictionary<string, string> ProjectOfAssembly = new() { ["dtrain"] = "Distributed.Console" };
 
     private static readonly string[] WithoutAkka =
-        ["Distributed.Tensors", "Distributed.Learning", "Distributed.Protocol", "Distributed.Transport"];
+        ["Distributed.Tensors", "Distributed.Learning", "Distributed.Data", "Distributed.Models", "Distributed.Protocol", "Distributed.Transport", "Distributed.Api"];
 
     /// <summary>What is wrong with the references of a project or assembly.</summary>
     /// <param name="source">The project's or assembly's name.</param>

@@ -1,5 +1,7 @@
 using System.Xml.Linq;
+using Distributed.Data.Samples;
 using Distributed.Learning.Networks;
+using Distributed.Models;
 using Distributed.Protocol.Specification;
 using Distributed.Tensors.Memory;
 
@@ -55,7 +57,7 @@ public class ProjectLayersTests
 
         Assert.Superset(
             new HashSet<string>(
-                new[] { typeof(AlignedBuffer), typeof(Network), typeof(JobSpecification) }.Select(type => type.Assembly.GetName().Name!)),
+                new[] { typeof(AlignedBuffer), typeof(Network), typeof(EncodedDataSet), typeof(TrainedModel), typeof(JobSpecification) }.Select(type => type.Assembly.GetName().Name!)),
             names);
     }
 

@@ -39,7 +39,7 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
-    public async Task Its_program_builds_with_Distributed_Learning_alone_and_answers()
+    public async Task Its_program_builds_with_Distributed_Models_alone_and_answers()
     {
         var folder = Path.Combine(Path.GetTempPath(), "readme-" + Path.GetRandomFileName());
         Directory.CreateDirectory(folder);
@@ -58,7 +58,7 @@ public sealed partial class ReadmeTests
                     <InvariantGlobalization>true</InvariantGlobalization>
                   </PropertyGroup>
                   <ItemGroup>
-                    <Reference Include="{Path.Combine(AppContext.BaseDirectory, "Distributed.Learning.dll")}" />
+                    <Reference Include="{Path.Combine(AppContext.BaseDirectory, "Distributed.Models.dll")}" />
                   </ItemGroup>
                 </Project>
                 """);
