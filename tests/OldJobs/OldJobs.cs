@@ -2,17 +2,26 @@ using System.Text;
 
 namespace Distributed.Tests;
 
-/// <summary>A copy of the jobs that an older release left behind, in a folder of its own; README.md beside this file tells of them.</summary>
+/// <summary>A copy of the jobs that an older release left behind, in a folder of its own. README.md beside this file describes them.</summary>
 internal sealed class OldJobs : IDisposable
 {
     /// <summary>Where the files were when the jobs began.</summary>
     public const string OldFolder = "/srv/old";
 
-    public OldJobs()
+    /// <summary>The first release whose jobs are kept.</summary>
+    public const string First = "8b702e4";
+
+    /// <summary>The last release before the projects were divided.</summary>
+    public const string BeforeTheDivision = "345a51c";
+
+    /// <summary>Copies what a release left behind.</summary>
+    /// <param name="release">The commit that it was built from.</param>
+    public OldJobs(string release = First)
     {
-        foreach (var file in Directory.EnumerateFiles(Original(), "*", SearchOption.AllDirectories))
+        var original = Original(release);
+        foreach (var file in Directory.EnumerateFiles(original, "*", SearchOption.AllDirectories))
         {
-            var copy = this[Path.GetRelativePath(Original(), file)];
+            var copy = this[Path.GetRelativePath(original, file)];
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             File.Copy(file, copy);
             if (Path.GetFileName(file) == "job.json")
@@ -29,11 +38,11 @@ internal sealed class OldJobs : IDisposable
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
-    private static string Original()
+    private static string Original(string release)
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            var jobs = Path.Combine(folder.FullName, "tests", "OldJobs");
+            var jobs = Path.Combine(folder.FullName, "tests", "OldJobs", release);
             if (File.Exists(Path.Combine(jobs, "store.sqlite"))) return jobs;
         }
 
