@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Distributed.Tests;
 
-/// <summary>A copy of the jobs that an older release left behind, in a folder of its own; README.md beside this file tells of them.</summary>
+/// <summary>A copy of the jobs that an older release wrote, in a folder of its own; README.md in this folder describes them.</summary>
 internal sealed class OldJobs : IDisposable
 {
     /// <summary>Where the files were when the jobs began.</summary>

@@ -21,7 +21,7 @@ internal static partial class ReadmeExamples
         Because("it takes tens of minutes; a short portion of each runs without the category",
             "dotnet test -c Release --filter Category=Chaos", "dotnet test -c Release --filter Category=Soak", "dotnet test -c Release --filter Category=Fuzz"),
         Because(
-            "it needs a Docker Engine; docker/test.sh does the like to a cluster of its own",
+            "it needs a Docker Engine; docker/test.sh does the same to a cluster of its own",
             "docker/secrets.sh", "docker compose -f docker/compose.yaml up --build -d --wait", "cd docker",
             "docker compose run --rm console submit --data digits --epochs 500 --follow",
             "docker compose -f docker/compose.yaml run --rm console submit --data digits --epochs 500 --follow",
@@ -41,19 +41,19 @@ internal static partial class ReadmeExamples
     /// <summary>Arguments of <c>dtrain</c> in one process.</summary>
     public static IEnumerable<string> Local => Dtrain(All).Where(line => !line.Contains("--server", StringComparison.Ordinal));
 
-    /// <summary>Arguments of <c>dtrain</c> before a server.</summary>
+    /// <summary>Arguments of <c>dtrain</c> at a server.</summary>
     public static IEnumerable<string> AtServer => Dtrain(All).Where(line => line.Contains("--server", StringComparison.Ordinal));
 
     /// <summary>What follows <c>distributed-node</c>.</summary>
     public static IEnumerable<string> Nodes => After("$ distributed-node ");
 
-    /// <summary>Requests, <c>curl</c> and all.</summary>
+    /// <summary>Requests, with <c>curl</c>.</summary>
     public static IEnumerable<string> Requests => After("$ curl ").Select(rest => "curl " + rest);
 
     /// <summary>Arguments of <c>dtrain</c> in the transcript of a whole journey.</summary>
     public static IReadOnlyList<string> Journey => [.. After("$ dtrain ")];
 
-    /// <summary>Those that are neither run by a test nor excepted.</summary>
+    /// <summary>Lines that no test runs and no reason excepts.</summary>
     public static IEnumerable<string> Forgotten =>
         All.Where(line => !Excepted.ContainsKey(line) && !IsDtrain(line) && !line.StartsWith("$ dtrain ", StringComparison.Ordinal)
             && !line.StartsWith("$ curl ", StringComparison.Ordinal) && !line.StartsWith("$ distributed-node ", StringComparison.Ordinal));

@@ -18,7 +18,7 @@ public sealed class ReadmeExamplesTests(ITestOutputHelper output) : IDisposable
     public void No_example_is_neither_run_nor_excepted_with_a_reason()
     {
         Assert.Empty(ReadmeExamples.Forgotten);
-        Assert.Empty(ReadmeExamples.Excepted.Keys.Except(ReadmeExamples.All)); // nothing is excepted that is not there any more
+        Assert.Empty(ReadmeExamples.Excepted.Keys.Except(ReadmeExamples.All)); // no exception outlives its line
         Assert.True(ReadmeExamples.All.Count > 50, "the documents have shrunk, or are read wrongly");
     }
 
@@ -78,7 +78,7 @@ public sealed class ReadmeExamplesTests(ITestOutputHelper output) : IDisposable
         return lines;
     }
 
-    /// <summary>Runs a request as it stands, but a refusal is a failure and there is a bound.</summary>
+    /// <summary>Runs a request as written, except that a refusal fails it and a bound applies.</summary>
     private async Task RequestAsync(string line)
     {
         var info = new ProcessStartInfo("bash", ["-c", line.Replace("curl ", $"curl -sS --fail-with-body --max-time {Bound.TotalSeconds:0} ", StringComparison.Ordinal)])
