@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# The acceptance run on containers: builds the image, starts a cluster, trains, scales, kills, cuts, restarts; at the end of each job its weights
-# must have the SHA-256 of an undisturbed training in one process. Says what it does and how long each recovery took, and cleans up after itself.
+# The acceptance run on containers: builds the image, starts a cluster, trains, scales, kills, cuts off, restarts. Each job must end with weights of
+# the SHA-256 of an undisturbed training in one process. Logs each step and how long each recovery took, and cleans up after itself.
 #
 #   docker/test.sh            everything, about ten minutes on two cores
 #   docker/test.sh --short    build, start, scale, one kill of each kind: about three minutes
 #
-# Ends with 0 when all is well, 77 when this machine has no Docker Engine (it says what is missing), 1 otherwise.
-# COMPOSE_OVERRIDE names a file that is laid over compose.yaml, for a machine that can pull nothing; TEST_IMAGE an image that is there, to be
-# tested as it is; TEST_EPOCHS the length of the jobs; TEST_PATIENCE a factor of every bound, for a machine that has much else to do.
+# Exit codes: 0 passed, 77 skipped (no Docker Engine; the reason is printed), 1 otherwise.
+# COMPOSE_OVERRIDE names a file merged over compose.yaml, for a machine that cannot pull images; TEST_IMAGE an existing image to test instead of
+# building one; TEST_EPOCHS sets the length of the jobs; TEST_PATIENCE multiplies every bound, for a busy machine.
 set -uo pipefail
 export LC_ALL=C # a point in numbers
 cd "$(dirname "$0")"
@@ -17,7 +17,7 @@ short=
 export COMPOSE_PROJECT_NAME="distributed-test-$$" DISTRIBUTED_IMAGE="${TEST_IMAGE:-distributed-test:$$}" WORKER_THREADS=1
 work="$(mktemp -d)"
 export DISTRIBUTED_SECRETS="$work/secrets"
-feed="$work/feed" # the job's events, each line with the second at which it came
+feed="$work/feed" # the job's events, each line with the time of its arrival
 recoveries=()
 watcher=
 begin=$SECONDS
@@ -52,7 +52,7 @@ trap 'exit 1' INT TERM
 
 now() { printf '%s' "$EPOCHREALTIME"; }
 since() { awk -v a="$1" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }'; }
-# until_true SECONDS WHAT COMMAND…: asks again and again, within a bound.
+# until_true SECONDS WHAT COMMAND…: polls a condition, within a bound.
 until_true() {
   local end=$((SECONDS + $1 * patience)) what=$2
   shift 2
@@ -80,7 +80,7 @@ submit() {
   until_true 60 "the first step of $job" passes 1
 }
 
-# Writes what is told about a job, for as long as there is something; a stream that breaks is taken up again.
+# Records a job's events until it ends; a broken stream is reopened.
 follow() {
   trap 'kill $(jobs -p) 2>/dev/null' EXIT
   until grep -q '"outcome"' "$feed"; do
@@ -95,7 +95,7 @@ step() { grep -o '"step":[0-9]*' "$feed" | tail -1 | cut -d: -f2; }
 passes() { [ "$(step)" -ge "$1" ] 2>/dev/null; }
 has_ended() { grep -q '"outcome"' "$feed"; }
 workers_are() { [ "$(grep -o '"workers":[0-9]*' "$feed" | tail -1)" = "\"workers\":$1" ]; }
-# Asked of the engine, not of Compose: that takes a third of a second of a core each time, which a recovery on few cores would feel.
+# Asks the engine, not Compose, which takes a third of a second of a core each time and would slow a recovery on few cores.
 all_healthy() {
   local states
   states=$(docker ps --all --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME" --filter label=com.docker.compose.oneoff=False --format '{{.Names}} {{.Status}}') &&
@@ -112,7 +112,7 @@ check_hash() {
   say "$job has the weights of the undisturbed run"
 }
 
-# A job must be under way whenever something is about to happen to the cluster.
+# A job must be running whenever the cluster is disturbed.
 need_job() {
   if has_ended; then
     wait "$watcher"
@@ -121,7 +121,7 @@ need_job() {
   fi
 }
 
-# The longest time from a moment on in which no report told of more steps.
+# The longest time since a moment without a report of more steps.
 standstill() {
   awk -v from="$1" '$1 >= from && match($0, /"step":[0-9]+/) {
       step = substr($0, RSTART + 7, RLENGTH - 7) + 0
@@ -129,7 +129,7 @@ standstill() {
     BEGIN { at = from } END { printf "%.1f", longest }' "$feed"
 }
 
-# disturb WHAT COMMAND…: does it, waits until the job makes steps again and every container is healthy.
+# disturb WHAT COMMAND…: runs the command, waits until the job makes steps again and every container is healthy.
 disturb() {
   local what=$1 from at
   shift
@@ -144,20 +144,20 @@ disturb() {
   recoveries+=("$(printf '%-58s next step after %5s s, longest standstill %5s s, all healthy after %5s s' "$what" "$at" "$(standstill "$from")" "$(since "$from")")")
   say "${recoveries[-1]}"
 }
-# Two different steps were told since then, or the job's end.
+# Two different steps were reported since then, or the job's end.
 goes_on() { has_ended || [ "$(tail -n +$((lines + 1)) "$feed" | grep -o '"step":[0-9]*' | sort -u | wc -l)" -ge 2 ]; }
 
 container() { printf '%s-%s-%s' "$COMPOSE_PROJECT_NAME" "$1" "${2:-1}"; }
-# Through the process: the engine sees a program that died and starts it again, as the restart policy says.
+# Kills the process: the engine sees a dead program and restarts it, by the restart policy.
 kill_process() {
   local name pid
   name=$(container "$@")
   pid=$(docker inspect -f '{{.State.Pid}}' "$name")
-  [ "${pid:-0}" -gt 1 ] && kill -9 "$pid" || return 1 # a container that does not run has the process 0, which means this script
-  until_true 20 "the engine's notice of a death" is_another_process "$name" "$pid" # until then it says that all is well
+  [ "${pid:-0}" -gt 1 ] && kill -9 "$pid" || return 1 # the process of a stopped container is 0, which would mean this script
+  until_true 20 "the engine's notice of a death" is_another_process "$name" "$pid" # until then it reports all healthy
 }
 is_another_process() { [ "$(docker inspect -f '{{.State.Pid}}' "$1")" != "$2" ]; }
-# Through the engine: it stays away until somebody starts it.
+# Kills the container: it stays away until it is started.
 kill_and_return() {
   docker kill "$(container "$1" "$2")" && sleep "$3" && compose up -d --no-build --no-recreate
 }
@@ -166,7 +166,7 @@ cut_off() {
   local network="${COMPOSE_PROJECT_NAME}_cluster"
   docker network disconnect "$network" "$(container "$1" "$2")" && sleep "$3" && docker network connect --alias "$1" "$network" "$(container "$1" "$2")"
 }
-# Its address goes to somebody else while it is away, so that it comes back with another one.
+# Another container takes its address while it is away, so it returns with a new one.
 move_address() {
   local before after network="${COMPOSE_PROJECT_NAME}_cluster"
   before=$(address_of coordinator)
@@ -186,7 +186,7 @@ restart_one_by_one() {
   done
 }
 
-# Scales, and tells how long after the newest container's start the coordinator counted it among those that compute.
+# Scales, and reports how long after its start the newest container computed.
 scale() {
   local from started counted newest
   need_job
@@ -225,7 +225,7 @@ say "weights $expected after $(since "$at") s"
 
 ./secrets.sh >/dev/null || fail "no secrets"
 key=$(cat "$DISTRIBUTED_SECRETS/api-key")
-# A free port of our own choice: one that the engine picks is another one after every restart of the container.
+# Chooses a free port: one picked by the engine would change with every restart of the container.
 HTTP_PORT=
 until [ -n "$HTTP_PORT" ] && ! (: < "/dev/tcp/127.0.0.1/$HTTP_PORT") 2>/dev/null; do HTTP_PORT=$((20000 + RANDOM % 12000)); done
 export HTTP_PORT
@@ -267,7 +267,7 @@ check_hash
 
 say "the console's container submits a job and follows it"
 options=(--data digits --epochs 5 --seed 3 --json)
-followed=$(compose run --rm -T console submit "${options[@]}" --follow 2>"$work/err" | field weightsSha256) # the last event has them
+followed=$(compose run --rm -T console submit "${options[@]}" --follow 2>"$work/err" | field weightsSha256) # in the last event
 alone=$(docker run --rm --network none --tmpfs /tmp --entrypoint dtrain "$DISTRIBUTED_IMAGE" \
   train "${options[@]}" --store /tmp/store.db --out /tmp/runs 2>>"$work/err" | field weightsSha256)
 [ -n "$followed" ] && [ "$followed" = "$alone" ] ||

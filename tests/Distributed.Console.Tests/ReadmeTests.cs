@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.RegularExpressions;
 using Distributed.Console.Commands;
 using Distributed.Console.Terminals;
 using Distributed.Data.Encodings;
@@ -10,17 +9,19 @@ using Distributed.Tests;
 
 namespace Distributed.Console.Tests;
 
-/// <summary>What the README shows is right.</summary>
-public sealed partial class ReadmeTests
+/// <summary>The commands of every document parse; the README's program builds and runs.</summary>
+public sealed class ReadmeTests
 {
-    private static readonly string Text = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
-
     public static TheoryData<string> Commands =>
-        [.. CodeBlocks("sh").SelectMany(block => block.Split('\n')).Where(line => line.StartsWith("dtrain ", StringComparison.Ordinal))];
+        [.. MarkdownDocument.All.SelectMany(document => CodeBlocks(document, "sh")).SelectMany(block => block.Split('\n'))
+            .Where(line => line.StartsWith("dtrain ", StringComparison.Ordinal)).Distinct()];
+
+    [Fact]
+    public void Commands_are_found() => Assert.True(Commands.Count >= 17, "the documents have shrunk, or are read wrongly");
 
     [Theory]
     [MemberData(nameof(Commands))]
-    public void Every_command_that_it_shows_is_right(string line)
+    public void Every_command_of_a_document_parses(string line)
     {
         var arguments = line.Split('#')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..];
         var parsed = CommandTree.Create(ConsoleEnvironment.OfProcess()).Parse(arguments);
@@ -28,25 +29,14 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
-    public void Every_file_that_it_links_to_is_there()
-    {
-        foreach (Match link in Link().Matches(Text))
-        {
-            var target = link.Groups[1].Value;
-            if (target.Contains("://", StringComparison.Ordinal)) continue;
-            Assert.True(Path.Exists(Path.Combine(Repository.Root, target)), target);
-        }
-    }
-
-    [Fact]
-    public async Task Its_program_builds_with_Distributed_Models_alone_and_answers()
+    public async Task The_readmes_program_builds_with_Distributed_Models_alone_and_answers()
     {
         var folder = Path.Combine(Path.GetTempPath(), "readme-" + Path.GetRandomFileName());
         Directory.CreateDirectory(folder);
         try
         {
             SaveBuyersModel(Path.Combine(folder, "runs", "buyers-1", "best"));
-            var program = CodeBlocks("csharp").Single();
+            var program = CodeBlocks(MarkdownDocument.All[0], "csharp").Single();
             Assert.True(program.Trim().Split('\n').Length <= 11, "it promises to be short");
             await File.WriteAllTextAsync(Path.Combine(folder, "Program.cs"), program);
             await File.WriteAllTextAsync(Path.Combine(folder, "ask.csproj"), $"""
@@ -95,12 +85,6 @@ public sealed partial class ReadmeTests
         return output;
     }
 
-    private static IEnumerable<string> CodeBlocks(string language) =>
-        CodeBlock().Matches(Text).Where(m => m.Groups[1].Value == language).Select(m => m.Groups[2].Value);
-
-    [GeneratedRegex(@"```(\w*)\n(.*?)```", RegexOptions.Singleline)]
-    private static partial Regex CodeBlock();
-
-    [GeneratedRegex(@"\]\(([^)]+)\)")]
-    private static partial Regex Link();
+    private static IEnumerable<string> CodeBlocks(MarkdownDocument document, string language) =>
+        document.CodeBlocks.Where(block => block.Language == language).Select(block => block.Text);
 }

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Distributed.EndToEnd.Tests.Readme;
+using Distributed.Tests;
 using Xunit.Abstractions;
 
 namespace Distributed.EndToEnd.Tests;
@@ -17,8 +17,8 @@ public sealed class ToolPackageTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task The_packed_tool_installs_from_its_folder_and_trains()
     {
-        // What is packed is what the build of the tests made of dtrain: as the README has it, but nothing is built again.
-        await RunAsync("dotnet", "pack", "-c", Configuration, "--no-build", ReadmeExamples.RepositoryFile("src/Distributed.Console"), "-o", _folder);
+        // Packs the dtrain that was built with the tests: the documented command, without another build.
+        await RunAsync("dotnet", "pack", "-c", Configuration, "--no-build", Path.Combine(Repository.Root, "src/Distributed.Console"), "-o", _folder);
         var package = Assert.Single(Directory.GetFiles(_folder, "dtrain.*.nupkg"));
         output.WriteLine($"{Path.GetFileName(package)}: {new FileInfo(package).Length / 1e6:0.0} MB");
         Assert.InRange(new FileInfo(package).Length, 1, LargestPackage);

@@ -27,8 +27,8 @@ public sealed class JourneyTests(ITestOutputHelper output) : IDisposable
             using (var client = new HttpClient { BaseAddress = _server }) await Readiness.UntilReadyAsync(client);
             Directory.CreateSymbolicLink(Path.Combine(_folder, "mnist"), SharedData.Path("mnist"));
 
-            // The README's transcript is the script; its network is so small that two cores run through the epochs in half a minute, and they are
-            // as many as it takes to start two more workers.
+            // The script is the transcript of src/Distributed.Node/README.md. Its network is so small that two cores run all epochs in half a
+            // minute, and there are enough of them to start two more workers meanwhile.
             var script = ReadmeExamples.Journey.Select(line => line.Split(' ')).ToList();
             Assert.Equal(["data", "submit", "watch", "predict", "jobs", "export", "train"], script.Select(words => words[0]));
 
@@ -61,7 +61,7 @@ public sealed class JourneyTests(ITestOutputHelper output) : IDisposable
 
             var alone = await RunAsync(script[6]);
             Assert.Equal(weights, Member(alone[^1], "weightsSha256"));
-            Assert.Contains(weights, await File.ReadAllTextAsync(ReadmeExamples.RepositoryFile("README.md")), StringComparison.Ordinal);
+            Assert.Contains(weights, MarkdownDocument.All.Single(document => document.Name == "src/Distributed.Node/README.md").Text, StringComparison.Ordinal);
         });
     }
 
