@@ -1,23 +1,25 @@
 using Distributed.Protocol.Verification;
+using Distributed.Simulation.Tests.Mistakes;
 using Xunit.Abstractions;
 
 namespace Distributed.Simulation.Tests;
 
-/// <summary>The simulator itself is tested: it finds every one of these bugs, each made by hand, within a bounded number of schedules.</summary>
+/// <summary>Tests of the simulator itself: it finds each deliberate mistake within a bounded number of schedules.</summary>
 public sealed class SabotageTests(ITestOutputHelper output)
 {
     private const int MostSeeds = 3_000;
 
-    public static TheoryData<string> EveryBug() => [.. Enum.GetValues<Bug>().Where(bug => bug != Bug.None).Select(bug => bug.ToString())];
+    public static TheoryData<string> EveryMistake() => [.. Enum.GetNames<Mistake>()];
 
     [Theory]
-    [MemberData(nameof(EveryBug))]
-    public void The_simulator_finds_the_bug(string name)
+    [MemberData(nameof(EveryMistake))]
+    public void The_simulator_finds_the_mistake(string name)
     {
-        using var sabotage = Sabotage.Begin(Enum.Parse<Bug>(name));
+        // Those that have not moved out of the rules yet.
+        using var sabotage = Enum.TryParse<Bug>(name, out var bug) ? Sabotage.Begin(bug) : null;
         for (var seed = 1; seed <= MostSeeds; seed++)
         {
-            if (Schedules.Run(seed) is not { } wrong) continue;
+            if (Schedules.Run(seed, Enum.Parse<Mistake>(name)) is not { } wrong) continue;
             output.WriteLine($"{name}: seed {seed}: {wrong.Split('\n')[0]}");
             return;
         }

@@ -1,4 +1,5 @@
 using Distributed.Protocol.Specification;
+using Distributed.Simulation.Tests.Mistakes;
 using Distributed.Simulation.Tests.World;
 
 namespace Distributed.Simulation.Tests;
@@ -12,11 +13,11 @@ internal static class Schedules
     private static GradientFormat? Format => Enum.TryParse<GradientFormat>(Environment.GetEnvironmentVariable("GRADIENTS"), ignoreCase: true, out var format) ? format : null;
 
     /// <summary>What is wrong with a schedule; null when nothing is.</summary>
-    public static string? Run(int seed)
+    public static string? Run(int seed, Mistake? mistake = null)
     {
         try
         {
-            new SimulatedWorld(seed, traced: false, format: Format).Run();
+            new SimulatedWorld(seed, traced: false, format: Format, mistake: mistake).Run();
             return null;
         }
         catch (Exception e) when (e is not OutOfMemoryException)

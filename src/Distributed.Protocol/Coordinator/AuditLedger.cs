@@ -5,8 +5,8 @@ using Distributed.Protocol.Planning;
 namespace Distributed.Protocol.Coordinator;
 
 /// <summary>
-/// The one dispute about an audited shard that is before the coordinator: blocks tell it again and again while it lasts, so nothing of it needs
-/// a journal but what follows from it.
+/// The one dispute about an audited shard that is before the coordinator in a lineage: blocks tell it again and again while it lasts, so the
+/// journal needs only what follows from it.
 /// </summary>
 internal sealed class AuditLedger
 {
@@ -20,10 +20,10 @@ internal sealed class AuditLedger
     /// <summary>As a block last told it; null when all agree.</summary>
     public AuditDisputed? Dispute { get; private set; }
 
-    /// <summary>Who is right; null while nobody can tell.</summary>
+    /// <summary>Who is right; null while the claims do not tell.</summary>
     public AuditVerdict? Verdict { get; private set; }
 
-    /// <summary>Watchers were told that nobody can decide.</summary>
+    /// <summary>Watchers were told that no worker is there that can decide.</summary>
     public bool IsAnnounced { get; set; }
 
     /// <summary>How long it has lasted.</summary>
@@ -38,16 +38,7 @@ internal sealed class AuditLedger
         Verdict = AuditVerdict.Of(message.Claims);
     }
 
-    /// <summary>Another lineage: what was disputed is made again.</summary>
-    public void Clear()
-    {
-        Dispute = null;
-        Verdict = null;
-        IsAnnounced = false;
-        _askAt = TimeSpan.Zero;
-    }
-
-    /// <summary>Those that are to be asked now: a few of whom nothing was heard, others each time. Empty when it is not time.</summary>
+    /// <summary>Workers to ask now: a few that have not said anything, others each time. Empty when it is not time.</summary>
     public IReadOnlyList<WorkerId> Ask(Assignment assignment, TimeSpan now, TimeSpan again)
     {
         if (Dispute is not { } dispute || Verdict is not null || now < _askAt) return [];
@@ -56,8 +47,8 @@ internal sealed class AuditLedger
         return [.. Enumerable.Range(0, Math.Min(AskedAtOnce, others.Count)).Select(i => others[(_turn++ + i) % others.Count]).Distinct()];
     }
 
-    /// <summary>Whether nobody is there whose opinion is not known.</summary>
-    public bool NeedsSomebodyElse(Assignment assignment) =>
+    /// <summary>Whether every worker that is assigned has said what it thinks, and that decides nothing.</summary>
+    public bool NeedsAnotherWorker(Assignment assignment) =>
         Dispute is { } dispute && Verdict is null && OthersOf(dispute, assignment).Count == 0;
 
     private static List<WorkerId> OthersOf(AuditDisputed dispute, Assignment assignment) =>

@@ -1,10 +1,9 @@
 using Distributed.Learning.Metrics;
 using Distributed.Protocol.Journal;
-using Distributed.Protocol.Verification;
 
 namespace Distributed.Protocol.Coordinator;
 
-/// <summary>One checkpoint under way: which blocks have copied their state, which have stored it. Only a coordinator opens one, one at a time.</summary>
+/// <summary>One checkpoint under way: which blocks have copied their state, which have stored it.</summary>
 internal sealed class CheckpointAttempt(long number, long step, int blocks)
 {
     private readonly bool[] _opened = new bool[blocks];
@@ -29,7 +28,7 @@ internal sealed class CheckpointAttempt(long number, long step, int blocks)
     public bool IsBegun => Array.Exists(_opened, opened => opened);
 
     /// <summary>Whether all parts are durable.</summary>
-    public bool IsDurable => _parts.Count(parts => parts is null) <= (Sabotage.Makes(Bug.CommitBeforeTheLastBlock) ? 1 : 0);
+    public bool IsDurable => Array.TrueForAll(_parts, parts => parts is not null);
 
     /// <summary>Blocks that have copied their state.</summary>
     public int Copied => _opened.Count(opened => opened);

@@ -4,14 +4,17 @@ using Distributed.Protocol.Planning;
 
 namespace Distributed.Protocol.Coordinator;
 
-/// <summary>The workers as the coordinator knows them, and the assignment that follows from them.</summary>
-internal sealed class Crew
+/// <summary>The workers as the coordinator knows them, whatever the lineage, and the shares that follow from it.</summary>
+internal sealed class Crew(RunContext context)
 {
     /// <summary>The most workers of one job; further ones are not asked to join.</summary>
     public const int MaximumWorkers = 10_000;
 
     private readonly SortedDictionary<WorkerId, Member> _members = new(WorkerId.Order);
     private TimeSpan _pardonAt = TimeSpan.MaxValue; // not before this any penalty ends
+    private TimeSpan _speakAt; // when a worker that has not answered is spoken to again
+    private bool _isMeasured; // a worker told its speed since the shares were last compared with the speeds
+    private TimeSpan _replanAt;
 
     public sealed class Member
     {
@@ -25,35 +28,46 @@ internal sealed class Crew
         public double? Speed; // samples per second, smoothed
         public TimeSpan MeasuredAt;
         public double? PlannedSpeed; // by which its share was planned last
-        public StepTiming? Compute; // for people alone
-        public StepTiming? Wait;
+        public TimingPair Timings; // compute and wait, for people alone
     }
-
-    public IReadOnlyDictionary<WorkerId, Member> Members => _members;
-
-    /// <summary>Whether shares may be others than when they were last asked for, and whether that must not wait: somebody is gone or late.</summary>
-    public Change Pending { get; private set; }
 
     /// <summary>How urgent a change of the shares is.</summary>
     public enum Change
     {
         None,
-        SomebodyCame,
-        SomebodyIsMissing,
+        WorkerCame,
+        WorkerIsMissing,
     }
+
+    public IReadOnlyDictionary<WorkerId, Member> Members => _members;
+
+    /// <summary>Whether shares may be others than when they were last asked for, and whether that must not wait: a worker is gone or late.</summary>
+    public Change Pending { get; private set; }
+
+    /// <summary>Whether a penalty may be over.</summary>
+    public bool MayPardon => context.Now >= _pardonAt;
+
+    /// <summary>Whether as many workers are ready as the job asks for.</summary>
+    public bool HasEnough => _members.Values.Count(member => member.ReadyLineage == context.Lineage) >= LeastWorkers;
+
+    /// <summary>Workers that the job waits for. Those that were excluded came, and are not waited for again.</summary>
+    private int LeastWorkers => Math.Max(1, context.History.Options.MinimumWorkers - context.History.Exclusions.Count);
+
+    public Member? Find(WorkerId worker) => _members.GetValueOrDefault(worker);
 
     /// <summary>A worker is there.</summary>
-    /// <param name="worker">The worker.</param>
-    /// <param name="exclusion">Why it was excluded; null when it was not.</param>
-    public void Add(WorkerId worker, string? exclusion)
+    public void Add(WorkerId worker)
     {
-        if (_members.Count < MaximumWorkers && !_members.ContainsKey(worker))
-            _members.Add(worker, new Member { IsExcluded = exclusion is not null, Refusal = exclusion });
+        _speakAt = TimeSpan.Zero;
+        if (_members.Count >= MaximumWorkers || _members.ContainsKey(worker)) return;
+        var exclusion = context.History.ExclusionOf(worker)?.Reason;
+        _members.Add(worker, new Member { IsExcluded = exclusion is not null, Refusal = exclusion });
     }
 
-    public void Exclude(Member member, string reason)
+    public void Exclude(WorkerId worker, string reason)
     {
-        if (member.ReadyLineage > 0) Pending = Change.SomebodyIsMissing;
+        if (Find(worker) is not { } member) return;
+        if (member.ReadyLineage > 0) Pending = Change.WorkerIsMissing;
         member.IsExcluded = true;
         member.Refusal = reason;
         member.ReadyLineage = 0;
@@ -61,81 +75,109 @@ internal sealed class Crew
 
     public void Remove(WorkerId worker)
     {
-        if (_members.Remove(worker, out var member) && member.ReadyLineage > 0) Pending = Change.SomebodyIsMissing;
+        if (_members.Remove(worker, out var member) && member.ReadyLineage > 0) Pending = Change.WorkerIsMissing;
     }
 
     public void MakeReady(Member member, long lineage)
     {
+        _speakAt = TimeSpan.Zero;
         if (member.IsExcluded) return;
         member.Refusal = null;
         if (lineage <= member.ReadyLineage) return;
         member.ReadyLineage = lineage;
-        if (Pending == Change.None) Pending = Change.SomebodyCame;
+        if (Pending == Change.None) Pending = Change.WorkerCame;
     }
 
-    public void MakeLate(Member member, TimeSpan until)
+    public void Refuse(WorkerId worker, string reason)
     {
-        if (!member.IsLate) Pending = Change.SomebodyIsMissing;
-        member.IsLate = true;
-        member.LateUntil = until;
-        if (until < _pardonAt) _pardonAt = until;
+        if (Find(worker) is { IsExcluded: false } member) member.Refusal = reason;
     }
 
-    /// <summary>Whether a penalty may be over.</summary>
-    public bool MayPardon(TimeSpan now) => now >= _pardonAt;
-
-    public Member? Find(WorkerId worker) => _members.GetValueOrDefault(worker);
+    /// <summary>A worker gets no shards until its penalty is over and it answers.</summary>
+    public void MakeLate(WorkerId worker)
+    {
+        if (Find(worker) is not { } member) return;
+        if (!member.IsLate) Pending = Change.WorkerIsMissing;
+        member.IsLate = true;
+        member.LateUntil = context.Now + context.Times.LatePenalty;
+        if (member.LateUntil < _pardonAt) _pardonAt = member.LateUntil;
+    }
 
     /// <summary>Whether all ready workers are among some; also when none is ready.</summary>
-    public bool AreAllReadyAmong(long lineage, HashSet<WorkerId> among) =>
-        _members.All(pair => pair.Value.ReadyLineage != lineage || among.Contains(pair.Key));
-
-    public int CountReady(long lineage) => _members.Values.Count(member => member.ReadyLineage == lineage);
+    public bool AreAllReadyAmong(HashSet<WorkerId> among) =>
+        _members.All(pair => pair.Value.ReadyLineage != context.Lineage || among.Contains(pair.Key));
 
     /// <summary>A worker tells its speed. Half of what it was told before stays: one measurement may have met a hiccup.</summary>
-    public static void Measure(Member member, double samplesPerSecond, TimeSpan now)
+    public void Measure(WorkerMeasured message)
     {
-        member.Speed = member.Speed is { } before ? (before + samplesPerSecond) / 2 : samplesPerSecond;
-        member.MeasuredAt = now;
+        if (Find(message.Worker) is not { } member || !double.IsFinite(message.SamplesPerSecond) || message.SamplesPerSecond <= 0) return;
+        member.Speed = member.Speed is { } before ? (before + message.SamplesPerSecond) / 2 : message.SamplesPerSecond;
+        member.MeasuredAt = context.Now;
+        member.Timings = new TimingPair(message.Compute, message.Wait);
+        _isMeasured = true;
     }
 
-    /// <summary>Whether the shares in force are so far from the measured speeds that others are worth a change; then they are planned by them.</summary>
-    public bool Replan(Assignment assignment, int leaves, TimeSpan now, TimeSpan staleAfter)
+    /// <summary>Whoever has not answered is spoken to without delay: there is something new.</summary>
+    public void SpeakAtOnce()
     {
-        Forgive(assignment, leaves, now, staleAfter);
+        _speakAt = TimeSpan.Zero;
+        foreach (var member in _members.Values) member.AskAt = TimeSpan.Zero;
+    }
+
+    /// <summary>Workers that have neither joined the lineage nor acknowledged its assignment, and whose time has come. Looks only when that is due.</summary>
+    /// <param name="assignment">The assignment's number; 0 for none.</param>
+    public IReadOnlyList<(WorkerId Worker, bool IsReady)> ToSpeakTo(long assignment)
+    {
+        if (context.Now < _speakAt) return [];
+        _speakAt = TimeSpan.MaxValue;
+        var due = new List<(WorkerId, bool)>();
+        foreach (var (worker, member) in _members)
+        {
+            var isReady = member.ReadyLineage == context.Lineage;
+            if (member.IsExcluded || (isReady && (assignment == 0 || member.AcknowledgedNumber == assignment))) continue;
+            if (context.Now >= member.AskAt)
+            {
+                member.AskAt = context.Now + context.Times.AskAgain;
+                due.Add((worker, isReady));
+            }
+            if (member.AskAt < _speakAt) _speakAt = member.AskAt;
+        }
+        return due;
+    }
+
+    /// <summary>
+    /// Whether the shares in force are so far from the measured speeds that others are worth a change, which they are not all the time; then they
+    /// are planned by them.
+    /// </summary>
+    public bool Replan(Assignment assignment, TimeSpan assignedAt)
+    {
+        var times = context.Times;
+        if (!_isMeasured || context.Now < _replanAt || assignment.Shares.Count < 2 || context.Now - assignedAt < times.AskAgain) return false;
+        _isMeasured = false; // until the next measurement there is nothing new to be seen
+        _replanAt = context.Now + times.ReplanEvery / 10;
+        Forgive(assignment);
         var speeds = new double?[assignment.Shares.Count];
         for (var i = 0; i < speeds.Length; i++)
         {
             var member = Find(assignment.Shares[i].Worker);
             speeds[i] = member is null or { IsLate: true } ? 0 : member.Speed;
         }
-        if (!Array.Exists(speeds, speed => speed > 0) || !SpeedPlan.IsWorthAChange(speeds, assignment, leaves)) return false;
+        if (!Array.Exists(speeds, speed => speed > 0) || !SpeedPlan.IsWorthAChange(speeds, assignment, Leaves)) return false;
         foreach (var member in _members.Values) member.PlannedSpeed = member.Speed;
+        _replanAt = context.Now + times.ReplanEvery;
         return true;
     }
 
-    /// <summary>Those that have nothing to do are not measured: they get another chance, twice as good each time.</summary>
-    private void Forgive(Assignment assignment, int leaves, TimeSpan now, TimeSpan staleAfter)
-    {
-        var fastest = _members.Values.Max(member => member.Speed) ?? 0;
-        for (var i = 0; i < assignment.Shares.Count; i++)
-        {
-            if (Find(assignment.Shares[i].Worker) is not { Speed: { } speed, IsLate: false } member) continue;
-            if (assignment.RunAt(i, leaves).Count > 0 || now - member.MeasuredAt < staleAfter) continue;
-            member.Speed = Math.Min(2 * speed, fastest);
-            member.MeasuredAt = now;
-        }
-    }
-
     /// <summary>
-    /// Shares for all that are ready, equal until they were planned by speed; nothing for late ones while anybody else is there, and
+    /// Shares for all that are ready, equal until they were planned by speed; nothing for late ones while any other is there, and
     /// nothing for those that do not even answer while a late one does.
     /// </summary>
-    public IReadOnlyList<WorkerShare> Shares(long lineage, long assignment, int leaves, TimeSpan now)
+    /// <param name="assignment">The number of the assignment in force.</param>
+    public IReadOnlyList<WorkerShare> Shares(long assignment)
     {
-        var ready = _members.Where(pair => pair.Value.ReadyLineage == lineage).ToList();
+        var ready = _members.Where(pair => pair.Value.ReadyLineage == context.Lineage).ToList();
         foreach (var (_, member) in ready)
-            if (member.IsLate && now >= member.LateUntil && member.AcknowledgedNumber == assignment) member.IsLate = false;
+            if (member.IsLate && context.Now >= member.LateUntil && member.AcknowledgedNumber == assignment) member.IsLate = false;
         _pardonAt = _members.Values.Where(member => member.IsLate).Select(member => member.LateUntil).DefaultIfEmpty(TimeSpan.MaxValue).Min();
         Pending = Change.None;
         // When all are late, those that answer are slow; the others may not be there at all.
@@ -143,17 +185,33 @@ internal sealed class Crew
         var counts = ready.Exists(isPrompt) ? isPrompt : ready.Exists(answers) ? answers : _ => true;
         if (!ready.Exists(pair => pair.Value.PlannedSpeed is not null))
             return [.. ready.Select(pair => ShareOf(pair, counts(pair) ? 1 : 0))];
-        var weights = SpeedPlan.Shares([.. ready.Select(pair => counts(pair) ? pair.Value.PlannedSpeed : 0)], leaves);
+        var weights = SpeedPlan.Shares([.. ready.Select(pair => counts(pair) ? pair.Value.PlannedSpeed : 0)], Leaves);
         return [.. ready.Select((pair, i) => ShareOf(pair, weights[i]))];
 
         WorkerShare ShareOf(KeyValuePair<WorkerId, Member> pair, int weight) => new(pair.Key, weight) { IsLate = !counts(pair) };
     }
 
-    /// <summary>Why nobody computes, for people.</summary>
-    public string WaitingReason(int least)
+    /// <summary>Why no worker computes, for people.</summary>
+    public string WaitingReason()
     {
         var refusal = _members.Values.Select(member => member.Refusal).FirstOrDefault(reason => reason is not null);
-        var waiting = $"waiting for workers: {_members.Values.Count(member => member.ReadyLineage > 0)} ready of at least {least}";
+        var waiting = $"waiting for workers: {_members.Values.Count(member => member.ReadyLineage > 0)} ready of at least {LeastWorkers}";
         return refusal is null ? waiting : $"{waiting}; one refused: {refusal}";
+    }
+
+    /// <summary>Shards of a full step.</summary>
+    private int Leaves => context.Plan!.ShardCount(0);
+
+    /// <summary>Workers without shards are not measured: they get another chance, twice as good each time.</summary>
+    private void Forgive(Assignment assignment)
+    {
+        var fastest = _members.Values.Max(member => member.Speed) ?? 0;
+        for (var i = 0; i < assignment.Shares.Count; i++)
+        {
+            if (Find(assignment.Shares[i].Worker) is not { Speed: { } speed, IsLate: false } member) continue;
+            if (assignment.RunAt(i, Leaves).Count > 0 || context.Now - member.MeasuredAt < context.Times.SpeedStaleAfter) continue;
+            member.Speed = Math.Min(2 * speed, fastest);
+            member.MeasuredAt = context.Now;
+        }
     }
 }

@@ -2,7 +2,6 @@ using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Planning;
 using Distributed.Protocol.Specification;
-using Distributed.Protocol.Verification;
 
 namespace Distributed.Protocol.Coordinator;
 
@@ -104,7 +103,7 @@ public sealed class JobHistory
                 FirstWorkers ??= began.Workers;
                 break;
             case CheckpointCommitted committed:
-                if (!Sabotage.Makes(Bug.RememberFailuresOverACommit)) _failures.Clear();
+                _failures.Clear();
                 _checkpoints.RemoveAll(checkpoint => checkpoint.Step == committed.Checkpoint.Step);
                 _checkpoints.Add(committed.Checkpoint);
                 _checkpoints.Sort((a, b) => a.Step.CompareTo(b.Step));
@@ -138,7 +137,7 @@ public sealed class JobHistory
 
     /// <summary>All that the events so far came to; only while the job has not ended.</summary>
     public JobSummarized Summarize() =>
-        new(Specification!, Options, Term, Lineage, Rewinds, [.. _decisions], [.. _checkpoints.SkipLast(Sabotage.Makes(Bug.SummarizeWithoutTheLatest) ? 1 : 0)], IsPaused, IsCancelled)
+        new(Specification!, Options, Term, Lineage, Rewinds, [.. _decisions], [.. _checkpoints], IsPaused, IsCancelled)
         {
             Exclusions = _exclusions.Count > 0 ? [.. _exclusions] : null,
             Failures = _failures.Count > 0 ? [.. _failures] : null,
@@ -207,7 +206,6 @@ public sealed class JobHistory
     /// <param name="captured">Steps whose state all blocks have copied, though it may not be durable yet.</param>
     public int OpenThrough(EpochPlan plan, Predicate<long> captured)
     {
-        if (Sabotage.Makes(Bug.SkipTheGateAtTheEpochsEnd)) return _decisions.Count + 1;
         var through = _decisions.Count;
         if (_decisions.Count > 0 && _decisions[^1].Stop is not null) through = _decisions[^1].Epoch;
         if (Best is { } best && plan.BoundaryAfter(best.Epoch) is var end && BestCheckpoint(plan) is null && !captured(end) &&

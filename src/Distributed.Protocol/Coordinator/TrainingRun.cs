@@ -1,33 +1,20 @@
-using Distributed.Learning.Metrics;
-using Distributed.Learning.Networks;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Planning;
-using Distributed.Protocol.Snapshots;
-using Distributed.Protocol.Specification;
-using Distributed.Protocol.Verification;
 
 namespace Distributed.Protocol.Coordinator;
 
 /// <summary>
-/// The rule of one job's coordinator: it decides, in its journal before anyone hears of it, and reconciles blocks and workers with what was
-/// decided. It is not on the hot path: steps go on without it until the end of the epoch. Messages and the time in, effects out.
+/// One job's coordinator as a pure class: it decides, in its journal before any message follows, and reconciles blocks and workers with what is
+/// decided. It is not on the hot path: steps go on without it until the end of the epoch. Messages and the time in, effects out; each message goes
+/// to the concern that it is about.
 /// </summary>
-public sealed partial class TrainingRun
+public sealed class TrainingRun
 {
-    private readonly JobId _job;
-    private readonly CoordinatorTimes _times;
-    private readonly ICoordinatorEffects _effects;
-    private readonly JobHistory _history;
-    private readonly Crew _crew = new();
-
-    private TimeSpan _now;
-    private JournalEvent? _persisting;
-    private StartJob? _submission; // not in the journal yet
-    private EpochPlan? _plan;
-    private int _commitsSinceSweep;
-    private long _term; // 0 until this coordinator's own term is durable
+    private readonly Concerns _concerns;
+    private readonly RunContext _context;
+    private readonly Reconciliation _reconciliation;
 
     /// <summary>Goes on from a journal; an empty history waits for <see cref="StartJob"/>.</summary>
     /// <param name="job">The job.</param>
@@ -35,252 +22,180 @@ public sealed partial class TrainingRun
     /// <param name="times">Waits.</param>
     /// <param name="effects">The surroundings.</param>
     public TrainingRun(JobId job, JobHistory history, CoordinatorTimes times, ICoordinatorEffects effects)
+        : this(job, history, times, effects, new CheckpointOrder())
     {
-        _job = job;
-        _history = history;
-        _times = times;
-        _effects = effects;
-        if (history.Specification is not { } specification) return;
-        _plan = new EpochPlan(specification);
-        _toldOpen = history.OpenThrough(_plan, _ => true); // by the coordinator before
+    }
+
+    internal TrainingRun(JobId job, JobHistory history, CoordinatorTimes times, ICoordinatorEffects effects, CheckpointOrder order)
+    {
+        _concerns = new Concerns(job, history, times, effects, order);
+        _context = _concerns.Context;
+        _reconciliation = new Reconciliation(_concerns);
     }
 
     /// <summary>The job as decided so far.</summary>
-    public JobHistory History => _history;
+    public JobHistory History => _context.History;
 
     /// <summary>The job's plan; null before it was submitted.</summary>
-    public EpochPlan? Plan => _plan;
+    public EpochPlan? Plan => _context.Plan;
 
     /// <summary>The assignment in force.</summary>
-    public Assignment Assignment => _assignment;
+    public Assignment Assignment => _concerns.Lineage.Assignments.Current;
 
-    private long Lineage => _history.Lineage?.Lineage ?? 0;
+    /// <summary>Workers that compute now; 0 while the job rests.</summary>
+    public int AssignedWorkers => _concerns.IsAtRest ? 0 : Assignment.Shares.Count;
 
-    private bool IsOver => _history.End is not null;
-
-    /// <summary>A client starts the job, or goes on with it.</summary>
-    public void OnStart(StartJob message, TimeSpan now)
-    {
-        _now = now;
-        _submission = message;
-        _pauseWanted = false;
-        Reconcile();
-    }
-
-    /// <summary>A client wants a pause.</summary>
-    public void OnPause(TimeSpan now)
-    {
-        _now = now;
-        _pauseWanted = true;
-        if (_pausedAt is { } rest) _effects.Publish(new JobPaused(_job, rest));
-        Reconcile();
-    }
-
-    /// <summary>A client wants the end.</summary>
-    public void OnCancel(TimeSpan now)
-    {
-        _now = now;
-        _cancelWanted = true;
-        Reconcile();
-    }
-
-    /// <summary>A decision is durable.</summary>
-    public void OnPersisted(JournalEvent journalEvent, TimeSpan now)
-    {
-        _now = now;
-        _persisting = null;
-        var before = _history.Checkpoints.ToList();
-        _history.Apply(journalEvent);
-        DeleteUnkept(before.Where(checkpoint => !checkpoint.IsGiven).SelectMany(checkpoint => checkpoint.Parts));
-        Carry(journalEvent);
-        Reconcile();
-    }
+    /// <summary>The job at this moment; the surroundings add where its blocks run.</summary>
+    public JobStatus StatusAt(TimeSpan now) => new RunStatus(_concerns).At(now);
 
     /// <summary>Time passes; called every few tens of milliseconds.</summary>
-    public void OnTick(TimeSpan now)
+    public void OnTick(TimeSpan now) => Always(now, () => { });
+
+    /// <summary>A decision is durable.</summary>
+    public void OnPersisted(JournalEvent journalEvent, TimeSpan now) => Always(now, () =>
     {
-        _now = now;
-        Reconcile();
+        _concerns.Persisting = null;
+        var before = History.Checkpoints.ToList();
+        History.Apply(journalEvent);
+        _concerns.Parts.DeleteUnkept(before.Where(checkpoint => !checkpoint.IsGiven).SelectMany(checkpoint => checkpoint.Parts));
+        _reconciliation.Carry(journalEvent);
+    });
+
+    // ---- clients
+
+    /// <summary>A client starts the job, or goes on with it.</summary>
+    public void OnStart(StartJob message, TimeSpan now) => Always(now, () => _concerns.Requests.Start(message));
+
+    /// <summary>A client wants a pause.</summary>
+    public void OnPause(TimeSpan now) => Always(now, () =>
+    {
+        _concerns.Requests.Pause();
+        if (_concerns.PausedAt is { } rest) _context.Effects.Publish(new JobPaused(_context.Job, rest));
+    });
+
+    /// <summary>A client wants the end.</summary>
+    public void OnCancel(TimeSpan now) => Always(now, _concerns.Requests.Cancel);
+
+    // ---- blocks
+
+    /// <summary>A block says where it is. Another incarnation than the known one has lost what that one had.</summary>
+    public void OnBlockState(BlockState message, TimeSpan now)
+    {
+        if (_concerns.Lineage.Blocks.IsBeyond(message.Block)) _context.End(message.Block);
+        else UnlessAtRest(message.Block, now, lineage => lineage.Hear(message));
     }
 
-    /// <summary>What follows from a decision at once; everything else follows in <see cref="Reconcile"/>.</summary>
-    private void Carry(JournalEvent journalEvent)
+    /// <summary>A block could not read its part of the checkpoint: the one before is used.</summary>
+    public void OnBlockLoadFailed(BlockLoadFailed message, TimeSpan now) => When(now, lineage => !_concerns.IsAtRest && lineage.Hear(message));
+
+    /// <summary>A block's last word before an exception ends it: the lineage is lost.</summary>
+    public void OnBlockFailed(BlockFailed message, TimeSpan now) => When(now, lineage => !_concerns.IsAtRest && lineage.Failures.Hear(message));
+
+    /// <summary>A block's node shuts down.</summary>
+    public void OnBlockLeaving(BlockLeaving message, TimeSpan now) => UnlessAtRest(message.Block, now, lineage => lineage.Moves.Hear(message));
+
+    /// <summary>A block took the assignment.</summary>
+    public void OnBlockAssigned(BlockAssigned message, TimeSpan now) => When(now, lineage => lineage.Hear(message));
+
+    /// <summary>Block 0 withholds the weights of a step.</summary>
+    public void OnBlockHeld(BlockHeld message, TimeSpan now) => UnlessAtRest(0, now, lineage => lineage.Hear(message));
+
+    /// <summary>A block tells where its time goes.</summary>
+    public void OnBlockMeasured(BlockMeasured message) => _concerns.Lineage.Hear(message);
+
+    /// <summary>A block has copied its state.</summary>
+    public void OnCheckpointOpened(CheckpointOpened message, TimeSpan now) => When(now, lineage => lineage.Checkpoints.Hear(message));
+
+    /// <summary>A block was past the step: the attempt is given up, a later step is named.</summary>
+    public void OnCheckpointTooLate(CheckpointTooLate message, TimeSpan now) => When(now, lineage => lineage.Checkpoints.Hear(message));
+
+    /// <summary>A block's parts are durable.</summary>
+    public void OnSnapshotSaved(SnapshotSaved message, TimeSpan now) => UnlessAtRest(message.Block, now, lineage => lineage.Checkpoints.Hear(message));
+
+    /// <summary>Storing fails for now.</summary>
+    public void OnSnapshotDelayed(SnapshotDelayed message)
     {
-        switch (journalEvent)
-        {
-            case JobSubmitted submitted:
-                _plan = new EpochPlan(submitted.Specification);
-                break;
-            case TermStarted started:
-                _term = started.Term;
-                break;
-            case PauseChanged { Paused: false }:
-                _pausedAt = null;
-                _needsLineage = true; // block 0 withholds weights: all load the checkpoint where they rest
-                break;
-            case LineageStarted started:
-                BeginLineage(started);
-                break;
-            case TrainingBegan began:
-                PublishStart(began.Workers);
-                break;
-            case WorkerExcluded excluded:
-                Exclude(excluded);
-                break;
-            case AttemptFailed failed:
-                _failure = null;
-                _effects.Publish(new JobWaiting(_job, $"{failed.Cause} (attempt {_history.Failures.Count} of {JobHistory.MaximumFailures})"));
-                break;
-            case EpochDecided decided:
-                _effects.Publish(new EpochEnded(_job, _plan!.BoundaryAfter(decided.Epoch), decided));
-                break;
-            case CheckpointCommitted committed:
-                CloseAttempt(isCommitted: true);
-                _committedAt = _now;
-                _storeTrouble = null;
-                if (++_commitsSinceSweep >= _times.SweepAfter) Sweep();
-                _effects.Publish(new CheckpointSaved(_job, committed.Checkpoint.Step));
-                break;
-            case JobEnded ended:
-                EndAll();
-                Sweep();
-                _effects.Publish(new JobFinished(_job, ended));
-                _effects.Finish();
-                break;
-        }
+        if (message.Lineage != _context.Lineage) return;
+        _concerns.Parts.Trouble = message.Reason;
+        _context.Effects.Publish(new JobWaiting(_context.Job, $"the store does not take snapshots: {message.Reason}"));
     }
 
-    /// <summary>
-    /// Compares what was decided with what blocks and workers say, and does the next thing that is missing. Idempotent: it may be called at
-    /// any time, and everything that it sends may be sent again.
-    /// </summary>
-    private void Reconcile()
+    /// <summary>Block 0 tells how far it is.</summary>
+    public void OnStepsProgressed(StepsProgressed message, TimeSpan now) => UnlessAtRest(0, now, lineage => lineage.Hear(message));
+
+    /// <summary>An epoch's sums are complete.</summary>
+    public void OnEpochCompleted(EpochCompleted message, TimeSpan now) =>
+        UnlessAtRest(0, now, lineage => lineage.Gate.Hear(message, lineage.Progress.Last?.Step));
+
+    /// <summary>Shards are late: they are handed to others too; whatever comes first counts.</summary>
+    public void OnStepLate(StepLate message, TimeSpan now) => UnlessAtRest(message.Block, now, lineage => lineage.Hear(message));
+
+    /// <summary>As <see cref="OnStepLate"/>, for validation shards.</summary>
+    public void OnEvaluationLate(EvaluationLate message, TimeSpan now) => UnlessAtRest(0, now, lineage => lineage.Hear(message));
+
+    /// <summary>Workers disagree about a shard.</summary>
+    public void OnAuditDisputed(AuditDisputed message, TimeSpan now) => UnlessAtRest(message.Block, now, lineage => lineage.Hear(message));
+
+    /// <summary>A shard, a root or a weight was not finite: the job fails at its last good checkpoint.</summary>
+    public void OnDiverged(TrainingDiverged message, TimeSpan now) => When(now, _ =>
     {
-        if (IsOver)
-        {
-            AnswerAfterEnd();
-            return;
-        }
-        if (_history.IsCancelled) _cancelledAt ??= _now;
-        if (_persisting is null && NextDecision() is { } decision)
-        {
-            _persisting = decision;
-            _persistingSince = _now;
-            _effects.Persist(decision); // nobody hears of it before it is durable
-            if (Sabotage.Makes(Bug.ActBeforeTheJournal)) Carry(decision);
-        }
-        if (_plan is null || _term == 0 || _history.Lineage is null || _pausedAt is not null) return;
-        if (_lostReason is not null || _needsLineage) return; // this lineage is over, the next one not yet in the journal
-        if (!ReconcileBlocks()) return;
-        ReconcileAssignment();
-        ReconcileAudit();
-        if (_persisting is not null) return;
-        ReconcileCheckpoint();
-        ReconcileHold();
+        if (!_concerns.IsAtRest) _concerns.Ending.Hear(message);
+        else for (var block = 0; block < (History.Lineage?.Blocks ?? 0); block++) _context.End(block);
+        return !_concerns.IsAtRest;
+    });
+
+    // ---- workers
+
+    /// <summary>The surroundings know of a worker.</summary>
+    public void OnWorkerUp(WorkerId worker, TimeSpan now) => Always(now, () => _concerns.Crew.Add(worker));
+
+    /// <summary>A worker is ready.</summary>
+    public void OnWorkerReady(WorkerReady message, TimeSpan now) => When(now, _ =>
+    {
+        var member = _concerns.Crew.Find(message.Worker); // null: gone in the meantime
+        var mayWork = member is { IsExcluded: false } && !_concerns.IsAtRest;
+        if (mayWork) _concerns.Crew.MakeReady(member!, message.Lineage);
+        else if (member is not null || _concerns.IsAtRest) _context.Leave(message.Worker);
+        return mayWork;
+    });
+
+    /// <summary>A worker cannot take part.</summary>
+    public void OnWorkerRefused(WorkerRefused message, TimeSpan now) => Always(now, () => _concerns.Crew.Refuse(message.Worker, message.Reason));
+
+    /// <summary>A worker is gone: others compute its shards.</summary>
+    public void OnWorkerLeft(WorkerId worker, TimeSpan now) => Always(now, () => _concerns.Crew.Remove(worker));
+
+    /// <summary>A worker's work ended in an exception: others compute its shards. It counts once all that are assigned have thrown since the last step.</summary>
+    public void OnWorkerFailed(WorkerFailed message, TimeSpan now) => When(now, lineage => lineage.Failures.Hear(message, _concerns.IsAtRest));
+
+    /// <summary>A worker took the assignment.</summary>
+    public void OnWorkerAssigned(WorkerAssigned message, TimeSpan now) => When(now, lineage => lineage.Hear(message));
+
+    /// <summary>A worker tells how fast it is.</summary>
+    public void OnWorkerMeasured(WorkerMeasured message, TimeSpan now)
+    {
+        _context.Now = now;
+        if (!_concerns.IsAtRest) _concerns.Crew.Measure(message);
     }
 
-    /// <summary>The next event that belongs into the journal; null when nothing is to be decided.</summary>
-    private JournalEvent? NextDecision()
+    private void Always(TimeSpan now, Action hear)
     {
-        if (_history.Specification is null)
-            return _submission is { } first ? new JobSubmitted(first.Specification, first.Options, first.Initial) : null;
-        if (_submission is { } start)
-        {
-            if (start.Options != _history.Options) return new RunOptionsChanged(start.Options);
-            if (_history.IsPaused) return new PauseChanged(false);
-            _submission = null;
-        }
-        if (_term == 0) return new TermStarted(_history.Term + 1);
-        if (_divergence is { } divergence && !BestIsOnItsWay) return new JobEnded(JobOutcome.Failed, divergence.Step, null, DivergenceAdvice(divergence));
-        if (_cancelWanted && !_history.IsCancelled) return new CancelRequested();
-        if (GiveUp() is { } failed) return failed;
-        if (_pauseWanted && !_history.IsPaused) return new PauseChanged(true);
-        if (_pausedAt is { } rest)
-            return _history.IsCancelled ? new JobEnded(JobOutcome.Cancelled, rest, StopReason.Cancelled, null) : null;
-        if (_failure is { } failure && !_history.IsCancelled) return failure;
-        if (DecideAudit() is { } excluded) return excluded;
-        if (NextLineage() is { } lineage) return RestInsteadOf(lineage) ?? (_pausedAt is null ? lineage : (JournalEvent?)null);
-        if (_firstWorkers is { } workers && !_history.HasBegun) return new TrainingBegan(workers);
-        if (_completed is { } completed && (completed.Epoch == _history.Decisions.Count || Sabotage.Makes(Bug.DecideAnEpochAgain)))
-            return DecideEpoch(completed);
-        if (_attempt is { IsDurable: true } attempt)
-            return new CheckpointCommitted(new Checkpoint(attempt.Step, Lineage, attempt.StoredParts(), attempt.Totals, ParameterCount));
-        if ((NextEnd() ?? EndOverdueCancel()) is { } end) return end;
-        return _history.EventsSinceSummary >= Math.Max(_times.SummarizeAfter, _history.Decisions.Count) ? _history.Summarize() : null;
+        _context.Now = now;
+        hear();
+        _reconciliation.Run();
     }
 
-    private EpochDecided DecideEpoch(EpochCompleted completed)
+    private void When(TimeSpan now, Func<LineageState, bool> changes)
     {
-        var specification = _history.Specification!;
-        return specification.Stop.Decide(
-            completed.Epoch, specification.Epochs,
-            EpochMetricsFrom(specification, completed.Training, completed.Validation), _history.Decisions);
+        _context.Now = now;
+        if (changes(_concerns.Lineage)) _reconciliation.Run();
     }
 
-    /// <summary>The means that an epoch's sums come to.</summary>
-    private static EpochMetrics EpochMetricsFrom(JobSpecification specification, ShardMetrics training, ShardMetrics? validation)
+    /// <summary>A block that speaks of a job that is over or rests has not heard of it: it is ended.</summary>
+    private void UnlessAtRest(int block, TimeSpan now, Func<LineageState, bool> changes) => When(now, lineage =>
     {
-        var classifier = specification.Network.Output == OutputKind.Softmax;
-        return new EpochMetrics
-        {
-            TrainLoss = training.MeanLoss,
-            TrainAccuracy = classifier ? training.Accuracy : null,
-            ValidationLoss = validation?.MeanLoss,
-            ValidationAccuracy = classifier ? validation?.Accuracy : null,
-            ValidationMae = classifier ? null : validation?.MeanAbsoluteError,
-            ValidationR2 = classifier ? null : validation?.RSquared,
-        };
-    }
-
-    /// <summary>The end, once its checkpoint is durable.</summary>
-    private JobEnded? NextEnd()
-    {
-        if (_history.Decisions is [.., { Stop: { } reason } last] && _plan!.BoundaryAfter(last.Epoch) is var end && HasCheckpoint(end))
-            return new JobEnded(JobOutcome.Completed, end, reason, null);
-        if (_history.IsCancelled && !BestIsOnItsWay && RestingStep() is { } step && HasCheckpoint(step))
-            return new JobEnded(JobOutcome.Cancelled, step, StopReason.Cancelled, null);
-        return null;
-    }
-
-    /// <summary>
-    /// What stands in the way of a lineage: given weights that cannot be read, or that the job is to rest anyway, which it does at its last
-    /// checkpoint, without loading it. Null when nothing does.
-    /// </summary>
-    private JobEnded? RestInsteadOf(LineageStarted lineage)
-    {
-        if (lineage.CheckpointStep is null && _history.Specification!.Initial is { } initial)
-            return new JobEnded(JobOutcome.Failed, 0, null, $"the weights to begin with ({initial.Origin}) cannot be read: {_lostReason}");
-        if (!MustRest || _unreadableFrom != long.MaxValue) return null;
-        if (_history.IsCancelled) return CancelledAtLast();
-        if (_history.Latest is not { } latest) return null;
-        Rest(latest.Step);
-        return null;
-    }
-
-    /// <summary>Deletes those of some parts that no kept checkpoint names.</summary>
-    private void DeleteUnkept(IEnumerable<SnapshotPart> parts)
-    {
-        var unkept = parts.Except(_history.Checkpoints.SkipLast(Sabotage.Makes(Bug.DeleteKeptParts) ? 1 : 0).SelectMany(checkpoint => checkpoint.Parts)).ToList();
-        if (unkept.Count > 0) _effects.DeleteParts(unkept);
-    }
-
-    /// <summary>Looks for parts that nobody names: of blocks that died before they told, of deletions that failed.</summary>
-    private void Sweep()
-    {
-        _commitsSinceSweep = 0;
-        _effects.SweepParts(new PartsSweep(_job, Lineage, IsOver ? long.MaxValue : _history.Latest?.Step ?? 0,
-            _history.Checkpoints.SkipLast(Sabotage.Makes(Bug.SweepKeptParts) ? 2 : 0)));
-    }
-
-    private bool HasCheckpoint(long step) => _history.Checkpoints.Any(checkpoint => checkpoint.Step == step);
-
-    private int ParameterCount => new Network(_history.Specification!.Network).Layout.Count;
-
-    private static string DivergenceAdvice(TrainingDiverged divergence)
-    {
-        var what = divergence.Shard is { } shard
-            ? $"the loss or gradient of step {divergence.Step}, shard {shard} is not finite"
-            : $"a weight after step {divergence.Step} is not finite";
-        return $"{what}: try a lower learning rate or gradient clipping, and check that numeric columns are standardised";
-    }
+        if (!_concerns.IsAtRest) return changes(lineage);
+        _context.End(block);
+        return false;
+    });
 }

@@ -3,6 +3,7 @@ using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Snapshots;
+using Distributed.Simulation.Tests.Mistakes;
 
 namespace Distributed.Simulation.Tests.World;
 
@@ -14,6 +15,7 @@ internal sealed class CoordinatorNode : ICoordinatorEffects
     private readonly SimulatedWorld _world;
     private readonly CoordinatorSeat _seat;
     private readonly NodeClock _clock;
+    private readonly CoordinatorDesk _desk;
     private readonly TrainingRun _run;
     private readonly Queue<Action> _frozen = new();
     private int _sequence;
@@ -28,7 +30,8 @@ internal sealed class CoordinatorNode : ICoordinatorEffects
         _clock = new NodeClock(world.Time, world.Between(0, 1e6));
         _sequence = world.Journal.Count;
         var times = world.Habits.CoordinatorTimes with { ReplanEvery = world.Habits.ReplanEvery, SpeedStaleAfter = world.Habits.ReplanEvery * 3 };
-        _run = new TrainingRun(world.Job.Id, history, times, this);
+        _desk = CoordinatorMistakes.Desk(world.Mistake, this);
+        _run = new TrainingRun(world.Job.Id, history, times, _desk, _desk.Order);
     }
 
     public bool IsStopped { get; private set; }
@@ -36,6 +39,10 @@ internal sealed class CoordinatorNode : ICoordinatorEffects
     public bool HasFinished { get; private set; }
 
     public NodeClock Clock => _clock;
+
+    public JobId Job => _world.Job.Id;
+
+    public JobHistory History => _run.History;
 
     public JobStatus Status => _run.StatusAt(_clock.Now);
 
@@ -66,8 +73,11 @@ internal sealed class CoordinatorNode : ICoordinatorEffects
     public void Receive(object message) => Enter(() =>
     {
         _world.Trace?.Line($"{CoordinatorSeat.Name} <- {Wording.Of(message)}");
-        Dispatch(message, _clock.Now);
+        foreach (var heard in _desk.Incoming(message)) Dispatch(heard, _clock.Now);
     });
+
+    /// <summary>Enters the rule a moment later.</summary>
+    public void Soon(Action<TrainingRun, TimeSpan> action) => _world.Time.After(TimeSpan.Zero, () => Enter(() => action(_run, _clock.Now)));
 
     public void Persist(JournalEvent journalEvent)
     {
@@ -126,7 +136,7 @@ internal sealed class CoordinatorNode : ICoordinatorEffects
         _world.Time.After(_world.Between(0.1, 5), () => Enter(() =>
         {
             _persisting = false;
-            _run.OnPersisted(journalEvent, _clock.Now);
+            _desk.Written(_run, journalEvent, _clock.Now);
         }));
     }
 

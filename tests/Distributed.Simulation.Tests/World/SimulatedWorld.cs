@@ -3,6 +3,7 @@ using Distributed.Protocol.Journal;
 using Distributed.Protocol.Planning;
 using Distributed.Protocol.Specification;
 using Distributed.Simulation.Tests.Jobs;
+using Distributed.Simulation.Tests.Mistakes;
 
 namespace Distributed.Simulation.Tests.World;
 
@@ -21,10 +22,12 @@ internal sealed class SimulatedWorld
     /// <param name="audits">What is audited; null for what is drawn.</param>
     /// <param name="format">The form of gradients; null for the drawn one.</param>
     /// <param name="exceptions">What blocks and workers throw; null for what is drawn.</param>
+    /// <param name="mistake">The mistake that the world makes; null for none.</param>
     public SimulatedWorld(
         int seed, bool traced, Func<Habits, Habits>? change = null, Func<SimulatedJob, AuditHabits>? audits = null, GradientFormat? format = null,
-        Func<SimulatedJob, ExceptionHabits>? exceptions = null)
+        Func<SimulatedJob, ExceptionHabits>? exceptions = null, Mistake? mistake = null)
     {
+        Mistake = mistake;
         Random = new Random(seed);
         Job = new SimulatedJob(Random, format);
         Habits = Habits.Draw(Random);
@@ -49,6 +52,9 @@ internal sealed class SimulatedWorld
         Client = new Client(this);
         for (var block = 0; block < BlockLayout.MaximumBlocks && block < 8; block++) Blocks.Add(new BlockSeat(this, block));
     }
+
+    /// <summary>The mistake that the world makes on purpose; null for none.</summary>
+    public Mistake? Mistake { get; }
 
     public Random Random { get; }
 

@@ -1,0 +1,55 @@
+using Distributed.Protocol.Messages;
+
+namespace Distributed.Protocol.Coordinator;
+
+/// <summary>What the coordinator knows of a block.</summary>
+internal sealed class BlockView
+{
+    public bool IsKnown; // has answered this coordinator
+    public long Incarnation;
+    public long Asked; // the last query that it was sent
+    public long Answered; // the last query that it has answered
+    public long Told; // the lineage that this incarnation was told to load
+    public long AcknowledgedNumber; // of the assignment
+    public TimeSpan AskAt;
+    public TimeSpan PingAt;
+    public bool IsLeaving; // its node shuts down
+    public BlockPosition Last; // as it last said
+    public TimingPair Timings; // update and wait, for people alone
+
+    /// <summary>Another incarnation holds nothing yet.</summary>
+    public void Succeed(long incarnation)
+    {
+        Incarnation = incarnation;
+        Told = Last.Lineage = Last.Step = 0;
+        AskAt = TimeSpan.Zero;
+    }
+
+    /// <summary>It ended and said so: the next incarnation that answers is the block, and loses nothing once more.</summary>
+    public void Forget()
+    {
+        Succeed(0);
+        IsKnown = false;
+    }
+
+    /// <summary>The same block in the next lineage: asked at once, and on a node that stays as far as the coordinator knows.</summary>
+    public BlockView ForNextLineage()
+    {
+        var next = (BlockView)MemberwiseClone();
+        next.AskAt = TimeSpan.Zero;
+        next.IsLeaving = false;
+        return next;
+    }
+}
+
+/// <summary>Where a block is, by its own word.</summary>
+internal struct BlockPosition
+{
+    public long Lineage;
+    public long Step;
+    public long? Copied; // the step of an open checkpoint that it holds a copy of
+    public TimeSpan At; // when it last answered
+}
+
+/// <summary>Two parts of a step's time, as a worker or a block measures them; null while unknown.</summary>
+internal readonly record struct TimingPair(StepTiming? Work, StepTiming? Wait);

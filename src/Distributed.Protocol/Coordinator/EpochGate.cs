@@ -1,0 +1,117 @@
+using Distributed.Learning.Metrics;
+using Distributed.Learning.Networks;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Specification;
+
+namespace Distributed.Protocol.Coordinator;
+
+/// <summary>The barrier at the end of an epoch: which epoch is open, which one ended, and what is decided about it.</summary>
+/// <param name="context">The run.</param>
+/// <param name="moves">Whether the job is held.</param>
+/// <param name="toldOpen">The last epoch that any block or worker may have been told to be open; -1 for none.</param>
+internal sealed class EpochGate(RunContext context, Moves moves, int toldOpen)
+{
+    private int _toldOpen = toldOpen;
+    private long _captured = -1; // the last step whose state all blocks have copied
+
+    /// <summary>The epoch at whose end block 0 stands, with its sums; null while it is not known to.</summary>
+    public EpochCompleted? Completed { get; private set; }
+
+    /// <summary>The step of <see cref="Completed"/>.</summary>
+    public long? CompletedStep => Completed is { } completed && context.Plan is { } plan ? plan.BoundaryAfter(completed.Epoch) : null;
+
+    /// <summary>The last epoch whose steps may be computed; a job that is held stays at the boundary where it stands.</summary>
+    public int OpenThrough
+    {
+        get
+        {
+            var through = context.History.OpenThrough(context.Plan!, IsCaptured);
+            return moves.MustHold && BarrierEpoch is { } epoch ? Math.Min(through, epoch) : through;
+        }
+    }
+
+    /// <summary>The epoch at whose end all blocks stand; null when they do not, or when one of them may have been told that the next epoch is
+    /// open: the word that it ended can come late.</summary>
+    public int? BarrierEpoch => Completed is { } completed && completed.Epoch >= _toldOpen ? completed.Epoch : null;
+
+    /// <summary>The step of <see cref="BarrierEpoch"/>.</summary>
+    public long? BarrierStep => BarrierEpoch is { } epoch ? context.Plan!.BoundaryAfter(epoch) : null;
+
+    /// <summary><see cref="OpenThrough"/>, on its way to a block or worker: from here on blocks may pass the end of the epoch before.</summary>
+    public int TellOpen()
+    {
+        var through = OpenThrough;
+        _toldOpen = Math.Max(_toldOpen, through);
+        return through;
+    }
+
+    public bool IsCaptured(long step) => step == _captured;
+
+    /// <summary>All blocks have copied their state: training may pass the step.</summary>
+    public void Capture(long step) => _captured = Math.Max(_captured, step);
+
+    /// <summary>The copies of a step are given up.</summary>
+    public void GiveUp(long step)
+    {
+        if (_captured == step) _captured = -1;
+    }
+
+    /// <summary>An epoch's sums are complete. False when the word is of the past.</summary>
+    /// <param name="message">The sums.</param>
+    /// <param name="progress">How far block 0 is, as far as it said.</param>
+    public bool Hear(EpochCompleted message, long? progress)
+    {
+        if (message.Lineage != context.Lineage || context.Plan is null || message.Epoch > context.History.Decisions.Count) return false;
+        if (message.Epoch < Completed?.Epoch || context.Plan.BoundaryAfter(message.Epoch) < progress) return false;
+        Completed = message;
+        return true;
+    }
+
+    /// <summary>The blocks do not stand at the epoch's end.</summary>
+    public void Withdraw() => Completed = null;
+
+    /// <summary>Tells that epochs are open, after the one that ended.</summary>
+    public void Open(BlockRoster blocks, Assignments assignments)
+    {
+        var through = TellOpen();
+        if (Completed is { } completed && completed.Epoch < through) Completed = null;
+        for (var block = 0; block < blocks.Count; block++) TellBlock(block, through);
+        foreach (var share in assignments.Current.Shares)
+            context.Effects.ToWorker(share.Worker, new OpenWorkerEpoch(context.Job, context.Term, context.Lineage, through));
+    }
+
+    /// <summary>Tells a block that stands at a boundary which is open: it may not have heard.</summary>
+    public void AnswerAtBoundary(BlockState message)
+    {
+        if (message.Lineage == context.Lineage && context.Plan!.IsBoundary(message.Step) && context.Plan.EpochOf(message.Step) <= OpenThrough)
+            TellBlock(message.Block, TellOpen());
+    }
+
+    /// <summary>The decision about the epoch that ended; null while there is none to decide. An epoch that is computed again is not.</summary>
+    public EpochDecided? Decide()
+    {
+        if (Completed is not { } completed || completed.Epoch != context.History.Decisions.Count) return null;
+        var specification = context.History.Specification!;
+        return specification.Stop.Decide(
+            completed.Epoch, specification.Epochs, MetricsOf(specification, completed.Training, completed.Validation), context.History.Decisions);
+    }
+
+    private void TellBlock(int block, int through) =>
+        context.Effects.ToBlock(new OpenBlockEpoch(context.Job, block, context.Term, context.Lineage, through));
+
+    /// <summary>The means of an epoch's sums.</summary>
+    private static EpochMetrics MetricsOf(JobSpecification specification, ShardMetrics training, ShardMetrics? validation)
+    {
+        var classifier = specification.Network.Output == OutputKind.Softmax;
+        return new EpochMetrics
+        {
+            TrainLoss = training.MeanLoss,
+            TrainAccuracy = classifier ? training.Accuracy : null,
+            ValidationLoss = validation?.MeanLoss,
+            ValidationAccuracy = classifier ? validation?.Accuracy : null,
+            ValidationMae = classifier ? null : validation?.MeanAbsoluteError,
+            ValidationR2 = classifier ? null : validation?.RSquared,
+        };
+    }
+}

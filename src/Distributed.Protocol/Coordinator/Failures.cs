@@ -1,0 +1,67 @@
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Messages;
+
+namespace Distributed.Protocol.Coordinator;
+
+/// <summary>
+/// Attempts that end in an exception inside a block or a worker. <see cref="JobHistory.MaximumFailures"/> in a row without an epoch or a checkpoint
+/// between them fail the job: what does not fit into memory would otherwise be tried for ever, and no other job would have its turn.
+/// </summary>
+/// <remarks>
+/// Only the word of the block or worker itself counts, at any moment: while the blocks load as well as while steps are computed. One that is lost
+/// with its node says nothing, and a lineage that is to be replaced anyway (options, a resume, a move, a block that was lost before) is not lost to it.
+/// </remarks>
+internal sealed class Failures(RunContext context, Crew crew, BlockRoster blocks, LineageFate fate, TrainingProgress progress)
+{
+    private readonly HashSet<WorkerId> _thrown = []; // workers whose work ended in an exception since the last step
+    private readonly Dictionary<WorkerId, long> _heard = []; // the newest of each worker: it may be told twice
+
+    /// <summary>A failed attempt that is not in the journal yet; null for none.</summary>
+    public AttemptFailed? Pending { get; private set; }
+
+    /// <summary>A block's last word before an exception ends it: the lineage is lost. False when the word is of the past.</summary>
+    public bool Hear(BlockFailed message)
+    {
+        if (context.Term == 0 || message.Lineage != context.Lineage || blocks.Find(message.Block) is not { IsKnown: true } view) return false;
+        if (message.Incarnation != view.Incarnation || view.IsLeaving || fate.Lost is not null || fate.IsReplaced) return false;
+        view.Forget();
+        fate.Lose(message.Cause);
+        Note(message.Cause, message.IsOutOfMemory);
+        return true;
+    }
+
+    /// <summary>
+    /// A worker's work ended in an exception: others compute its shards. It counts once all that are assigned have thrown since the last step; one that
+    /// others can do without fails no job. False when the word is of the past.
+    /// </summary>
+    /// <param name="message">Its word.</param>
+    /// <param name="isAtRest">Whether the job rests: then nothing of it is lost.</param>
+    public bool Hear(WorkerFailed message, bool isAtRest)
+    {
+        if (message.Lineage != context.Lineage || message.Number <= _heard.GetValueOrDefault(message.Worker)) return false;
+        _heard[message.Worker] = message.Number;
+        var takesPart = crew.Find(message.Worker) is { IsExcluded: false };
+        crew.Remove(message.Worker);
+        if (!takesPart || !blocks.IsComplete || fate.Lost is not null || fate.IsReplaced || isAtRest) return true;
+        _thrown.Add(message.Worker);
+        if (!crew.AreAllReadyAmong(_thrown)) return true;
+        _thrown.Clear();
+        Note(message.Cause, message.IsOutOfMemory);
+        return true;
+    }
+
+    /// <summary>Steps go on: what was thrown before did not stop them.</summary>
+    public void ForgetThrown() => _thrown.Clear();
+
+    /// <summary>The failed attempt is in the journal; watchers hear of it.</summary>
+    public void Noted(AttemptFailed failed)
+    {
+        Pending = null;
+        context.Effects.Publish(new JobWaiting(
+            context.Job, $"{failed.Cause} (attempt {context.History.Failures.Count} of {JobHistory.MaximumFailures})"));
+    }
+
+    private void Note(string cause, bool isOutOfMemory) =>
+        Pending ??= new AttemptFailed(context.Lineage, progress.StepsDone, cause, isOutOfMemory);
+}

@@ -1,0 +1,76 @@
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Specification;
+
+namespace Distributed.Protocol.Coordinator;
+
+/// <summary>When a job ends, and why; each rule gives the end with its reason, or null while the job goes on.</summary>
+internal sealed class JobEnding(RunContext context, CancelDeadline cancel)
+{
+    private TrainingDiverged? _divergence;
+
+    /// <summary>Whether the job fails because a number is not finite, once its best weights are durable.</summary>
+    public bool IsDiverging => _divergence is not null;
+
+    /// <summary>A shard, a root or a weight is not finite: the job fails at its last good checkpoint.</summary>
+    public void Hear(TrainingDiverged message)
+    {
+        if (message.Lineage == context.Lineage) _divergence = message;
+    }
+
+    /// <summary>The end of a job that diverged, once its best weights are durable.</summary>
+    public JobEnded? Diverged(Checkpoints checkpoints) =>
+        _divergence is { } divergence && !checkpoints.BestIsOnItsWay
+            ? new JobEnded(JobOutcome.Failed, divergence.Step, null, Advice(divergence))
+            : null;
+
+    /// <summary>The end of a job whose attempts all fail; null while another one is worth it, and for one that a person ends anyway.</summary>
+    public JobEnded? GivenUp()
+    {
+        var failures = context.History.Failures;
+        if (failures.Count < JobHistory.MaximumFailures || context.History.IsCancelled) return null;
+        var last = failures.LastOrDefault(failure => failure.IsOutOfMemory) ?? failures[^1];
+        var advice = last.IsOutOfMemory
+            ? "take a smaller network or batch, spread it over more parameter servers and blocks, or give the nodes more memory"
+            : "the log of that node says where it was thrown";
+        return new JobEnded(
+            JobOutcome.Failed, failures[^1].Step, null,
+            $"{last.Cause}; {failures.Count} attempts in a row ended so, without an epoch or a checkpoint between them: {advice}");
+    }
+
+    /// <summary>The end of a job that rests and is cancelled.</summary>
+    public JobEnded? CancelledAtRest(long step) =>
+        context.History.IsCancelled ? new JobEnded(JobOutcome.Cancelled, step, StopReason.Cancelled, null) : null;
+
+    /// <summary>The end of a job whose given weights cannot be read: there is no checkpoint that another lineage could begin from.</summary>
+    public JobEnded? CannotBegin(LineageStarted next, string? lost) =>
+        next.CheckpointStep is null && context.History.Specification!.Initial is { } initial
+            ? new JobEnded(JobOutcome.Failed, 0, null, $"the weights to begin with ({initial.Origin}) cannot be read: {lost}")
+            : null;
+
+    /// <summary>The end by a stop rule or a cancel, once its checkpoint is durable.</summary>
+    public JobEnded? Reached(Checkpoints checkpoints, Hold hold)
+    {
+        if (context.History.Decisions is [.., { Stop: { } reason } last] && context.Plan!.BoundaryAfter(last.Epoch) is var end && context.HasCheckpoint(end))
+            return new JobEnded(JobOutcome.Completed, end, reason, null);
+        if (context.History.IsCancelled && !checkpoints.BestIsOnItsWay && hold.RestingStep() is { } step && context.HasCheckpoint(step))
+            return new JobEnded(JobOutcome.Cancelled, step, StopReason.Cancelled, null);
+        return null;
+    }
+
+    /// <summary>The end of a cancelled job that has nothing better to come, or whose time is over.</summary>
+    public JobEnded? Overdue(BlockRoster blocks, Checkpoints checkpoints)
+    {
+        if (!context.History.IsCancelled || checkpoints.IsStoringLast) return null;
+        var isLoading = !blocks.IsComplete && !blocks.IsAdopting; // nothing that the journal does not have
+        return isLoading || cancel.IsOver ? cancel.EndAtLatest : null;
+    }
+
+    private static string Advice(TrainingDiverged divergence)
+    {
+        var what = divergence.Shard is { } shard
+            ? $"the loss or gradient of step {divergence.Step}, shard {shard} is not finite"
+            : $"a weight after step {divergence.Step} is not finite";
+        return $"{what}: try a lower learning rate or gradient clipping, and check that numeric columns are standardised";
+    }
+}

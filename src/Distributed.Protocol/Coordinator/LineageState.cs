@@ -1,0 +1,134 @@
+using Distributed.Protocol.Messages;
+
+namespace Distributed.Protocol.Coordinator;
+
+/// <summary>
+/// Everything that holds for one lineage and no longer. A rewind makes another of these; of the one before it keeps who the blocks are, and nothing
+/// else.
+/// </summary>
+internal sealed class LineageState
+{
+    private readonly RunContext _context;
+    private readonly Crew _crew;
+
+    /// <param name="context">The run.</param>
+    /// <param name="crew">The workers.</param>
+    /// <param name="news">What watchers hear of them.</param>
+    /// <param name="cancel">How long a cancel may take.</param>
+    /// <param name="blocks">The blocks.</param>
+    /// <param name="toldOpen">The last epoch that any block or worker may have been told to be open; -1 for none.</param>
+    public LineageState(RunContext context, Crew crew, WorkerNews news, CancelDeadline cancel, BlockRoster blocks, int toldOpen = -1)
+    {
+        _context = context;
+        _crew = crew;
+        Blocks = blocks;
+        Fate = new LineageFate(context);
+        Moves = new Moves(context, blocks, Fate);
+        Gate = new EpochGate(context, Moves, toldOpen);
+        Progress = new TrainingProgress(context, Gate);
+        Assignments = new Assignments(context, crew, news, blocks, Gate);
+        Hold = new Hold(context, blocks, Fate, Moves, Gate, Assignments, cancel);
+        Checkpoints = new Checkpoints(context, blocks, Moves, Gate, Progress, Hold);
+        Audits = new Audits(context, Fate, Assignments);
+        Failures = new Failures(context, crew, blocks, Fate, Progress);
+    }
+
+    public BlockRoster Blocks { get; }
+
+    public LineageFate Fate { get; }
+
+    public Moves Moves { get; }
+
+    public EpochGate Gate { get; }
+
+    public TrainingProgress Progress { get; }
+
+    public Assignments Assignments { get; }
+
+    public Hold Hold { get; }
+
+    public Checkpoints Checkpoints { get; }
+
+    public Audits Audits { get; }
+
+    public Failures Failures { get; }
+
+    /// <summary>A block says where it is. False, as for all messages below, when nothing follows.</summary>
+    public bool Hear(BlockState message)
+    {
+        var word = Blocks.Hear(message, Moves.HasReleased);
+        if (word == BlockRoster.Word.Ignored) return false;
+        if (word == BlockRoster.Word.LostMemory) Fate.Lose($"block {message.Block} lost its memory");
+        if (Blocks.IsComplete) Gate.AnswerAtBoundary(message);
+        return true;
+    }
+
+    /// <summary>A block cannot read its part of the checkpoint: the one before is used.</summary>
+    public bool Hear(BlockLoadFailed message)
+    {
+        if (message.Lineage != _context.Lineage || _context.History.Lineage?.CheckpointStep is not { } step) return false;
+        Fate.FindUnreadable(step, $"the checkpoint of step {step} cannot be read by block {message.Block}: {message.Reason}");
+        return true;
+    }
+
+    /// <summary>A block took the assignment: there is nothing to do but not to tell it again.</summary>
+    public bool Hear(BlockAssigned message)
+    {
+        if (message.Lineage == _context.Lineage && Blocks.Find(message.Block) is { } view) view.AcknowledgedNumber = message.Number;
+        return false;
+    }
+
+    /// <summary>A worker took the assignment.</summary>
+    public bool Hear(WorkerAssigned message)
+    {
+        if (message.Lineage == _context.Lineage && _crew.Find(message.Worker) is { } member) member.AcknowledgedNumber = message.Number;
+        return false;
+    }
+
+    /// <summary>Block 0 withholds the weights of a step.</summary>
+    public bool Hear(BlockHeld message)
+    {
+        if (message.Lineage != _context.Lineage) return false;
+        Hold.Hear(message);
+        return true;
+    }
+
+    /// <summary>Block 0 tells how far it is.</summary>
+    public bool Hear(StepsProgressed message)
+    {
+        if (!Progress.Hear(message, Assignments.Current.Shares.Count)) return false;
+        Failures.ForgetThrown();
+        return true;
+    }
+
+    /// <summary>Workers disagree about a shard.</summary>
+    public bool Hear(AuditDisputed message)
+    {
+        if (message.Lineage != _context.Lineage || !Blocks.IsComplete || Blocks.Find(message.Block) is null) return false;
+        Audits.Hear(message);
+        return true;
+    }
+
+    /// <summary>Shards are late: they are handed to others too; whatever comes first counts.</summary>
+    public bool Hear(StepLate message)
+    {
+        if (message.Lineage != _context.Lineage || _context.Plan is not { } plan || message.Step >= plan.TotalSteps) return false;
+        Assignments.MakeOwnersLate(message.Missing, plan.ShardCount(message.Step));
+        foreach (var worker in message.Silent ?? []) _crew.MakeLate(worker);
+        return true;
+    }
+
+    /// <summary>As for <see cref="StepLate"/>, for validation shards.</summary>
+    public bool Hear(EvaluationLate message)
+    {
+        if (message.Lineage != _context.Lineage || _context.Plan is not { } plan || message.Epoch < _context.History.Decisions.Count) return false;
+        Assignments.MakeOwnersLate(message.Missing, plan.EvaluationShardCount);
+        return true;
+    }
+
+    /// <summary>A block tells where its time goes.</summary>
+    public void Hear(BlockMeasured message)
+    {
+        if (message.Block >= 0 && message.Block < Blocks.Count) Blocks.Views[message.Block].Timings = new TimingPair(message.Update, message.Wait);
+    }
+}

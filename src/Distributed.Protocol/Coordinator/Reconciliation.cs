@@ -1,0 +1,103 @@
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Planning;
+
+namespace Distributed.Protocol.Coordinator;
+
+/// <summary>
+/// Compares what is decided with what blocks and workers say, and does the next thing that is missing. Idempotent: it may run at any time, and
+/// everything that it sends may be sent again.
+/// </summary>
+internal sealed class Reconciliation(Concerns concerns)
+{
+    private readonly RunContext _context = concerns.Context;
+    private readonly Decisions _decisions = new(concerns);
+
+    public void Run()
+    {
+        if (_context.IsOver)
+        {
+            concerns.Requests.AnswerAfterEnd();
+            return;
+        }
+        concerns.Cancel.Reconcile();
+        if (concerns.Persisting is null && _decisions.Next() is { } decision)
+        {
+            concerns.Persisting = (decision, _context.Now);
+            _context.Effects.Persist(decision); // no effect follows before it is durable
+        }
+        if (_context.Plan is null || _context.Term == 0 || _context.History.Lineage is null || concerns.PausedAt is not null) return;
+        var lineage = concerns.Lineage;
+        if (lineage.Fate.IsOver || !ReconcileBlocks(lineage)) return;
+        lineage.Assignments.Reconcile(concerns.Cancel.MustWithdraw && !lineage.Hold.IsFast);
+        lineage.Audits.Reconcile();
+        if (concerns.Persisting is not null) return;
+        lineage.Checkpoints.Reconcile(lineage.Assignments, concerns.Ending.IsDiverging);
+        if (lineage.Hold.Reconcile(lineage.Checkpoints.BestIsOnItsWay) is { } step) concerns.Rest(step);
+    }
+
+    /// <summary>What follows from a decision at once; everything else follows in <see cref="Run"/>.</summary>
+    public void Carry(JournalEvent decided)
+    {
+        var lineage = concerns.Lineage;
+        switch (decided)
+        {
+            case JobSubmitted submitted:
+                _context.Plan = new EpochPlan(submitted.Specification);
+                break;
+            case TermStarted started:
+                _context.Term = started.Term;
+                break;
+            case PauseChanged { Paused: false }:
+                concerns.GoOn();
+                break;
+            case LineageStarted started:
+                concerns.BeginLineage(started);
+                break;
+            case TrainingBegan began:
+                concerns.News.PublishStart(began.Workers);
+                break;
+            case WorkerExcluded excluded:
+                concerns.Crew.Exclude(excluded.Worker, excluded.Reason);
+                _context.Leave(excluded.Worker);
+                break;
+            case AttemptFailed failed:
+                lineage.Failures.Noted(failed);
+                break;
+            case EpochDecided epoch:
+                _context.Effects.Publish(new EpochEnded(_context.Job, _context.Plan!.BoundaryAfter(epoch.Epoch), epoch));
+                break;
+            case CheckpointCommitted committed:
+                lineage.Checkpoints.Commit();
+                concerns.Parts.Committed();
+                _context.Effects.Publish(new CheckpointSaved(_context.Job, committed.Checkpoint.Step));
+                break;
+            case JobEnded ended:
+                concerns.EndAll();
+                concerns.Parts.Sweep();
+                _context.Effects.Publish(new JobFinished(_context.Job, ended));
+                _context.Effects.Finish();
+                break;
+        }
+    }
+
+    /// <summary>Asks or loads blocks; true once all of them have the lineage.</summary>
+    private bool ReconcileBlocks(LineageState lineage)
+    {
+        lineage.Blocks.Find(0);
+        if (lineage.Blocks.IsComplete)
+        {
+            lineage.Blocks.Ping();
+            return true;
+        }
+        if (!lineage.Blocks.TryComplete(out var wasAdopted))
+        {
+            lineage.Blocks.Load(lineage.Gate);
+            return false;
+        }
+        lineage.Checkpoints.Begin(wasAdopted);
+        lineage.Assignments.WaitAgain();
+        concerns.Parts.Sweep();
+        return true;
+    }
+}

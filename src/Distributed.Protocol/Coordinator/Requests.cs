@@ -1,0 +1,55 @@
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Messages;
+
+namespace Distributed.Protocol.Coordinator;
+
+/// <summary>What clients ask for, until the journal says so.</summary>
+internal sealed class Requests(RunContext context)
+{
+    private StartJob? _start;
+
+    /// <summary>Whether a client wants a pause.</summary>
+    public bool WantsPause { get; private set; }
+
+    /// <summary>Whether a client wants the end.</summary>
+    public bool WantsCancel { get; private set; }
+
+    /// <summary>Whether a client started the job and the journal does not say so yet.</summary>
+    public bool IsStarting => _start is not null;
+
+    public void Start(StartJob message)
+    {
+        _start = message;
+        WantsPause = false;
+    }
+
+    public void Pause() => WantsPause = true;
+
+    public void Cancel() => WantsCancel = true;
+
+    /// <summary>What a start comes to; null when nothing of it is left to decide.</summary>
+    public JournalEvent? DecideStart()
+    {
+        if (_start is not { } start) return null;
+        if (context.History.Specification is null) return new JobSubmitted(start.Specification, start.Options, start.Initial);
+        if (start.Options != context.History.Options) return new RunOptionsChanged(start.Options);
+        if (context.History.IsPaused) return new PauseChanged(false);
+        _start = null;
+        return null;
+    }
+
+    /// <summary>The cancel that is wanted and not decided; null for none.</summary>
+    public CancelRequested? DecideCancel() => WantsCancel && !context.History.IsCancelled ? new CancelRequested() : null;
+
+    /// <summary>The pause that is wanted and not decided; null for none.</summary>
+    public PauseChanged? DecidePause() => WantsPause && !context.History.IsPaused ? new PauseChanged(true) : null;
+
+    /// <summary>A client that starts or asks for a job that is over hears its end.</summary>
+    public void AnswerAfterEnd()
+    {
+        if (_start is null && !WantsCancel && !WantsPause) return;
+        _start = null;
+        WantsCancel = WantsPause = false;
+        context.Effects.Publish(new JobFinished(context.Job, context.History.End!));
+    }
+}

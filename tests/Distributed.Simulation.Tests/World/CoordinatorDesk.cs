@@ -1,0 +1,38 @@
+using Distributed.Protocol.Coordinator;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Snapshots;
+
+namespace Distributed.Simulation.Tests.World;
+
+/// <summary>Everything that passes between a coordinator's rule and its node; as it is, nothing is changed. A deliberate mistake changes something.</summary>
+internal class CoordinatorDesk(CoordinatorNode node) : ICoordinatorEffects
+{
+    protected CoordinatorNode Node { get; } = node;
+
+    protected JobHistory History => Node.History;
+
+    /// <summary>Which checkpoint the rule stores next.</summary>
+    public virtual CheckpointOrder Order => new();
+
+    /// <summary>What the rule hears when a message comes.</summary>
+    public virtual IEnumerable<object> Incoming(object message) => [message];
+
+    /// <summary>A decision is written.</summary>
+    public virtual void Written(TrainingRun run, JournalEvent journalEvent, TimeSpan now) => run.OnPersisted(journalEvent, now);
+
+    public virtual void Persist(JournalEvent journalEvent) => Node.Persist(journalEvent);
+
+    public virtual void ToBlock(IBlockMessage message) => Node.ToBlock(message);
+
+    public virtual void ToWorker(WorkerId worker, IWorkerMessage message) => Node.ToWorker(worker, message);
+
+    public virtual void DeleteParts(IReadOnlyList<SnapshotPart> parts) => Node.DeleteParts(parts);
+
+    public virtual void SweepParts(PartsSweep sweep) => Node.SweepParts(sweep);
+
+    public void Publish(JobEvent jobEvent) => Node.Publish(jobEvent);
+
+    public void Finish() => Node.Finish();
+}
