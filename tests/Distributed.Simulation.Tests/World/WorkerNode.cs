@@ -3,6 +3,7 @@ using Distributed.Protocol.Identity;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Planning;
 using Distributed.Protocol.Workers;
+using Distributed.Simulation.Tests.Mistakes;
 
 namespace Distributed.Simulation.Tests.World;
 
@@ -16,6 +17,7 @@ internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEff
     private readonly Queue<Work> _work = new();
     private readonly ShardThreads _threads = new(world);
     private WorkLedger? _ledger;
+    private WorkerMistakes? _mistakes; // of that ledger
     private JoinJob? _joined;
     private WorkerFailed? _failed; // until the job asks again
     private bool _isReady;
@@ -156,7 +158,7 @@ internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEff
             if (message is AssignWorker assign && _failed?.Lineage == assign.Lineage) ToCoordinator(_failed); // it was not heard
             return;
         }
-        switch (message)
+        switch (_mistakes!.ToLedger(message, ledger))
         {
             case AssignWorker m: ledger.OnAssign(m, now); break;
             case OpenWorkerEpoch m: ledger.OnOpenEpoch(m); break;
@@ -186,7 +188,8 @@ internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEff
                 Throw();
                 return;
             }
-            _ledger = new WorkLedger(world.Job.Id, id, message.Specification, message.Blocks, new WorkerTimes(), this);
+            _mistakes = new WorkerMistakes(world.Mistake, this);
+            _ledger = new WorkLedger(world.Job.Id, id, message.Specification, message.Blocks, new WorkerTimes(), _mistakes);
             if (world.Random.Next(20) == 0) ToCoordinator(new WorkerRefused(world.Job.Id, id, "the data is not here yet"));
             world.Time.After(world.Between(1, 200), () => Enter(() =>
             {
@@ -253,7 +256,7 @@ internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEff
         {
             foreach (var computed in _threads.Train(work.Step, work.Run, weights, See))
             {
-                if (work.Ledger == _ledger) _ledger.OnNodeComputed(work.Lineage, work.Step, computed);
+                if (work.Ledger == _ledger) _ledger.OnNodeComputed(work.Lineage, work.Step, _mistakes!.ToLedger(computed));
                 else Release(computed);
             }
         }
