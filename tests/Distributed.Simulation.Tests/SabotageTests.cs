@@ -7,7 +7,7 @@ namespace Distributed.Simulation.Tests;
 /// <summary>Tests of the simulator itself: it finds each deliberate mistake within a bounded number of schedules.</summary>
 public sealed class SabotageTests(ITestOutputHelper output)
 {
-    private const int MostSeeds = 3_000;
+    private const int MostSeeds = 2_000;
 
     public static TheoryData<string> EveryMistake() => [.. Enum.GetNames<Mistake>()];
 

@@ -2,14 +2,19 @@ using Distributed.Data.Samples;
 using Distributed.Learning.Metrics;
 using Distributed.Learning.Networks;
 using Distributed.Learning.Randomness;
+using Distributed.Protocol.Identity;
 using Distributed.Protocol.Planning;
 using Distributed.Protocol.Specification;
 using Distributed.Tensors.Memory;
 
 namespace Distributed.Cluster.Compute;
 
+/// <summary>Creates the workspace of one compute thread of a worker.</summary>
+internal delegate ShardTask ShardTaskFactory(
+    JobId job, WorkerId worker, JobSpecification specification, EpochPlan plan, Network network, SampleSet data);
+
 /// <summary>One thread's workspace: gathers a shard's samples and computes it. Allocates nothing after construction.</summary>
-internal sealed class ShardTask
+internal class ShardTask
 {
     private readonly JobSpecification _specification;
     private readonly EpochPlan _plan;
@@ -35,8 +40,11 @@ internal sealed class ShardTask
         _targets = new float[data.Training.IsClassification ? 0 : (long)plan.MaximumRows * data.Training.Outputs];
     }
 
+    /// <summary>The workspace of any worker in any job.</summary>
+    public static ShardTaskFactory Factory { get; } = (_, _, specification, plan, network, data) => new ShardTask(specification, plan, network, data);
+
     /// <summary>Computes a training shard's summed gradient [parameters].</summary>
-    public ShardMetrics Train(StepWeights weights, long step, int shard, Span<float> gradient)
+    public virtual ShardMetrics Train(StepWeights weights, long step, int shard, Span<float> gradient)
     {
         GatherTraining(step, shard);
         return _computer.ComputeGradient(
@@ -45,8 +53,8 @@ internal sealed class ShardTask
     }
 
     /// <summary>
-    /// Brings a training shard's samples into the workspace, unless they lie there: a thread that has nothing to do gathers ahead while the
-    /// next weights are on their way. False when there was nothing to do.
+    /// Gathers a training shard's samples into the workspace unless they are there: an idle thread gathers ahead while the next weights are on
+    /// their way. False when there was nothing to do.
     /// </summary>
     public bool GatherTraining(long step, int shard)
     {

@@ -24,14 +24,12 @@ internal sealed class ShardThreads : IDisposable
     // Peers ring no bell while a thread computes: what they send waits for the end of its shard, or the worker's next tick.
     private static readonly long ShortShardTicks = Stopwatch.Frequency / 1_000 * 20;
 
-    private readonly string _name;
-    private readonly JobSpecification _specification;
+    private readonly GradientFormat _format;
     private readonly EpochPlan _plan;
-    private readonly SampleSet _data;
+    private readonly Func<ShardTask> _newTask;
     private readonly IActorRef _owner;
     private readonly StepDispatcher _actors;
     private readonly DataPlane _plane;
-    private readonly Network _network;
     private readonly StepWeights _weights;
     private readonly GradientBuffers _buffers;
     private readonly Lock _gate = new();
@@ -48,29 +46,28 @@ internal sealed class ShardThreads : IDisposable
     public ShardThreads(
         JobId job, WorkerId worker, int threads, JobSpecification specification, SampleSet data, IActorRef owner, StepDispatcher actors, WorkerSurroundings node)
     {
-        _name = $"{job} {worker}";
-        _specification = specification;
+        _format = specification.GradientFormat;
         _plan = new EpochPlan(specification);
-        _data = data;
         _owner = owner;
         _actors = actors;
         _plane = node.Plane;
-        _network = new Network(specification.Network);
-        _weights = new StepWeights(job, _network, node.Arena);
-        _buffers = new GradientBuffers(_network.Layout.Count);
+        var network = new Network(specification.Network);
+        _newTask = () => node.ShardTasks(job, worker, specification, _plan, network, data);
+        _weights = new StepWeights(job, network, node.Arena);
+        _buffers = new GradientBuffers(network.Layout.Count);
         _threads = new Thread[Math.Max(1, threads)];
         for (var i = 0; i < _threads.Length; i++)
         {
-            _threads[i] = new Thread(Run) { IsBackground = true, Name = $"compute {_name} {i}" };
+            _threads[i] = new Thread(Run) { IsBackground = true, Name = $"compute {job} {worker} {i}" };
             _threads[i].Start();
         }
     }
 
     public void Train(long lineage, long step, IndexRange run, WeightsView weights) =>
-        Enqueue(new WorkOrder(lineage, step, null, run, _plan.ShardCount(step), weights, _specification.GradientFormat), run.Count);
+        Enqueue(new GradientOrder(lineage, run, _plan.ShardCount(step), weights, _format), run.Count);
 
     public void Evaluate(long lineage, int epoch, IndexRange run, WeightsView weights) =>
-        Enqueue(new WorkOrder(lineage, weights.Version, epoch, run, _plan.EvaluationShardCount, weights, _specification.GradientFormat), run.Count);
+        Enqueue(new EvaluationOrder(lineage, epoch, run, _plan.EvaluationShardCount, weights), run.Count);
 
     /// <summary>Whether nothing waits and nothing is computed; what was computed has been told.</summary>
     public bool IsIdle
@@ -120,7 +117,7 @@ internal sealed class ShardThreads : IDisposable
         var (attends, polls) = (false, false);
         try
         {
-            var shard = new ShardTask(_specification, _plan, _network, _data);
+            var shard = _newTask();
             var (last, first) = (-1L, -1); // the step of the newest leaf here, and the first leaf of that step
             Attend(true);
             while (!_stopping)
@@ -134,7 +131,7 @@ internal sealed class ShardThreads : IDisposable
                     Attend(true); // before anyone hears of it: what follows from it runs here
                     if (done is not null) _owner.Tell(done);
                     Interlocked.Decrement(ref _busy);
-                    if (order.EvaluatedEpoch is null && order.Version != last) (last, first) = (order.Version, leaf);
+                    if (order is GradientOrder && order.Version != last) (last, first) = (order.Version, leaf);
                     continue;
                 }
                 if (_actors.TryRun() || _plane.Poll()) continue;
@@ -225,19 +222,29 @@ internal sealed class ShardThreads : IDisposable
     /// <summary>Computes one leaf. Returns what its actor hears: the maximal node that became complete, or null.</summary>
     private object? Compute(ShardTask shard, WorkOrder order, int leaf)
     {
-        if (!_weights.Prepare(order.Lineage, order.Weights, order.Shards)) return null; // nobody waits for this leaf any more
-        var node = new ReductionNode(leaf, 1);
-        if (order.EvaluatedEpoch is { } epoch)
+        if (!_weights.Prepare(order.Lineage, order.Weights, order.Shards)) return null; // a later version is here: the leaf is not needed any more
+        return order switch
         {
-            var metrics = shard.Evaluate(_weights, leaf);
-            return order.Complete(ref node, ref metrics) ? new NodeEvaluated(order.Lineage, epoch, node, metrics) : null;
-        }
+            GradientOrder training => Train(shard, training, leaf),
+            EvaluationOrder validation => Evaluate(shard, validation, leaf),
+            _ => throw new InvalidOperationException($"an order of type {order.GetType().Name}"),
+        };
+    }
+
+    private NodeEvaluated? Evaluate(ShardTask shard, EvaluationOrder order, int leaf)
+    {
+        var node = new ReductionNode(leaf, 1);
+        var metrics = shard.Evaluate(_weights, leaf);
+        return order.Complete(ref node, ref metrics) ? new NodeEvaluated(order.Lineage, order.Epoch, node, metrics) : null;
+    }
+
+    private NodeComputed? Train(ShardTask shard, GradientOrder order, int leaf)
+    {
         var begun = Stopwatch.GetTimestamp();
         var buffer = _buffers.Rent();
-        buffer.Node = node;
+        buffer.Node = new ReductionNode(leaf, 1);
         buffer.Metrics = shard.Train(_weights, order.Version, leaf, buffer.Span);
-        ComputeSabotage.Spoil(_name, order.Version, buffer.Span);
-        GradientArithmetic.RoundLeaf(_specification.GradientFormat, buffer.Span);
+        GradientArithmetic.RoundLeaf(_format, buffer.Span);
         Interlocked.Add(ref _busyTicks, Stopwatch.GetTimestamp() - begun);
         Interlocked.Add(ref _samples, buffer.Metrics.Samples);
         return order.Complete(buffer) is { } done ? new NodeComputed(order.Lineage, order.Version, done) : null;

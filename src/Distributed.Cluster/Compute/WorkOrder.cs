@@ -6,58 +6,50 @@ using Distributed.Protocol.Workers;
 namespace Distributed.Cluster.Compute;
 
 /// <summary>
-/// A run of shards of one step, or of one validation, that the compute threads take leaf by leaf in ascending order. Siblings are summed
-/// along the reduction tree by whichever thread finds both; the shape of the tree fixes the bits, not the order.
+/// A run of shards that the compute threads take leaf by leaf. A thread-safe shell around <see cref="ShardSums{T}"/>, which decides what is
+/// summed with what: the thread that finishes the second of two siblings adds them, outside the lock.
 /// </summary>
-internal sealed class WorkOrder(
-    long lineage, long step, int? evaluatedEpoch, IndexRange run, int leaves, WeightsView weights, GradientFormat format)
+internal abstract class WorkOrder(long lineage, IndexRange run, WeightsView weights)
 {
-    private readonly Lock _gate = new();
-    private Dictionary<ReductionNode, GradientBuffer>? _gradients; // made when a sibling has to wait
-    private Dictionary<ReductionNode, ShardMetrics>? _metrics;
-    private int _next = run.First;
-
     public long Lineage { get; } = lineage;
 
-    /// <summary>The version of the weights that it needs.</summary>
-    public long Version { get; } = step;
-
-    /// <summary>The epoch that is evaluated; null for training.</summary>
-    public int? EvaluatedEpoch { get; } = evaluatedEpoch;
-
     public WeightsView Weights { get; } = weights;
+
+    /// <summary>The version of the weights that it needs.</summary>
+    public long Version => Weights.Version;
 
     /// <summary>Its shards.</summary>
     public int Shards => run.Count;
 
     /// <summary>Takes the next leaf; false when all are taken.</summary>
-    public bool TryTake(out int leaf)
+    public abstract bool TryTake(out int leaf);
+
+    /// <summary>Gives back what is summed so far: the rest is not needed any more.</summary>
+    public abstract void Drop();
+}
+
+/// <summary>A run of a training step: gradients.</summary>
+internal sealed class GradientOrder(long lineage, IndexRange run, int leaves, WeightsView weights, GradientFormat format)
+    : WorkOrder(lineage, run, weights)
+{
+    private readonly ShardSums<GradientBuffer> _sums = new(leaves, run); // also its own lock
+
+    public override bool TryTake(out int leaf)
     {
-        leaf = Interlocked.Increment(ref _next) - 1;
-        return leaf < run.End;
+        lock (_sums) return _sums.TryTakeLeaf(out leaf);
     }
 
-    /// <summary>
-    /// Adds a leaf's gradient and sums as far as siblings are there. Returns the maximal node that became complete, null when others are
-    /// missing.
-    /// </summary>
+    /// <summary>Adds a leaf and sums as far as siblings are finished. Returns the maximal node that became complete, or null.</summary>
     public GradientBuffer? Complete(GradientBuffer leaf)
     {
         var done = leaf;
         while (true)
         {
-            GradientBuffer other;
-            ReductionNode parent;
-            lock (_gate)
-            {
-                if (IsMaximal(done.Node, out var sibling, out parent)) return done;
-                if (_gradients is null || !_gradients.Remove(sibling, out other!))
-                {
-                    (_gradients ??= []).Add(done.Node, done);
-                    return null;
-                }
-            }
-            var (lower, upper) = done.Node.First < other.Node.First ? (done, other) : (other, done);
+            NodeOutcome outcome;
+            Siblings<GradientBuffer> siblings;
+            lock (_sums) outcome = _sums.Finish(done.Node, done, out siblings);
+            if (outcome != NodeOutcome.MeetsSibling) return outcome == NodeOutcome.IsMaximal ? done : null;
+            var (parent, lower, upper) = siblings;
             GradientArithmetic.Add(format, lower.Span, upper.Span, lower.Span);
             lower.Metrics = ShardMetrics.Add(lower.Metrics, upper.Metrics);
             lower.Node = parent;
@@ -66,36 +58,39 @@ internal sealed class WorkOrder(
         }
     }
 
-    /// <summary>The same for metrics alone.</summary>
+    public override void Drop()
+    {
+        lock (_sums) _sums.Drop(static buffer => buffer.Dispose());
+    }
+}
+
+/// <summary>A run of a validation: metrics alone.</summary>
+internal sealed class EvaluationOrder(long lineage, int epoch, IndexRange run, int leaves, WeightsView weights) : WorkOrder(lineage, run, weights)
+{
+    private readonly ShardSums<ShardMetrics> _sums = new(leaves, run); // also its own lock
+
+    /// <summary>The epoch that is evaluated.</summary>
+    public int Epoch { get; } = epoch;
+
+    public override bool TryTake(out int leaf)
+    {
+        lock (_sums) return _sums.TryTakeLeaf(out leaf);
+    }
+
+    /// <summary>Adds a leaf and sums as far as siblings are finished. Returns whether <paramref name="node"/> is now a complete maximal node.</summary>
     public bool Complete(ref ReductionNode node, ref ShardMetrics metrics)
     {
         while (true)
         {
-            lock (_gate)
-            {
-                if (IsMaximal(node, out var sibling, out var parent)) return true;
-                if (_metrics is null || !_metrics.Remove(sibling, out var other))
-                {
-                    (_metrics ??= []).Add(node, metrics);
-                    return false;
-                }
-                metrics = node.First < sibling.First ? ShardMetrics.Add(metrics, other) : ShardMetrics.Add(other, metrics);
-                node = parent;
-            }
+            NodeOutcome outcome;
+            Siblings<ShardMetrics> siblings;
+            lock (_sums) outcome = _sums.Finish(node, metrics, out siblings);
+            if (outcome != NodeOutcome.MeetsSibling) return outcome == NodeOutcome.IsMaximal;
+            (node, metrics) = (siblings.Parent, ShardMetrics.Add(siblings.Lower, siblings.Upper));
         }
     }
 
-    /// <summary>Gives back what is summed so far: nobody waits for the rest.</summary>
-    public void Drop()
+    public override void Drop()
     {
-        lock (_gate)
-        {
-            if (_gradients is null) return;
-            foreach (var buffer in _gradients.Values) buffer.Dispose();
-            _gradients.Clear();
-        }
     }
-
-    private bool IsMaximal(ReductionNode node, out ReductionNode sibling, out ReductionNode parent) =>
-        !ReductionTree.TryGetSibling(leaves, node, out sibling, out parent) || parent.First < run.First || parent.End > run.End;
 }

@@ -112,7 +112,10 @@ public static class DistributedHostingExtensions
             var threads = Math.Max(1, services.Threads / Math.Max(1, services.Workers));
             var node = new WorkerSurroundings(
                 registry.Get<CoordinatorRegion>(), registry.Get<ParameterServerRegion>(), services.Catalog.Cache is null ? null : registry.Get<NodeData>(),
-                services.Catalog, services.Plane, services.Arena, services.Activity);
+                services.Catalog, services.Plane, services.Arena, services.Activity)
+            {
+                ShardTasks = services.ShardTasks,
+            };
             var host = system.ActorOf(
                 WorkerHostActor.Props(services.Workers, index => WorkerActor.Props(index, threads, node)), NodeRoles.WorkersActor);
             registry.Register<WorkerHost>(host);

@@ -1,3 +1,4 @@
+using Distributed.Cluster.Compute;
 using Distributed.Cluster.Datasets;
 using Distributed.Cluster.Measures;
 using Distributed.Cluster.Stores;
@@ -39,6 +40,9 @@ public sealed record NodeServices
 
     /// <summary>What people hear of the store's outages.</summary>
     internal StoreOutage Outage { get; init; } = new(NullLogger.Instance, TimeProvider.System);
+
+    /// <summary>Creates the workspaces of the workers' compute threads.</summary>
+    internal ShardTaskFactory ShardTasks { get; init; } = ShardTask.Factory;
 
     /// <summary>
     /// Whether coordinators of unfinished jobs start again with the cluster, wherever they ran. Not in a one-process cluster, whose next

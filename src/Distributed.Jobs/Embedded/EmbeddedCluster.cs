@@ -43,6 +43,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
             Roles = new HashSet<string> { NodeRoles.Coordinator, NodeRoles.ParameterServer, NodeRoles.Worker, NodeRoles.Core },
             Workers = options.Workers,
             Threads = options.Threads,
+            ShardTasks = options.ShardTasks,
             Outage = new StoreOutage(new CallbackLoggerProvider(options.Log, LogLevel.Warning).CreateLogger("store"), TimeProvider.System),
         };
         var host = BuildHost(options, services, store);

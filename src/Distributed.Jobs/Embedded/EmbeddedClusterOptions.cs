@@ -1,3 +1,5 @@
+using Distributed.Cluster.Compute;
+
 namespace Distributed.Jobs.Embedded;
 
 /// <summary>How the one-process cluster is set up: one node with all roles on loopback.</summary>
@@ -17,4 +19,7 @@ public sealed record EmbeddedClusterOptions
 
     /// <summary>Log everything, not warnings alone.</summary>
     public bool Verbose { get; init; }
+
+    /// <summary>Creates the workspaces of the workers' compute threads.</summary>
+    internal ShardTaskFactory ShardTasks { get; init; } = ShardTask.Factory;
 }

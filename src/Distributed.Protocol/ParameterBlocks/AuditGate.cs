@@ -1,16 +1,15 @@
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Planning;
-using Distributed.Protocol.Verification;
 
 namespace Distributed.Protocol.ParameterBlocks;
 
 /// <summary>
-/// The audited shards of a block's current step: what was counted, and what workers claim. A step is applied only when of each of them the
-/// counted result is what two workers claim and nobody denies. So no version that exists, and no checkpoint, rests on an audit that is open.
+/// The audited shards of a block's open step: what was counted, and what workers claim. A step is applied only when the counted result of each
+/// of them is what two workers claim and no worker denies. So no version that exists, and no checkpoint, rests on an audit that is open.
 /// </summary>
-internal sealed class AuditGate(AuditPlan plan)
+internal class AuditGate(AuditPlan plan)
 {
-    /// <summary>Claims that are kept of one shard; further ones are not needed.</summary>
+    /// <summary>The most claims that are kept of one shard; further ones are not needed.</summary>
     public const int MaximumClaims = 32;
 
     private const int Enough = 2;
@@ -35,24 +34,23 @@ internal sealed class AuditGate(AuditPlan plan)
     public IReadOnlyList<int> Shards => _picked;
 
     /// <summary>Whether all audits of the step are in and agree.</summary>
-    public bool AreIn
+    public virtual bool AreIn
     {
         get
         {
-            if (Sabotage.Makes(Bug.ApplyBeforeTheAudit)) return true;
             foreach (var entry in _shards.Values)
                 if (!entry.IsIn) return false;
             return true;
         }
     }
 
-    /// <summary>The first shard about which there are different opinions; null for none.</summary>
-    public int? Disputed
+    /// <summary>The first shard with different claims; null for none.</summary>
+    public virtual int? Disputed
     {
         get
         {
             foreach (var (shard, entry) in _shards)
-                if (entry.IsDisputed && !Sabotage.Makes(Bug.ApplyBeforeTheAudit)) return shard;
+                if (entry.IsDisputed) return shard;
             return null;
         }
     }
@@ -67,7 +65,7 @@ internal sealed class AuditGate(AuditPlan plan)
         foreach (var shard in _picked) _shards.Add(shard, new Entry());
     }
 
-    /// <summary>Whether an audited shard is summed in a node with others: nobody may send such a one.</summary>
+    /// <summary>Whether an audited shard is summed in a node with others: such a node is refused.</summary>
     public bool IsHiddenIn(ReductionNode node)
     {
         if (node.Count == 1) return false;
@@ -86,7 +84,7 @@ internal sealed class AuditGate(AuditPlan plan)
     public bool Take(int shard, ShardClaim claim)
     {
         if (!_shards.TryGetValue(shard, out var entry) || entry.Claims.Count >= MaximumClaims) return false;
-        if (HasClaimOf(entry, claim.Worker) && !Sabotage.Makes(Bug.CountAClaimTwice)) return false;
+        if (HasClaimOf(shard, claim.Worker)) return false;
         entry.Claims.Add(claim);
         return true;
     }
@@ -94,8 +92,9 @@ internal sealed class AuditGate(AuditPlan plan)
     /// <summary>What is claimed of a shard.</summary>
     public IReadOnlyList<ShardClaim> ClaimsOf(int shard) => _shards[shard].Claims;
 
-    /// <summary>Whether a shard's audit is not in yet, and this worker has said nothing about it.</summary>
-    public bool Lacks(int shard, WorkerId worker) => !_shards[shard].IsIn && !HasClaimOf(_shards[shard], worker);
+    /// <summary>Whether a shard's audit is not in yet, and this worker has not claimed it.</summary>
+    public bool Lacks(int shard, WorkerId worker) => !_shards[shard].IsIn && !HasClaimOf(shard, worker);
 
-    private static bool HasClaimOf(Entry entry, WorkerId worker) => entry.Claims.Exists(claim => claim.Worker == worker);
+    /// <summary>Whether a worker has claimed a shard.</summary>
+    protected virtual bool HasClaimOf(int shard, WorkerId worker) => _shards[shard].Claims.Exists(claim => claim.Worker == worker);
 }

@@ -26,7 +26,6 @@ internal sealed class GradientNodeSum(int length, GradientFormat format) : INode
 
     public GradientNodeValue Combine(GradientNodeValue lower, GradientNodeValue upper)
     {
-        (lower, upper) = (Settle(lower), Settle(upper));
         var into = lower.Accumulator ?? upper.Accumulator ?? (_spare.TryPop(out var spare) ? spare : new AlignedBuffer(length));
         GradientArithmetic.Add(format, lower.Values.Span, upper.Values.Span, into.Span);
         if (lower.Accumulator is not null && upper.Accumulator is not null) _spare.Push(upper.Accumulator);
@@ -49,14 +48,6 @@ internal sealed class GradientNodeSum(int length, GradientFormat format) : INode
         value.Lease?.Dispose();
         if (value.Addend?.Accumulator is { } other) _spare.Push(other);
         value.Addend?.Lease?.Dispose();
-    }
-
-    /// <summary>A root that is combined all the same: only where a rule is broken on purpose.</summary>
-    private GradientNodeValue Settle(GradientNodeValue value)
-    {
-        if (value.Addend is not { } upper) return value;
-        var sum = Combine(value with { Addend = null }, new GradientNodeValue(upper.Values, default, upper.Accumulator, upper.Lease));
-        return sum with { Metrics = value.Metrics };
     }
 }
 

@@ -1,55 +1,25 @@
-using Distributed.Learning.Metrics;
-using Distributed.Learning.Networks;
-using Distributed.Learning.Optimization;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Planning;
-using Distributed.Protocol.Specification;
-using Distributed.Protocol.Verification;
-using Distributed.Tensors.Memory;
 
 namespace Distributed.Protocol.ParameterBlocks;
 
 /// <summary>
 /// The rule of one parameter block: sum a step's gradient nodes along the reduction tree, divide by the batch's divisor, apply the
-/// optimizer, push the weights of the next step. Keeps two versions, so that a worker can still compute shards of a step that another
-/// block has not finished. Messages and the time in, effects out.
+/// optimizer, push the weights of the next step. Messages and the time in, effects out. This class decides which coordinator and which lineage a
+/// message belongs to; <see cref="BlockLineage"/> does the training.
 /// </summary>
-public sealed partial class ParameterBlock
+public class ParameterBlock
 {
-    private readonly JobId _job;
-    private readonly int _block;
-    private readonly long _incarnation;
-    private readonly BlockTimes _times;
-    private readonly IBlockEffects _effects;
-    private readonly List<IndexRange> _missing = [];
-
+    private readonly BlockSite _site;
+    private readonly LeaveRequest _leave;
     private long _term;
     private long _query; // of that term
     private LoadBlock? _loading;
-    private LoadedState? _state;
-    private Assignment _assignment = Assignment.None;
-
-    /// <summary>What is there once a checkpoint or the initial weights are loaded.</summary>
-    private sealed class LoadedState(LoadBlock load, BlockLayout layout, int block)
-    {
-        public readonly long Lineage = load.Lineage;
-        public readonly EpochPlan Plan = new(load.Specification);
-        public readonly JobSpecification Specification = load.Specification;
-        public readonly BlockLayout Layout = layout;
-        public readonly IndexRange Range = layout[block];
-        public readonly Optimizer Optimizer = Optimizer.Create(load.Specification.Optimizer);
-        public readonly PartialSum<GradientNodeValue> Tree = new(new GradientNodeSum(layout[block].Count, load.Specification.GradientFormat));
-        public readonly EpochSums Sums = new();
-        public readonly double AuditShare = load.AuditShare;
-        public readonly AuditGate Audits = new(new AuditPlan(load.Specification.Seed, load.AuditShare));
-        public int OpenThrough = load.OpenThrough;
-        public long Step;
-        public Memory<float> Current;
-        public Memory<float> Previous; // empty right after loading
-        public Memory<float> OptimizerState; // [state vectors × range], one after the other
-    }
+    private BlockLineage? _lineage; // null before anything is loaded
+    private TimeSpan _heardAt; // the latest time that any message brought
+    private RepeatTimer _report;
 
     /// <summary>A block without state.</summary>
     /// <param name="job">The job.</param>
@@ -59,33 +29,38 @@ public sealed partial class ParameterBlock
     /// <param name="effects">The surroundings.</param>
     public ParameterBlock(JobId job, int block, long incarnation, BlockTimes times, IBlockEffects effects)
     {
-        _job = job;
-        _block = block;
-        _incarnation = incarnation;
-        _times = times;
-        _effects = effects;
+        _site = new BlockSite(job, block, incarnation, times, effects);
+        _leave = new LeaveRequest(_site);
     }
 
     /// <summary>The version of the weights: steps done; −1 before anything is loaded.</summary>
-    public long Step => _state?.Step ?? -1;
+    public long Step => _lineage?.Step ?? -1;
 
     /// <summary>The lineage of the weights; 0 before anything is loaded.</summary>
-    public long Lineage => _state?.Lineage ?? 0;
+    public long Lineage => _lineage?.Number ?? 0;
 
     /// <summary>Whether it neither holds nor loads anything: its surroundings may stop it.</summary>
-    public bool IsEmpty => _state is null && _loading is null;
+    public bool IsEmpty => _lineage is null && _loading is null;
+
+    /// <summary>Whether it may stop although its node shuts down: it holds nothing, or what it holds is durable and waited for elsewhere.</summary>
+    public bool IsReleased => (IsEmpty || _lineage is not null) && _leave.IsReleased(_lineage?.Number);
 
     /// <summary>The current weights [range], for tests and tools.</summary>
-    public ReadOnlyMemory<float> Weights => _state?.Current ?? default;
+    public ReadOnlyMemory<float> Weights => _lineage?.Weights ?? default;
 
     /// <summary>Gradient nodes that wait for their siblings.</summary>
-    internal int PendingNodes => _state?.Tree.Count ?? 0;
+    internal int PendingNodes => _lineage?.PendingNodes ?? 0;
 
     /// <summary>The range of the flat vector that it holds.</summary>
-    internal IndexRange Range => _state?.Range ?? default;
+    internal IndexRange Range => _lineage?.Range ?? default;
 
-    /// <summary>Leaves of the current step's tree.</summary>
-    internal int Leaves => _state?.Tree.Leaves ?? 0;
+    /// <summary>Leaves of the open step's tree.</summary>
+    internal int Leaves => _lineage?.Leaves ?? 0;
+
+    /// <summary>Whether the assignment lets the block demand two claims: one worker alone is not audited.</summary>
+    internal bool IsAudited => _lineage?.IsAudited ?? false;
+
+    private long NewestLineage => Math.Max(Lineage, _loading?.Lineage ?? 0);
 
     /// <summary>A coordinator asks where the block is.</summary>
     public void OnGetBlockState(GetBlockState message)
@@ -100,40 +75,24 @@ public sealed partial class ParameterBlock
     {
         if (!AcceptTerm(message.Term)) return;
         _query = Math.Max(_query, message.Query);
-        if (message.Lineage < Lineage || message.Lineage < (_loading?.Lineage ?? 0)) return;
-        if (message.Lineage == Lineage || (message.Incarnation != _incarnation && !Sabotage.Makes(Bug.LoadTwice)))
+        if (message.Lineage < NewestLineage) return;
+        if (message.Lineage == Lineage || message.Incarnation != _site.Incarnation)
         {
             ReportState();
             return;
         }
         if (_loading?.Lineage == message.Lineage) return; // under way
-        DropState();
+        Drop();
         _loading = message;
-        var layout = LayoutOf(message);
-        if (message.Checkpoint is { } checkpoint) _effects.LoadParts(message.Lineage, PartsOver(checkpoint, layout[_block]));
-        else Install(message, layout, InitialWeights(message.Specification).AsSpan(layout[_block].First, layout[_block].Count), [], default);
+        if (message.Checkpoint is { } checkpoint)
+            _site.Effects.LoadParts(message.Lineage, PartsOver(checkpoint, BlockWeights.LayoutOf(message)[_site.Block]));
+        else Begin(message, BlockWeights.Initialize(_site, message));
     }
 
     /// <summary>The parts that <see cref="IBlockEffects.LoadParts"/> asked for.</summary>
     public void OnPartsLoaded(long lineage, IReadOnlyList<LoadedPart> parts)
     {
-        if (_loading is not { } load || load.Lineage != lineage) return;
-        var layout = LayoutOf(load);
-        var range = layout[_block];
-        var weights = new float[range.Count];
-        var vectors = Optimizer.Create(load.Specification.Optimizer).StateVectors;
-        var state = new float[vectors * range.Count];
-        foreach (var part in parts)
-        {
-            var first = Math.Max(range.First, part.Start);
-            var count = Math.Min(range.End, part.Start + part.Count) - first;
-            if (count <= 0) continue;
-            part.Weights.Span.Slice(first - part.Start, count).CopyTo(weights.AsSpan(first - range.First));
-            for (var v = 0; v < vectors && part.State.Length > 0; v++)
-                part.State.Span.Slice(v * part.Count + first - part.Start, count).CopyTo(state.AsSpan(v * range.Count + first - range.First));
-        }
-        if (Sabotage.Makes(Bug.RestoreWithoutOptimizerState)) state = [];
-        Install(load, layout, weights, state, Sabotage.Makes(Bug.RestoreWithoutTotals) ? default : load.Checkpoint!.Totals);
+        if (_loading is { } load && load.Lineage == lineage) Begin(load, BlockWeights.Restore(_site, load, parts));
     }
 
     /// <summary>The parts cannot be read or are damaged.</summary>
@@ -141,154 +100,151 @@ public sealed partial class ParameterBlock
     {
         if (_loading is not { } load || load.Lineage != lineage) return;
         _loading = null;
-        _effects.ToCoordinator(new BlockLoadFailed(_job, _block, lineage, reason));
+        _site.Effects.ToCoordinator(new BlockLoadFailed(_site.Job, _site.Block, lineage, reason));
     }
 
-    /// <summary>A coordinator says who computes.</summary>
+    /// <summary>A coordinator says which workers compute.</summary>
     public void OnAssign(AssignBlock message)
     {
-        if (!AcceptTerm(message.Term) || _state is not { } state || message.Lineage != state.Lineage) return;
-        state.OpenThrough = Math.Max(state.OpenThrough, message.OpenThrough);
-        if (message.Assignment.Number > _assignment.Number)
-        {
-            _assignment = message.Assignment;
-            GiveOwnersTime(state);
-        }
-        _effects.ToCoordinator(new BlockAssigned(_job, _block, state.Lineage, _assignment.Number));
-        if (state.Audits.HasShards) ApplyWhenComplete(state, _heardAt); // perhaps nobody is left whose opinion was waited for
+        if (AcceptTerm(message.Term)) In(message.Lineage)?.Assign(message, _heardAt);
+    }
+
+    /// <summary>A coordinator opens the next epoch.</summary>
+    public void OnOpenEpoch(OpenBlockEpoch message, TimeSpan now)
+    {
+        Hear(now);
+        if (AcceptTerm(message.Term)) In(message.Lineage)?.OpenEpoch(message, _heardAt);
     }
 
     /// <summary>A worker asks for the versions that the block keeps: the one before too, since another block may still need its step.</summary>
-    public void OnGetWeights(GetWeights message)
-    {
-        if (_state is not { } state || message.Lineage != state.Lineage) return;
-        if (!state.Previous.IsEmpty && !Sabotage.Makes(Bug.ForgetThePreviousVersion)) Push(state, message.Worker, state.Step - 1, state.Previous);
-        if (!state.Sums.IsHeld || Sabotage.Makes(Bug.HandOutWithheldWeights)) Push(state, message.Worker, state.Step, state.Current);
-    }
+    public void OnGetWeights(GetWeights message) => In(message.Lineage)?.GiveWeights(message.Worker);
 
     /// <summary>A worker's node. Everything but an open step of this lineage is dropped unread.</summary>
     public void OnPushGradient(PushGradient message, TimeSpan now)
     {
-        if (_state is not { } state || (message.Lineage != state.Lineage && !Sabotage.Makes(Bug.ForgetTheLineageOfGradients)) ||
-            (message.Step != state.Step && !Sabotage.Makes(Bug.ForgetTheStepOfGradients)) || state.Sums.HasDiverged ||
-            message.Values.Length != state.Range.Count || message.Format != state.Specification.GradientFormat ||
-            !ReductionTree.Contains(state.Tree.Leaves, message.Node) || state.Audits.IsHiddenIn(message.Node))
-        {
-            message.Lease?.Dispose();
-            return;
-        }
         Hear(now);
-        state.OpenThrough = Math.Max(state.OpenThrough, state.Plan.EpochOf(state.Step)); // that it was computed proves that it may be
-        // The tree gives memory back once values are summed: an audited shard is looked at before.
-        ulong? hash = state.Audits.Awaits(message.Node) ? GradientHash.Of(message.Values.Span, message.Metrics) : null;
-        var isCounted = state.Tree.Add(message.Node, new GradientNodeValue(message.Values, message.Metrics, null, message.Lease));
-        if (isCounted && hash is { } counted)
-        {
-            state.Audits.Count(message.Node.First, counted);
-            ReportDispute(state, now);
-        }
-        ApplyWhenComplete(state, now);
+        if (In(message.Lineage) is { } lineage) lineage.Take(message, _heardAt);
+        else message.Lease?.Dispose();
     }
 
-    private void Apply(LoadedState state, TimeSpan now)
+    /// <summary>A worker claims the result of an audited shard.</summary>
+    public void OnPushShardHash(PushShardHash message, TimeSpan now)
     {
-        var root = state.Tree.Root;
-        if (root.Metrics.HasBadShard)
-        {
-            Diverge(state, state.Step, root.Metrics.FirstBadShard);
-            return;
-        }
-        var next = _effects.WeightsBuffer(state.Lineage, state.Layout, _block, state.Step + 1);
-        var rate = state.Specification.Schedule.LearningRateAt(
-            state.Step, state.Plan.TotalSteps, state.Plan.StepsPerEpoch, state.Specification.Optimizer.LearningRate);
-        var addend = root.Addend is { } upper ? upper.Values.Span : default;
-        if (!state.Optimizer.Update(
-            state.Step, rate, root.Metrics.Divisor, root.Values.Span, addend, state.Current.Span, next.Span, state.OptimizerState.Span))
-        {
-            Diverge(state, state.Step, null);
-            return;
-        }
-        (state.Previous, state.Current) = (state.Current, next);
-        if (_block == 0) state.Sums.Add(root.Metrics, beginsEpoch: state.Step % state.Plan.StepsPerEpoch == 0);
-        state.Step++;
-        BeginStep(state, now);
-        if (_block == 0 && state.Sums.WantsHold) HoldHere(state);
-        else PushToAssigned(state);
-        CopyDueSnapshots(state);
-        if (_block == 0) BeginEvaluationAtBoundary(state, now);
+        Hear(now);
+        In(message.Lineage)?.Take(message, _heardAt);
     }
 
-    /// <summary>Pushes the newest weights to whoever computes the step that they open; at an epoch's end to all that are listed.</summary>
-    private void PushToAssigned(LoadedState state)
+    /// <summary>A worker's node of the validation tree.</summary>
+    public void OnPushEvaluation(PushEvaluation message, TimeSpan now)
     {
-        var boundary = state.Plan.IsBoundary(state.Step);
-        for (var i = 0; i < _assignment.Shares.Count; i++)
-            if (boundary || _assignment.RunAt(i, state.Tree.Leaves).Count > 0)
-                Push(state, _assignment.Shares[i].Worker, state.Step, state.Current);
-        if (!boundary) PushToAuditors(state);
+        Hear(now);
+        In(message.Lineage)?.Take(message, _heardAt);
     }
 
-    private void Push(LoadedState state, WorkerId worker, long version, Memory<float> values) =>
-        _effects.PushWeights(worker, new WeightsUpdated(_job, _block, state.Lineage, version, values, null));
-
-    private void Install(LoadBlock load, BlockLayout layout, ReadOnlySpan<float> weights, float[] optimizerState, ShardMetrics totals)
+    /// <summary>A coordinator asks block 0 to withhold its next weights; already withheld ones are named again.</summary>
+    public void OnHold(HoldBlock message)
     {
-        var state = new LoadedState(load, layout, _block) { Step = load.Checkpoint?.Step ?? 0 };
-        state.Current = _effects.WeightsBuffer(load.Lineage, layout, _block, state.Step);
-        weights.CopyTo(state.Current.Span);
-        var length = state.Optimizer.StateVectors * state.Range.Count;
-        state.OptimizerState = new AlignedBuffer(length).Memory;
-        if (optimizerState.Length == length) optimizerState.CopyTo(state.OptimizerState);
-        state.Sums.Restore(totals);
-        _loading = null;
-        _state = state;
-        _assignment = Assignment.None;
-        _divergence = null;
-        BeginStep(state, _heardAt);
-        ReportState();
+        if (AcceptTerm(message.Term)) In(message.Lineage)?.Hold();
     }
 
-    private void DropState()
+    /// <summary>A coordinator names the step of the next checkpoint.</summary>
+    public void OnOpenCheckpoint(OpenCheckpoint message)
     {
-        _state?.Tree.Begin(0);
-        ForgetSnapshots();
-        _state = null;
-        _loading = null;
+        if (AcceptTerm(message.Term)) In(message.Lineage)?.OpenCheckpoint(message, _heardAt);
+    }
+
+    /// <summary>A checkpoint is committed or given up.</summary>
+    public void OnCloseCheckpoint(CloseCheckpoint message)
+    {
+        if (AcceptTerm(message.Term)) In(message.Lineage)?.CloseCheckpoint(message);
+    }
+
+    /// <summary>The snapshot of that step is durable.</summary>
+    public void OnSnapshotStored(long lineage, long step, IReadOnlyList<SnapshotPart> parts) => In(lineage)?.NoteStored(step, parts, _heardAt);
+
+    /// <summary>Storing failed and is tried again.</summary>
+    public void OnSnapshotDelayed(long lineage, long step, string reason) => In(lineage)?.NoteDelayed(step, reason);
+
+    /// <summary>The node shuts down.</summary>
+    public void OnLeave(TimeSpan now)
+    {
+        Hear(now);
+        _leave.Begin();
+        _leave.Ask(IsReleased, Lineage, _heardAt);
+    }
+
+    /// <summary>The coordinator lets the block go.</summary>
+    public void OnRelease(ReleaseBlock message)
+    {
+        if (AcceptTerm(message.Term)) _leave.Release(message.Lineage);
     }
 
     /// <summary>A job that ends or rests frees what the block holds; one that has gone on since does not.</summary>
     public void OnEnd(EndBlock message)
     {
-        if (AcceptTerm(message.Term) && message.Lineage >= Math.Max(Lineage, _loading?.Lineage ?? 0)) DropState();
+        if (AcceptTerm(message.Term) && message.Lineage >= NewestLineage) Drop();
     }
 
     /// <summary>An exception ends this incarnation.</summary>
     /// <param name="cause">Which block, where, and what happened.</param>
     /// <param name="isOutOfMemory">Whether there was not enough memory.</param>
     public void OnFailed(string cause, bool isOutOfMemory) =>
-        _effects.ToCoordinator(new BlockFailed(_job, _block, _incarnation, Math.Max(Lineage, _loading?.Lineage ?? 0), cause, isOutOfMemory));
+        _site.Effects.ToCoordinator(new BlockFailed(_site.Job, _site.Block, _site.Incarnation, NewestLineage, cause, isOutOfMemory));
+
+    /// <summary>Time passes; called every few tens of milliseconds.</summary>
+    public void OnTick(TimeSpan now)
+    {
+        Hear(now);
+        _leave.Ask(IsReleased, Lineage, now);
+        // Without state, the coordinator has to say what to load; at a barrier, the message that opens the next epoch may be lost.
+        if (_lineage is { } lineage ? _site.Block > 0 && lineage.AwaitsDecision : _loading is null) ReportStateAgain(now);
+        _lineage?.Tick(now);
+    }
+
+    /// <summary>The sum of a step's gradient nodes.</summary>
+    private protected virtual PartialSum<GradientNodeValue> CreateTree(INodeSum<GradientNodeValue> sum) => new(sum);
+
+    /// <summary>The gate that holds steps with audited shards.</summary>
+    private protected virtual AuditGate CreateGate(AuditPlan plan) => new(plan);
+
+    private void Begin(LoadBlock load, BlockWeights weights)
+    {
+        var specification = load.Specification;
+        _loading = null;
+        _lineage = new BlockLineage(
+            _site, load, weights, CreateTree(new GradientNodeSum(weights.Range.Count, specification.GradientFormat)),
+            CreateGate(new AuditPlan(specification.Seed, load.AuditShare)), _heardAt);
+        ReportState();
+    }
+
+    private void Drop()
+    {
+        _lineage?.End();
+        _lineage = null;
+        _loading = null;
+    }
+
+    /// <summary>What is loaded, if a message of that lineage concerns it.</summary>
+    private BlockLineage? In(long lineage) => _lineage?.Number == lineage ? _lineage : null;
 
     private void ReportState() =>
-        _effects.ToCoordinator(new BlockState(
-            _job, _block, _incarnation, _term, _query, Lineage, _state?.Step ?? 0, CopiedStep));
+        _site.Effects.ToCoordinator(new BlockState(
+            _site.Job, _site.Block, _site.Incarnation, _term, _query, Lineage, _lineage?.Step ?? 0, _lineage?.CopiedStep));
+
+    private void ReportStateAgain(TimeSpan now)
+    {
+        if (_report.IsDue(now, _site.Times.ReportAgain)) ReportState();
+    }
 
     private bool AcceptTerm(long term)
     {
-        if (term < _term && !Sabotage.Makes(Bug.ForgetTheTerm)) return false;
+        if (term < _term) return false;
         if (term > _term) _query = 0;
         _term = term;
         return true;
     }
 
-    private static BlockLayout LayoutOf(LoadBlock load) => new(new Network(load.Specification.Network).Layout.Count, load.Blocks);
-
-    private static float[] InitialWeights(JobSpecification specification)
-    {
-        var network = new Network(specification.Network);
-        var weights = new float[network.Layout.Count];
-        network.Initialize(specification.Seed, weights);
-        return weights;
-    }
+    private void Hear(TimeSpan now) => _heardAt = now > _heardAt ? now : _heardAt;
 
     private static List<SnapshotPart> PartsOver(Checkpoint checkpoint, IndexRange range) =>
         [.. checkpoint.Parts.Where(part => part.Start < range.End && part.Start + part.Count > range.First)];

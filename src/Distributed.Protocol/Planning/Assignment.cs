@@ -7,7 +7,7 @@ namespace Distributed.Protocol.Planning;
 /// <param name="Weight">Its share in units of the sum of all weights; 0: connected but given nothing.</param>
 public sealed record WorkerShare(WorkerId Worker, int Weight)
 {
-    /// <summary>It was late, and has not proved the contrary: its opinion in an audit is not waited for.</summary>
+    /// <summary>It was late and has not caught up since: its claim in an audit is not waited for.</summary>
     public bool IsLate { get; init; }
 }
 
@@ -21,7 +21,7 @@ public sealed record Assignment(long Number, IReadOnlyList<WorkerShare> Shares)
 {
     private readonly long[] _before = SumsBefore(Shares); // blocks ask for every worker's run in every step
 
-    /// <summary>Nobody computes.</summary>
+    /// <summary>No worker computes.</summary>
     public static Assignment None { get; } = new(0, []);
 
     /// <summary>The run of leaves that falls to a worker in a step with <paramref name="leaves"/> shards; empty when it has none.</summary>
@@ -42,11 +42,11 @@ public sealed record Assignment(long Number, IReadOnlyList<WorkerShare> Shares)
         return new IndexRange(start, end - start);
     }
 
-    /// <summary>Whether there are two whose opinions can be compared.</summary>
+    /// <summary>Whether there are two workers whose claims can be compared.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public bool CanAudit => Shares.Count(share => !share.IsLate) >= 2;
 
-    /// <summary>The place of the worker that a shard falls to in a step with <paramref name="leaves"/> shards; null when nobody computes.</summary>
+    /// <summary>The place of the worker that a shard falls to in a step with <paramref name="leaves"/> shards; null when no worker computes.</summary>
     public int? OwnerOf(int leaves, int shard)
     {
         for (var i = 0; i < Shares.Count; i++)
@@ -54,9 +54,24 @@ public sealed record Assignment(long Number, IReadOnlyList<WorkerShare> Shares)
         return null;
     }
 
+    /// <summary>Which workers missing leaves fall to: each part of a gap with its owner, by owner.</summary>
+    public IEnumerable<(WorkerId Worker, IndexRange Leaves)> OwnersOf(int leaves, IReadOnlyList<IndexRange> gaps)
+    {
+        for (var i = 0; i < Shares.Count; i++)
+        {
+            var run = RunAt(i, leaves);
+            foreach (var gap in gaps)
+            {
+                var first = Math.Max(run.First, gap.First);
+                var count = Math.Min(run.End, gap.End) - first;
+                if (count > 0) yield return (Shares[i].Worker, new IndexRange(first, count));
+            }
+        }
+    }
+
     /// <summary>
-    /// The place of the worker that audits a shard: the next one after its owner that has shards of its own, or else the next one at all; no late
-    /// one. Null when there is none.
+    /// The place of the worker that audits a shard: the next one after its owner that has shards of its own, or else the next one; late workers are
+    /// left out. Null when there is none.
     /// </summary>
     public int? SecondOf(int leaves, int shard)
     {

@@ -5,7 +5,7 @@ namespace Distributed.Protocol.Planning;
 
 /// <summary>
 /// Which shards are computed by two workers: a pure function of (seed, step, shard) and the share, so that workers and blocks agree without
-/// a message. Nobody can tell a step before whether his shard will be looked at.
+/// a message.
 /// </summary>
 /// <param name="seed">The job's seed.</param>
 /// <param name="share">The share of all shards, from 0 (none) to 1 (every one).</param>

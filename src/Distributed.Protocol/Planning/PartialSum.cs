@@ -1,15 +1,13 @@
-using Distributed.Protocol.Verification;
-
 namespace Distributed.Protocol.Planning;
 
 /// <summary>What a reduction tree does with the values at its nodes.</summary>
 /// <typeparam name="T">A node's value.</typeparam>
-public interface INodeSum<T>
+internal interface INodeSum<T>
 {
     /// <summary>The sum of two siblings, <paramref name="lower"/> first; both are given up.</summary>
     T Combine(T lower, T upper);
 
-    /// <summary>The same for the root's two children: nothing is combined with it any more, so that its sum may be left to whoever reads it.</summary>
+    /// <summary>The same for the root's two children: nothing is combined with the root, so its sum may be left to its reader.</summary>
     T CombineAtRoot(T lower, T upper) => Combine(lower, upper);
 
     /// <summary>A value that is not needed (any more).</summary>
@@ -18,10 +16,10 @@ public interface INodeSum<T>
 
 /// <summary>
 /// One step's reduction tree as far as it is known: siblings are summed as they meet. A node that comes twice, or below one that is already
-/// there, is dropped; a node supersedes what lies below it. So overlapping work, whoever did it, counts once. Holds at most one value a leaf.
+/// there, is dropped; a node supersedes what lies below it. So overlapping work of several workers counts once. Holds at most one value a leaf.
 /// </summary>
 /// <typeparam name="T">A node's value.</typeparam>
-public sealed class PartialSum<T>(INodeSum<T> sum)
+internal class PartialSum<T>(INodeSum<T> sum)
 {
     private readonly SortedList<int, Entry> _nodes = []; // by first leaf; no two overlap
 
@@ -31,16 +29,19 @@ public sealed class PartialSum<T>(INodeSum<T> sum)
     public int Leaves { get; private set; }
 
     /// <summary>Whether every leaf is in.</summary>
-    public bool IsComplete => Leaves > 0 && _nodes.Count == 1 && _nodes.Values[0].Node.Count >= (Sabotage.Makes(Bug.ApplyWithoutTheLastShard) ? Leaves - 1 : Leaves);
+    public virtual bool IsComplete => Leaves > 0 && _nodes.Count == 1 && _nodes.Values[0].Node.Count == Leaves;
 
     /// <summary>The root's value; only when complete.</summary>
     public T Root => IsComplete ? _nodes.Values[0].Value : throw new InvalidOperationException("the tree is not complete");
 
-    /// <summary>Nodes held at the moment.</summary>
+    /// <summary>How many nodes are held.</summary>
     public int Count => _nodes.Count;
 
+    /// <summary>The nodes that are held, ascending.</summary>
+    public IEnumerable<ReductionNode> Nodes => _nodes.Values.Select(entry => entry.Node);
+
     /// <summary>Forgets everything and begins a tree over <paramref name="leaves"/> leaves.</summary>
-    public void Begin(int leaves)
+    public virtual void Begin(int leaves)
     {
         foreach (var entry in _nodes.Values) sum.Discard(entry.Value);
         _nodes.Clear();
@@ -49,21 +50,16 @@ public sealed class PartialSum<T>(INodeSum<T> sum)
 
     /// <summary>Takes a node's value, or discards it when its leaves are already in. Returns whether it was taken.</summary>
     /// <exception cref="ArgumentException">The node does not belong to the tree.</exception>
-    public bool Add(ReductionNode node, T value)
+    public virtual bool Add(ReductionNode node, T value)
     {
         if (!ReductionTree.Contains(Leaves, node)) throw new ArgumentException($"{node} is not a node of a tree over {Leaves} leaves", nameof(node));
-        if (Sabotage.Makes(Bug.CountAGradientTwice) && _nodes.TryGetValue(node.First, out var twin) && twin.Node == node)
-        {
-            _nodes[node.First] = new Entry(node, sum.Combine(twin.Value, value));
-            return true;
-        }
         if (Covers(node))
         {
             sum.Discard(value);
             return false;
         }
         DropBelow(node);
-        while (ReductionTree.TryGetSibling(Leaves, node, out var sibling, out var parent) &&
+        while (TryGetSibling(node, out var sibling, out var parent) &&
                _nodes.TryGetValue(sibling.First, out var other) && other.Node == sibling)
         {
             _nodes.Remove(sibling.First);
@@ -76,7 +72,7 @@ public sealed class PartialSum<T>(INodeSum<T> sum)
     }
 
     /// <summary>Whether all leaves of a node are in as one node.</summary>
-    public bool Covers(ReductionNode node)
+    public virtual bool Covers(ReductionNode node)
     {
         var i = LastAtOrBefore(node.First);
         return i >= 0 && _nodes.Values[i].Node.Covers(node);
@@ -93,6 +89,10 @@ public sealed class PartialSum<T>(INodeSum<T> sum)
         }
         if (next < Leaves) into.Add(new IndexRange(next, Leaves - next));
     }
+
+    /// <summary>The node to sum with; false for the root.</summary>
+    protected virtual bool TryGetSibling(ReductionNode node, out ReductionNode sibling, out ReductionNode parent) =>
+        ReductionTree.TryGetSibling(Leaves, node, out sibling, out parent);
 
     private void DropBelow(ReductionNode node)
     {

@@ -1,5 +1,4 @@
 using System.Numerics;
-using Distributed.Protocol.Verification;
 
 namespace Distributed.Protocol.Planning;
 
@@ -25,8 +24,7 @@ public readonly record struct ReductionNode(int First, int Count)
 public static class ReductionTree
 {
     /// <summary>The left part of a node's leaves: the largest power of two below <paramref name="count"/>.</summary>
-    public static int LeftCount(int count) =>
-        Sabotage.Makes(Bug.SumInAnotherOrder) ? count / 2 : 1 << BitOperations.Log2((uint)(count - 1));
+    public static int LeftCount(int count) => 1 << BitOperations.Log2((uint)(count - 1));
 
     /// <summary>Whether a node belongs to the tree over <paramref name="leaves"/> leaves.</summary>
     public static bool Contains(int leaves, ReductionNode node)

@@ -30,53 +30,14 @@ internal enum Bug
 {
     None,
 
-    /// <summary>A node that comes twice is added twice.</summary>
-    CountAGradientTwice,
-
-    /// <summary>A tree counts as complete although its last shard is missing.</summary>
-    ApplyWithoutTheLastShard,
-
-    /// <summary>Nodes split in halves instead of at a power of two, so that the order of the additions is another.</summary>
-    SumInAnotherOrder,
-
-    /// <summary>Blocks take gradients of any lineage.</summary>
-    ForgetTheLineageOfGradients,
-
-    /// <summary>Workers take weights of older lineages.</summary>
-    ForgetTheLineageOfWeights,
-
-    /// <summary>Blocks take gradients of any step.</summary>
-    ForgetTheStepOfGradients,
-
-    /// <summary>Blocks and workers obey coordinators of older terms.</summary>
-    ForgetTheTerm,
-
     /// <summary>A checkpoint is committed before its last block is durable.</summary>
     CommitBeforeTheLastBlock,
-
-    /// <summary>Any incarnation of a block loads a lineage.</summary>
-    LoadTwice,
-
-    /// <summary>A block loads weights without the optimizer's state.</summary>
-    RestoreWithoutOptimizerState,
-
-    /// <summary>A block loads a checkpoint without the epoch's running totals.</summary>
-    RestoreWithoutTotals,
 
     /// <summary>Epochs open before they are decided upon.</summary>
     SkipTheGateAtTheEpochsEnd,
 
     /// <summary>A decided epoch that is computed again after a rewind is decided again.</summary>
     DecideAnEpochAgain,
-
-    /// <summary>A worker forgets its nodes once the first block has applied them.</summary>
-    ReleaseNodesEarly,
-
-    /// <summary>Blocks keep one version only.</summary>
-    ForgetThePreviousVersion,
-
-    /// <summary>Withheld weights are given to whoever asks.</summary>
-    HandOutWithheldWeights,
 
     /// <summary>A block that lost its memory is not noticed.</summary>
     IgnoreLostMemory,
@@ -93,20 +54,8 @@ internal enum Bug
     /// <summary>A checkpoint of a later step is committed while the best epoch's weights are in memory alone.</summary>
     CommitBeforeTheKeptBest,
 
-    /// <summary>The best epoch's weights are copied when they are stored instead of at the epoch's end.</summary>
-    CopyTheBestWhenItIsStored,
-
     /// <summary>A sweep takes parts of kept checkpoints too.</summary>
     SweepKeptParts,
-
-    /// <summary>A step is applied although the audits of its shards are not in, or deny what was counted.</summary>
-    ApplyBeforeTheAudit,
-
-    /// <summary>A claim that one worker makes twice counts as the opinions of two.</summary>
-    CountAClaimTwice,
-
-    /// <summary>Whoever agrees with others is excluded, instead of the one that does not.</summary>
-    ExcludeTheWrongWorker,
 
     /// <summary>A block that is lost with its node counts as a failed attempt.</summary>
     CountLostNodesAsFailures,

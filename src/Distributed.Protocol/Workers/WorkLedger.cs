@@ -4,48 +4,27 @@ using Distributed.Protocol.Identity;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Planning;
 using Distributed.Protocol.Specification;
-using Distributed.Protocol.Verification;
 
 namespace Distributed.Protocol.Workers;
-
-/// <summary>Waits of a <see cref="WorkLedger"/>.</summary>
-public sealed record WorkerTimes
-{
-    /// <summary>Missing weights are asked for after this long without any, then after twice as long, and so on up to <see cref="AskAtMost"/>.</summary>
-    public TimeSpan AskAfter { get; init; } = TimeSpan.FromMilliseconds(500);
-
-    /// <summary>The longest wait between two such questions.</summary>
-    public TimeSpan AskAtMost { get; init; } = TimeSpan.FromSeconds(5);
-}
 
 /// <summary>
 /// The rule of one worker in one job: once it holds all blocks' weights of a step it computes its shards, sends each block its slice of the
 /// summed nodes, and keeps those nodes until it holds every block's next weights, which acknowledge them.
 /// Messages and the time in, effects out.
 /// </summary>
-public sealed partial class WorkLedger
+public sealed class WorkLedger
 {
     private readonly JobId _job;
     private readonly WorkerId _worker;
-    private readonly EpochPlan _plan;
-    private readonly ulong _seed;
-    private readonly BlockLayout _layout;
     private readonly GradientFormat _format;
-    private readonly WorkerTimes _times;
+    private readonly EpochPlan _plan;
+    private readonly BlockLayout _layout;
     private readonly IWorkerEffects _effects;
     private readonly WeightSlots _weights;
-    private readonly List<IComputedNode> _nodes = []; // of the current version's step, all sent
-    private readonly List<IndexRange> _planned = []; // leaves of the current step that were handed to the compute threads
-    private readonly List<IndexRange> _evaluating = []; // the same for validation leaves of the current boundary
-    private readonly List<(ReductionNode Node, ShardMetrics Metrics)> _evaluated = [];
-    private readonly List<IndexRange> _open = [];
-
-    private long _term;
-    private long _lineage;
-    private Assignment _assignment = Assignment.None;
-    private int _openThrough;
-    private TimeSpan _askAt;
-    private TimeSpan _askWait;
+    private readonly VersionWork _work;
+    private readonly WorkerAudits _audits;
+    private readonly AskTimer _ask;
+    private WorkerLineage _lineage = new(0);
 
     /// <summary>A worker that is ready for a job.</summary>
     /// <param name="job">The job.</param>
@@ -58,40 +37,40 @@ public sealed partial class WorkLedger
     {
         _job = job;
         _worker = worker;
-        _plan = new EpochPlan(specification);
-        _seed = specification.Seed;
-        _layout = new BlockLayout(new Network(specification.Network).Layout.Count, blocks);
         _format = specification.GradientFormat;
-        _times = times;
+        _plan = new EpochPlan(specification);
+        _layout = new BlockLayout(new Network(specification.Network).Layout.Count, blocks);
         _effects = effects;
         _weights = new WeightSlots(_layout);
-        _askWait = times.AskAfter;
+        _work = new VersionWork(effects);
+        _audits = new WorkerAudits(job, worker, specification.Seed, _layout, effects);
+        _ask = new AskTimer(times);
     }
 
     /// <summary>The version whose weights are complete; −1 before any.</summary>
     public long Version => _weights.Version;
 
     /// <summary>The lineage that the ledger works in.</summary>
-    public long Lineage => _lineage;
+    public long Lineage => _lineage.Number;
 
     /// <summary>The highest term that it has heard of.</summary>
-    internal long Term => _term;
+    internal long Term { get; private set; }
 
     /// <summary>Nodes kept for blocks that may ask again.</summary>
-    public int KeptNodes => _nodes.Count;
+    public int KeptNodes => _work.Nodes.Count;
 
-    /// <summary>A coordinator says who computes.</summary>
+    private bool IsTraining => Version >= 0 && Version < _plan.TotalSteps && _plan.EpochOf(Version) <= _lineage.OpenThrough;
+
+    private bool IsEvaluating => !IsTraining && _plan.IsBoundary(Version) && _plan.EvaluationShardCount > 0;
+
+    /// <summary>A coordinator says which workers compute.</summary>
     public void OnAssign(AssignWorker message, TimeSpan now)
     {
         if (!AcceptTerm(message.Term) || !AcceptLineage(message.Lineage)) return;
-        _openThrough = Math.Max(_openThrough, message.OpenThrough);
-        TakeShare(message.AuditShare);
-        if (message.Assignment.Number > _assignment.Number)
-        {
-            _assignment = message.Assignment;
-            _askAt = now; // a newcomer, or one with more to do, may lack weights
-        }
-        _effects.ToCoordinator(new WorkerAssigned(_job, _worker, _lineage, _assignment.Number));
+        _lineage.TryOpen(message.OpenThrough);
+        _audits.SetShare(message.AuditShare);
+        if (_lineage.TryAssign(message.Assignment)) _ask.AskFrom(now); // a newcomer, or one with more to do, may lack weights
+        _effects.ToCoordinator(new WorkerAssigned(_job, _worker, Lineage, _lineage.Assignment.Number));
         Plan();
         OnTick(now);
     }
@@ -99,52 +78,42 @@ public sealed partial class WorkLedger
     /// <summary>A coordinator opens the next epoch.</summary>
     public void OnOpenEpoch(OpenWorkerEpoch message)
     {
-        if (!AcceptTerm(message.Term) || message.Lineage != _lineage || message.OpenThrough <= _openThrough) return;
-        _openThrough = message.OpenThrough;
-        Plan();
+        if (AcceptTerm(message.Term) && message.Lineage == Lineage && _lineage.TryOpen(message.OpenThrough)) Plan();
     }
 
-    /// <summary>A block's weights. Any lineage above the own one is believed: lineages only rise.</summary>
+    /// <summary>A block's weights. Any lineage above the own one is accepted: lineages only rise.</summary>
     public void OnWeights(WeightsUpdated message, TimeSpan now)
     {
         var before = Version;
-        if (!AcceptLineage(message.Lineage) || message.Block < 0 || message.Block >= _layout.Count ||
-            message.Values.Length != _layout[message.Block].Count || !_weights.Take(message))
+        if (!AcceptLineage(message.Lineage) || !IsBlock(message.Block) || message.Values.Length != _layout[message.Block].Count || !_weights.Take(message))
         {
             message.Lease?.Dispose();
             return;
         }
-        _askWait = _times.AskAfter;
-        _askAt = now + _askWait;
-        if (Sabotage.Makes(Bug.ReleaseNodesEarly) && message.Step > Version) ReleaseNodes();
+        _ask.Restart(now);
         var advanced = _weights.TryAdvance();
-        if (Version != before) CloseStep();
+        if (Version != before) CloseVersion();
         if (advanced) Plan();
     }
 
     /// <summary>A maximal node of a run that <see cref="IWorkerEffects.Compute"/> named.</summary>
     public void OnNodeComputed(long lineage, long step, IComputedNode node)
     {
-        if (lineage != _lineage || step != Version)
+        if (lineage != Lineage || step != Version || (_audits.IsAudited(Version, node.Node) && !Claim(node)))
         {
             _effects.Release(node);
             return;
         }
-        if (IsAudited(node.Node) && !Claim(node))
-        {
-            _effects.Release(node);
-            return;
-        }
-        _nodes.Add(node);
+        _work.Keep(node);
         for (var block = 0; block < _layout.Count; block++) Send(node, block);
     }
 
     /// <summary>A maximal node of a run that <see cref="IWorkerEffects.Evaluate"/> named.</summary>
     public void OnNodeEvaluated(long lineage, int epoch, ReductionNode node, ShardMetrics metrics)
     {
-        if (lineage != _lineage || !IsEvaluating || epoch != _plan.EpochOf(Version - 1)) return;
-        _evaluated.Add((node, metrics));
-        _effects.ToBlock(new PushEvaluation(_job, 0, _lineage, epoch, node, metrics));
+        if (lineage != Lineage || !IsEvaluating || epoch != _plan.EpochOf(Version - 1)) return;
+        _work.Keep(node, metrics);
+        _effects.ToBlock(new PushEvaluation(_job, 0, Lineage, epoch, node, metrics));
     }
 
     /// <summary>
@@ -153,78 +122,147 @@ public sealed partial class WorkLedger
     /// </summary>
     public void OnGetMissingNodes(GetMissingNodes message, TimeSpan now)
     {
-        if (message.Lineage != _lineage || message.Block < 0 || message.Block >= _layout.Count) return;
+        if (message.Lineage != Lineage || !IsBlock(message.Block)) return;
         if (message.Step == Version)
         {
-            foreach (var node in _nodes)
-                if (node.Node.First < message.Leaves.End && node.Node.End > message.Leaves.First) Send(node, message.Block);
-            foreach (var shard in _claims.Keys)
-                if (message.Leaves.Contains(shard)) SendClaim(shard, message.Block);
-            _openThrough = Math.Max(_openThrough, _plan.EpochOf(message.Step));
+            foreach (var node in _work.Nodes)
+                if (Overlap(node.Node, message.Leaves)) Send(node, message.Block);
+            _audits.Repeat(message.Leaves, message.Block);
+            _lineage.TryOpen(_plan.EpochOf(message.Step));
             Plan();
         }
-        else if (message.Step > Version)
-        {
-            _askAt = now;
-            OnTick(now);
-        }
+        else if (message.Step > Version) AskAtOnce(now);
     }
 
     /// <summary>Block 0 misses validation leaves.</summary>
     public void OnGetMissingEvaluation(GetMissingEvaluation message)
     {
-        if (message.Lineage != _lineage || !IsEvaluating || message.Epoch != _plan.EpochOf(Version - 1)) return;
-        foreach (var (node, metrics) in _evaluated)
-            if (node.First < message.Leaves.End && node.End > message.Leaves.First)
-                _effects.ToBlock(new PushEvaluation(_job, 0, _lineage, message.Epoch, node, metrics));
+        if (message.Lineage != Lineage || !IsEvaluating || message.Epoch != _plan.EpochOf(Version - 1)) return;
+        foreach (var (node, metrics) in _work.Evaluated)
+            if (Overlap(node, message.Leaves)) _effects.ToBlock(new PushEvaluation(_job, 0, Lineage, message.Epoch, node, metrics));
         Plan();
     }
 
-    /// <summary>Time passes: whoever has work by its assignment but lacks weights asks for them.</summary>
+    /// <summary>A coordinator wants another claim for a shard of an open step.</summary>
+    public void OnAuditShard(AuditShard message, TimeSpan now)
+    {
+        if (!AcceptTerm(message.Term) || message.Lineage != Lineage) return;
+        if (message.Step > Version)
+        {
+            AskAtOnce(now);
+            return;
+        }
+        if (message.Step != Version || Version >= _plan.TotalSteps) return;
+        _lineage.TryOpen(_plan.EpochOf(message.Step)); // that it was computed proves that it may be
+        Plan();
+        if (!_audits.IsAudited(Version, new ReductionNode(message.Shard, 1))) return;
+        if (_audits.HasClaimed(message.Shard)) _audits.Repeat(message.Shard);
+        else Audit(message.Shard);
+    }
+
+    /// <summary>Time passes: a worker that has work by its assignment but lacks weights asks for them.</summary>
     public void OnTick(TimeSpan now)
     {
-        if (_lineage == 0 || now < _askAt || !LacksWeights()) return;
+        if (Lineage == 0 || !_ask.IsDue(now) || !LacksWeights()) return;
         for (var block = 0; block < _layout.Count; block++)
-            if (_weights.Lacks(block)) _effects.ToBlock(new GetWeights(_job, block, _lineage, _worker));
-        _askAt = now + _askWait;
-        // After a long wait perhaps the job is over or rests, and the word of it was lost: the coordinator says so again.
-        if (_askWait == _times.AskAtMost) _effects.ToCoordinator(new WorkerReady(_job, _worker, _lineage));
-        _askWait = _askWait * 2 < _times.AskAtMost ? _askWait * 2 : _times.AskAtMost;
+            if (_weights.Lacks(block)) _effects.ToBlock(new GetWeights(_job, block, Lineage, _worker));
+        // After a long wait perhaps the job is over or rests, and that message was lost: the coordinator sends it again.
+        if (_ask.IsLongest) _effects.ToCoordinator(new WorkerReady(_job, _worker, Lineage));
+        _ask.NoteAsked(now);
     }
 
     /// <summary>Everything is forgotten and released.</summary>
     public void Close()
     {
-        ReleaseNodes();
+        _work.Close();
         _weights.Clear();
-        _effects.AbandonBefore(_lineage, long.MaxValue);
+        _effects.AbandonBefore(Lineage, long.MaxValue);
+    }
+
+    /// <summary>Hands out the leaves that the assignment gives to this worker and that are not under way.</summary>
+    private void Plan()
+    {
+        if (IsTraining)
+        {
+            var leaves = _plan.ShardCount(Version);
+            _audits.Begin(Lineage, Version, leaves);
+            foreach (var open in _work.Plan(_lineage.Assignment.RunOf(_worker, leaves)))
+                foreach (var run in _audits.Split(open)) _effects.Compute(Lineage, Version, run, _weights.View);
+            if (_audits.HasShards)
+                foreach (var shard in _audits.SecondsOf(_lineage.Assignment, leaves)) Audit(shard);
+        }
+        else if (IsEvaluating)
+        {
+            foreach (var run in _work.PlanEvaluation(_lineage.Assignment.RunOf(_worker, _plan.EvaluationShardCount)))
+                _effects.Evaluate(Lineage, _plan.EpochOf(Version - 1), run, _weights.View);
+        }
+    }
+
+    /// <summary>Computes another worker's shard, to claim its result.</summary>
+    private void Audit(int shard)
+    {
+        if (!_work.IsPlanned(shard) && _audits.TryBegin(shard)) _effects.Compute(Lineage, Version, new IndexRange(shard, 1), _weights.View);
+    }
+
+    /// <summary>Claims an audited shard. Returns whether its gradient is to be sent: it falls to this worker, and was not sent before.</summary>
+    private bool Claim(IComputedNode node)
+    {
+        _audits.Claim(node);
+        return _work.IsPlanned(node.Node.First) && !_work.Has(node.Node);
     }
 
     private void Send(IComputedNode node, int block)
     {
         var range = _layout[block];
         _effects.PushGradient(new PushGradient(
-            _job, block, _lineage, Version, node.Node, node.Gradient.Slice(range.First, range.Count), node.Metrics, node.Hold())
+            _job, block, Lineage, Version, node.Node, node.Gradient.Slice(range.First, range.Count), node.Metrics, node.Hold())
         { Format = _format });
+    }
+
+    /// <summary>A block or a coordinator proves that weights can be had.</summary>
+    private void AskAtOnce(TimeSpan now)
+    {
+        _ask.AskFrom(now);
+        OnTick(now);
+    }
+
+    /// <summary>
+    /// Whether weights should be coming: none are complete, some of the next version are here, or all work on this one was done long ago and
+    /// none came. A worker without shards waits quietly.
+    /// </summary>
+    private bool LacksWeights()
+    {
+        if (!_lineage.Assignment.Lists(_worker)) return false;
+        if (Version < 0 || _weights.HasPartialNext) return true;
+        return IsTraining && (KeptNodes > 0 || !_work.HasPlanned);
+    }
+
+    /// <summary>Another version or lineage: the work on the last one is closed.</summary>
+    private void CloseVersion()
+    {
+        _work.Close();
+        _audits.Close();
+        _effects.AbandonBefore(Lineage, _weights.Floor);
     }
 
     private bool AcceptTerm(long term)
     {
-        if (term < _term && !Sabotage.Makes(Bug.ForgetTheTerm)) return false;
-        _term = term;
+        if (term < Term) return false;
+        Term = term;
         return true;
     }
 
     private bool AcceptLineage(long lineage)
     {
-        if (lineage < _lineage) return Sabotage.Makes(Bug.ForgetTheLineageOfWeights);
-        if (lineage == _lineage) return true;
-        _lineage = lineage;
-        _assignment = Assignment.None;
-        _openThrough = 0;
-        _askWait = _times.AskAfter;
+        if (lineage <= Lineage) return lineage == Lineage;
+        _lineage = new WorkerLineage(lineage);
+        _ask.Reset();
         _weights.Clear();
-        CloseStep();
+        CloseVersion();
         return true;
     }
+
+    private bool IsBlock(int block) => block >= 0 && block < _layout.Count;
+
+    private static bool Overlap(ReductionNode node, IndexRange leaves) => node.First < leaves.End && node.End > leaves.First;
 }

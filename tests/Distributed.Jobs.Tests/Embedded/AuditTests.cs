@@ -1,4 +1,3 @@
-using Distributed.Cluster.Compute;
 using Distributed.Jobs.Embedded;
 using Distributed.Jobs.Service;
 using Distributed.Protocol.Identity;
@@ -34,8 +33,8 @@ public sealed class AuditTests : IDisposable
     [Fact]
     public async Task A_worker_whose_kernels_err_is_excluded_and_the_bits_are_those_of_the_straight_loop()
     {
-        using var sabotage = LetTheFirstErr("erring");
-        var (end, sha256, events) = await _fixture.TrainAsync(TrainingFixture.Digits, Job, workers: 3, blocks: 2, job: "erring", auditShare: 1);
+        var (end, sha256, events) = await _fixture.TrainAsync(
+            TrainingFixture.Digits, Job, workers: 3, blocks: 2, auditShare: 1, shardTasks: ErringShardTask.OfTheFirstWorker);
         Assert.Equal(JobOutcome.Completed, end.End.Outcome);
         Assert.Equal(StraightLoop(Job), sha256);
         var rewound = Assert.Single(events.OfType<JobRewound>());
@@ -45,9 +44,9 @@ public sealed class AuditTests : IDisposable
     [Fact]
     public async Task Of_two_workers_that_disagree_neither_is_excluded_and_the_job_says_what_it_waits_for()
     {
-        using var sabotage = LetTheFirstErr("disputed");
         await using var cluster = await EmbeddedCluster.StartAsync(
-            new EmbeddedClusterOptions { StorePath = _fixture.StorePath(), Workers = 2, Threads = 2 }, CancellationToken.None);
+            new EmbeddedClusterOptions { StorePath = _fixture.StorePath(), Workers = 2, Threads = 2, ShardTasks = ErringShardTask.OfTheFirstWorker },
+            CancellationToken.None);
         using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(120));
         var job = new JobId("disputed");
         var options = new RunOptions { AuditShare = 1, MinimumWorkers = 2 };
@@ -68,10 +67,6 @@ public sealed class AuditTests : IDisposable
         await foreach (var jobEvent in cluster.Client.WatchAsync(job, bound.Token)) events.Add(jobEvent);
         Assert.Equal(JobOutcome.Cancelled, Assert.IsType<JobFinished>(events[^1]).End.Outcome);
     }
-
-    /// <summary>The first worker of one job alone: other tests run meanwhile.</summary>
-    private static IDisposable LetTheFirstErr(string job) => ComputeSabotage.Begin((worker, step) =>
-        step >= 5 && worker.StartsWith(job + " ", StringComparison.Ordinal) && worker.Contains("-0-", StringComparison.Ordinal));
 
     private static string StraightLoop(JobSpecification job)
     {

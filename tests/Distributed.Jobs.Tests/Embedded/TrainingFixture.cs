@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using Distributed.Cluster.Compute;
 using Distributed.Data.Encodings;
 using Distributed.Data.Samples;
 using Distributed.Data.Sets;
@@ -48,12 +49,13 @@ public sealed class TrainingFixture : IDisposable
     }
 
     /// <summary>Trains to the end and returns the end and the SHA-256 of the last weights.</summary>
-    public async Task<(JobFinished End, string Sha256, List<JobEvent> Events)> TrainAsync(
+    internal async Task<(JobFinished End, string Sha256, List<JobEvent> Events)> TrainAsync(
         EncodedDataSet data, JobSpecification specification, int workers = 1, int blocks = 1, int threads = 2, string store = "store", string job = "job",
-        double auditShare = 0)
+        double auditShare = 0, ShardTaskFactory? shardTasks = null)
     {
         await using var cluster = await EmbeddedCluster.StartAsync(
-            new EmbeddedClusterOptions { StorePath = StorePath(store), Workers = workers, Threads = threads }, CancellationToken.None);
+            new EmbeddedClusterOptions { StorePath = StorePath(store), Workers = workers, Threads = threads, ShardTasks = shardTasks ?? ShardTask.Factory },
+            CancellationToken.None);
         var id = new JobId(job);
         await cluster.Client.StartAsync(
             new JobSubmission(id, specification, new RunOptions { Blocks = blocks, AuditShare = auditShare, MinimumWorkers = workers }, DigitsSettings, data), CancellationToken.None);

@@ -3,6 +3,7 @@ using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.ParameterBlocks;
 using Distributed.Protocol.Planning;
+using Distributed.Simulation.Tests.Mistakes;
 
 namespace Distributed.Simulation.Tests.World;
 
@@ -14,6 +15,7 @@ internal sealed class BlockNode : IBlockEffects
     private readonly SimulatedWorld _world;
     private readonly BlockSeat _seat;
     private readonly ParameterBlock _rule;
+    private readonly BlockMistakes _mistakes;
     private readonly long _incarnation;
     private readonly NodeClock _clock;
     private readonly Queue<Action> _frozen = new();
@@ -43,7 +45,8 @@ internal sealed class BlockNode : IBlockEffects
         _seat = seat;
         _incarnation = incarnation;
         _clock = new NodeClock(world.Time, world.Between(0, 1e6));
-        _rule = new ParameterBlock(world.Job.Id, block, incarnation, new BlockTimes(), this);
+        _mistakes = new BlockMistakes(world.Mistake, this);
+        _rule = _mistakes.Create(world.Job.Id, block, incarnation);
     }
 
     public long Step => _rule.Step;
@@ -86,7 +89,7 @@ internal sealed class BlockNode : IBlockEffects
             (message is PushShardHash hash && hash.Lineage != _rule.Lineage);
         _term = Math.Max(_term, term);
         var before = (_rule.Step, _rule.PendingNodes);
-        Dispatch(message, _clock.Now);
+        Dispatch(_mistakes.ToRule(message, _term), _clock.Now);
         if (_mustIgnore && before != (_rule.Step, _rule.PendingNodes)) SimulatedWorld.Fail($"{_seat.Name} takes {Wording.Of(message)}, which is of the past");
         _mustIgnore = false;
         Check();
@@ -137,7 +140,7 @@ internal sealed class BlockNode : IBlockEffects
         if (reason == "gone" && lineage == _world.Journal.Mirror.Lineage!.Lineage) SimulatedWorld.Fail("a part of a kept checkpoint is gone");
         Enter(() =>
         {
-            if (loaded is not null) _rule.OnPartsLoaded(lineage, loaded);
+            if (loaded is not null) _rule.OnPartsLoaded(lineage, _mistakes.ToRule(loaded));
             else _rule.OnPartsLoadFailed(lineage, reason!);
             Check();
         });

@@ -29,6 +29,7 @@ internal sealed class SimulatedWorld
     {
         Mistake = mistake;
         Random = new Random(seed);
+        Threads = new Random(seed ^ 0x7ead);
         Job = new SimulatedJob(Random, format);
         Habits = Habits.Draw(Random);
         Habits = change?.Invoke(Habits) ?? Habits;
@@ -57,6 +58,9 @@ internal sealed class SimulatedWorld
     public Mistake? Mistake { get; }
 
     public Random Random { get; }
+
+    /// <summary>Decides in which order threads finish. Apart from the rest, so that it changes no schedule.</summary>
+    public Random Threads { get; }
 
     public SimulatedJob Job { get; }
 

@@ -21,4 +21,22 @@ internal static class Terms
         OpenWorkerEpoch m => m.Term,
         _ => 0,
     };
+
+    /// <summary>The same message under the present term, where its own is older.</summary>
+    public static object WithTermOf(this object message, long present) => message.TermOf() is var term && (term == 0 || term >= present)
+        ? message
+        : message switch
+        {
+            GetBlockState m => m with { Term = present },
+            LoadBlock m => m with { Term = present },
+            AssignBlock m => m with { Term = present },
+            OpenBlockEpoch m => m with { Term = present },
+            OpenCheckpoint m => m with { Term = present },
+            CloseCheckpoint m => m with { Term = present },
+            HoldBlock m => m with { Term = present },
+            AssignWorker m => m with { Term = present },
+            AuditShard m => m with { Term = present },
+            OpenWorkerEpoch m => m with { Term = present },
+            _ => message,
+        };
 }

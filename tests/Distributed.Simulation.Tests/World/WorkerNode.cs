@@ -3,6 +3,7 @@ using Distributed.Protocol.Identity;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Planning;
 using Distributed.Protocol.Workers;
+using Distributed.Simulation.Tests.Mistakes;
 
 namespace Distributed.Simulation.Tests.World;
 
@@ -14,8 +15,9 @@ internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEff
     private readonly NodeClock _clock = new(world.Time, world.Between(0, 1e6));
     private readonly Queue<Action> _frozen = new();
     private readonly Queue<Work> _work = new();
-    private readonly Stack<float[]> _spare = new();
+    private readonly ShardThreads _threads = new(world);
     private WorkLedger? _ledger;
+    private WorkerMistakes? _mistakes; // of that ledger
     private JoinJob? _joined;
     private WorkerFailed? _failed; // until the job asks again
     private bool _isReady;
@@ -28,15 +30,6 @@ internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEff
     private sealed record Work(WorkLedger Ledger, long Lineage, long Step, int Epoch, IndexRange Run, WeightsView Weights)
     {
         public bool IsAbandoned { get; set; }
-    }
-
-    private sealed class ComputedNode(ReductionNode node, ShardMetrics metrics, float[] memory) : IComputedNode
-    {
-        public bool IsReleased;
-        public ReductionNode Node => node;
-        public ShardMetrics Metrics => metrics;
-        public ReadOnlyMemory<float> Gradient => memory;
-        public float[] Memory => memory;
     }
 
     public WorkerId Id => id;
@@ -136,14 +129,7 @@ internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEff
             if (work.Lineage != lineage || work.Weights.Version < version) work.IsAbandoned = world.Random.Next(2) == 0;
     }
 
-    public void Release(IComputedNode node)
-    {
-        var computed = (ComputedNode)node;
-        if (computed.IsReleased) SimulatedWorld.Fail($"{Name} releases {node.Node} twice");
-        computed.IsReleased = true;
-        computed.Memory.AsSpan().Fill(float.NaN);
-        _spare.Push(computed.Memory);
-    }
+    public void Release(IComputedNode node) => _threads.Release((ComputedNode)node);
 
     private void Stop()
     {
@@ -172,7 +158,7 @@ internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEff
             if (message is AssignWorker assign && _failed?.Lineage == assign.Lineage) ToCoordinator(_failed); // it was not heard
             return;
         }
-        switch (message)
+        switch (_mistakes!.ToLedger(message, ledger))
         {
             case AssignWorker m: ledger.OnAssign(m, now); break;
             case OpenWorkerEpoch m: ledger.OnOpenEpoch(m); break;
@@ -202,7 +188,8 @@ internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEff
                 Throw();
                 return;
             }
-            _ledger = new WorkLedger(world.Job.Id, id, message.Specification, message.Blocks, new WorkerTimes(), this);
+            _mistakes = new WorkerMistakes(world.Mistake, this);
+            _ledger = new WorkLedger(world.Job.Id, id, message.Specification, message.Blocks, new WorkerTimes(), _mistakes);
             if (world.Random.Next(20) == 0) ToCoordinator(new WorkerRefused(world.Job.Id, id, "the data is not here yet"));
             world.Time.After(world.Between(1, 200), () => Enter(() =>
             {
@@ -218,7 +205,7 @@ internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEff
     {
         var lineage = _joined!.Lineage;
         (_ledger, _joined) = (null, null);
-        _spare.Clear(); // what is on its way to blocks is never used again: the next one has memory of its own
+        _threads.Abandon(); // what is on its way to blocks is never used again: the next one has memory of its own
         _failed = new WorkerFailed(world.Job.Id, id, world.Exceptions.Count, lineage, world.Exceptions.Note(Name, lineage), IsOutOfMemory: true);
         ToCoordinator(_failed);
     }
@@ -260,25 +247,26 @@ internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEff
         }
         weights ??= Flatten(work.Weights);
         world.Mathematics.Use(weights);
-        var leaves = work.Step >= 0 ? world.Job.Plan.ShardCount(work.Step) : world.Job.Plan.EvaluationShardCount;
-        var nodes = new List<ReductionNode>();
-        ReductionTree.AddMaximalNodes(leaves, work.Run, nodes);
-        foreach (var node in nodes)
+        if (work.Step < 0)
         {
-            if (work.Step < 0)
-            {
-                var metrics = world.Mathematics.Evaluation(weights, node);
+            foreach (var (node, metrics) in _threads.Evaluate(work.Run, weights))
                 if (work.Ledger == _ledger) _ledger.OnNodeEvaluated(work.Lineage, work.Epoch, node, metrics);
-                continue;
+        }
+        else
+        {
+            foreach (var computed in _threads.Train(work.Step, work.Run, weights, See))
+            {
+                if (work.Ledger == _ledger) _ledger.OnNodeComputed(work.Lineage, work.Step, _mistakes!.ToLedger(computed));
+                else Release(computed);
             }
-            var memory = _spare.TryPop(out var spare) ? spare : new float[world.Mathematics.ParameterCount];
-            var computed = new ComputedNode(node, world.Mathematics.Gradient(weights, work.Step, node, memory), memory);
-            if (id == world.Liar && work.Step >= world.Audits.LiesFrom) Lie(work, node, memory);
-            if (work.Ledger == _ledger) _ledger.OnNodeComputed(work.Lineage, work.Step, computed);
-            else Release(computed);
         }
         Check();
         Next();
+
+        void See(ReductionNode leaf, float[] gradient)
+        {
+            if (id == world.Liar && work.Step >= world.Audits.LiesFrom) Lie(work, leaf, gradient);
+        }
     }
 
     /// <summary>One wrong number, the same each time, that every gradient format can hold.</summary>

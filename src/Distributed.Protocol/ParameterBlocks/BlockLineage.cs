@@ -1,0 +1,249 @@
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Planning;
+
+namespace Distributed.Protocol.ParameterBlocks;
+
+/// <summary>
+/// What a parameter block is in one lineage; a new lineage replaces it. Sums the open step's gradient nodes, applies the root, pushes the
+/// weights of the next step.
+/// </summary>
+internal sealed class BlockLineage
+{
+    private readonly BlockSite _site;
+    private readonly LoadBlock _load;
+    private readonly EpochPlan _plan;
+    private readonly BlockWeights _weights;
+    private readonly PartialSum<GradientNodeValue> _tree;
+    private readonly StepAudits _audits;
+    private readonly BlockSnapshots _snapshots;
+    private readonly EpochBoundary _boundary;
+    private readonly StepTimer _timer;
+    private Assignment _assignment = Assignment.None;
+    private TrainingDiverged? _divergence; // something is not finite: nothing is applied any more
+    private RepeatTimer _divergenceRepeat;
+
+    /// <summary>Begins with loaded weights.</summary>
+    /// <param name="site">The block.</param>
+    /// <param name="load">What it was told to load.</param>
+    /// <param name="weights">The loaded weights.</param>
+    /// <param name="tree">Sums gradient nodes.</param>
+    /// <param name="gate">Holds steps with audited shards.</param>
+    /// <param name="now">The time.</param>
+    public BlockLineage(
+        BlockSite site, LoadBlock load, BlockWeights weights, PartialSum<GradientNodeValue> tree, AuditGate gate, TimeSpan now)
+    {
+        _site = site;
+        _load = load;
+        _plan = new EpochPlan(load.Specification);
+        _weights = weights;
+        _tree = tree;
+        _audits = new StepAudits(site, load, gate);
+        _snapshots = new BlockSnapshots(site, load.Lineage, weights);
+        _boundary = new EpochBoundary(site, load, _plan);
+        _timer = new StepTimer(site.Times);
+        BeginStep(now);
+    }
+
+    /// <summary>The lineage's number.</summary>
+    public long Number => _load.Lineage;
+
+    /// <summary>The version of the weights: steps done.</summary>
+    public long Step => _weights.Step;
+
+    /// <summary>The block's range of the flat parameter vector.</summary>
+    public IndexRange Range => _weights.Range;
+
+    /// <summary>The current weights [range].</summary>
+    public ReadOnlyMemory<float> Weights => _weights.Current;
+
+    /// <summary>Gradient nodes that wait for their siblings.</summary>
+    public int PendingNodes => _tree.Count;
+
+    /// <summary>Leaves of the open step's tree.</summary>
+    public int Leaves => _tree.Leaves;
+
+    /// <inheritdoc cref="BlockSnapshots.CopiedStep"/>
+    public long? CopiedStep => _snapshots.CopiedStep;
+
+    /// <inheritdoc cref="StepAudits.IsAudited"/>
+    public bool IsAudited => _audits.IsAudited(_assignment);
+
+    /// <summary>Whether the block waits for the decision on an epoch.</summary>
+    public bool AwaitsDecision => _boundary.AwaitsDecision(Step);
+
+    /// <summary>The open step may be computed: its epoch is open and the job does not end before it.</summary>
+    private bool IsOpen =>
+        Step < _plan.TotalSteps && _plan.EpochOf(Step) <= _boundary.OpenThrough && !_boundary.IsHeld && _divergence is null;
+
+    public void Assign(AssignBlock message, TimeSpan now)
+    {
+        _boundary.Open(message.OpenThrough);
+        if (message.Assignment.Number > _assignment.Number)
+        {
+            _assignment = message.Assignment;
+            _timer.Defer(now);
+            _boundary.Defer(now, _timer.LateWait);
+        }
+        _site.Effects.ToCoordinator(new BlockAssigned(_site.Job, _site.Block, Number, _assignment.Number));
+        if (_audits.HasShards) ApplyWhenComplete(now); // perhaps no worker is left whose claim was waited for
+    }
+
+    public void OpenEpoch(OpenBlockEpoch message, TimeSpan now)
+    {
+        if (message.OpenThrough <= _boundary.OpenThrough) return;
+        _boundary.Open(message.OpenThrough);
+        _boundary.EndEvaluation();
+        _timer.Reopen(now, _plan.IsBoundary(Step));
+    }
+
+    public void GiveWeights(WorkerId worker)
+    {
+        if (!_weights.Previous.IsEmpty) Push(worker, Step - 1, _weights.Previous);
+        if (!_boundary.IsHeld) Push(worker, Step, _weights.Current);
+    }
+
+    /// <summary>Takes a worker's node; what does not belong to the open step is given back unread.</summary>
+    public void Take(PushGradient message, TimeSpan now)
+    {
+        if (message.Step != Step || _divergence is not null || message.Values.Length != Range.Count ||
+            message.Format != _load.Specification.GradientFormat || !ReductionTree.Contains(_tree.Leaves, message.Node) || _audits.IsHiddenIn(message.Node))
+        {
+            message.Lease?.Dispose();
+            return;
+        }
+        _boundary.Open(_plan.EpochOf(Step)); // that it was computed proves that it may be
+        // The tree gives memory back once values are summed: an audited shard is hashed before.
+        ulong? hash = _audits.Awaits(message.Node) ? GradientHash.Of(message.Values.Span, message.Metrics) : null;
+        var isCounted = _tree.Add(message.Node, new GradientNodeValue(message.Values, message.Metrics, null, message.Lease));
+        if (isCounted && hash is { } counted) _audits.Count(message.Node.First, counted, now);
+        ApplyWhenComplete(now);
+    }
+
+    public void Take(PushShardHash message, TimeSpan now)
+    {
+        if (message.Step == Step && _divergence is null && _audits.Take(message, now)) ApplyWhenComplete(now);
+    }
+
+    public void Take(PushEvaluation message, TimeSpan now)
+    {
+        if (_divergence is null) _boundary.Add(message, Step, _assignment, now, _timer.LateWait);
+    }
+
+    public void Hold() => _boundary.Hold(Step);
+
+    public void OpenCheckpoint(OpenCheckpoint message, TimeSpan now)
+    {
+        _snapshots.Open(message, now);
+        CopyDueSnapshots(now);
+    }
+
+    public void CloseCheckpoint(CloseCheckpoint message) => _snapshots.Close(message);
+
+    public void NoteStored(long step, IReadOnlyList<SnapshotPart> parts, TimeSpan now) => _snapshots.NoteStored(step, parts, now);
+
+    public void NoteDelayed(long step, string reason) => _snapshots.NoteDelayed(step, reason);
+
+    public void Tick(TimeSpan now)
+    {
+        _snapshots.Repeat(now);
+        RepeatDivergence(now);
+        if (_site.Block == 0)
+        {
+            _boundary.ReportProgress(Step, now);
+            if (_divergence is null || _boundary.IsHeld) _boundary.RepeatFacts(Step, _assignment, now, _timer.LateWait);
+        }
+        _audits.ReportDispute(now);
+        if (IsOpen) ChaseMissing(now);
+    }
+
+    /// <summary>Gives back all memory: another lineage begins, or the job rests.</summary>
+    public void End()
+    {
+        _tree.Begin(0);
+        _snapshots.Forget();
+    }
+
+    private void ApplyWhenComplete(TimeSpan now)
+    {
+        if (_tree.IsComplete && _divergence is null && !_audits.Holds(_assignment)) Apply(now);
+    }
+
+    private void Apply(TimeSpan now)
+    {
+        var root = _tree.Root;
+        if (root.Metrics.HasBadShard)
+        {
+            Diverge(root.Metrics.FirstBadShard, now);
+            return;
+        }
+        var step = Step;
+        if (!_weights.Update(root, _plan))
+        {
+            Diverge(null, now);
+            return;
+        }
+        if (_site.Block == 0) _boundary.Add(step, root.Metrics);
+        BeginStep(now);
+        if (!_boundary.TryHold(Step)) PushToAssigned();
+        CopyDueSnapshots(now);
+        if (_site.Block == 0) _boundary.Begin(Step, _assignment, now, _timer.LateWait);
+    }
+
+    private void BeginStep(TimeSpan now)
+    {
+        _tree.Begin(Step < _plan.TotalSteps ? _plan.ShardCount(Step) : 0);
+        _audits.Begin(Step, _tree.Leaves);
+        _timer.Begin(now);
+    }
+
+    /// <summary>Pushes the newest weights to the workers that compute or audit the step that they open; at an epoch's end to all that are listed.</summary>
+    private void PushToAssigned()
+    {
+        var isBoundary = _plan.IsBoundary(Step);
+        for (var i = 0; i < _assignment.Shares.Count; i++)
+            if (isBoundary || _assignment.RunAt(i, _tree.Leaves).Count > 0) Push(_assignment.Shares[i].Worker, Step, _weights.Current);
+        if (isBoundary || !_audits.HasShards) return;
+        foreach (var worker in _audits.AuditorsWithoutShards(_assignment)) Push(worker, Step, _weights.Current);
+    }
+
+    private void Push(WorkerId worker, long version, Memory<float> values) =>
+        _site.Effects.PushWeights(worker, new WeightsUpdated(_site.Job, _site.Block, Number, version, values, null));
+
+    /// <summary>Weights that are not finite fail the job; after a failed update the optimizer's state is not the version's, so nothing is copied.</summary>
+    private void CopyDueSnapshots(TimeSpan now)
+    {
+        if (_divergence is null && !_snapshots.CopyDue(_boundary.Totals)) Diverge(null, now);
+    }
+
+    private void Diverge(int? shard, TimeSpan now)
+    {
+        _divergence = new TrainingDiverged(_site.Job, Number, Step, shard);
+        RepeatDivergence(now);
+    }
+
+    private void RepeatDivergence(TimeSpan now)
+    {
+        if (_divergence is not null && _divergenceRepeat.IsDue(now, _site.Times.ReportAgain)) _site.Effects.ToCoordinator(_divergence);
+    }
+
+    /// <summary>After a bounded wait the owners are asked for what is missing; later the coordinator hears which shards are late.</summary>
+    private void ChaseMissing(TimeSpan now)
+    {
+        var (isAskDue, isLate) = (_timer.IsAskDue(now), _timer.IsLate(now));
+        if (!isAskDue && !isLate) return;
+        var missing = new List<IndexRange>();
+        _tree.AddMissing(missing);
+        if (isAskDue)
+        {
+            foreach (var (worker, leaves) in _assignment.OwnersOf(_tree.Leaves, missing))
+                _site.Effects.ToWorker(worker, new GetMissingNodes(_site.Job, _site.Block, Number, Step, leaves));
+            _audits.Ask(_assignment);
+        }
+        if (!isLate) return;
+        var silent = _audits.FindSilent(_assignment);
+        if (missing.Count > 0 || silent.Count > 0)
+            _site.Effects.ToCoordinator(new StepLate(_site.Job, _site.Block, Number, Step, missing) { Silent = silent.Count > 0 ? [.. silent] : null });
+    }
+}
