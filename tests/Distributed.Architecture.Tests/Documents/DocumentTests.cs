@@ -47,5 +47,6 @@ public sealed class DocumentTests
 
     [Fact]
     public void The_readmes_pictures_fit_a_terminal() =>
-        Assert.Empty(Readme.CodeBlocks.Where(block => block.Language == "text").SelectMany(block => block.Text.Split('\n')).Where(line => line.Length > TerminalColumns));
+        Assert.DoesNotContain(
+            Readme.CodeBlocks.Where(block => block.Language == "text").SelectMany(block => block.Text.Split('\n')), line => line.Length > TerminalColumns);
 }
