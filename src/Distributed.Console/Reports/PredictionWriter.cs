@@ -18,7 +18,7 @@ internal enum PredictionFormat
     Csv,
 
     /// <summary>One JSON object a line.</summary>
-    JsonLines,
+    Jsonl,
 }
 
 /// <summary>Prints predictions row by row, so that any number of them needs no memory.</summary>

@@ -1,6 +1,7 @@
 using Distributed.Protocol.Identity;
+using Distributed.Transport.Frames;
 
-namespace Distributed.Transport.Frames;
+namespace Distributed.Transport.Messages;
 
 /// <summary>The numbers that this side of a connection has given to names. When too few are left, numbering begins again.</summary>
 internal sealed class SentNames
