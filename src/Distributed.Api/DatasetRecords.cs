@@ -28,7 +28,7 @@ public static class DatasetParts
 /// <param name="Kind"><c>table</c> or <c>images</c>.</param>
 /// <param name="Bytes">As stored.</param>
 /// <param name="UploadedAt">When its first upload ended (UTC).</param>
-/// <param name="Parts">What it was uploaded as.</param>
+/// <param name="Parts">The uploaded parts.</param>
 public sealed record Dataset(string Id, string Name, string Kind, long Bytes, DateTimeOffset UploadedAt, IReadOnlyList<DatasetPart> Parts);
 
 /// <summary>One part of an uploaded data set.</summary>
@@ -40,7 +40,7 @@ public sealed record DatasetPart(string Name, long Bytes, string Sha256);
 /// <summary>Every uploaded data set, newest first.</summary>
 public sealed record DatasetList(IReadOnlyList<Dataset> Datasets);
 
-/// <summary>What is in a data set, before any encoding.</summary>
+/// <summary>The contents of a data set, before encoding.</summary>
 public sealed record DatasetDescription
 {
     /// <summary>The data set.</summary>

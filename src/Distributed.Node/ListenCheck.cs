@@ -7,7 +7,7 @@ using Distributed.Node.Naming;
 namespace Distributed.Node;
 
 /// <summary>
-/// Tries the places where a node is to listen before anything is started: a refusal names the flag, and no half-started node has to be ended.
+/// Tests a node's ports before anything starts, so that an error names the flag and no half-started node remains.
 /// </summary>
 internal static class ListenCheck
 {

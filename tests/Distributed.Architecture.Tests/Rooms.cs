@@ -15,11 +15,12 @@ internal sealed class Rooms
     /// <param name="types">The types of one project.</param>
     public Rooms(IEnumerable<IType> types)
     {
-        var all = types.ToList();
+        var all = types.Where(IsInARoom).ToList();
         var rooms = all.Select(RoomOf).ToHashSet();
         foreach (var room in rooms) _uses.Add(room, []);
         foreach (var dependency in all.SelectMany(type => type.Dependencies))
         {
+            if (!IsInARoom(dependency.Target)) continue;
             var (from, to) = (RoomOf(dependency.Origin), RoomOf(dependency.Target));
             if (from != to && rooms.Contains(to)) _uses[from].TryAdd(to, $"{dependency.Origin.FullName} uses {dependency.Target.FullName}");
         }
@@ -44,6 +45,9 @@ internal sealed class Rooms
                select $"{use.Key} → {target.Key}: {target.Value}",
         ];
     }
+
+    // The compiler's own types have no namespace.
+    private static bool IsInARoom(IType type) => type.Namespace is not null;
 
     private static string RoomOf(IType type) => type.Namespace.FullName;
 

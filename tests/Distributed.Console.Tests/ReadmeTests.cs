@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Distributed.Console.Commands;
+using Distributed.Console.Sessions;
 using Distributed.Console.Terminals;
 using Distributed.Data.Encodings;
 using Distributed.Data.Sets;
@@ -23,7 +24,7 @@ public sealed partial class ReadmeTests
     public void Every_command_that_it_shows_is_right(string line)
     {
         var arguments = line.Split('#')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..];
-        var parsed = CommandTree.Create(ConsoleEnvironment.OfProcess()).Parse(arguments);
+        var parsed = CommandTree.Create(ConsoleEnvironment.OfProcess(ProcessCluster.StartAsync)).Parse(arguments);
         Assert.Null(BadUsage.Describe(parsed));
     }
 

@@ -36,7 +36,7 @@ internal sealed class HelpPage : SynchronousCommandLineAction
     /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)
     {
-        Write(parseResult.CommandResult.Command, CommandTree.PathOf(parseResult.CommandResult), parseResult.InvocationConfiguration.Output);
+        Write(parseResult.CommandResult.Command, CommandPath.Of(parseResult.CommandResult), parseResult.InvocationConfiguration.Output);
         return ExitCode.Done;
     }
 

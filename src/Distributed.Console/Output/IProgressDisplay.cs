@@ -31,10 +31,10 @@ internal interface IProgressDisplay : IDisposable
     /// <summary>The run was interrupted; the words resume it.</summary>
     void Interrupted(JobId job, long step, string words);
 
-    /// <summary>What the job's coordinator says of workers, blocks and checkpoints; null when it does not answer. Only a live screen has room for it.</summary>
+    /// <summary>The coordinator's report on workers, blocks and checkpoints; null without an answer. Only a live screen shows it.</summary>
     void Observed(JobStatus? status) { }
 
-    /// <summary>Nobody follows the job any more; it goes on elsewhere, and the words say how it is followed again.</summary>
+    /// <summary>Following ends while the job continues elsewhere; the text says how to follow it again.</summary>
     void Left(JobId job, string words);
 
     /// <summary>The job failed, and why, in one line.</summary>

@@ -1,6 +1,6 @@
 namespace Distributed.Console.Prompting;
 
-/// <summary>What a key did to a line.</summary>
+/// <summary>The effect of a key on a line.</summary>
 internal enum LineOutcome
 {
     /// <summary>The line may look different now.</summary>
@@ -15,7 +15,7 @@ internal enum LineOutcome
     /// <summary>No more lines come (Ctrl-D on an empty one).</summary>
     Ended,
 
-    /// <summary>The screen is to be cleared (Ctrl-L).</summary>
+    /// <summary>Clear the screen (Ctrl-L).</summary>
     Cleared,
 }
 
@@ -27,7 +27,7 @@ internal enum LineOutcome
 /// <param name="complete">How the word before the cursor can go on.</param>
 internal sealed class LineEdit(IReadOnlyList<string> history, Func<string, Completion> complete)
 {
-    private int _at = history.Count; // the place in the history; behind its end stands what is typed now
+    private int _at = history.Count; // the place in the history; its end is the line being typed
     private string _draft = "";
 
     /// <summary>The line.</summary>

@@ -8,7 +8,7 @@ namespace Distributed.Console.Remote;
 /// <summary>Sends a file, or the images of a folder, as a data set.</summary>
 internal static class DatasetUpload
 {
-    /// <summary>Sends it; what the server has already, it keeps once.</summary>
+    /// <summary>Sends the data; the server keeps equal data once.</summary>
     /// <param name="client">The server.</param>
     /// <param name="source">A CSV file, a folder of IDX files or an IDX images file; also gzipped.</param>
     /// <param name="name">What people call it; null for the file's name, or one like it where a built-in data set has that.</param>

@@ -19,7 +19,7 @@ internal static class ServerAnswer
         status is HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
 
     /// <summary>Passes a success on.</summary>
-    /// <exception cref="UsageException">The request was wrong: what, and what would be right.</exception>
+    /// <exception cref="UsageException">The request was wrong; the message names the error and the remedy.</exception>
     /// <exception cref="TrainingException">The server cannot do it now.</exception>
     public static async Task RequireSuccessAsync(HttpResponseMessage response, Uri server, CancellationToken cancellation)
     {

@@ -7,7 +7,7 @@ namespace Distributed.Data.Fitting;
 internal static class TableRows
 {
     /// <summary>Encodes some rows.</summary>
-    /// <param name="table">The table; needs every column of the encoding, whatever their order.</param>
+    /// <param name="table">The table; has every column of the encoding, in any order.</param>
     /// <param name="columns">The columns in the order of their inputs.</param>
     /// <param name="rows">Which rows, in the order of the result.</param>
     /// <returns>[rows × inputs], row-major.</returns>

@@ -13,7 +13,7 @@ internal sealed record RawTable(string File, IReadOnlyList<RawColumn> Columns, I
     /// <summary>The number of rows.</summary>
     public int Rows => Lines.Count;
 
-    /// <summary>The column of a name; null when there is none. One without a name is not found.</summary>
+    /// <summary>The column of a name, or null. A column without a name is not found.</summary>
     public RawColumn? Find(string name) => _byName.GetValueOrDefault(name);
 
     /// <summary>An error at a cell.</summary>

@@ -6,7 +6,7 @@ using Distributed.Tensors.Elements;
 
 namespace Distributed.Jobs.Submission;
 
-/// <summary>The names that settings with a fixed choice take, and what they stand for.</summary>
+/// <summary>The names of the values of settings with a fixed choice.</summary>
 internal static class Choices
 {
     public static readonly IReadOnlyList<(string Name, TaskKind Value)> Tasks =

@@ -4,7 +4,7 @@ using Distributed.Protocol.Specification;
 
 namespace Distributed.Jobs.Submission;
 
-/// <summary>What a new job takes from another one that it begins from (the setting "from").</summary>
+/// <summary>What a new job takes over from another one (the setting "from").</summary>
 internal static class OtherJob
 {
     /// <summary>
@@ -52,7 +52,7 @@ internal static class OtherJob
         if (from.LastCheckpoint is null) throw new UsageException($"--from: {from.NoCheckpoint("")}");
     }
 
-    /// <summary>What the specification records of the weights that the job begins with.</summary>
+    /// <summary>The specification's record of the job's initial weights.</summary>
     public static InitialWeights Describe(JobRecord from, float[] weights) =>
         new(ParameterHash.Compute(weights), $"job {from.Id}, step {from.LastCheckpoint}");
 

@@ -53,7 +53,7 @@ internal sealed record RunSettings
     }
 
     /// <summary>As <see cref="From"/>, for a cluster in one process, whose workers are all that there will ever be.</summary>
-    /// <exception cref="UsageException">A value is wrong, or the job would wait for ever.</exception>
+    /// <exception cref="UsageException">A value is wrong, or the job would wait indefinitely.</exception>
     public static RunSettings ForOneProcess(SettingValues values, int processors, RunOptions? before = null)
     {
         var run = From(values, processors, before);

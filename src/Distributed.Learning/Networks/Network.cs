@@ -7,14 +7,14 @@ namespace Distributed.Learning.Networks;
 public sealed class Network
 {
     /// <summary>Makes a network of a valid specification.</summary>
-    /// <exception cref="ArgumentException">The specification is not valid; the message says why.</exception>
+    /// <exception cref="ArgumentException">The specification is invalid; the message names the reason.</exception>
     public Network(NetworkSpecification specification)
     {
         Layout = new ParameterLayout(specification);
         Specification = specification;
     }
 
-    /// <summary>What it was made of.</summary>
+    /// <summary>Its specification.</summary>
     public NetworkSpecification Specification { get; }
 
     /// <summary>Where its parameters lie.</summary>

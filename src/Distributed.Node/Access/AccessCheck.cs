@@ -12,8 +12,8 @@ namespace Distributed.Node.Access;
 internal sealed record NeedsRole(ApiRole Role);
 
 /// <summary>
-/// Lets a request through to its route, or says why not: keys and roles, the rate of a client, the rate of failed sign-ins of a source, and, where no
-/// key is asked for, requests that a foreign web page makes a browser send.
+/// Admits a request to its route or refuses it with a reason: checks keys and roles, the rate of a client, the failed sign-ins of a source and, without
+/// keys, cross-site requests of browsers.
 /// </summary>
 internal sealed class AccessCheck : IDisposable
 {

@@ -17,7 +17,7 @@ internal sealed record HttpSettings
     /// <summary>Who may do what; empty for everybody everything.</summary>
     public ApiKeys Keys { get; init; } = ApiKeys.None;
 
-    /// <summary>What is too much.</summary>
+    /// <summary>Limits of the HTTP API.</summary>
     public HttpLimits Limits { get; init; } = new();
 }
 

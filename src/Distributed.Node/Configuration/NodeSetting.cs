@@ -3,7 +3,7 @@ namespace Distributed.Node.Configuration;
 /// <summary>One thing that can be set: by a flag, or by an environment variable when there is no flag.</summary>
 /// <param name="Flag">As written on the command line.</param>
 /// <param name="Value">What its value is, for people.</param>
-/// <param name="Help">What it does.</param>
+/// <param name="Help">Its purpose.</param>
 internal sealed record NodeSetting(string Flag, string Value, string Help)
 {
     /// <summary>The roles of the node.</summary>
@@ -37,7 +37,7 @@ internal sealed record NodeSetting(string Flag, string Value, string Help)
     /// <summary>The API's keys.</summary>
     public static readonly NodeSetting ApiKeysFile = new("--api-keys-file", "FILE", "file with lines NAME:ROLE:KEY, role read or write; without it DISTRIBUTED_API_KEYS may hold them, separated by semicolons");
 
-    /// <summary>An API that stands open.</summary>
+    /// <summary>An open API.</summary>
     public static readonly NodeSetting AllowAnonymous = new("--allow-anonymous", "yes", "lets everybody who reaches the API do everything, on addresses beyond loopback too");
 
     /// <summary>The longest upload.</summary>

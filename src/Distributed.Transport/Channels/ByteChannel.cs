@@ -34,7 +34,7 @@ internal abstract class ByteChannel
     /// <summary>Frees the socket, after both threads have left.</summary>
     public abstract void Free();
 
-    /// <summary>Receives exactly so many bytes; false when the channel ended before.</summary>
+    /// <summary>Receives until the span is full; false when the channel ends before.</summary>
     public bool ReceiveAll(Span<byte> into)
     {
         while (into.Length > 0)

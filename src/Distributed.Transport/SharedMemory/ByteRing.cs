@@ -1,11 +1,11 @@
 namespace Distributed.Transport.SharedMemory;
 
 /// <summary>
-/// One direction of a connection in shared memory: a ring of bytes with one writing and one reading process. Whoever finds it full or empty says
+/// One direction of a connection in shared memory: a ring of bytes with one writing and one reading process. A side that finds it full or empty says
 /// so in a flag before it waits, and the other side, having moved on, rings a bell if it sees the flag (<see cref="RingChannel"/>).
 /// </summary>
 /// <remarks>
-/// <para>Layout, each in a cache line of its own: bytes written in all 0, bytes read in all 64, reader waits 128, writer waits 192, bell for the
+/// <para>Layout, each in a separate cache line: bytes written in all 0, bytes read in all 64, reader waits 128, writer waits 192, bell for the
 /// reader 256, bell for the writer 320; the bytes from <see cref="HeaderBytes"/> on.</para>
 /// <para>Either side keeps its own position to itself and only publishes it; what the other side says is checked.</para>
 /// </remarks>
@@ -71,13 +71,13 @@ internal sealed unsafe class ByteRing
     /// <summary>Reader: says that it is about to wait. It must look once more before it does.</summary>
     public void AnnounceReader() => Interlocked.Exchange(ref *_readerWaits, 1);
 
-    /// <summary>Reader: it does not wait any more, or looks by itself.</summary>
+    /// <summary>Reader: stops waiting, or polls.</summary>
     public void WithdrawReader() => Interlocked.Exchange(ref *_readerWaits, 0);
 
     /// <summary>Reader: the bell was heard; what was written before it rang is seen from now on.</summary>
     public void HearReaderBell() => Interlocked.Exchange(ref *_readerBell, 0);
 
-    /// <summary>Reader: whether the writer waits and is to be woken: only when half of the ring is free, so that it does not wake for crumbs.</summary>
+    /// <summary>Reader: whether to wake a waiting writer: only when half of the ring is free, so that it does not wake for a few bytes.</summary>
     public bool IsWriterToWake()
     {
         Interlocked.MemoryBarrier(); // the position before the flag
@@ -85,7 +85,7 @@ internal sealed unsafe class ByteRing
             && Interlocked.Exchange(ref *_writerWaits, 0) != 0 && Interlocked.Exchange(ref *_writerBell, 1) == 0;
     }
 
-    /// <summary>Writer: puts in what there is room for. 0 when there is none, -1 when the other side's position cannot be.</summary>
+    /// <summary>Writer: writes as much as fits. 0 when the ring is full, -1 when the other side's position is impossible.</summary>
     public int Write(ReadOnlySpan<byte> bytes)
     {
         var read = Volatile.Read(ref *_read);
@@ -117,7 +117,7 @@ internal sealed unsafe class ByteRing
     /// <summary>Writer: the bell was heard.</summary>
     public void HearWriterBell() => Interlocked.Exchange(ref *_writerBell, 0);
 
-    /// <summary>Writer: whether the reader waits and is to be woken. Never while a bell is still unheard: so at most one is on its way.</summary>
+    /// <summary>Writer: whether to wake a waiting reader. Never while a bell is unheard, so at most one is on its way.</summary>
     public bool IsReaderToWake()
     {
         Interlocked.MemoryBarrier(); // the position before the flag

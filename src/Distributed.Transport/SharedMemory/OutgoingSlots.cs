@@ -32,7 +32,7 @@ internal sealed class OutgoingSlots(long limitBytes)
     /// <summary>Frees a slot whose place was not posted.</summary>
     public void TakeBack(in SlotFrame place) => _slots[place.Slot]!.Free();
 
-    /// <summary>The smallest free slot that holds so many values without wasting more than half of it.</summary>
+    /// <summary>The smallest free slot for a number of values that wastes at most half of it.</summary>
     private int FindFree(int length)
     {
         var best = -1;

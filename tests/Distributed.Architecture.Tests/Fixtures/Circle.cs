@@ -1,6 +1,7 @@
 // Two rooms that reach each other, over a third one. The tests read them; nothing runs them.
 #pragma warning disable IDE0130 // One file for three namespaces: they are a fixture.
 #pragma warning disable CS0649 // Nothing runs them, so nothing assigns their fields.
+#pragma warning disable IDE0065 // A using directive for one of the namespaces.
 
 namespace Distributed.Architecture.Tests.Fixtures.Circle.Upper
 {
