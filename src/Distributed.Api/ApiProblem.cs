@@ -58,7 +58,7 @@ public static class ApiProblemTypes
     /// <summary>422: settings or data that do not go together.</summary>
     public const string Unprocessable = "/problems/unprocessable";
 
-    /// <summary>429: too much at once; <c>Retry-After</c> says when to come again.</summary>
+    /// <summary>429: too many requests; <c>Retry-After</c> tells when to retry.</summary>
     public const string TooMany = "/problems/too-many";
 
     /// <summary>503: the cluster or the store does not answer for now.</summary>

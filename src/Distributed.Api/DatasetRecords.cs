@@ -24,7 +24,7 @@ public static class DatasetParts
 
 /// <summary>An uploaded data set.</summary>
 /// <param name="Id">64 characters of lower-case hex: for a table the SHA-256 of its bytes as uploaded, for images that of the list of their parts' hashes.</param>
-/// <param name="Name">What its first upload called it, for people; not unique.</param>
+/// <param name="Name">The display name from its first upload; not unique.</param>
 /// <param name="Kind"><c>table</c> or <c>images</c>.</param>
 /// <param name="Bytes">As stored.</param>
 /// <param name="UploadedAt">When its first upload ended (UTC).</param>

@@ -71,5 +71,5 @@ public sealed record JobLog(string Job, IReadOnlyList<JobLogLine> Lines);
 
 /// <summary>One line of a job's log.</summary>
 /// <param name="At">When it was written (UTC).</param>
-/// <param name="Text">For people.</param>
+/// <param name="Text">The text to show.</param>
 public sealed record JobLogLine(DateTimeOffset At, string Text);

@@ -1,4 +1,3 @@
-using ArchUnitNET.Fluent;
 using ArchUnitNET.xUnit;
 using static ArchUnitNET.Fluent.ArchRuleDefinition;
 

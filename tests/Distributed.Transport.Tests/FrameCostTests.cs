@@ -10,7 +10,7 @@ namespace Distributed.Transport.Tests;
 [Collection(nameof(RunsAlone))]
 public sealed class FrameCostTests : IAsyncLifetime
 {
-    // The test host's own threads allocate now and then, what a frame costs is in every batch: the least of them counts.
+    // The test host's threads allocate now and then; a frame's own cost is in every batch, so the smallest counts.
     private const int Batches = 5;
 
     private readonly Nodes _nodes = new();

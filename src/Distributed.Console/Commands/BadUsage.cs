@@ -8,7 +8,7 @@ namespace Distributed.Console.Commands;
 /// <summary>Describes the error in a command line, and its remedy, in one line.</summary>
 internal static class BadUsage
 {
-    /// <summary>The line, or null when the command line is right.</summary>
+    /// <summary>The line, or null when the command line is valid.</summary>
     public static string? Describe(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;

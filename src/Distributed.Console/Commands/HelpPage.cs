@@ -6,7 +6,7 @@ using Distributed.Jobs.Submission;
 
 namespace Distributed.Console.Commands;
 
-/// <summary>The help of a command on 80 columns, its options grouped by what they are about.</summary>
+/// <summary>The help of a command on 80 columns, its options grouped by topic.</summary>
 internal sealed class HelpPage : SynchronousCommandLineAction
 {
     private const int Width = 80, Gap = 2, WidestLeft = 30;

@@ -19,7 +19,7 @@ internal interface IProgressDisplay : IDisposable
     /// <summary>An epoch ended.</summary>
     void EpochEnded(EpochRow row);
 
-    /// <summary>Something that a person who watches should know: a worker joined, the job waits, it went back to a checkpoint.</summary>
+    /// <summary>A remark for the user: a worker joined, the job waits, it went back to a checkpoint.</summary>
     void Noticed(string line);
 
     /// <summary>A line of the log; from any thread.</summary>

@@ -25,7 +25,7 @@ internal static class LivePicture
         return [.. above, .. rows.Skip(rows.Count - latest).Select(row => Words.Of(row, run.Specification.Epochs)), .. below];
     }
 
-    /// <summary>The epoch that has not ended yet, as far as it is.</summary>
+    /// <summary>The progress of the present epoch.</summary>
     private static StyledLine? UnderWay(RunHeading run, RunProgress? progress, IReadOnlyList<EpochRow> rows)
     {
         if (progress is null || (rows.Count > 0 && progress.Epoch <= rows[^1].Epoch) || !double.IsFinite(progress.TrainLoss)) return null;

@@ -68,7 +68,7 @@ internal static class CommandCompletion
     private static Completion Among(int start, string word, IEnumerable<string> words) =>
         new(start, [.. words.Distinct().Where(w => w.StartsWith(word, StringComparison.Ordinal)).Order(StringComparer.Ordinal)]);
 
-    /// <summary>Files and folders that begin as the word does; a name with blanks is put in quotation marks.</summary>
+    /// <summary>Files and folders that begin with the word; a name with blanks is quoted.</summary>
     private static Completion Files(int start, string word)
     {
         var path = word.Trim('"', '\'');

@@ -20,7 +20,7 @@ internal enum LineOutcome
 }
 
 /// <summary>
-/// One line while it is typed: keys in, text and cursor out; nothing is drawn here. The keys are those of readline's Emacs mode that people
+/// Edits one line: keys in, text and cursor out, without drawing. The keys are those of readline's Emacs mode that people
 /// have in their fingers.
 /// </summary>
 /// <param name="history">Earlier lines, oldest first.</param>
@@ -36,7 +36,7 @@ internal sealed class LineEdit(IReadOnlyList<string> history, Func<string, Compl
     /// <summary>Characters left of the cursor.</summary>
     public int Cursor { get; private set; }
 
-    /// <summary>How the word can go on, to be shown: when the last key asked for it and there was no single answer.</summary>
+    /// <summary>The completions to show, when the last key asked for them and there is more than one.</summary>
     public IReadOnlyList<string> Candidates { get; private set; } = [];
 
     /// <summary>Takes a key; one that means nothing here changes nothing.</summary>

@@ -12,7 +12,7 @@ using Distributed.Protocol.Identity;
 
 namespace Distributed.Console.Remote;
 
-/// <summary>Shows a job of a server until it ends or a person has seen enough: what <c>watch</c> and <c>submit --follow</c> have in common.</summary>
+/// <summary>Shows a job of a server until it ends or the user interrupts; shared by <c>watch</c> and <c>submit --follow</c>.</summary>
 /// <param name="environment">The process, or what replaces it in tests.</param>
 /// <param name="client">The server.</param>
 /// <param name="display">Where it is shown.</param>

@@ -24,7 +24,7 @@ internal sealed partial class HttpTrainingClient : IJobClient, IDisposable
     private const int LongestPage = 100;
     private const long LongestAnswer = 64 << 20;
 
-    /// <summary>For an answer to begin; an upload or a download may take as long as it takes.</summary>
+    /// <summary>Time limit for an answer to begin; uploads and downloads have none.</summary>
     private static readonly TimeSpan AnswerBound = TimeSpan.FromSeconds(100);
 
     private readonly HttpClient _http;
@@ -53,7 +53,7 @@ internal sealed partial class HttpTrainingClient : IJobClient, IDisposable
 
     /// <summary>Submits a job.</summary>
     /// <param name="jobFile">A JSON object of settings, see <see cref="SubmitJob"/>.</param>
-    /// <param name="key">The same key and settings give the same job, once, so that an answer that was lost can be asked for again.</param>
+    /// <param name="key">The same key and settings give the same job, once, so that a submission can be retried after a lost answer.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public Task<JobDetail> SubmitAsync(byte[] jobFile, string key, CancellationToken cancellation) => RepeatAsync(async () =>
     {

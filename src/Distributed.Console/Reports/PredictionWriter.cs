@@ -11,7 +11,7 @@ namespace Distributed.Console.Reports;
 /// <summary>The formats of predictions.</summary>
 internal enum PredictionFormat
 {
-    /// <summary>For people: the class, its probability, and the next likely ones.</summary>
+    /// <summary>A table for people: the class, its probability, and the next likely ones.</summary>
     Table,
 
     /// <summary>A header, then every probability.</summary>

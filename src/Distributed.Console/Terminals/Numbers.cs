@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Distributed.Console.Terminals;
 
-/// <summary>How numbers are shown to people: few digits, the same everywhere.</summary>
+/// <summary>Formats numbers for display: few digits, the same everywhere.</summary>
 internal static class Numbers
 {
     /// <summary>Shown in place of a missing number.</summary>

@@ -55,7 +55,7 @@ internal static class TableRows
         var ofText = raw.Texts.Select(text => categoryOf.GetValueOrDefault(text, -1)).ToArray();
         for (var i = 0; i < rows.Length; i++)
         {
-            // Beyond RawColumn.MostTexts texts have no index; rows are asked for in ascending order, so an unknown one came before.
+            // Beyond RawColumn.MostTexts texts have no index; rows are read in ascending order, so an unknown one came before.
             var index = raw.TextIndices[rows[i]];
             if (ofText[index] < 0)
                 throw table.Error(

@@ -12,7 +12,7 @@ internal enum CellKind
     /// <summary>Nothing, or only blanks.</summary>
     Empty,
 
-    /// <summary>A word that people and programs write where a number is missing, such as NA. In a text column it is a text.</summary>
+    /// <summary>A word that marks a missing number, such as NA. In a text column it is ordinary text.</summary>
     MissingWord,
 
     /// <summary>Not a number (NaN), infinite, or too large.</summary>

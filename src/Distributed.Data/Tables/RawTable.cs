@@ -2,7 +2,7 @@ namespace Distributed.Data.Tables;
 
 /// <summary>A table as read, column by column.</summary>
 /// <param name="File">Where it came from.</param>
-/// <param name="Columns">The columns that were asked for, in the header's order.</param>
+/// <param name="Columns">The requested columns, in the header's order.</param>
 /// <param name="Names">All names of the header.</param>
 /// <param name="Lines">The line of each row, from 1; the header is line 1.</param>
 internal sealed record RawTable(string File, IReadOnlyList<RawColumn> Columns, IReadOnlyList<string> Names, IReadOnlyList<int> Lines)

@@ -63,7 +63,7 @@ internal sealed class GatewayAccess(ActorSystem system, ActorRegistry registry, 
     public async Task<IReadOnlyList<JobId>> UsersOfAsync(string dataset, CancellationToken cancellation) =>
         (await AskAsync<DatasetUsersTold>(new GetDatasetUsers(dataset), cancellation).ConfigureAwait(false)).Jobs;
 
-    /// <summary>How a job's coordinator says that it is; null when it does not answer at once. Only for a job that has its turn: others have no coordinator to wake.</summary>
+    /// <summary>A coordinator's report of its job; null without an immediate answer. Only for a running job: asking wakes the coordinator of any other.</summary>
     public async Task<JobStatus?> StatusAsync(JobId job, CancellationToken cancellation)
     {
         try

@@ -8,7 +8,7 @@ namespace Distributed.Jobs.Submission;
 internal static class OtherJob
 {
     /// <summary>
-    /// The settings with what another job decides where nothing was given: its samples and its network, since its weights mean nothing
+    /// Fills missing settings from another job: its samples and its network, since its weights mean nothing
     /// elsewhere. Optimizer, epochs and the like are the new job's own.
     /// </summary>
     public static TrainSettings Inherit(TrainSettings settings, bool seedGiven, JobRecord from)

@@ -60,7 +60,7 @@ internal sealed class AccessCheck : IDisposable
         _failures.Dispose();
     }
 
-    /// <summary>The holder of the request's key. The key is looked at first and its failure counted then: a right one is not held up by wrong ones.</summary>
+    /// <summary>The holder of the request's key. The key is checked before failures are counted, so that wrong keys do not delay a valid one.</summary>
     private ApiKeyHolder Identify(HttpContext context)
     {
         var header = context.Request.Headers.Authorization.ToString();

@@ -19,7 +19,7 @@ internal sealed class StreamCursor
     private bool _ended;
     private long _version, _runVersion; // of the picture, and of the events that are sent only once the job has started
 
-    /// <summary>Begins at the job's beginning, or after the event of an id. An id of another form is taken for the beginning.</summary>
+    /// <summary>Begins at the job's beginning, or after the event of an id. An invalid id means the beginning.</summary>
     public static StreamCursor After(string? lastEventId)
     {
         var cursor = new StreamCursor();

@@ -33,7 +33,7 @@ internal sealed record KnownJob(QueuedJobTold Told, JobHistory History)
     public Checkpoint? Best => History.Specification is { } specification ? History.DurableBest(new EpochPlan(specification)) : null;
 }
 
-/// <summary>Reads jobs for people.</summary>
+/// <summary>Reads jobs for display.</summary>
 internal sealed class JobReader(GatewayAccess cluster, DatasetStore datasets)
 {
     private readonly EarlierFingerprints _fingerprints = new(cluster, TimeProvider.System);

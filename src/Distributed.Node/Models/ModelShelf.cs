@@ -60,7 +60,7 @@ internal sealed class ModelShelf(GatewayAccess cluster, JobReader jobs, HttpLimi
         throw ApiException.Unavailable($"the checkpoint of {job} cannot be read");
     }
 
-    /// <summary>Which checkpoint is the newest, as it was known a moment ago; one look at the journal for all who ask meanwhile.</summary>
+    /// <summary>The newest checkpoint, at most a moment old; concurrent callers share one read of the journal.</summary>
     private Task<Newest> FindNewestAsync(JobId job, bool best, bool isAgain)
     {
         lock (_gate)

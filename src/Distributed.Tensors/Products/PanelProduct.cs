@@ -66,7 +66,7 @@ internal static unsafe class PanelProduct<TLanes, TVector>
         }
     }
 
-    /// <summary>Brings one block of A into strips.</summary>
+    /// <summary>Packs one block of A into strips.</summary>
     private static void Pack(ProductTask* product, TileTask* task, int depthFrom, int rowFrom, int rowTo)
     {
         var below = product->Rows - rowTo;

@@ -107,7 +107,7 @@ internal static unsafe class StripPacking
         }
     }
 
-    /// <summary>Eight depths of one strip; stores spill beyond their rows and are put right by the next.</summary>
+    /// <summary>Eight depths of one strip; stores spill beyond their rows and the next ones overwrite the surplus.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void PackBlock(float* source, nint rowStride, int height, float* target)
     {

@@ -45,7 +45,7 @@ public readonly record struct FrameHeader(
     /// <summary>Whether the values lie in shared memory, all of them, and the frame says where.</summary>
     public bool IsInSharedMemory { get; init; }
 
-    /// <summary>The first of the tensor's values that this frame brings.</summary>
+    /// <summary>The index of the frame's first value in the tensor.</summary>
     public int Offset { get; init; }
 
     /// <summary>Values in this frame.</summary>
@@ -57,7 +57,7 @@ public readonly record struct FrameHeader(
     /// <summary>Bytes of the frame's values.</summary>
     public int PayloadBytes => Count * ElementBytes;
 
-    /// <summary>The frame that brings the values from <paramref name="offset"/> on, as many as its limit allows.</summary>
+    /// <summary>The header of the frame with the values from <paramref name="offset"/> on, as many as the limit allows.</summary>
     internal FrameHeader From(int offset, int maximumPayloadBytes) =>
         this with { Offset = offset, Count = Math.Min(Elements - offset, maximumPayloadBytes / ElementBytes) };
 

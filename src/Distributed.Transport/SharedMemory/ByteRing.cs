@@ -7,11 +7,11 @@ namespace Distributed.Transport.SharedMemory;
 /// <remarks>
 /// <para>Layout, each in a separate cache line: bytes written in all 0, bytes read in all 64, reader waits 128, writer waits 192, bell for the
 /// reader 256, bell for the writer 320; the bytes from <see cref="HeaderBytes"/> on.</para>
-/// <para>Either side keeps its own position to itself and only publishes it; what the other side says is checked.</para>
+/// <para>Each side owns its position and publishes it; the other side's position is validated.</para>
 /// </remarks>
 internal sealed unsafe class ByteRing
 {
-    /// <summary>Bytes that are on their way at most. A power of two.</summary>
+    /// <summary>Maximum bytes in the ring. A power of two.</summary>
     public const int Capacity = 1 << 20;
 
     /// <summary>What one ring takes.</summary>
@@ -37,7 +37,7 @@ internal sealed unsafe class ByteRing
         _bytes = start + HeaderBytes;
     }
 
-    /// <summary>Reader: takes what is there. 0 when that is nothing, -1 when the other side's position cannot be.</summary>
+    /// <summary>Reader: takes the bytes that are there. 0 when there are none, -1 when the other side's position is impossible.</summary>
     public int Read(Span<byte> into)
     {
         var there = Volatile.Read(ref *_written) - _position;
@@ -57,10 +57,10 @@ internal sealed unsafe class ByteRing
         new ReadOnlySpan<byte>(_bytes, into.Length - first).CopyTo(into[first..]);
     }
 
-    /// <summary>Reader, and those that look on: whether nothing is there.</summary>
+    /// <summary>Reader and polling threads: whether the ring is empty.</summary>
     public bool IsEmpty => Volatile.Read(ref *_written) == Volatile.Read(ref _position);
 
-    /// <summary>Reader: looks at the next bytes without taking them; false when there are fewer.</summary>
+    /// <summary>Reader: peeks at the next bytes; false when there are fewer.</summary>
     public bool TryPeek(Span<byte> into)
     {
         if (Volatile.Read(ref *_written) - _position < into.Length) return false;
@@ -68,13 +68,13 @@ internal sealed unsafe class ByteRing
         return true;
     }
 
-    /// <summary>Reader: says that it is about to wait. It must look once more before it does.</summary>
+    /// <summary>Reader: announces that it is about to wait. It must check once more before it does.</summary>
     public void AnnounceReader() => Interlocked.Exchange(ref *_readerWaits, 1);
 
     /// <summary>Reader: stops waiting, or polls.</summary>
     public void WithdrawReader() => Interlocked.Exchange(ref *_readerWaits, 0);
 
-    /// <summary>Reader: the bell was heard; what was written before it rang is seen from now on.</summary>
+    /// <summary>Reader: clears the bell; bytes written before it rang are visible from now on.</summary>
     public void HearReaderBell() => Interlocked.Exchange(ref *_readerBell, 0);
 
     /// <summary>Reader: whether to wake a waiting writer: only when half of the ring is free, so that it does not wake for a few bytes.</summary>
@@ -101,20 +101,20 @@ internal sealed unsafe class ByteRing
         return count;
     }
 
-    /// <summary>Writer: puts in all of the bytes or none; null when the other side's position cannot be.</summary>
+    /// <summary>Writer: writes all of the bytes or none; null when the other side's position is impossible.</summary>
     public bool? TryWriteAll(ReadOnlySpan<byte> bytes)
     {
         var read = Volatile.Read(ref *_read);
         return read < _readBefore || read > _position ? null : Capacity - (_position - read) >= bytes.Length && Write(bytes) == bytes.Length;
     }
 
-    /// <summary>Writer: whether there is no room.</summary>
+    /// <summary>Writer: whether the ring is full.</summary>
     public bool IsFull => _position - Volatile.Read(ref *_read) == Capacity;
 
-    /// <summary>Writer: says that it is about to wait. It must look once more before it does.</summary>
+    /// <summary>Writer: announces that it is about to wait. It must check once more before it does.</summary>
     public void AnnounceWriter() => Interlocked.Exchange(ref *_writerWaits, 1);
 
-    /// <summary>Writer: the bell was heard.</summary>
+    /// <summary>Writer: clears the bell.</summary>
     public void HearWriterBell() => Interlocked.Exchange(ref *_writerBell, 0);
 
     /// <summary>Writer: whether to wake a waiting reader. Never while a bell is unheard, so at most one is on its way.</summary>
