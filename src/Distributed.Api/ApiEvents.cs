@@ -7,10 +7,10 @@ namespace Distributed.Api;
 
 /// <summary>
 /// The names of the events of a job's stream; the data is the JSON of the <see cref="JobEvent"/> of that name. An event that must not be missed
-/// carries an id, from which a stream goes on (<see cref="ApiHeaders.LastEventId"/>): every decided epoch, the newest checkpoint and the end.
-/// <c>started</c> comes before all of them and has no id: a stream without <see cref="ApiHeaders.LastEventId"/> tells it, one that goes on after an
-/// id does not tell it again. Of the others, such as progress, the newest is told, and older ones that were not read are left out. A name that a
-/// client does not know is to be ignored.
+/// carries an id, from which a stream can resume (<see cref="ApiHeaders.LastEventId"/>): every decided epoch, the newest checkpoint and the end.
+/// <c>started</c> comes before all of them and has no id: a stream without <see cref="ApiHeaders.LastEventId"/> sends it, one that resumes after an
+/// id does not repeat it. Of the others, such as progress, only the newest is sent; older unread ones are dropped. Clients ignore unknown
+/// names.
 /// </summary>
 public static class ApiEvents
 {

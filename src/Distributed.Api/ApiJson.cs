@@ -4,7 +4,7 @@ using Distributed.Protocol.Queue;
 
 namespace Distributed.Api;
 
-/// <summary>The JSON of the HTTP API, generated at build time. Unknown members are ignored, so that an older client reads what a newer node writes.</summary>
+/// <summary>The JSON of the HTTP API, generated at build time. Unknown members are ignored, so an older client can read a newer node's answers.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

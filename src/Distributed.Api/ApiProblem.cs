@@ -1,6 +1,6 @@
 namespace Distributed.Api;
 
-/// <summary>An error as RFC 9457 has it (<c>application/problem+json</c>); the detail is one line that says what is wrong and what would be right.</summary>
+/// <summary>A problem document of RFC 9457 (<c>application/problem+json</c>); its detail names the error and the remedy in one line.</summary>
 public sealed record ApiProblem
 {
     /// <summary>The media type.</summary>
@@ -15,7 +15,7 @@ public sealed record ApiProblem
     /// <summary>The HTTP status.</summary>
     public int Status { get; init; }
 
-    /// <summary>What is wrong here, and what would be right.</summary>
+    /// <summary>The error and the remedy, in one line.</summary>
     public string? Detail { get; init; }
 
     /// <summary>The request's path.</summary>
@@ -58,7 +58,7 @@ public static class ApiProblemTypes
     /// <summary>422: settings or data that do not go together.</summary>
     public const string Unprocessable = "/problems/unprocessable";
 
-    /// <summary>429: too much at once; <c>Retry-After</c> says when to come again.</summary>
+    /// <summary>429: too many requests; <c>Retry-After</c> tells when to retry.</summary>
     public const string TooMany = "/problems/too-many";
 
     /// <summary>503: the cluster or the store does not answer for now.</summary>

@@ -1,6 +1,6 @@
 namespace Distributed.Api;
 
-/// <summary>Where everything is in the HTTP API of a node with the role gateway. Ids are escaped by whoever builds a path.</summary>
+/// <summary>The routes of the HTTP API of a node with the role gateway. Callers escape ids.</summary>
 public static class ApiRoutes
 {
     /// <summary>Version 1 of everything below it.</summary>
@@ -8,7 +8,7 @@ public static class ApiRoutes
 
     /// <summary>
     /// GET: <see cref="DatasetList"/>. POST: uploads one; a table as the body itself (<c>text/csv</c> or <c>application/octet-stream</c>,
-    /// name by <c>?name=</c>), images as <c>multipart/form-data</c> with the parts of <see cref="DatasetParts"/>. Gzip is told by the first bytes.
+    /// name by <c>?name=</c>), images as <c>multipart/form-data</c> with the parts of <see cref="DatasetParts"/>. The first bytes identify gzip.
     /// Answers 201, or 200 when the same content was there, with a <see cref="Dataset"/>.
     /// </summary>
     public const string Datasets = Prefix + "/datasets";
@@ -43,7 +43,7 @@ public static class ApiRoutes
     /// <summary>POST: asks for a pause; <c>JobSummary</c>. 409 when the job has ended.</summary>
     public static string JobPause(string id) => Job(id) + "/pause";
 
-    /// <summary>POST: a paused job goes on in its turn; <c>JobSummary</c>. The body may be a job file with run settings alone. 409 when it has ended.</summary>
+    /// <summary>POST: a paused job resumes in its turn; <c>JobSummary</c>. The body may be a job file with run settings alone. 409 when it has ended.</summary>
     public static string JobResume(string id) => Job(id) + "/resume";
 
     /// <summary>POST: asks for the end on the weights that there are; <c>JobSummary</c>.</summary>

@@ -24,11 +24,11 @@ public static class DatasetParts
 
 /// <summary>An uploaded data set.</summary>
 /// <param name="Id">64 characters of lower-case hex: for a table the SHA-256 of its bytes as uploaded, for images that of the list of their parts' hashes.</param>
-/// <param name="Name">What its first upload called it, for people; not unique.</param>
+/// <param name="Name">The display name from its first upload; not unique.</param>
 /// <param name="Kind"><c>table</c> or <c>images</c>.</param>
 /// <param name="Bytes">As stored.</param>
 /// <param name="UploadedAt">When its first upload ended (UTC).</param>
-/// <param name="Parts">What it was uploaded as.</param>
+/// <param name="Parts">The uploaded parts.</param>
 public sealed record Dataset(string Id, string Name, string Kind, long Bytes, DateTimeOffset UploadedAt, IReadOnlyList<DatasetPart> Parts);
 
 /// <summary>One part of an uploaded data set.</summary>
@@ -40,7 +40,7 @@ public sealed record DatasetPart(string Name, long Bytes, string Sha256);
 /// <summary>Every uploaded data set, newest first.</summary>
 public sealed record DatasetList(IReadOnlyList<Dataset> Datasets);
 
-/// <summary>What is in a data set, before any encoding.</summary>
+/// <summary>The contents of a data set, before encoding.</summary>
 public sealed record DatasetDescription
 {
     /// <summary>The data set.</summary>

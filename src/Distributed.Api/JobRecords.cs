@@ -7,10 +7,10 @@ using Distributed.Protocol.Specification;
 namespace Distributed.Api;
 
 /// <summary>
-/// What a submission's body is: a job file, as <c>dtrain train --job</c> reads it: one JSON object of settings (all optional) whose values are
+/// The body of a submission: a job file, as <c>dtrain train --job</c> reads it: one JSON object of settings (all optional) whose values are
 /// texts, numbers, lists or maps; <c>data</c> (and <c>validation</c>) name a built-in data set, or an uploaded one by its id or its name. The
 /// settings that set up one process (<c>workers</c>, <c>threads</c>, <c>store</c>, <c>out</c>) are refused. Everything is checked against the
-/// data before the job is taken.
+/// data before the job is accepted.
 /// </summary>
 public static class SubmitJob
 {
@@ -35,7 +35,7 @@ public sealed record JobDetail
     /// <summary>The run options in force.</summary>
     public required RunOptions Options { get; init; }
 
-    /// <summary>Where the samples come from; an uploaded data set stands there by its id.</summary>
+    /// <summary>The source of the samples; the id of an uploaded data set.</summary>
     public required DataSettings Source { get; init; }
 
     /// <summary>Workers of the job's first assignment; null before it, and where the journal does not tell (<see cref="JobStarted"/>).</summary>
@@ -56,7 +56,7 @@ public sealed record JobDetail
     /// <summary>How its coordinator says that it is: workers, blocks, checkpoints, where the time goes; null while it has no turn, and when there was no answer in time.</summary>
     public JobStatus? Status { get; init; }
 
-    /// <summary>What the samples' reader has to say, one sentence each; for example a column left out. Only in the answer to a submission.</summary>
+    /// <summary>Remarks of the samples' reader, one sentence each, such as a dropped column. Only in the answer to a submission.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>By how much a regression's standardised errors are multiplied to be in the target's unit; 1 for classifiers.</summary>
@@ -71,5 +71,5 @@ public sealed record JobLog(string Job, IReadOnlyList<JobLogLine> Lines);
 
 /// <summary>One line of a job's log.</summary>
 /// <param name="At">When it was written (UTC).</param>
-/// <param name="Text">For people.</param>
+/// <param name="Text">The text to show.</param>
 public sealed record JobLogLine(DateTimeOffset At, string Text);

@@ -1,4 +1,5 @@
-using Distributed.Console;
+using Distributed.Console.Commands;
+using Distributed.Console.Sessions;
 using Distributed.Console.Terminals;
 
-return await ConsoleApplication.RunAsync(args, ConsoleEnvironment.OfProcess()).ConfigureAwait(false);
+return await ConsoleApplication.RunAsync(args, ConsoleEnvironment.OfProcess(ProcessCluster.StartAsync)).ConfigureAwait(false);

@@ -3,18 +3,18 @@ using System.Globalization;
 namespace Distributed.Data;
 
 /// <summary>
-/// Data that cannot be used as it is: says which file, line and column, what is wrong there, and what would be right.
-/// Its message is one line for a person; no stack trace is needed to act on it.
+/// Unusable data: the message names file, line, column, the error and the remedy.
+/// The message is one line that a user can act on without a stack trace.
 /// </summary>
 public sealed class DataException : Exception
 {
     /// <summary>Describes the fault.</summary>
-    /// <param name="problem">What is wrong, without the place; ends without a full stop.</param>
-    /// <param name="advice">What would be right; ends without a full stop.</param>
+    /// <param name="problem">The error, without the place; ends without a full stop.</param>
+    /// <param name="advice">The remedy; ends without a full stop.</param>
     /// <param name="file">The file or built-in data set; null when none is meant.</param>
     /// <param name="line">The line in the file, from 1 (the header is line 1).</param>
     /// <param name="column">The column's name.</param>
-    /// <param name="inner">The cause, if another exception told of it.</param>
+    /// <param name="inner">The exception that caused it, if any.</param>
     public DataException(
         string problem, string? advice = null, string? file = null, long? line = null, string? column = null, Exception? inner = null)
         : base(Describe(problem, advice, file, line, column), inner)
@@ -38,7 +38,7 @@ public sealed class DataException : Exception
     /// <summary>What is wrong, without the place.</summary>
     public string Problem { get; }
 
-    /// <summary>What would be right, if that can be said.</summary>
+    /// <summary>The remedy, if there is one.</summary>
     public string? Advice { get; }
 
     private static string Describe(string problem, string? advice, string? file, long? line, string? column)

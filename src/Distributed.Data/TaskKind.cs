@@ -1,6 +1,6 @@
 namespace Distributed.Data;
 
-/// <summary>What a network is asked for.</summary>
+/// <summary>The task of a network.</summary>
 public enum TaskKind
 {
     /// <summary>One of several classes: softmax and cross-entropy.</summary>

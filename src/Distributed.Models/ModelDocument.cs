@@ -4,7 +4,7 @@ using Distributed.Learning.Networks;
 
 namespace Distributed.Models;
 
-/// <summary>Where a model comes from, for people; nothing computes with it.</summary>
+/// <summary>The origin of a model, for display only.</summary>
 public sealed record ModelOrigin
 {
     /// <summary>The job that trained it.</summary>

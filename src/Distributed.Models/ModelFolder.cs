@@ -71,7 +71,7 @@ public static class ModelFolder
         File.Move(json, Path.Combine(folder, ModelFile), overwrite: true);
     }
 
-    /// <summary>Says why a network and an encoding do not make a model; null when they do.</summary>
+    /// <summary>Why a network and an encoding do not form a model; null when they do.</summary>
     internal static string? Mismatch(NetworkSpecification network, FeatureEncoding encoding)
     {
         if (network.Validate() is { } networkProblem)

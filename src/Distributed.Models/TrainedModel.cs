@@ -74,7 +74,7 @@ public sealed class TrainedModel
     public void Save(string folder) => ModelFolder.Save(this, folder);
 
     /// <summary>Answers one raw row.</summary>
-    /// <param name="row">Each column's cell as it would stand in a file; entries that are no columns of the model do not matter.</param>
+    /// <param name="row">Each column's cell, as in a file; entries of other columns are ignored.</param>
     /// <returns>The answer.</returns>
     /// <exception cref="DataException">A column is missing, or a cell does not fit its column.</exception>
     public Prediction Predict(IReadOnlyDictionary<string, string> row)

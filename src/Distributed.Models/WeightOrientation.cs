@@ -48,7 +48,7 @@ internal sealed record WeightOrientation(bool IsTransposed, string? Note)
     /// <summary>The shape of a layer's weight in the file.</summary>
     public long[] ShapeOf(int inputs, int outputs) => IsTransposed ? [outputs, inputs] : [inputs, outputs];
 
-    /// <summary>Turns a weight as it stands in the file into [inputs × outputs].</summary>
+    /// <summary>Turns a weight of the file into [inputs × outputs].</summary>
     public void Restore(Span<float> weight, int inputs, int outputs)
     {
         if (!IsTransposed) return;

@@ -19,7 +19,7 @@ internal static class WeightsFile
     private const int AtOnce = 1 << 18;
     private const string HashName = "sha256";
 
-    /// <summary>Who asks for the tensors: a saved model, or a job that begins with given weights.</summary>
+    /// <summary>The reader of the tensors: a saved model, or a job with initial weights.</summary>
     public const string OfModel = "model.json's network", OfNetwork = "the job's network";
 
     /// <summary>The tensors of a network, in order.</summary>

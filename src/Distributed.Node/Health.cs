@@ -4,7 +4,7 @@ using Distributed.Node.Configuration;
 namespace Distributed.Node;
 
 /// <summary>
-/// The node's state as one line of a file, written anew every second: what a health check reads without a port, and without another program
+/// The node's state as one line of a file, rewritten every second: a health check reads it without a port, and without another program
 /// in the image. A line that is old means that the node does not get to run.
 /// </summary>
 internal static class Health

@@ -7,7 +7,7 @@ using Distributed.Node.Naming;
 namespace Distributed.Node;
 
 /// <summary>
-/// Tries the places where a node is to listen before anything is started: a refusal names the flag, and no half-started node has to be ended.
+/// Tests a node's ports before anything starts, so that an error names the flag and no half-started node remains.
 /// </summary>
 internal static class ListenCheck
 {
@@ -16,7 +16,7 @@ internal static class ListenCheck
     public static async Task RunAsync(ClusterNodeOptions options, HttpSettings? http, INameService names, CancellationToken cancellation)
     {
         var (flag, host) = options.ListenAddress is { } listen ? (NodeSetting.Listen.Flag, listen) : (NodeSetting.Hostname.Flag, options.Hostname);
-        // An address is taken as it is: the name service refuses to look 0.0.0.0 up, which means every address of this machine.
+        // An address is used as it is: the name service refuses 0.0.0.0, which means every address of this machine.
         var addresses = IPAddress.TryParse(host, out var given) ? [given] : await names.FindAddressesAsync(host, cancellation).ConfigureAwait(false);
         if (addresses.Count == 0)
             throw new SettingException($"{flag} names {host}, which no name server knows: give a name or an address of this machine");
@@ -48,7 +48,7 @@ internal static class ListenCheck
         }
     }
 
-    /// <summary>Each port is free now, but two of the node's own doors may ask for the same one.</summary>
+    /// <summary>Each port is free, but two of the node's own settings may name the same one.</summary>
     private static void CheckApart(ClusterNodeOptions options, HttpSettings? http)
     {
         if (options.Port != 0 && options.Port == options.DataPort)

@@ -83,7 +83,7 @@ internal static class NodeApplication
                     ? SeedSearch.RunAsync(node, settings.Node.SeedNodes, names, logger, TimeProvider.System, ending.Token)
                     : Task.FromResult(true);
                 var ended = node.WaitForEndAsync();
-                // Whoever is to be started again does not wait for its end.
+                // A node that restarts does not wait for its end.
                 if (await Task.WhenAny(ended, search).ConfigureAwait(false) == search && !await search.ConfigureAwait(false)) return ExitCode.Downed;
                 var end = await ended.ConfigureAwait(false);
                 await ending.CancelAsync().ConfigureAwait(false);
@@ -104,7 +104,7 @@ internal static class NodeApplication
         {
             builder.SetMinimumLevel(settings.Log);
             builder.AddFilter("Microsoft", LogLevel.Warning);
-            builder.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None); // a failed start is said once, below
+            builder.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None); // a failed start is reported once, below
             builder.AddFilter("Akka.Hosting.AkkaHostedService", LogLevel.None);
             builder.AddSimpleConsole(console =>
             {

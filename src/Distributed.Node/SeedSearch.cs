@@ -10,8 +10,8 @@ internal static class SeedSearch
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// How long a node may stay let in but not counted while other seeds can be seen. It happens to one that began a cluster of its own because
-    /// it could not see the others for a moment: too few core nodes come, and nobody ever joins two clusters into one.
+    /// How long a node may have joined without becoming a counted member while other seeds are visible. It happens to a node that formed its own
+    /// cluster while it could not see the others: it gets too few core nodes, and two clusters never merge.
     /// </summary>
     private static readonly TimeSpan AloneBound = TimeSpan.FromSeconds(20);
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Distributed.Node;
 
-/// <summary>Says that no seed node answers, at first after a few seconds, then ever more rarely. The cluster's code asks again all the time.</summary>
+/// <summary>Logs that no seed node answers, first after a few seconds, then with growing pauses. The cluster itself keeps retrying.</summary>
 internal static class SeedWatch
 {
     private static readonly TimeSpan FirstWord = TimeSpan.FromSeconds(5);

@@ -12,11 +12,11 @@ public static unsafe class MatrixProduct
 {
     /// <summary>C = A · B, or C += A · B.</summary>
     /// <param name="a">[rows × depth] row-major; if <paramref name="transposeA"/>, [depth × rows], and its transpose is meant.</param>
-    /// <param name="transposeA">Whether A is given transposed.</param>
+    /// <param name="transposeA">Whether A is transposed.</param>
     /// <param name="b">The right side, packed.</param>
     /// <param name="c">[rows × columns] row-major.</param>
     /// <param name="rows">Rows of A and C.</param>
-    /// <param name="accumulate">Whether to add to what <paramref name="c"/> holds; otherwise it is overwritten.</param>
+    /// <param name="accumulate">Whether to add to <paramref name="c"/> instead of overwriting it.</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
     public static void Multiply(ReadOnlySpan<float> a, bool transposeA, PackedMatrix b, Span<float> c, int rows, bool accumulate = false) =>
         Multiply(Kernels.Best, a, transposeA, b, c, rows, accumulate);

@@ -40,9 +40,6 @@ internal sealed class AssemblyScanner : IDisposable
 
     public string Name => _metadata.GetString(_metadata.GetAssemblyDefinition().Name);
 
-    public IReadOnlyList<string> ReferencedAssemblies =>
-        [.. _metadata.AssemblyReferences.Select(handle => _metadata.GetString(_metadata.GetAssemblyReference(handle).Name))];
-
     /// <summary>Every use, with its caller. What no method body names, but the tables do, comes with the assembly as its caller.</summary>
     public IReadOnlyList<MemberUse> Uses()
     {

@@ -96,8 +96,6 @@ internal static partial class BannedCalls
 
     public static void ParallelFor(Action<int> action) => Parallel.For(0, 1, action);
 
-    public static object Socket() => new System.Net.Sockets.TcpClient();
-
     [LibraryImport("libm")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial double exp(double x);

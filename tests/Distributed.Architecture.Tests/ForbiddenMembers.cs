@@ -1,9 +1,10 @@
 namespace Distributed.Architecture.Tests;
 
 /// <summary>
-/// What must not be reachable from code that decides a weight: functions whose bits differ between systems, processors, vector widths or
-/// library versions, the clock, the machine, threads, sockets, and every source of numbers that the seed does not decide.
+/// Members that code which decides a weight must not reach: functions whose bits differ between systems, processors, vector widths or library
+/// versions, the clock, the machine, threads, and every source of numbers that the seed does not decide.
 /// </summary>
+/// <remarks>Rules about members of types that are otherwise allowed. Rules about whole namespaces are in <see cref="DependencyRulesTests"/>.</remarks>
 internal static class ForbiddenMembers
 {
     /// <summary>Of Math and MathF: exact by IEEE 754 or by definition. Whatever is not listed is forbidden, also what is yet to come.</summary>
@@ -66,8 +67,6 @@ internal static class ForbiddenMembers
             return "a property of the machine or process, which is no input";
         if (Threads.Contains(use.Type) || (use.Type is "System.Threading.Tasks.Task" && use.Member is "Run" or "Delay"))
             return "a thread or timer: pure rules have none";
-        if (use.Type.StartsWith("System.Net.", StringComparison.Ordinal))
-            return "a socket or a name look-up";
         return null;
     }
 

@@ -2,7 +2,7 @@ using System.Xml.Linq;
 
 namespace Distributed.Architecture.Tests;
 
-/// <summary>The layers, and what a project may reference: layers below its own.</summary>
+/// <summary>The layers: a project may reference the projects below its own.</summary>
 internal static class ProjectLayers
 {
     /// <summary>The projects from the bottom up. Those of the top layer do not reference each other.</summary>
@@ -12,38 +12,26 @@ internal static class ProjectLayers
         ["Distributed.Transport"], ["Distributed.Cluster"], ["Distributed.Jobs"], ["Distributed.Api"], ["Distributed.Node", "Distributed.Console"],
     ];
 
-    /// <summary>An assembly that has another name than its project.</summary>
-    private static readonly Dictionary<string, string> ProjectOfAssembly = new() { ["dtrain"] = "Distributed.Console" };
+    /// <summary>Whether a project may be referenced by another one.</summary>
+    public static bool IsBelow(string project, string other) => LayerOf(project) < LayerOf(other);
 
-    private static readonly string[] WithoutAkka =
-        ["Distributed.Tensors", "Distributed.Learning", "Distributed.Data", "Distributed.Models", "Distributed.Protocol", "Distributed.Transport", "Distributed.Api"];
-
-    /// <summary>What is wrong with the references of a project or assembly.</summary>
-    /// <param name="source">The project's or assembly's name.</param>
-    /// <param name="references">Names of referenced projects, assemblies and packages.</param>
-    public static IEnumerable<string> Violations(string source, IEnumerable<string> references)
+    /// <summary>The references of a project that break the layers.</summary>
+    /// <param name="project">The project's name.</param>
+    /// <param name="references">Names of referenced projects, packages and files.</param>
+    public static IEnumerable<string> Violations(string project, IEnumerable<string> references)
     {
-        var project = ProjectOfAssembly.GetValueOrDefault(source, source);
-        var layer = LayerOf(project);
-        if (layer < 0)
+        if (LayerOf(project) < 0)
         {
             yield return $"{project} has no layer: give it one in {nameof(ProjectLayers)}";
             yield break;
         }
 
-        foreach (var reference in references.Select(name => ProjectOfAssembly.GetValueOrDefault(name, name)))
+        foreach (var reference in references.Where(name => name.StartsWith("Distributed.", StringComparison.Ordinal)))
         {
-            if (reference.StartsWith("Distributed.", StringComparison.Ordinal))
-            {
-                if (LayerOf(reference) < 0)
-                    yield return $"{project} references {reference}, which is in no layer (tests are never referenced)";
-                else if (LayerOf(reference) >= layer)
-                    yield return $"{project} references {reference}, which is not below it";
-            }
-            else if (WithoutAkka.Contains(project) && (reference == "Akka" || reference.StartsWith("Akka.", StringComparison.Ordinal)))
-            {
-                yield return $"{project} references {reference}: no Akka below the actors";
-            }
+            if (LayerOf(reference) < 0)
+                yield return $"{project} references {reference}, which is in no layer (tests are never referenced)";
+            else if (!IsBelow(reference, project))
+                yield return $"{project} references {reference}, which is not below it";
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Distributed.Console.Commands;
+using Distributed.Console.Sessions;
 using Distributed.Console.Terminals;
 using Distributed.Data.Encodings;
 using Distributed.Data.Sets;
@@ -24,7 +25,7 @@ public sealed class ReadmeTests
     public void Every_command_of_a_document_parses(string line)
     {
         var arguments = line.Split('#')[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1..];
-        var parsed = CommandTree.Create(ConsoleEnvironment.OfProcess()).Parse(arguments);
+        var parsed = CommandTree.Create(ConsoleEnvironment.OfProcess(ProcessCluster.StartAsync)).Parse(arguments);
         Assert.Null(BadUsage.Describe(parsed));
     }
 

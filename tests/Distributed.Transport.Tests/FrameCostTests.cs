@@ -10,6 +10,9 @@ namespace Distributed.Transport.Tests;
 [Collection(nameof(RunsAlone))]
 public sealed class FrameCostTests : IAsyncLifetime
 {
+    // The test host's threads allocate now and then; a frame's own cost is in every batch, so the smallest counts.
+    private const int Batches = 5;
+
     private readonly Nodes _nodes = new();
 
     public Task InitializeAsync() => Task.CompletedTask;
@@ -41,12 +44,15 @@ public sealed class FrameCostTests : IAsyncLifetime
         Send(200);
         Eventually.Holds(() => sender.GetTraffic(node.Self)!.Value.FramesSent == frames, "all are counted"); // a frame is counted after it has left
         var sent = sender.GetTraffic(node.Self)!.Value;
-        var before = GC.GetTotalAllocatedBytes(precise: true);
-        Send(1000);
-        var allocated = (GC.GetTotalAllocatedBytes(precise: true) - before) / 1000.0;
+        var allocated = Enumerable.Range(0, Batches).Min(_ =>
+        {
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            Send(1000);
+            return (GC.GetTotalAllocatedBytes(precise: true) - before) / 1000.0;
+        });
         Assert.True(allocated < 300, $"{allocated} bytes a frame");
-        Eventually.Holds(() => sender.GetTraffic(node.Self)!.Value.FramesSent == sent.FramesSent + 1000, "all are counted");
-        Assert.Equal(1000 * (20_000 * sizeof(float) + cost), sender.GetTraffic(node.Self)!.Value.BytesSent - sent.BytesSent);
+        Eventually.Holds(() => sender.GetTraffic(node.Self)!.Value.FramesSent == sent.FramesSent + 1000 * Batches, "all are counted");
+        Assert.Equal(1000L * Batches * (20_000 * sizeof(float) + cost), sender.GetTraffic(node.Self)!.Value.BytesSent - sent.BytesSent);
         Assert.Equal(sender.GetTraffic(node.Self)!.Value.BytesSent, node.GetTraffic(sender.Self)!.Value.BytesReceived);
     }
 

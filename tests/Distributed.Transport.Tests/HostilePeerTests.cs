@@ -3,6 +3,7 @@ using Distributed.Protocol.Messages;
 using Distributed.Transport.Channels;
 using Distributed.Transport.Connections;
 using Distributed.Transport.Frames;
+using Distributed.Transport.Messages;
 using Distributed.Transport.Peers;
 using Xunit.Abstractions;
 

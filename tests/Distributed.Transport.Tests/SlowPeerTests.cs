@@ -2,6 +2,8 @@ using Distributed.Protocol.Messages;
 using Distributed.Transport.Buffers;
 using Distributed.Transport.Channels;
 using Distributed.Transport.Frames;
+using Distributed.Transport.Messages;
+using Distributed.Transport.Options;
 using Distributed.Transport.Peers;
 
 namespace Distributed.Transport.Tests;

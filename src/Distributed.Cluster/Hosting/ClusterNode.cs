@@ -8,6 +8,7 @@ using Distributed.Cluster.Messages;
 using Distributed.Cluster.Stores;
 using Distributed.Cluster.TensorPlane;
 using Distributed.Transport;
+using Distributed.Transport.Options;
 using Distributed.Transport.Peers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

@@ -4,6 +4,7 @@ using Distributed.Cluster.Messages;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Messages;
 using Distributed.Transport;
+using Distributed.Transport.Options;
 using Distributed.Transport.Peers;
 using Microsoft.Extensions.Logging;
 

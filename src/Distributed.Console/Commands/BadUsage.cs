@@ -1,18 +1,19 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Distributed.Console.Options;
 using Distributed.Jobs.Submission;
 
 namespace Distributed.Console.Commands;
 
-/// <summary>Says in one line what is wrong with a command line, and what would be right.</summary>
+/// <summary>Describes the error in a command line, and its remedy, in one line.</summary>
 internal static class BadUsage
 {
-    /// <summary>The line, or null when the command line is right.</summary>
+    /// <summary>The line, or null when the command line is valid.</summary>
     public static string? Describe(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
-        var path = CommandTree.PathOf(parsed.CommandResult);
-        // An unknown option may have been taken for an argument, and its value for one too many: the option is what is wrong.
+        var path = CommandPath.Of(parsed.CommandResult);
+        // An unknown option may be parsed as an argument and its value as a surplus one: report the option.
         var taken = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(a => a.Tokens).Select(t => t.Value);
         var unknown = taken.Concat(parsed.UnmatchedTokens).ToArray();
         if (unknown.FirstOrDefault(IsOption) is { } option) return OfUnknown(option, command, path);

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using System.CommandLine.Parsing;
 using Distributed.Console.Terminals;
 
 namespace Distributed.Console.Commands;
@@ -36,9 +35,4 @@ internal static class CommandTree
     /// <summary>Whether a command line asks for help or the version: then nothing else in it matters.</summary>
     public static bool AsksForHelp(ParseResult parsed) =>
         parsed.RootCommandResult.Command.Options.Any(o => o is HelpOption or VersionOption && parsed.GetResult(o) is { Implicit: false });
-
-    /// <summary>A command's words after the program's name.</summary>
-    public static string PathOf(CommandResult command) => command.Parent is CommandResult { Command: not RootCommand } parent
-        ? $"{parent.Command.Name} {command.Command.Name}"
-        : command.Command.Name;
 }

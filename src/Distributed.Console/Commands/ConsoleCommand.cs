@@ -5,7 +5,7 @@ using Distributed.Console.Terminals;
 
 namespace Distributed.Console.Commands;
 
-/// <summary><c>dtrain console</c>: a prompt with all the other commands, or those that stand in a file or come through a pipe.</summary>
+/// <summary><c>dtrain console</c>: a prompt for the other commands, or a run of the lines of a file or pipe.</summary>
 internal sealed class ConsoleCommand
 {
     public const string Name = "console";
@@ -26,7 +26,8 @@ internal sealed class ConsoleCommand
 
     private async Task<int> RunAsync(ParseResult parsed)
     {
-        using var prompt = new CommandPrompt(_environment with { Variable = _server.VariablesFor(parsed) });
+        using var prompt = new CommandPrompt(
+            _environment with { Variable = _server.VariablesFor(parsed) }, ConsoleApplication.RunAsync, CommandTree.Create);
         return await prompt.RunAsync().ConfigureAwait(false);
     }
 }

@@ -91,7 +91,7 @@ internal sealed class DataCommand
         if (!_output.Read(parsed).Json) await WriteAsync($"{RemoteWords.Short(id).Trim()} is deleted").ConfigureAwait(false);
     }
 
-    /// <summary>The id of a data set that a person names; a name that several have is an error, not a guess.</summary>
+    /// <summary>The id of a data set by name; an ambiguous name is an error.</summary>
     private async Task<string> FindAsync(HttpTrainingClient client, string text)
     {
         var all = await client.DatasetsAsync(_environment.Ending).ConfigureAwait(false);

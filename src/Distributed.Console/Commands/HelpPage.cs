@@ -6,7 +6,7 @@ using Distributed.Jobs.Submission;
 
 namespace Distributed.Console.Commands;
 
-/// <summary>The help of a command on 80 columns, its options grouped by what they are about.</summary>
+/// <summary>The help of a command on 80 columns, its options grouped by topic.</summary>
 internal sealed class HelpPage : SynchronousCommandLineAction
 {
     private const int Width = 80, Gap = 2, WidestLeft = 30;
@@ -36,7 +36,7 @@ internal sealed class HelpPage : SynchronousCommandLineAction
     /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)
     {
-        Write(parseResult.CommandResult.Command, CommandTree.PathOf(parseResult.CommandResult), parseResult.InvocationConfiguration.Output);
+        Write(parseResult.CommandResult.Command, CommandPath.Of(parseResult.CommandResult), parseResult.InvocationConfiguration.Output);
         return ExitCode.Done;
     }
 

@@ -12,12 +12,12 @@ using Distributed.Protocol.Journal;
 
 namespace Distributed.Console.Commands;
 
-/// <summary><c>dtrain jobs</c>: what the store holds, newest first.</summary>
+/// <summary><c>dtrain jobs</c>: lists the stored jobs, newest first.</summary>
 internal sealed class JobsCommand
 {
     public const string Name = "jobs";
 
-    /// <summary>Nobody reads more; programs that want all page through the API.</summary>
+    /// <summary>More lines serve no reader; programs page through the API.</summary>
     private const int MostOfServer = 10_000;
 
     private readonly ConsoleEnvironment _environment;

@@ -14,7 +14,7 @@ internal sealed class PredictCommand
     public const string Name = "predict";
 
     private static readonly IReadOnlyList<(string Name, PredictionFormat Value)> Formats =
-        [("table", PredictionFormat.Table), ("csv", PredictionFormat.Csv), ("jsonl", PredictionFormat.JsonLines)];
+        [("table", PredictionFormat.Table), ("csv", PredictionFormat.Csv), ("jsonl", PredictionFormat.Jsonl)];
 
     private readonly ConsoleEnvironment _environment;
     private readonly Option<string> _model = new("--model") { Description = "a model's folder, or a job's: its best/ is taken", HelpName = "DIR" };

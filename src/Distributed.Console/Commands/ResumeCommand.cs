@@ -11,8 +11,8 @@ using Distributed.Protocol.Identity;
 namespace Distributed.Console.Commands;
 
 /// <summary>
-/// <c>dtrain resume [JOB]</c>: goes on from the last checkpoint and ends with the same weights. A job that is done is told of again, and
-/// its folder written again: so it is right to resume after any interruption, whenever it came.
+/// <c>dtrain resume [JOB]</c>: continues from the last checkpoint and ends with the same weights. For a completed job it shows the result and
+/// writes the folder again, so that resuming is safe after any interruption.
 /// </summary>
 internal sealed class ResumeCommand
 {
@@ -73,7 +73,7 @@ internal sealed class ResumeCommand
         return await new JobRunner(_environment, client, display).RunAsync(submission, record, run, folder, interruption.Requested).ConfigureAwait(false);
     }
 
-    /// <summary>A paused job of a cluster goes on there, in its turn.</summary>
+    /// <summary>Resumes a paused job of a cluster in its turn.</summary>
     private async Task<int> ResumeAtServerAsync(ParseResult parsed, SettingValues given)
     {
         if (parsed.GetValue(_job) is not { } name) throw new UsageException("'dtrain resume' needs JOB where it talks to a server: many people's jobs may be paused there");

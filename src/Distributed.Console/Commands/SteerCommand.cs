@@ -10,7 +10,7 @@ using Distributed.Protocol.Queue;
 
 namespace Distributed.Console.Commands;
 
-/// <summary><c>dtrain pause JOB</c> and <c>dtrain cancel JOB</c>: a wish, and where the job stands then.</summary>
+/// <summary><c>dtrain pause JOB</c> and <c>dtrain cancel JOB</c>: sends the request and prints the job's state.</summary>
 internal sealed class SteerCommand
 {
     public const string Pause = "pause", Cancel = "cancel";
@@ -50,7 +50,7 @@ internal sealed class SteerCommand
         return ExitCode.Done;
     }
 
-    /// <summary>Tells where a job stands.</summary>
+    /// <summary>Prints a job's state.</summary>
     internal static void Print(ConsoleEnvironment environment, JobSummary summary, bool json)
     {
         if (json) environment.Output.WriteLine(JsonSerializer.Serialize(summary, ApiJson.Default.JobSummary));

@@ -55,7 +55,7 @@ internal sealed class SubmitCommand
             if (left.Length > 0) display.Noticed($"{Path.GetFileName(file)}: {string.Join(", ", left)} set up one process and are left out");
             given = given.Over(settings.Without(left));
         }
-        TrainSettings.Read(given); // what is wrong by itself is told before anything is sent
+        TrainSettings.Read(given); // errors that need no data are reported before anything is sent
         using var client = _server.Open(parsed, display.Noticed);
         foreach (var name in new[] { "data", "validation" }) await PlaceAsync(client, given, name, display, interruption.Requested).ConfigureAwait(false);
         var detail = await client.SubmitAsync(Body(given), Guid.NewGuid().ToString("N"), interruption.Requested).ConfigureAwait(false);
@@ -68,7 +68,7 @@ internal sealed class SubmitCommand
         return ExitCode.Done;
     }
 
-    /// <summary>Uploads samples that are files here, and names them by what the server calls them.</summary>
+    /// <summary>Uploads samples that are local files, and replaces them by the server's id.</summary>
     private static async Task PlaceAsync(HttpTrainingClient client, SettingValues given, string name, IProgressDisplay display, CancellationToken cancellation)
     {
         if (given.Text(name) is not { } source || LoadedData.IsBuiltIn(source) || !Path.Exists(source)) return;

@@ -48,7 +48,7 @@ internal sealed class TrainCommand
         using var display = Displays.For(_environment, choice);
         await using var cluster = new ClusterAccess(_environment, store, run, display.Log, choice.Verbose);
 
-        // Nothing is written before the inputs are checked; where there is nothing to be found wrong or written, both go on at once.
+        // Nothing is written before the inputs are checked; without inputs to check or files to write, both run concurrently.
         var (fromAnother, isNewStore) = (settings.From is not null, !File.Exists(store));
         if (fromAnother && isNewStore) throw new UsageException($"--from: there is no store {store}, so no job '{settings.From}' either");
         if (!isNewStore || LoadedData.IsBuiltIn(settings.Source.Source)) cluster.Begin();

@@ -18,7 +18,7 @@ internal sealed class OutputFlags
 
     public OutputChoice Read(ParseResult parsed) => new(parsed.GetValue(_json), parsed.GetValue(_quiet), parsed.GetValue(_verbose));
 
-    /// <summary>Whether a command line asks for stack traces, whatever its command.</summary>
+    /// <summary>Whether a command line of any command asks for stack traces.</summary>
     public static bool IsVerbose(IReadOnlyList<string> arguments) => arguments.Contains("--verbose");
 }
 

@@ -29,7 +29,7 @@ internal sealed class SettingFlags
         foreach (var flag in _flags) command.Options.Add(flag);
     }
 
-    /// <summary>The values of the flags that stand on the command line.</summary>
+    /// <summary>The values of the given flags.</summary>
     public SettingValues Read(ParseResult parsed)
     {
         var values = new SettingValues();

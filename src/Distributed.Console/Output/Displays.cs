@@ -14,7 +14,7 @@ internal static class Displays
         return OnTerminal(environment, width);
     }
 
-    // A method of its own: the terminal's library is loaded only when there is a terminal.
+    // A separate method, so that the terminal's library is loaded only with a terminal.
     private static LiveDisplay OnTerminal(ConsoleEnvironment environment, int width) =>
         new(Terminal.Open(environment.Output, environment.Colours, width), environment.TerminalRows, environment.Clock);
 

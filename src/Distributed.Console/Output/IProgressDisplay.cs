@@ -19,7 +19,7 @@ internal interface IProgressDisplay : IDisposable
     /// <summary>An epoch ended.</summary>
     void EpochEnded(EpochRow row);
 
-    /// <summary>Something that a person who watches should know: a worker joined, the job waits, it went back to a checkpoint.</summary>
+    /// <summary>A remark for the user: a worker joined, the job waits, it went back to a checkpoint.</summary>
     void Noticed(string line);
 
     /// <summary>A line of the log; from any thread.</summary>
@@ -31,10 +31,10 @@ internal interface IProgressDisplay : IDisposable
     /// <summary>The run was interrupted; the words resume it.</summary>
     void Interrupted(JobId job, long step, string words);
 
-    /// <summary>What the job's coordinator says of workers, blocks and checkpoints; null when it does not answer. Only a live screen has room for it.</summary>
+    /// <summary>The coordinator's report on workers, blocks and checkpoints; null without an answer. Only a live screen shows it.</summary>
     void Observed(JobStatus? status) { }
 
-    /// <summary>Nobody follows the job any more; it goes on elsewhere, and the words say how it is followed again.</summary>
+    /// <summary>Following ends while the job continues elsewhere; the text says how to follow it again.</summary>
     void Left(JobId job, string words);
 
     /// <summary>The job failed, and why, in one line.</summary>

@@ -6,7 +6,7 @@ namespace Distributed.Console.Output;
 
 /// <summary>One job of a store or of a server in a list.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="State">Where it stands, one lower-case word.</param>
+/// <param name="State">Its state, one lower-case word.</param>
 /// <param name="Epochs">Epochs that are decided.</param>
 /// <param name="MaximumEpochs">The most epochs.</param>
 /// <param name="Metrics">What its loss and accuracy are read from; null before the first epoch.</param>

@@ -5,7 +5,7 @@ using Distributed.Protocol.Identity;
 
 namespace Distributed.Console.Output;
 
-/// <summary>One JSON object a line on standard output and nothing else there; what is for people goes to standard error.</summary>
+/// <summary>Writes one JSON object a line to standard output and nothing else; remarks for people go to standard error.</summary>
 internal sealed class JsonDisplay(TextWriter output, TextWriter error) : IProgressDisplay
 {
     private readonly TextWriter _error = TextWriter.Synchronized(error);
@@ -40,7 +40,7 @@ internal sealed class JsonDisplay(TextWriter output, TextWriter error) : IProgre
             report.Job.Value, report.Epochs.Count, report.Steps, JsonLines.Finite(report.Last?.TrainLoss),
             JsonLines.Finite(report.Last?.ValidationLoss), JsonLines.Finite(report.Last?.ValidationAccuracy),
             JsonLines.Finite(report.Last?.ValidationMae), JsonLines.Finite(report.Last?.ValidationR2),
-            JsonLines.Finite(report.SamplesPerSecond), report.Seconds, report.Workers, Words.Of(report.Reason), report.WeightsSha256,
+            JsonLines.Finite(report.SamplesPerSecond), report.Seconds, report.Workers, StopWords.Of(report.Reason), report.WeightsSha256,
             report.Best is { } best ? best.Epoch + 1 : null, report.Folder),
         JsonLines.Default.CompletedJson);
 

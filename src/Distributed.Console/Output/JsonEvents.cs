@@ -33,7 +33,7 @@ internal sealed record InterruptedJson(string Job, long Step)
     [JsonPropertyOrder(-1)] public string Event { get; } = "interrupted";
 }
 
-/// <summary>Last line: the job goes on, and nobody here follows it.</summary>
+/// <summary>Last line: the job continues and is no longer followed.</summary>
 internal sealed record LeftJson(string Job)
 {
     [JsonPropertyOrder(-1)] public string Event { get; } = "left";

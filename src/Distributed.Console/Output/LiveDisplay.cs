@@ -15,7 +15,7 @@ namespace Distributed.Console.Output;
 /// <param name="clock">The clock.</param>
 internal sealed class LiveDisplay(IAnsiConsole console, int rows, TimeProvider clock) : IProgressDisplay
 {
-    /// <summary>Redrawing more often than this shows nobody more.</summary>
+    /// <summary>Redrawing more often is not visible.</summary>
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(80);
 
     private readonly Lock _lock = new();

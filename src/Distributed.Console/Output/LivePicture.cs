@@ -4,10 +4,10 @@ using Distributed.Protocol.Messages;
 
 namespace Distributed.Console.Output;
 
-/// <summary>What the live part of a terminal shows: a pure function of what is known.</summary>
+/// <summary>Renders the live part of a terminal: a pure function of the run's facts.</summary>
 internal static class LivePicture
 {
-    /// <summary>Epochs that are shown line by line, when there is room for so many and when there is little.</summary>
+    /// <summary>Number of epochs shown line by line, with much room and with little.</summary>
     private const int MostEpochs = 10, FewestEpochs = 1;
 
     /// <summary>The lines, at most one less than the terminal has rows when it has 24 or more.</summary>
@@ -25,7 +25,7 @@ internal static class LivePicture
         return [.. above, .. rows.Skip(rows.Count - latest).Select(row => Words.Of(row, run.Specification.Epochs)), .. below];
     }
 
-    /// <summary>The epoch that has not ended yet, as far as it is.</summary>
+    /// <summary>The progress of the present epoch.</summary>
     private static StyledLine? UnderWay(RunHeading run, RunProgress? progress, IReadOnlyList<EpochRow> rows)
     {
         if (progress is null || (rows.Count > 0 && progress.Epoch <= rows[^1].Epoch) || !double.IsFinite(progress.TrainLoss)) return null;

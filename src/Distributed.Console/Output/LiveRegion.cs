@@ -4,7 +4,7 @@ using Spectre.Console;
 namespace Distributed.Console.Output;
 
 /// <summary>
-/// The lowest lines of a terminal, drawn over in place; other lines are put above them. Only three control sequences are used: cursor up,
+/// The lowest lines of a terminal, drawn over in place; other lines are printed above them. Only three control sequences are used: cursor up,
 /// clear to the line's end, clear below.
 /// </summary>
 /// <param name="console">The terminal.</param>

@@ -4,18 +4,18 @@ using Distributed.Protocol.Specification;
 
 namespace Distributed.Console.Output;
 
-/// <summary>What a display says when a run begins.</summary>
+/// <summary>The facts that a display shows when a run begins.</summary>
 /// <param name="Job">The job.</param>
-/// <param name="Specification">What it does.</param>
+/// <param name="Specification">The job's specification.</param>
 /// <param name="DataName">What its data is called.</param>
 /// <param name="Parameters">Length of the flat parameter vector.</param>
 /// <param name="StepsPerEpoch">Steps of one epoch.</param>
 /// <param name="TotalSteps">Steps of all epochs.</param>
-/// <param name="FromStep">Steps that were done before this run; 0 where the job is another cluster's, whose beginning is told.</param>
+/// <param name="FromStep">Steps done before this run; 0 for a job of another cluster, which is shown from its beginning.</param>
 /// <param name="Workers">Workers with which it began; null when that is not known.</param>
 /// <param name="Blocks">Parameter blocks.</param>
 /// <param name="Threads">Compute threads of the process; null where the workers are elsewhere.</param>
-/// <param name="Notes">What the samples' reader has to say, one sentence each; empty where it is not known.</param>
+/// <param name="Notes">Remarks of the samples' reader, one sentence each; empty when unknown.</param>
 internal sealed record RunHeading(
     JobId Job, JobSpecification Specification, string DataName, int Parameters, long StepsPerEpoch, long TotalSteps, long FromStep,
     int? Workers, int Blocks, int? Threads, IReadOnlyList<string> Notes);
@@ -37,7 +37,7 @@ internal sealed record RunProgress(
 /// <param name="Step">Steps done since the job's beginning.</param>
 /// <param name="Decision">Metrics, best or not, last or not.</param>
 /// <param name="SamplesPerSecond">Over this epoch in this run, with its validation.</param>
-/// <param name="Workers">Assigned workers at its end, as last told; null of an epoch that nobody followed.</param>
+/// <param name="Workers">Assigned workers at its end, as last reported; null for an epoch that was not followed.</param>
 internal sealed record EpochRow(JobId Job, long Step, EpochDecided Decision, double SamplesPerSecond, int? Workers)
 {
     /// <summary>The epoch, from 1.</summary>

@@ -3,7 +3,7 @@ using Distributed.Protocol.Messages;
 
 namespace Distributed.Console.Output;
 
-/// <summary>A job's workers, blocks and checkpoints as a live screen shows them: a pure function of what its coordinator says.</summary>
+/// <summary>A job's workers, blocks and checkpoints as a live screen shows them: a pure function of the coordinator's report.</summary>
 internal static class StatusPicture
 {
     /// <summary>Workers with a line of their own; of more, the last line tells how many.</summary>

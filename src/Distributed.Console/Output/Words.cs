@@ -6,28 +6,9 @@ using Distributed.Protocol.Specification;
 
 namespace Distributed.Console.Output;
 
-/// <summary>The words in which facts are told.</summary>
+/// <summary>Formats facts as text.</summary>
 internal static class Words
 {
-    /// <summary>Why a job completed, as one lower-case word.</summary>
-    public static string Of(StopReason reason) => reason switch
-    {
-        StopReason.Epochs => "epochs",
-        StopReason.Target => "target",
-        StopReason.Patience => "patience",
-        StopReason.Cancelled => "cancelled",
-        _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, null),
-    };
-
-    /// <summary>Why a job completed, as a sentence's end.</summary>
-    public static string Because(StopReason reason) => reason switch
-    {
-        StopReason.Target => "its target was reached",
-        StopReason.Patience => "no epoch improved any more",
-        StopReason.Cancelled => "it was cancelled",
-        _ => "all its epochs are done",
-    };
-
     /// <summary>64 → 128 relu → 10.</summary>
     public static string Of(NetworkSpecification network)
     {
@@ -58,7 +39,7 @@ internal static class Words
             + (run.FromStep > 0 ? $", from step {Numbers.Count(run.FromStep)} on" : ""), Tone.Faint);
     }
 
-    /// <summary>The metrics of an epoch in columns, with a heading of its own (<see cref="EpochColumns"/>).</summary>
+    /// <summary>The metrics of an epoch in columns, under the heading <see cref="EpochColumns"/>.</summary>
     public static StyledLine Of(EpochRow row, int epochs)
     {
         var metrics = row.Metrics;

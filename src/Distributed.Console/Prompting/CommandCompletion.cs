@@ -3,15 +3,15 @@ using Distributed.Jobs.Submission;
 
 namespace Distributed.Console.Prompting;
 
-/// <summary>How the last word of a line can go on.</summary>
+/// <summary>Completions of a line's last word.</summary>
 /// <param name="Start">Where the word begins.</param>
 /// <param name="Candidates">Whole words in order, at most <see cref="CommandCompletion.Most"/>.</param>
 internal readonly record struct Completion(int Start, IReadOnlyList<string> Candidates);
 
-/// <summary>Completes commands, options and files from the command tree; nothing is asked of any server.</summary>
+/// <summary>Completes commands, options and files from the command tree, without a server.</summary>
 internal static class CommandCompletion
 {
-    /// <summary>Nobody reads more.</summary>
+    /// <summary>More candidates serve no reader.</summary>
     public const int Most = 200;
 
     /// <summary>The candidates.</summary>
@@ -46,7 +46,7 @@ internal static class CommandCompletion
         }
         catch (UsageException)
         {
-            return null; // in the middle of something that is no word yet
+            return null; // within an unfinished quotation
         }
     }
 
@@ -68,7 +68,7 @@ internal static class CommandCompletion
     private static Completion Among(int start, string word, IEnumerable<string> words) =>
         new(start, [.. words.Distinct().Where(w => w.StartsWith(word, StringComparison.Ordinal)).Order(StringComparer.Ordinal)]);
 
-    /// <summary>Files and folders that begin as the word does; a name with blanks is put in quotation marks.</summary>
+    /// <summary>Files and folders that begin with the word; a name with blanks is quoted.</summary>
     private static Completion Files(int start, string word)
     {
         var path = word.Trim('"', '\'');

@@ -32,7 +32,7 @@ internal sealed class CommandHistory
     /// <summary>The lines, oldest first.</summary>
     public IReadOnlyList<string> Lines => _lines;
 
-    /// <summary>Keeps a line: not one that says nothing, nor the same one twice in turn, nor one that begins with a blank.</summary>
+    /// <summary>Keeps a line unless it is empty, repeats the last one or begins with a blank.</summary>
     public void Add(string line)
     {
         if (string.IsNullOrWhiteSpace(line) || line[0] == ' ' || (_lines is [.., var last] && last == line)) return;
@@ -49,7 +49,7 @@ internal sealed class CommandHistory
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Kept by this prompt all the same.
+            // This prompt still has it.
         }
     }
 }

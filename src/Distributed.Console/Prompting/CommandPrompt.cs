@@ -1,25 +1,36 @@
+using System.CommandLine;
 using System.Runtime.InteropServices;
-using Distributed.Console.Commands;
 using Distributed.Console.Sessions;
 using Distributed.Console.Terminals;
 using Distributed.Jobs.Submission;
 
 namespace Distributed.Console.Prompting;
 
-/// <summary>Runs commands one after the other: typed at a prompt, or the lines of a file or pipe.</summary>
+/// <summary>Runs one command of a prompt.</summary>
+/// <param name="words">The command line, without the program's name.</param>
+/// <param name="environment">The environment of this command.</param>
+/// <returns>The exit code.</returns>
+internal delegate Task<int> CommandRunner(IReadOnlyList<string> words, ConsoleEnvironment environment);
+
+/// <summary>Runs commands one after another: typed at a prompt, or the lines of a file or pipe.</summary>
 internal sealed class CommandPrompt : IDisposable
 {
     private const string Prompt = "dtrain> ";
 
     private readonly ConsoleEnvironment _environment;
+    private readonly CommandRunner _run;
+    private readonly Func<ConsoleEnvironment, RootCommand> _commands;
     private readonly List<PosixSignalRegistration> _registrations = [];
     private readonly Lock _lock = new();
     private CancellationTokenSource? _running;
     private bool _wasInterrupted, _isEnding;
 
-    /// <param name="environment">That of the process; its commands get one of their own.</param>
-    public CommandPrompt(ConsoleEnvironment environment)
+    /// <param name="environment">The process's environment; each command gets its own.</param>
+    /// <param name="run">Runs a command.</param>
+    /// <param name="commands">All commands, for completion.</param>
+    public CommandPrompt(ConsoleEnvironment environment, CommandRunner run, Func<ConsoleEnvironment, RootCommand> commands)
     {
+        (_run, _commands) = (run, commands);
         _environment = environment with { IsPrompt = true, CatchesSignals = false, Input = TextReader.Null, ReadKey = null };
         (Input, ReadKey) = (environment.Input, environment.ReadKey);
         if (!environment.CatchesSignals) return;
@@ -31,18 +42,18 @@ internal sealed class CommandPrompt : IDisposable
 
     private Func<ConsoleKeyInfo>? ReadKey { get; }
 
-    /// <summary>Runs lines until no more come or one says so.</summary>
-    /// <returns>At a prompt 0: every failure was seen. Otherwise the exit code of the last command that failed; an interrupted one ends the run.</returns>
+    /// <summary>Runs lines until the input ends or a line exits.</summary>
+    /// <returns>0 at a prompt, where the user sees each failure. Otherwise the exit code of the last command that failed; an interrupted command ends the run.</returns>
     public Task<int> RunAsync() => ReadKey is null ? RunLinesAsync() : RunTypedAsync(ReadKey);
 
-    /// <summary>Ctrl-C: the running command is asked to end. False when there is none, or when it was asked before.</summary>
+    /// <summary>Ctrl-C: asks the running command to end. False when none runs, or when it was asked before.</summary>
     public bool Interrupt()
     {
         lock (_lock)
         {
             if (_running is not { IsCancellationRequested: false } running) return false;
             _wasInterrupted = true;
-            _ = Task.Run(running.Cancel); // what ends now runs in that call; the signal's thread must not wait for it
+            _ = Task.Run(running.Cancel); // cancellation callbacks run in this call; the signal thread must not wait for them
             return true;
         }
     }
@@ -54,7 +65,7 @@ internal sealed class CommandPrompt : IDisposable
 
     private async Task<int> RunTypedAsync(Func<ConsoleKeyInfo> readKey)
     {
-        var root = CommandTree.Create(_environment);
+        var root = _commands(_environment);
         var history = new CommandHistory(HistoryFile());
         var editor = new LineEditor(_environment.Output, () => _environment.Measured().TerminalWidth ?? 80, readKey, history, text => CommandCompletion.Of(root, text));
         await _environment.Output.WriteLineAsync("'help' lists the commands, Tab completes, Ctrl-C ends a command, Ctrl-D this prompt").ConfigureAwait(false);
@@ -76,7 +87,7 @@ internal sealed class CommandPrompt : IDisposable
     }
 
     /// <summary>Runs one line.</summary>
-    /// <returns>Its exit code; null when it ends the prompt.</returns>
+    /// <returns>The exit code; null when the line ends the prompt.</returns>
     private async Task<int?> RunLineAsync(string line)
     {
         List<string> words;
@@ -99,7 +110,7 @@ internal sealed class CommandPrompt : IDisposable
         lock (_lock) (_running, _wasInterrupted) = (ending, false);
         try
         {
-            return await ConsoleApplication.RunAsync(words, _environment.Measured() with { Ending = ending.Token }).ConfigureAwait(false);
+            return await _run(words, _environment.Measured() with { Ending = ending.Token }).ConfigureAwait(false);
         }
         finally
         {
@@ -113,7 +124,7 @@ internal sealed class CommandPrompt : IDisposable
         lock (_lock) runs = _running is not null;
         if (context.Signal != PosixSignal.SIGINT)
         {
-            if (!runs) return; // nothing is under way: the process ends
+            if (!runs) return; // idle: the process ends
             _isEnding = true;
         }
         context.Cancel = true;

@@ -3,13 +3,13 @@ using Distributed.Jobs.Submission;
 
 namespace Distributed.Console.Prompting;
 
-/// <summary>Cuts a line that a person typed into words, as a shell would.</summary>
+/// <summary>Splits a typed line into words, as a shell does.</summary>
 internal static class CommandWords
 {
     /// <summary>The longest line.</summary>
     public const int LongestLine = 4096;
 
-    /// <summary>The words: parted by blanks, "…" and '…' keep blanks inside, a word that begins with # ends the line. A first word <c>dtrain</c> is left out.</summary>
+    /// <summary>The words, separated by blanks: "…" and '…' keep blanks inside, a word that begins with # ends the line. A first word <c>dtrain</c> is left out.</summary>
     /// <exception cref="UsageException">A quotation mark is not closed, or the line is too long.</exception>
     public static List<string> Split(string line)
     {

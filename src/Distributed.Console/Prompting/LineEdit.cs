@@ -1,6 +1,6 @@
 namespace Distributed.Console.Prompting;
 
-/// <summary>What a key did to a line.</summary>
+/// <summary>The effect of a key on a line.</summary>
 internal enum LineOutcome
 {
     /// <summary>The line may look different now.</summary>
@@ -15,19 +15,19 @@ internal enum LineOutcome
     /// <summary>No more lines come (Ctrl-D on an empty one).</summary>
     Ended,
 
-    /// <summary>The screen is to be cleared (Ctrl-L).</summary>
+    /// <summary>Clear the screen (Ctrl-L).</summary>
     Cleared,
 }
 
 /// <summary>
-/// One line while it is typed: keys in, text and cursor out; nothing is drawn here. The keys are those of readline's Emacs mode that people
+/// Edits one line: keys in, text and cursor out, without drawing. The keys are those of readline's Emacs mode that people
 /// have in their fingers.
 /// </summary>
 /// <param name="history">Earlier lines, oldest first.</param>
 /// <param name="complete">How the word before the cursor can go on.</param>
 internal sealed class LineEdit(IReadOnlyList<string> history, Func<string, Completion> complete)
 {
-    private int _at = history.Count; // the place in the history; behind its end stands what is typed now
+    private int _at = history.Count; // the place in the history; its end is the line being typed
     private string _draft = "";
 
     /// <summary>The line.</summary>
@@ -36,7 +36,7 @@ internal sealed class LineEdit(IReadOnlyList<string> history, Func<string, Compl
     /// <summary>Characters left of the cursor.</summary>
     public int Cursor { get; private set; }
 
-    /// <summary>How the word can go on, to be shown: when the last key asked for it and there was no single answer.</summary>
+    /// <summary>The completions to show, when the last key asked for them and there is more than one.</summary>
     public IReadOnlyList<string> Candidates { get; private set; } = [];
 
     /// <summary>Takes a key; one that means nothing here changes nothing.</summary>

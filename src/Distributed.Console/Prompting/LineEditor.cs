@@ -8,7 +8,7 @@ namespace Distributed.Console.Prompting;
 /// <param name="width">Its columns now.</param>
 /// <param name="readKey">The next key.</param>
 /// <param name="history">Earlier lines.</param>
-/// <param name="complete">How a word can go on.</param>
+/// <param name="complete">Completes a word.</param>
 internal sealed class LineEditor(TextWriter output, Func<int> width, Func<ConsoleKeyInfo> readKey, CommandHistory history, Func<string, Completion> complete)
 {
     private const int Narrowest = 10;

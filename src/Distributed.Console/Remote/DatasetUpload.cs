@@ -8,10 +8,10 @@ namespace Distributed.Console.Remote;
 /// <summary>Sends a file, or the images of a folder, as a data set.</summary>
 internal static class DatasetUpload
 {
-    /// <summary>Sends it; what the server has already, it keeps once.</summary>
+    /// <summary>Sends the data; the server keeps equal data once.</summary>
     /// <param name="client">The server.</param>
     /// <param name="source">A CSV file, a folder of IDX files or an IDX images file; also gzipped.</param>
-    /// <param name="name">What people call it; null for the file's name, or one like it where a built-in data set has that.</param>
+    /// <param name="name">The display name; null for the file's name, or a similar one where a built-in data set has it.</param>
     /// <param name="cancellation">Ends the upload.</param>
     /// <exception cref="DataException">It cannot be read.</exception>
     public static async Task<Dataset> SendAsync(HttpTrainingClient client, string source, string? name, CancellationToken cancellation)

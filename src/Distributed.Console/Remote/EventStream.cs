@@ -3,7 +3,7 @@ using System.Text;
 namespace Distributed.Console.Remote;
 
 /// <summary>One event of a stream.</summary>
-/// <param name="Name">Its name; "message" when it has none.</param>
+/// <param name="Name">The event's name; "message" by default.</param>
 /// <param name="Data">Its lines of data.</param>
 /// <param name="Id">The last id that the stream gave until then; null before the first.</param>
 internal readonly record struct StreamEvent(string Name, string Data, string? Id);

@@ -12,8 +12,8 @@ using Distributed.Protocol.Identity;
 
 namespace Distributed.Console.Remote;
 
-/// <summary>Shows a job of a server until it ends or a person has seen enough: what <c>watch</c> and <c>submit --follow</c> have in common.</summary>
-/// <param name="environment">What is outside.</param>
+/// <summary>Shows a job of a server until it ends or the user interrupts; shared by <c>watch</c> and <c>submit --follow</c>.</summary>
+/// <param name="environment">The process, or what replaces it in tests.</param>
 /// <param name="client">The server.</param>
 /// <param name="display">Where it is shown.</param>
 internal sealed class FollowedRun(ConsoleEnvironment environment, HttpTrainingClient client, IProgressDisplay display)
@@ -21,9 +21,9 @@ internal sealed class FollowedRun(ConsoleEnvironment environment, HttpTrainingCl
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(2);
 
     /// <summary>Follows the job.</summary>
-    /// <param name="detail">The job as it stands.</param>
+    /// <param name="detail">The job's present state.</param>
     /// <param name="folder">Where its models go when it is done; null to leave them at the server.</param>
-    /// <param name="interruption">Ends the following; the job goes on.</param>
+    /// <param name="interruption">Ends the following; the job continues.</param>
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(JobDetail detail, string? folder, CancellationToken interruption)
     {
@@ -94,7 +94,7 @@ internal sealed class FollowedRun(ConsoleEnvironment environment, HttpTrainingCl
         return (await client.DownloadModelAsync(job, choice, folder, cancellation).ConfigureAwait(false)).Model;
     }
 
-    /// <summary>Asks how the job is every few seconds; an answer that is missed is not missed by anybody.</summary>
+    /// <summary>Polls the job's state every few seconds; a lost answer is harmless.</summary>
     private async Task LookAsync(JobId job, CancellationToken cancellation)
     {
         if (environment.TerminalWidth is null) return;

@@ -30,7 +30,7 @@ internal sealed partial class HttpTrainingClient
     public async Task<IReadOnlyList<Dataset>> DatasetsAsync(CancellationToken cancellation) =>
         (await GetAsync(ApiRoutes.Datasets, ApiJson.Default.DatasetList, cancellation).ConfigureAwait(false)).Datasets;
 
-    /// <summary>What is in a data set.</summary>
+    /// <summary>The contents of a data set.</summary>
     public Task<DatasetDescription> DescribeAsync(string id, CancellationToken cancellation) =>
         GetAsync(ApiRoutes.Dataset(id), ApiJson.Default.DatasetDescription, cancellation);
 

@@ -16,7 +16,7 @@ internal sealed partial class HttpTrainingClient
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10), GiveUpAfter = TimeSpan.FromMinutes(5);
 
     /// <inheritdoc/>
-    /// <exception cref="TrainingException">The server could not be reached again for minutes; the job goes on without its watcher.</exception>
+    /// <exception cref="TrainingException">The server stayed unreachable for minutes; the job continues unwatched.</exception>
     public async IAsyncEnumerable<JobEvent> WatchAsync(JobId job, [EnumeratorCancellation] CancellationToken cancellation)
     {
         string? lastId = null;
@@ -55,7 +55,7 @@ internal sealed partial class HttpTrainingClient
     public async Task<JobRecord?> FindJobAsync(JobId job, CancellationToken cancellation) =>
         RecordOf(await GetJobAsync(job, cancellation).ConfigureAwait(false));
 
-    /// <summary>What a store would know of a job.</summary>
+    /// <summary>Builds the record that a store has of a job.</summary>
     public static JobRecord RecordOf(JobDetail detail) => new(
         new JobId(detail.Summary.Id), detail.Summary.SubmittedAt, detail.Specification, detail.Options, detail.Source, detail.Epochs,
         detail.LastCheckpoint, detail.BestCheckpoint, detail.End)

@@ -24,7 +24,7 @@ internal sealed partial class HttpTrainingClient : IJobClient, IDisposable
     private const int LongestPage = 100;
     private const long LongestAnswer = 64 << 20;
 
-    /// <summary>For an answer to begin; an upload or a download may take as long as it takes.</summary>
+    /// <summary>Time limit for an answer to begin; uploads and downloads have none.</summary>
     private static readonly TimeSpan AnswerBound = TimeSpan.FromSeconds(100);
 
     private readonly HttpClient _http;
@@ -35,7 +35,7 @@ internal sealed partial class HttpTrainingClient : IJobClient, IDisposable
     /// <param name="key">The API key; null for none.</param>
     /// <param name="handler">What carries requests; owned by the client from here on.</param>
     /// <param name="clock">The clock.</param>
-    /// <param name="notice">Told of a connection that broke and is taken up again.</param>
+    /// <param name="notice">Called when a connection broke and is retried.</param>
     public HttpTrainingClient(Uri server, string? key, HttpMessageHandler handler, TimeProvider clock, Action<string> notice)
     {
         Server = new Uri(server.GetLeftPart(UriPartial.Path).TrimEnd('/'));
@@ -53,7 +53,7 @@ internal sealed partial class HttpTrainingClient : IJobClient, IDisposable
 
     /// <summary>Submits a job.</summary>
     /// <param name="jobFile">A JSON object of settings, see <see cref="SubmitJob"/>.</param>
-    /// <param name="key">The same key and settings give the same job, once, so that an answer that was lost can be asked for again.</param>
+    /// <param name="key">The same key and settings give the same job, once, so that a submission can be retried after a lost answer.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public Task<JobDetail> SubmitAsync(byte[] jobFile, string key, CancellationToken cancellation) => RepeatAsync(async () =>
     {
@@ -80,28 +80,28 @@ internal sealed partial class HttpTrainingClient : IJobClient, IDisposable
     }
 
     /// <summary>Everything about a job.</summary>
-    /// <exception cref="UsageException">There is none of that name.</exception>
+    /// <exception cref="UsageException">There is no job of that name.</exception>
     public Task<JobDetail> GetJobAsync(JobId job, CancellationToken cancellation) =>
         GetAsync(ApiRoutes.Job(job.Value), ApiJson.Default.JobDetail, cancellation);
 
     /// <summary>How a job that has its turn is at this moment.</summary>
-    /// <exception cref="UsageException">There is none of that name, or it has no turn.</exception>
+    /// <exception cref="UsageException">There is no job of that name, or it has no turn.</exception>
     /// <exception cref="TrainingException">Its coordinator does not answer for now.</exception>
     public Task<JobStatus> GetStatusAsync(JobId job, CancellationToken cancellation) =>
         GetAsync(ApiRoutes.JobStatus(job.Value), ApiJson.Default.JobStatus, cancellation);
 
-    /// <summary>A paused job goes on in its turn.</summary>
+    /// <summary>Resumes a paused job in its turn.</summary>
     /// <param name="job">The job.</param>
     /// <param name="runSettings">A JSON object of run settings; null to change none.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public Task<JobSummary> ResumeAsync(JobId job, byte[]? runSettings, CancellationToken cancellation) =>
         PostAsync(ApiRoutes.JobResume(job.Value), runSettings is null ? null : Json(runSettings), ApiJson.Default.JobSummary, cancellation);
 
-    /// <summary>Asks for a pause; where the job stands then.</summary>
+    /// <summary>Asks for a pause; returns the job's state.</summary>
     public Task<JobSummary> RequestPauseAsync(JobId job, CancellationToken cancellation) =>
         PostAsync(ApiRoutes.JobPause(job.Value), null, ApiJson.Default.JobSummary, cancellation);
 
-    /// <summary>Asks for the end; where the job stands then.</summary>
+    /// <summary>Asks for the end; returns the job's state.</summary>
     public Task<JobSummary> RequestCancelAsync(JobId job, CancellationToken cancellation) =>
         PostAsync(ApiRoutes.JobCancel(job.Value), null, ApiJson.Default.JobSummary, cancellation);
 
@@ -109,7 +109,7 @@ internal sealed partial class HttpTrainingClient : IJobClient, IDisposable
     public async Task<IReadOnlyList<NodeInfo>> NodesAsync(CancellationToken cancellation) =>
         (await GetAsync(ApiRoutes.Nodes, ApiJson.Default.NodeList, cancellation).ConfigureAwait(false)).Nodes;
 
-    /// <summary>Fetches a job's model folder in one piece, so that it is of one checkpoint while training goes on.</summary>
+    /// <summary>Fetches a job's model folder in one request, so that it is of one checkpoint while training continues.</summary>
     /// <param name="job">The job.</param>
     /// <param name="choice">Which checkpoint.</param>
     /// <param name="folder">Where the files go; made already.</param>
@@ -217,7 +217,7 @@ internal sealed partial class HttpTrainingClient : IJobClient, IDisposable
             }
             catch (ServerBusyException) when (number < Attempts)
             {
-                // Its cluster elects somebody, or has too much to do at once.
+                // The cluster elects a leader, or is overloaded.
             }
             // Twice as long each time, and no more often than Attempts.
             await Task.Delay(TimeSpan.FromSeconds(0.25 * (1 << number)), _clock, cancellation).ConfigureAwait(false);

@@ -6,15 +6,15 @@ using Distributed.Protocol.Identity;
 
 namespace Distributed.Console.Remote;
 
-/// <summary>A job of a server, for commands that compute here with what is fetched from there.</summary>
+/// <summary>A job of a server, for commands that compute locally with its model.</summary>
 internal static class RemoteJob
 {
     /// <summary>A job's name.</summary>
-    /// <exception cref="UsageException">It is none.</exception>
+    /// <exception cref="UsageException">The text is not a job name.</exception>
     public static JobId Named(string text) =>
         JobId.TryParse(text, out var id) ? id : throw new UsageException($"'{text}' is not a job's name; 'dtrain jobs' lists them");
 
-    /// <summary>Fetches a model, of one checkpoint while training goes on, and forgets its files.</summary>
+    /// <summary>Fetches a model of one checkpoint, also while training continues, and deletes its files.</summary>
     public static async Task<(TrainedModel Model, long? Step)> FetchModelAsync(
         HttpTrainingClient client, JobId job, CheckpointChoice choice, CancellationToken cancellation)
     {
@@ -38,7 +38,7 @@ internal static class RemoteJob
         {
             if (known is null) continue;
             var (model, step) = await FetchModelAsync(client, job, choice, cancellation).ConfigureAwait(false);
-            // Training goes on: the server says which step it sent. Where it does not, only a job that has ended is sure of it.
+            // While training continues the server names the step that it sent; without that, only an ended job's step is certain.
             if ((step ?? (detail.End is null ? null : known)) is { } sent) stored[sent] = new StoredCheckpoint(sent, model.Parameters.ToArray(), []);
         }
         return new VerificationSubject(job, detail.Specification, detail.Source, [.. stored.Keys], step => Task.FromResult(stored[step]));

@@ -7,7 +7,7 @@ using Distributed.Protocol.Queue;
 
 namespace Distributed.Console.Remote;
 
-/// <summary>How what a server says is shown to people, on 80 columns.</summary>
+/// <summary>Formats a server's answers on 80 columns.</summary>
 internal static class RemoteWords
 {
     /// <summary>A job in one line.</summary>
@@ -62,7 +62,7 @@ internal static class RemoteWords
         }
     }
 
-    /// <summary>What is in a data set.</summary>
+    /// <summary>The contents of a data set.</summary>
     public static IEnumerable<StyledLine> Of(DatasetDescription described)
     {
         var dataset = described.Dataset;
@@ -89,7 +89,7 @@ internal static class RemoteWords
         if (described.UsedBy.Count > 0) yield return StyledLine.Of("used by " + string.Join(", ", described.UsedBy.Take(10)) + (described.UsedBy.Count > 10 ? ", …" : ""), Tone.Faint);
     }
 
-    /// <summary>The beginning of an id, long enough to be told apart.</summary>
+    /// <summary>The beginning of an id, long enough to be distinct.</summary>
     public static string Short(string id) => id.Length <= 12 ? id.PadRight(12) : id[..12];
 
     private static string Of(JobPhase state) => state.ToString().ToLowerInvariant();

@@ -9,17 +9,17 @@ namespace Distributed.Console.Remote;
 /// <summary>The server cannot do it now, and may be able to in a moment.</summary>
 internal sealed class ServerBusyException(string message) : TrainingException(message);
 
-/// <summary>What an answer that is no success means to a person, in one line.</summary>
+/// <summary>Describes an unsuccessful answer to the user in one line.</summary>
 internal static class ServerAnswer
 {
     private const int LongestProblem = 64 << 10;
 
-    /// <summary>Whether it may be different in a moment: the gateway or its cluster is not ready, or there was too much at once.</summary>
+    /// <summary>Whether a retry may succeed: the gateway or its cluster is not ready, or overloaded.</summary>
     public static bool IsPassing(HttpStatusCode status) =>
         status is HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
 
     /// <summary>Passes a success on.</summary>
-    /// <exception cref="UsageException">The request was wrong: what, and what would be right.</exception>
+    /// <exception cref="UsageException">The request was wrong; the message names the error and the remedy.</exception>
     /// <exception cref="TrainingException">The server cannot do it now.</exception>
     public static async Task RequireSuccessAsync(HttpResponseMessage response, Uri server, CancellationToken cancellation)
     {

@@ -1,10 +1,11 @@
 using System.CommandLine;
+using Distributed.Console.Options;
 using Distributed.Console.Terminals;
 using Distributed.Jobs.Submission;
 
 namespace Distributed.Console.Remote;
 
-/// <summary>Which server a command talks to: <c>--server</c> or <c>DTRAIN_SERVER</c>, and with which API key. A key never stands on a command line, where every user of the machine could read it.</summary>
+/// <summary>The server of a command (<c>--server</c> or <c>DTRAIN_SERVER</c>) and its API key. A key is never on a command line, where every user of the machine can read it.</summary>
 internal sealed class ServerFlags
 {
     private const string ServerVariable = "DTRAIN_SERVER", KeyVariable = "DTRAIN_API_KEY", KeyFileVariable = "DTRAIN_API_KEY_FILE";
@@ -34,13 +35,13 @@ internal sealed class ServerFlags
 
     /// <summary>A client of the named server; nothing is sent yet.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="notice">Told of a connection that broke and is taken up again.</param>
-    /// <exception cref="UsageException">No server is named, or its address or the key is none.</exception>
+    /// <param name="notice">Called when a connection broke and is retried.</param>
+    /// <exception cref="UsageException">No server is named, or its address or the key is invalid.</exception>
     public HttpTrainingClient Open(ParseResult parsed, Action<string> notice)
     {
         var (text, origin) = parsed.GetValue(_server) is { } given ? (given, "--server") : (_environment.Variable(ServerVariable), ServerVariable);
         if (string.IsNullOrEmpty(text))
-            throw new UsageException($"'dtrain {Commands.CommandTree.PathOf(parsed.CommandResult)}' needs --server URL or {ServerVariable}: a gateway of a cluster, such as http://127.0.0.1:8080");
+            throw new UsageException($"'dtrain {CommandPath.Of(parsed.CommandResult)}' needs --server URL or {ServerVariable}: a gateway of a cluster, such as http://127.0.0.1:8080");
         if (!text.Contains("://", StringComparison.Ordinal)) text = "http://" + text;
         if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address.Host.Length == 0
             || address.UserInfo.Length > 0 || address.Query.Length > 0 || address.Fragment.Length > 0)
@@ -49,7 +50,7 @@ internal sealed class ServerFlags
     }
 
     /// <summary>Environment variables with which other commands talk to the same server, unless they name another.</summary>
-    /// <exception cref="UsageException">The server's address or the key is none.</exception>
+    /// <exception cref="UsageException">The server's address or the key is invalid.</exception>
     public Func<string, string?> VariablesFor(ParseResult parsed)
     {
         if (IsNamed(parsed)) Open(parsed, _ => { }).Dispose();

@@ -15,7 +15,7 @@ internal static class ConfusionPicture
     /// <summary>Draws the picture.</summary>
     /// <param name="path">The file; overwritten.</param>
     /// <param name="report">The counts; at most <see cref="MostClasses"/> classes.</param>
-    /// <param name="title">Stands over it.</param>
+    /// <param name="title">The title.</param>
     public static void Write(string path, ClassificationReport report, string title)
     {
         EmbeddedFont.Register();
@@ -37,7 +37,7 @@ internal static class ConfusionPicture
         var map = plot.Add.Heatmap(shades);
         map.Colormap = new ScottPlot.Colormaps.Blues().Reversed();
         map.ManualRange = new ScottPlot.Range(0, 1);
-        // Row 0 of a heat map lies at the top, at y = classes − 1.
+        // Row 0 of a heat map is at the top, at y = classes − 1.
         if (classes <= MostCountedClasses) AddCounts(plot, report, shares);
         var places = Enumerable.Range(0, classes).Select(i => (double)i).ToArray();
         var labels = report.Classes.Select(l => l.Length <= LongestLabel ? l : l[..(LongestLabel - 1)] + "…").ToArray();

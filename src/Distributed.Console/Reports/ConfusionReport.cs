@@ -68,7 +68,7 @@ internal static class ConfusionReport
     private static IEnumerable<StyledLine> Scores(ClassificationReport report, string[] labels, int labelWidth)
     {
         var scores = report.Scores;
-        // Many classes: the worst ones are what a person looks for.
+        // With many classes, the worst ones matter.
         var shown = Enumerable.Range(0, labels.Length).OrderBy(i => labels.Length > MostScores ? scores[i].F1 ?? double.MaxValue : i).Take(MostScores).ToArray();
         yield return StyledLine.Of("  " + "".PadLeft(labelWidth) + ScoreHeads + "samples".PadLeft(11), Tone.Faint);
         foreach (var i in shown)

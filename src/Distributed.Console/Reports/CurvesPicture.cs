@@ -13,7 +13,7 @@ internal static class CurvesPicture
     /// <summary>Draws the picture.</summary>
     /// <param name="path">The file; overwritten.</param>
     /// <param name="epochs">At least one.</param>
-    /// <param name="title">Stands over the left plot.</param>
+    /// <param name="title">The title of the left plot.</param>
     public static void Write(string path, IReadOnlyList<EpochDecided> epochs, string title)
     {
         EmbeddedFont.Register();

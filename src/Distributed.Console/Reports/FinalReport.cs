@@ -2,14 +2,14 @@ using Distributed.Console.Terminals;
 
 namespace Distributed.Console.Reports;
 
-/// <summary>What is printed when a job is done: curves, confusion matrix, summary. The most important comes last, where the eye is.</summary>
+/// <summary>The report of a completed job: curves, confusion matrix, summary. The most important part comes last, next to the prompt.</summary>
 internal static class FinalReport
 {
     /// <summary>Columns when the output is not a terminal.</summary>
     public const int PlainWidth = 80;
 
     /// <summary>Makes the lines.</summary>
-    /// <param name="report">What the job came to.</param>
+    /// <param name="report">The job's result.</param>
     /// <param name="width">Columns of the screen.</param>
     public static IEnumerable<StyledLine> Lines(RunReport report, int width)
     {

@@ -8,20 +8,20 @@ using Distributed.Models;
 
 namespace Distributed.Console.Reports;
 
-/// <summary>The forms in which predictions are printed.</summary>
+/// <summary>The formats of predictions.</summary>
 internal enum PredictionFormat
 {
-    /// <summary>For people: the class, its probability, and the next likely ones.</summary>
+    /// <summary>A table for people: the class, its probability, and the next likely ones.</summary>
     Table,
 
     /// <summary>A header, then every probability.</summary>
     Csv,
 
     /// <summary>One JSON object a line.</summary>
-    JsonLines,
+    Jsonl,
 }
 
-/// <summary>Prints predictions row by row, so that any number of them needs no memory.</summary>
+/// <summary>Writes predictions row by row, in constant memory.</summary>
 internal sealed class PredictionWriter
 {
     private const int NextShown = 2, WidestClass = 24;
@@ -32,9 +32,9 @@ internal sealed class PredictionWriter
     private readonly int _classWidth;
     private readonly ArrayBufferWriter<byte> _json = new();
 
-    /// <param name="output">Where they go.</param>
-    /// <param name="format">In which form.</param>
-    /// <param name="target">What the outputs mean.</param>
+    /// <param name="output">The destination.</param>
+    /// <param name="format">The format.</param>
+    /// <param name="target">The meaning of the outputs.</param>
     public PredictionWriter(TextWriter output, PredictionFormat format, TargetEncoding target)
     {
         (_output, _format, _target) = (output, format, target);

@@ -5,7 +5,7 @@ using Distributed.Protocol.Specification;
 
 namespace Distributed.Console.Reports;
 
-/// <summary>What a completed job came to.</summary>
+/// <summary>The result of a completed job.</summary>
 internal sealed record RunReport
 {
     public required JobId Job { get; init; }
@@ -26,7 +26,7 @@ internal sealed record RunReport
     /// <summary>From the first step of this run to its end.</summary>
     public required double Seconds { get; init; }
 
-    /// <summary>Workers at the end; null of a job that nobody followed.</summary>
+    /// <summary>Workers at the end; null for a job that was not followed.</summary>
     public required int? Workers { get; init; }
 
     /// <summary>SHA-256 (lower-case hex) of the last weights.</summary>
@@ -35,7 +35,7 @@ internal sealed record RunReport
     /// <summary>The best weights on the validation set (the training set without one), class by class; null for a regression.</summary>
     public ClassificationReport? Classes { get; init; }
 
-    /// <summary>Where models and pictures lie, as a person would type it; null when they were not fetched.</summary>
+    /// <summary>The folder of models and pictures, as a user types it; null when they were not fetched.</summary>
     public string? Folder { get; init; }
 
     /// <summary>The last epoch's metrics; null when the job was cancelled before its first epoch's end.</summary>

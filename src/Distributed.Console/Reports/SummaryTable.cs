@@ -1,5 +1,4 @@
 using System.Globalization;
-using Distributed.Console.Output;
 using Distributed.Console.Terminals;
 using Distributed.Protocol.Specification;
 
@@ -13,7 +12,7 @@ internal static class SummaryTable
     {
         yield return new StyledLine()
             .Add(report.Job.Value, Tone.Strong)
-            .Add($" is done: {Words.Because(report.Reason)} ")
+            .Add($" is done: {StopWords.Because(report.Reason)} ")
             .Add($"({Numbers.Of(report.Epochs.Count, "epoch")}, {Numbers.Of(report.Steps, "step")})", Tone.Faint);
         foreach (var line in Metrics(report)) yield return line;
         if (report.SamplesPerSecond > 0) yield return Row("speed", $"{Numbers.Rate(report.SamplesPerSecond).Replace("/s", " samples/s", StringComparison.Ordinal)}, "

@@ -6,8 +6,8 @@ namespace Distributed.Console.Reports;
 internal sealed record ChartSeries(Tone Tone, bool Heavy, IReadOnlyList<double> Values);
 
 /// <summary>
-/// Curves drawn with box characters: light strokes and heavy ones, so that two curves can be told apart without colour.
-/// The first value stands at the left edge, the last at the right one; between them the nearest value is taken.
+/// Curves drawn with box characters: light strokes and heavy ones, so that two curves are distinct without colour.
+/// The first value is at the left edge, the last at the right; between them the nearest value is drawn.
 /// </summary>
 internal static class TerminalChart
 {
@@ -16,7 +16,7 @@ internal static class TerminalChart
     private const int Flat = 0, Upright = 1, FromBelow = 2, DownFromLeft = 3, FromAbove = 4, UpFromLeft = 5;
 
     /// <summary>Draws the chart: its title, its rows from top to bottom, and its axis.</summary>
-    /// <param name="title">Stands over the rows.</param>
+    /// <param name="title">The title.</param>
     /// <param name="series">The curves; later ones are drawn over earlier ones.</param>
     /// <param name="width">Columns, labels included.</param>
     /// <param name="height">Rows of the drawing area, at least 2.</param>

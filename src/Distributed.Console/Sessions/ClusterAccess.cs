@@ -13,7 +13,7 @@ internal sealed class ClusterAccess : IAsyncDisposable
     private readonly EmbeddedClusterOptions _options;
     private Task<IRunningCluster>? _starting;
 
-    /// <param name="environment">What is outside.</param>
+    /// <param name="environment">The process, or what replaces it in tests.</param>
     /// <param name="storePath">The full path of the store.</param>
     /// <param name="run">Workers and threads; null for a cluster that only reads the store.</param>
     /// <param name="log">Where log lines go.</param>
@@ -52,7 +52,7 @@ internal sealed class ClusterAccess : IAsyncDisposable
         }
         catch (UsageException)
         {
-            // It never started; whoever asked for the client was told.
+            // It never started; the caller of the client got the error.
         }
     }
 

@@ -82,7 +82,7 @@ internal sealed class Evaluation
         return _computer.Evaluate(_parameters, _packed, new Samples(inputs, labels, range.Count), shard);
     }
 
-    /// <summary>The plan knows how a validation set is cut; nothing else of it is asked here.</summary>
+    /// <summary>Only the plan's cutting of the validation set is used here.</summary>
     private static EpochPlan PlanOf(NetworkSpecification network, int rows) => new(new JobSpecification
     {
         Data = new DataIdentity("", 1, rows),

@@ -16,7 +16,7 @@ internal sealed class Interruption : IDisposable
     /// <summary>Requested once the first came.</summary>
     public CancellationToken Requested => _requested.Token;
 
-    /// <summary>What a command of this environment is interrupted by: the process's signals, or whoever runs it.</summary>
+    /// <summary>The source of interruptions of a command: the process's signals, or the prompt that runs it.</summary>
     public static Interruption Of(ConsoleEnvironment environment)
     {
         if (environment.CatchesSignals) return OfProcess(environment.Error);
@@ -46,7 +46,7 @@ internal sealed class Interruption : IDisposable
     public bool Request()
     {
         if (Interlocked.Increment(ref _times) > 1) return false;
-        // The run goes on in this call; the signal's thread must not wait for it.
+        // The run continues in this call; the signal thread must not wait for it.
         _ = Task.Run(_requested.Cancel);
         return true;
     }

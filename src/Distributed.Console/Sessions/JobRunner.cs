@@ -9,15 +9,15 @@ using Distributed.Protocol.Identity;
 
 namespace Distributed.Console.Sessions;
 
-/// <summary>Runs a job that is ready to be submitted, writes what it came to, and says so: what train and resume have in common.</summary>
-/// <param name="environment">What is outside.</param>
+/// <summary>Runs a prepared job, writes its results and reports them; shared by train and resume.</summary>
+/// <param name="environment">The process, or what replaces it in tests.</param>
 /// <param name="client">Where the job runs.</param>
 /// <param name="display">Where it is shown.</param>
 internal sealed class JobRunner(ConsoleEnvironment environment, ITrainingClient client, IProgressDisplay display)
 {
     /// <summary>Runs the job to its end.</summary>
     /// <param name="submission">The job.</param>
-    /// <param name="known">What the store knows of a job that goes on; null for a new one.</param>
+    /// <param name="known">The store's record of a resumed job; null for a new one.</param>
     /// <param name="run">Threads and store.</param>
     /// <param name="folder">Where models and pictures go; made already.</param>
     /// <param name="interruption">Asks for a pause.</param>

@@ -12,7 +12,7 @@ using Distributed.Protocol.Specification;
 
 namespace Distributed.Console.Sessions;
 
-/// <summary>What a new job of this store needs beyond its settings: samples, a free name, the job that <c>--from</c> names.</summary>
+/// <summary>Finds what a new job of this store needs beyond its settings: samples, a free name, the job that <c>--from</c> names.</summary>
 internal static class NewJob
 {
     /// <summary>The new job's name: the given one when it is free, otherwise the next free one.</summary>
@@ -29,7 +29,7 @@ internal static class NewJob
         return JobNames.Next(dataName, id => taken.Contains(id) || Directory.Exists(DefaultFolder(id)));
     }
 
-    /// <summary>Where a job's results go when nobody says so.</summary>
+    /// <summary>The default folder of a job's results.</summary>
     public static string DefaultFolder(JobId job) => Path.Combine("runs", job.Value);
 
     /// <summary>Weights that come from a file, checked against the new job's network.</summary>
@@ -54,11 +54,11 @@ internal static class NewJob
         }
     }
 
-    /// <summary>What the specification records of weights that come from a file.</summary>
+    /// <summary>The specification's record of initial weights from a file.</summary>
     public static InitialWeights Describe(string file, float[] weights) => new(ParameterHash.Compute(weights), $"file {Path.GetFileName(file)}");
 
     /// <summary>The job of a name, or an error that names the nearest.</summary>
-    /// <exception cref="UsageException">There is none.</exception>
+    /// <exception cref="UsageException">There is no such job.</exception>
     public static async Task<JobRecord> FindAsync(ITrainingClient client, JobId name, string store, string flag)
     {
         if (await client.FindJobAsync(name, CancellationToken.None).ConfigureAwait(false) is { } record) return record;

@@ -10,7 +10,7 @@ using Distributed.Protocol.Specification;
 
 namespace Distributed.Console.Sessions;
 
-/// <summary>What a finished job leaves: <c>last/</c>, <c>best/</c>, <c>job.json</c>, <c>curves.png</c>, <c>confusion.png</c>.</summary>
+/// <summary>The result folder of a job: <c>last/</c>, <c>best/</c>, <c>job.json</c>, <c>curves.png</c>, <c>confusion.png</c>.</summary>
 internal static class ResultFolder
 {
     /// <summary>Writes it; what stood there under these names is replaced.</summary>
@@ -32,7 +32,7 @@ internal static class ResultFolder
         }
     }
 
-    /// <summary>What the models of a folder can be computed again from.</summary>
+    /// <summary>Everything needed to recompute the models of a folder.</summary>
     public static JobDocument Document(RunReport report, JobSpecification specification, DataSettings source) => new()
     {
         Job = report.Job.Value,

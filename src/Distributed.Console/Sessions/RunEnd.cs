@@ -12,7 +12,7 @@ internal abstract record RunEnd;
 /// <param name="Epochs">Every decided epoch.</param>
 /// <param name="SamplesPerSecond">Over this run.</param>
 /// <param name="Elapsed">From this run's first step to its end.</param>
-/// <param name="Workers">Workers at the end; null of a job that nobody followed.</param>
+/// <param name="Workers">Workers at the end; null for a job that was not followed.</param>
 internal sealed record RunCompleted(
     long Steps, StopReason Reason, IReadOnlyList<EpochDecided> Epochs, double SamplesPerSecond, TimeSpan Elapsed, int? Workers) : RunEnd;
 
@@ -21,7 +21,7 @@ internal sealed record RunCompleted(
 /// <param name="InTime">Whether the job paused within the bounded wait.</param>
 internal sealed record RunInterrupted(long Step, bool InTime) : RunEnd;
 
-/// <summary>Nobody follows the job any more; it goes on.</summary>
+/// <summary>Following ended; the job continues.</summary>
 internal sealed record RunLeft : RunEnd;
 
 /// <summary>The job failed, and why.</summary>

@@ -2,7 +2,7 @@ using Distributed.Jobs.Submission;
 
 namespace Distributed.Console.Sessions;
 
-/// <summary>Where journal and snapshots lie when nobody says so.</summary>
+/// <summary>The default place of journal and snapshots.</summary>
 internal static class StorePath
 {
     /// <summary>The full path of a store.</summary>

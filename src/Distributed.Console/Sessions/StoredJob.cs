@@ -45,7 +45,7 @@ internal static class StoredJob
     /// <param name="client">The store.</param>
     /// <param name="record">The job.</param>
     /// <param name="choice">Which checkpoint.</param>
-    /// <exception cref="UsageException">There is none yet, or the samples, which the encoding is fitted on, cannot be read.</exception>
+    /// <exception cref="UsageException">There is no checkpoint yet, or the samples that the encoding is fitted on cannot be read.</exception>
     public static async Task<TrainedModel> LoadModelAsync(ITrainingClient client, JobRecord record, CheckpointChoice choice)
     {
         if ((choice == CheckpointChoice.Best ? record.BestCheckpoint : record.LastCheckpoint) is not { } step)

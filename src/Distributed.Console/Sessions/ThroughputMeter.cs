@@ -1,6 +1,6 @@
 namespace Distributed.Console.Sessions;
 
-/// <summary>Samples per second: of late, since the last epoch, and over the run. The clock is read here and nowhere in the training.</summary>
+/// <summary>Samples per second: recently, in the present epoch, and over the run. Training itself reads no clock.</summary>
 /// <param name="clock">The clock.</param>
 internal sealed class ThroughputMeter(TimeProvider clock)
 {
@@ -9,8 +9,8 @@ internal sealed class ThroughputMeter(TimeProvider clock)
     private readonly Queue<(long Time, long Samples)> _recent = new();
     private (long Time, long Samples) _begin, _epoch, _last;
 
-    /// <summary>The run's first step begins.</summary>
-    /// <param name="samples">Samples done before, since the job's beginning.</param>
+    /// <summary>The run begins.</summary>
+    /// <param name="samples">Samples done before, counted from the job's beginning.</param>
     public void Begin(long samples)
     {
         _begin = _epoch = _last = (clock.GetTimestamp(), samples);
@@ -18,13 +18,13 @@ internal sealed class ThroughputMeter(TimeProvider clock)
         _recent.Enqueue(_begin);
     }
 
-    /// <summary>So many samples are done since the job's beginning.</summary>
+    /// <summary>Reports the samples done since the job's beginning.</summary>
     public void Report(long samples)
     {
         var now = (Time: clock.GetTimestamp(), Samples: samples);
         if (samples < _last.Samples)
         {
-            // A rewind: what is computed again counts once, and the rate begins anew.
+            // A rewind: recomputed samples count once, and the rate starts over.
             var back = _last.Samples - samples;
             _begin.Samples -= back;
             _epoch.Samples = Math.Min(_epoch.Samples, samples);
@@ -35,7 +35,7 @@ internal sealed class ThroughputMeter(TimeProvider clock)
         while (_recent.Count > 2 && clock.GetElapsedTime(_recent.Peek().Time, now.Time) > Window) _recent.Dequeue();
     }
 
-    /// <summary>An epoch ended after so many samples: its rate, and the next one begins.</summary>
+    /// <summary>Ends an epoch after a number of samples. Returns its rate.</summary>
     public double EndEpoch(long samples)
     {
         Report(samples);
@@ -44,7 +44,7 @@ internal sealed class ThroughputMeter(TimeProvider clock)
         return rate;
     }
 
-    /// <summary>Over the last seconds; 0 when not known yet.</summary>
+    /// <summary>Over the last seconds; 0 when still unknown.</summary>
     public double Recent => _recent.Count < 2 ? 0 : Rate(_recent.Peek(), _last);
 
     /// <summary>Over the whole run until the last report.</summary>

@@ -1,4 +1,3 @@
-using Distributed.Cluster;
 using Distributed.Console.Output;
 using Distributed.Console.Terminals;
 using Distributed.Jobs.Service;
@@ -7,22 +6,17 @@ using Distributed.Learning.Networks;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
-using Distributed.Protocol.Planning;
 using Distributed.Protocol.Queue;
 using Distributed.Protocol.Specification;
 
 namespace Distributed.Console.Sessions;
 
 /// <summary>
-/// One run of one job, from its start to its end, shown on a display. It knows a client and nothing of what is behind it, so that a job
-/// of a remote cluster is followed by the same code.
+/// One run of one job, from start to end, shown on a display. It depends on a client alone, so the same code follows a job of a remote cluster.
 /// </summary>
 internal sealed class TrainingSession
 {
-    /// <summary>How long a pause may take before the run ends without it; the last checkpoint stays.</summary>
-    private static readonly TimeSpan PauseTimeout = TimeSpan.FromSeconds(20);
-
-    /// <summary>How long a run may wait for its first worker before that is told.</summary>
+    /// <summary>How long a run waits for its first worker before it says so.</summary>
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(3);
 
     private readonly IJobClient _client;
@@ -31,43 +25,41 @@ internal sealed class TrainingSession
     private readonly FollowedJob _job;
     private readonly JobRecord? _known;
     private readonly RunSettings? _run;
-    private readonly EpochPlan _plan;
-    private readonly ThroughputMeter _meter;
+    private readonly RunSpeed _speed;
     private readonly List<EpochDecided> _epochs = [];
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long? _checkpoint;
-    private int? _workers; // assigned now; null while another cluster has not said
-    private bool _started, _isElsewhere, _isMetered;
+    private int? _workers; // assigned now; null until a remote cluster reports it
+    private bool _isElsewhere;
     private ITimer? _waiting;
 
     /// <param name="client">Where the job runs.</param>
     /// <param name="job">The job.</param>
-    /// <param name="known">The decided epochs and the newest checkpoint of a job that goes on; null for a new one.</param>
-    /// <param name="run">Workers and threads, to be shown; null where they are another machine's.</param>
-    /// <param name="display">Where it is shown.</param>
+    /// <param name="known">The decided epochs and the newest checkpoint of a resumed job; null for a new one.</param>
+    /// <param name="run">Workers and threads to show; null when they are another machine's.</param>
+    /// <param name="display">Shows the run.</param>
     /// <param name="clock">The clock.</param>
     public TrainingSession(
         IJobClient client, FollowedJob job, JobRecord? known, RunSettings? run, IProgressDisplay display, TimeProvider clock)
     {
         (_client, _job, _run, _display, _clock) = (client, job, run, display, clock);
         _workers = run?.Workers;
-        _plan = new EpochPlan(job.Specification);
-        _meter = new ThroughputMeter(clock);
+        _speed = new RunSpeed(job.Specification, clock);
         _known = known;
         if (known is null) return;
         _epochs.AddRange(known.Epochs);
         _checkpoint = known.LastCheckpoint;
     }
 
-    /// <summary>Starts the job and follows it to its end; of a job that has ended, tells the end again.</summary>
-    /// <param name="start">Starts it.</param>
+    /// <summary>Starts the job and follows it to its end; shows the end again of a job that has ended.</summary>
+    /// <param name="start">Starts the job.</param>
     /// <param name="interruption">Asks for a pause.</param>
     public async Task<RunEnd> RunAsync(Func<CancellationToken, Task> start, CancellationToken interruption)
     {
         if (_known?.End is { } ended) return await OnFinishedAsync(ended).ConfigureAwait(false);
         using var giveUp = new CancellationTokenSource();
         await start(giveUp.Token).ConfigureAwait(false);
-        using var pausing = interruption.Register(() => _ = PauseAsync(giveUp));
+        var pause = new BoundedPause(_client, _job.Id, _display, _clock);
+        using var pausing = interruption.Register(() => _ = pause.RunAsync(giveUp));
         try
         {
             await foreach (var message in _client.WatchAsync(_job.Id, giveUp.Token).ConfigureAwait(false))
@@ -80,13 +72,13 @@ internal sealed class TrainingSession
         finally
         {
             _waiting?.Dispose();
-            _ended.TrySetResult();
+            pause.End();
         }
         return new RunFailed("the cluster stopped telling about the job; resume it to go on from its last checkpoint");
     }
 
-    /// <summary>Follows a job that somebody else runs, to its end or until this process is to end: the job does not notice.</summary>
-    /// <param name="interruption">Ends the following alone.</param>
+    /// <summary>Follows a job that runs elsewhere, to its end or until interrupted, without an effect on the job.</summary>
+    /// <param name="interruption">Ends the following, not the job.</param>
     public async Task<RunEnd> FollowAsync(CancellationToken interruption)
     {
         _isElsewhere = true;
@@ -106,21 +98,6 @@ internal sealed class TrainingSession
             _waiting?.Dispose();
         }
         return new RunFailed("the server stopped telling about the job");
-    }
-
-    private async Task PauseAsync(CancellationTokenSource giveUp)
-    {
-        try
-        {
-            using var timer = _clock.CreateTimer(_ => giveUp.Cancel(), null, PauseTimeout, Timeout.InfiniteTimeSpan);
-            _display.Noticed("pausing at the next step; once more ends at once");
-            await _client.PauseAsync(_job.Id, giveUp.Token).ConfigureAwait(false);
-            await _ended.Task.ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is OperationCanceledException or TrainingException or ObjectDisposedException)
-        {
-            // The bounded wait ends the run; the last checkpoint is what a resume goes on from.
-        }
     }
 
     private async Task<RunEnd?> OnAsync(JobEvent message)
@@ -160,7 +137,7 @@ internal sealed class TrainingSession
             case JobFinished finished:
                 return await OnFinishedAsync(finished.End).ConfigureAwait(false);
             default:
-                return null; // a newer cluster may tell more
+                return null; // a newer cluster may send more events
         }
     }
 
@@ -171,8 +148,8 @@ internal sealed class TrainingSession
     }
 
     /// <summary>
-    /// A display hears of the beginning first, even of a run that had nothing left to compute. Of a job elsewhere that is the job's, whenever it is
-    /// followed: a server's stream tells it before all else.
+    /// Shows the beginning first, even of a run with nothing left to compute. For a job elsewhere that is the beginning of the job, which a server's
+    /// stream sends before everything else.
     /// </summary>
     private void Begin()
     {
@@ -182,26 +159,25 @@ internal sealed class TrainingSession
 
     private void Begin(long fromStep, int? workers)
     {
-        if (_started) return;
-        _started = true;
-        _meter.Begin(SamplesAt(_isElsewhere ? DoneBefore : fromStep));
+        if (_speed.HasBegun) return;
+        _speed.Begin(_isElsewhere ? DoneBefore : fromStep);
         _display.Started(new RunHeading(
             _job.Id, _job.Specification, _job.DataName,
             new ParameterLayout(_job.Specification.Network).Count,
-            _plan.StepsPerEpoch, _plan.TotalSteps, fromStep, workers, _job.Blocks, _run?.Threads, _job.Notes));
+            _speed.Plan.StepsPerEpoch, _speed.Plan.TotalSteps, fromStep, workers, _job.Blocks, _run?.Threads, _job.Notes));
     }
 
-    /// <summary>Steps that are known to have been done before the job was followed.</summary>
-    private long DoneBefore => Math.Max(_known?.LastCheckpoint ?? 0, _known is { Epochs: [.., var last] } ? _plan.BoundaryAfter(last.Epoch) : 0);
+    /// <summary>Steps known to be done before the job was followed.</summary>
+    private long DoneBefore => Math.Max(_known?.LastCheckpoint ?? 0, _known is { Epochs: [.., var last] } ? _speed.Plan.BoundaryAfter(last.Epoch) : 0);
 
-    /// <summary>Every run waits for its first worker for a moment; only a longer wait is worth a word.</summary>
+    /// <summary>Every run waits a moment for its first worker; only a longer wait is shown.</summary>
     private void OnWaiting(JobWaiting waiting)
     {
-        if (_started) _display.Noticed(waiting.Reason);
+        if (_speed.HasBegun) _display.Noticed(waiting.Reason);
         else _waiting = _clock.CreateTimer(_ => _display.Noticed(waiting.Reason), null, StartPatience, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>A running job shows itself; all else wants a word, once.</summary>
+    /// <summary>Shows that the job is queued; its other states show in its progress.</summary>
     private void OnStateChanged(JobStateChanged changed)
     {
         if (changed.State != JobPhase.Queued) return;
@@ -212,18 +188,13 @@ internal sealed class TrainingSession
     private void OnProgressed(JobProgressed progressed)
     {
         Begin();
-        if (_isElsewhere && !_isMetered) _meter.Begin(SamplesAt(progressed.Step)); // what was done before it was followed
-        _isMetered = true;
         if (_isElsewhere && progressed.Workers > 0) _workers = progressed.Workers;
-        _meter.Report(SamplesAt(progressed.Step));
-        var rate = _meter.Recent;
-        var left = SamplesAt(_plan.TotalSteps) - SamplesAt(progressed.Step);
+        var (rate, left) = _speed.Progress(progressed.Step, beginsHere: _isElsewhere);
         _display.Progressed(new RunProgress(
-            progressed.Epoch + 1, progressed.Step, progressed.TrainLoss, progressed.TrainAccuracy, progressed.Workers, rate,
-            rate > 0 ? TimeSpan.FromSeconds(Math.Min(left / rate, TimeSpan.MaxValue.TotalSeconds / 2)) : null, _checkpoint));
+            progressed.Epoch + 1, progressed.Step, progressed.TrainLoss, progressed.TrainAccuracy, progressed.Workers, rate, left, _checkpoint));
     }
 
-    /// <summary>Shows an epoch, and before it those whose news were lost: the store knows them. After a rewind, known ones come again.</summary>
+    /// <summary>Shows an epoch, after those whose events were lost, from the store. After a rewind, shown epochs are repeated and skipped here.</summary>
     private async Task OnEpochEndedAsync(EpochEnded ended)
     {
         if (ended.Decision.Epoch < _epochs.Count) return;
@@ -236,14 +207,14 @@ internal sealed class TrainingSession
         var record = await _client.FindJobAsync(_job.Id, CancellationToken.None).ConfigureAwait(false);
         if (record is null) return;
         for (var i = _epochs.Count; i < Math.Min(before, record.Epochs.Count); i++)
-            Show(record.Epochs[i], _plan.BoundaryAfter(i));
+            Show(record.Epochs[i], _speed.Plan.BoundaryAfter(i));
     }
 
-    /// <summary>An epoch that was decided before anybody followed: without a speed.</summary>
+    /// <summary>Shows an epoch that was decided before the job was followed, without a speed.</summary>
     private void ShowAgain(EpochDecided decision)
     {
         Begin();
-        _display.EpochEnded(new EpochRow(_job.Id, _plan.BoundaryAfter(decision.Epoch), InUnits(decision), 0, null));
+        _display.EpochEnded(new EpochRow(_job.Id, _speed.Plan.BoundaryAfter(decision.Epoch), InUnits(decision), 0, null));
     }
 
     private void Show(EpochDecided decision, long step)
@@ -253,11 +224,11 @@ internal sealed class TrainingSession
         _display.EpochEnded(new EpochRow(_job.Id, step, InUnits(decision), SpeedOfEpoch(step), _workers));
     }
 
-    /// <summary>Events of a server come in bunches, so the time between two of them says nothing; the speed since it is followed does.</summary>
+    /// <summary>A server's events arrive in bunches, so the speed of a job elsewhere is the mean since it is followed.</summary>
     private double SpeedOfEpoch(long step)
     {
-        var ofEpoch = _meter.EndEpoch(SamplesAt(step));
-        return _isElsewhere ? _meter.Overall : ofEpoch;
+        var ofEpoch = _speed.EndEpoch(step);
+        return _isElsewhere ? _speed.Overall : ofEpoch;
     }
 
     private async Task<RunEnd> OnFinishedAsync(JobEnded end)
@@ -266,35 +237,28 @@ internal sealed class TrainingSession
         await CatchUpAsync(int.MaxValue).ConfigureAwait(false);
         if (_isElsewhere) Begin();
         else Begin(end.Step, _workers);
-        _meter.Report(SamplesAt(end.Step));
+        _speed.Finish(end.Step);
         return new RunCompleted(
-            end.Step, end.Reason ?? StopReason.Cancelled, [.. _epochs.Select(InUnits)], _meter.Overall, _meter.Elapsed, _workers);
+            end.Step, end.Reason ?? StopReason.Cancelled, [.. _epochs.Select(InUnits)], _speed.Overall, _speed.Elapsed, _workers);
     }
 
-    /// <summary>Training computes with standardised targets; people read errors in the target's own unit.</summary>
+    /// <summary>Converts errors from standardised targets to the target's own unit.</summary>
     private EpochDecided InUnits(EpochDecided decision) => decision.Metrics.ValidationMae is { } mae
         ? decision with { Metrics = decision.Metrics with { ValidationMae = mae * _job.TargetScale } }
         : decision;
-
-    private long SamplesAt(long step)
-    {
-        var training = (long)_job.Specification.Data.TrainingSamples;
-        var inEpoch = Math.Min(step % _plan.StepsPerEpoch * _job.Specification.BatchSize, training);
-        return step / _plan.StepsPerEpoch * training + inEpoch;
-    }
 }
 
-/// <summary>What is known of a job before it is followed.</summary>
-/// <param name="Id">Its name.</param>
+/// <summary>A job to follow.</summary>
+/// <param name="Id">The job's name.</param>
 /// <param name="Specification">Everything that can reach a weight.</param>
-/// <param name="Blocks">Parameter blocks.</param>
-/// <param name="DataName">What its data is called.</param>
-/// <param name="TargetScale">By how much a regression's errors are multiplied to be in the target's unit.</param>
-/// <param name="Notes">What the samples' reader has to say, one sentence each; empty where it is not known.</param>
+/// <param name="Blocks">Number of parameter blocks.</param>
+/// <param name="DataName">The name of its data.</param>
+/// <param name="TargetScale">Factor that converts a regression's errors to the target's unit.</param>
+/// <param name="Notes">Remarks of the samples' reader, one sentence each; empty when unknown.</param>
 internal sealed record FollowedJob(
     JobId Id, JobSpecification Specification, int Blocks, string DataName, double TargetScale, IReadOnlyList<string> Notes)
 {
-    /// <summary>A job that is about to be submitted.</summary>
+    /// <summary>The job of a submission.</summary>
     public static FollowedJob Of(JobSubmission submission) => new(
         submission.Id, submission.Specification, submission.Options.Blocks, submission.Data.Name, submission.Data.Encoding.Target.Scale, submission.Data.Notes);
 }

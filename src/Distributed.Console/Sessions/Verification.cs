@@ -10,8 +10,8 @@ using Distributed.Protocol.Replay;
 namespace Distributed.Console.Sessions;
 
 /// <summary>
-/// Computes a job again in one straight loop, from its specification and its samples alone, and compares bits with what is stored. It knows
-/// nothing of how the work was spread when the job was trained.
+/// Recomputes a job in one loop, from its specification and samples alone, and compares the bits with the stored ones. It does not depend on
+/// how the work was distributed in training.
 /// </summary>
 internal sealed class Verification
 {

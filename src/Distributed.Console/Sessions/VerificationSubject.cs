@@ -8,12 +8,12 @@ using Distributed.Protocol.Specification;
 
 namespace Distributed.Console.Sessions;
 
-/// <summary>A job whose stored weights are to be computed again.</summary>
+/// <summary>A job whose stored weights are verified.</summary>
 /// <param name="Job">Its name.</param>
 /// <param name="Specification">Everything that can reach a weight.</param>
 /// <param name="Source">Where its samples come from.</param>
-/// <param name="Steps">The steps whose weights are stored, ascending; 0 stands for weights that were given to begin with.</param>
-/// <param name="Read">Reads what is stored of a step; without the optimizer's state when that is not stored.</param>
+/// <param name="Steps">The steps whose weights are stored, ascending; 0 is given initial weights.</param>
+/// <param name="Read">Reads a stored step; without the optimizer's state when that is not stored.</param>
 internal sealed record VerificationSubject(
     JobId Job, JobSpecification Specification, DataSettings Source, IReadOnlyList<long> Steps, Func<long, Task<StoredCheckpoint>> Read)
 {
@@ -34,7 +34,7 @@ internal sealed record VerificationSubject(
             step => Task.FromResult(new StoredCheckpoint(step, TrainedModel.Load(Path.Combine(folder, models[step])).Parameters.ToArray(), [])));
     }
 
-    /// <summary>Says why the job cannot be computed again here; null when it can.</summary>
+    /// <summary>Why the job cannot be recomputed here; null when it can.</summary>
     public string? Refusal()
     {
         if (Specification.Arithmetic != ArithmeticVersion.Current)

@@ -1,4 +1,3 @@
-using Distributed.Console.Prompting;
 using Distributed.Jobs.Embedded;
 using Distributed.Jobs.Service;
 
@@ -7,14 +6,14 @@ namespace Distributed.Console.Terminals;
 /// <summary>Starts the cluster that runs the jobs of this process.</summary>
 internal delegate Task<IRunningCluster> ClusterStart(EmbeddedClusterOptions options, CancellationToken cancellation);
 
-/// <summary>A cluster that this process started; disposing of it leaves it in good order.</summary>
+/// <summary>A cluster of this process; disposing it shuts it down in order.</summary>
 internal interface IRunningCluster : IAsyncDisposable
 {
-    /// <summary>What is done with it.</summary>
+    /// <summary>Submits and follows jobs.</summary>
     ITrainingClient Client { get; }
 }
 
-/// <summary>Everything outside the program that it reads or writes, so that tests can put something else there.</summary>
+/// <summary>Everything outside the program that it reads or writes; tests replace it.</summary>
 internal sealed record ConsoleEnvironment
 {
     /// <summary>Standard output.</summary>
@@ -23,16 +22,16 @@ internal sealed record ConsoleEnvironment
     /// <summary>Standard error.</summary>
     public required TextWriter Error { get; init; }
 
-    /// <summary>Columns of the terminal behind standard output; null when that is none, or one that cannot move its cursor.</summary>
+    /// <summary>Columns of the terminal behind standard output; null when there is none, or its cursor cannot move.</summary>
     public int? TerminalWidth { get; init; }
 
     /// <summary>Rows of that terminal.</summary>
     public int TerminalRows { get; init; } = 24;
 
-    /// <summary>Columns and rows of the terminal as they are now; null where nobody can change them.</summary>
+    /// <summary>Measures the terminal's columns and rows; null when they cannot change.</summary>
     public Func<(int Width, int Rows)>? Measure { get; init; }
 
-    /// <summary>This environment with the terminal as large as it is now.</summary>
+    /// <summary>This environment with the terminal's present size.</summary>
     public ConsoleEnvironment Measured()
     {
         if (TerminalWidth is null || Measure is null) return this;
@@ -40,10 +39,10 @@ internal sealed record ConsoleEnvironment
         return this with { TerminalWidth = width, TerminalRows = rows };
     }
 
-    /// <summary>Whether the terminal may be painted in colours.</summary>
+    /// <summary>Whether the terminal shows colours.</summary>
     public bool Colours { get; init; }
 
-    /// <summary>The clock; no other is read.</summary>
+    /// <summary>The only clock.</summary>
     public required TimeProvider Clock { get; init; }
 
     /// <summary>Logical processors.</summary>
@@ -55,7 +54,7 @@ internal sealed record ConsoleEnvironment
     /// <summary>Starts the cluster.</summary>
     public required ClusterStart StartCluster { get; init; }
 
-    /// <summary>What carries HTTP requests.</summary>
+    /// <summary>Creates the handler of HTTP requests.</summary>
     public Func<HttpMessageHandler> CreateHandler { get; init; } = () => new SocketsHttpHandler
     {
         ConnectTimeout = TimeSpan.FromSeconds(10),
@@ -63,23 +62,24 @@ internal sealed record ConsoleEnvironment
         AutomaticDecompression = System.Net.DecompressionMethods.All,
     };
 
-    /// <summary>Whether a command that has something to leave in good order catches Ctrl-C and SIGTERM itself.</summary>
+    /// <summary>Whether commands that must shut down in order catch Ctrl-C and SIGTERM.</summary>
     public bool CatchesSignals { get; init; }
 
-    /// <summary>Ends the command that runs: asked for by what runs several commands in this process.</summary>
+    /// <summary>Ends the running command; cancelled by a prompt, which runs several commands in this process.</summary>
     public CancellationToken Ending { get; init; }
 
     /// <summary>Standard input, by the line.</summary>
     public TextReader Input { get; init; } = TextReader.Null;
 
-    /// <summary>The next key of the keyboard, Ctrl-C among them; null when standard input is no keyboard or the screen cannot be drawn on.</summary>
+    /// <summary>Reads the next key, Ctrl-C included; null without a keyboard or a screen to draw on.</summary>
     public Func<ConsoleKeyInfo>? ReadKey { get; init; }
 
     /// <summary>Whether commands come from a prompt of this process.</summary>
     public bool IsPrompt { get; init; }
 
-    /// <summary>The process's own.</summary>
-    public static ConsoleEnvironment OfProcess()
+    /// <summary>The process's own environment.</summary>
+    /// <param name="startCluster">Starts the cluster of this process.</param>
+    public static ConsoleEnvironment OfProcess(ClusterStart startCluster)
     {
         Func<string, string?> variable = Environment.GetEnvironmentVariable;
         var cursor = !System.Console.IsOutputRedirected && (OperatingSystem.IsWindows() || variable("TERM") is not (null or "" or "dumb"));
@@ -96,12 +96,12 @@ internal sealed record ConsoleEnvironment
             Clock = TimeProvider.System,
             Processors = Environment.ProcessorCount,
             Variable = variable,
-            StartCluster = Sessions.ProcessCluster.StartAsync,
+            StartCluster = startCluster,
             CatchesSignals = true,
         };
     }
 
-    /// <summary>A terminal that nobody gave a size says 0 × 0: then it is taken for one as they all once were.</summary>
+    /// <summary>A terminal of unknown size reports 0 × 0 and counts as 80 × 24.</summary>
     private static (int Width, int Rows) SizeOfTerminal() => System.Console.WindowWidth is > 0 and var width && System.Console.WindowHeight is > 0 and var rows
         ? (width, rows)
         : (80, 24);

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Distributed.Console.Terminals;
 
-/// <summary>How numbers are shown to people: few digits, the same everywhere.</summary>
+/// <summary>Formats numbers for display: few digits, the same everywhere.</summary>
 internal static class Numbers
 {
-    /// <summary>Stands where there is no number.</summary>
+    /// <summary>Shown in place of a missing number.</summary>
     public const string None = "–";
 
     /// <summary>As <see cref="Loss(double)"/>; a dash for none.</summary>

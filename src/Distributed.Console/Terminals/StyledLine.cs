@@ -1,6 +1,6 @@
 namespace Distributed.Console.Terminals;
 
-/// <summary>What a piece of text is for; a terminal paints it, plain output does not.</summary>
+/// <summary>The role of a piece of text: a terminal colours it, plain output does not.</summary>
 internal enum Tone
 {
     Normal,

@@ -5,8 +5,8 @@ using Distributed.Learning.Randomness;
 namespace Distributed.Data.BuiltIn;
 
 /// <summary>
-/// Makes the built-in data set <c>buyers</c>: who buys a car that is advertised to them. Nobody younger than
-/// <see cref="YoungestBuyer"/> buys; from there on the chance rises with age and with salary, and is a little higher for women.
+/// Generates the built-in data set <c>buyers</c>: who buys an advertised car. Below <see cref="YoungestBuyer"/> the chance is 0; above it
+/// rises with age and salary, and is a little higher for women.
 /// </summary>
 /// <remarks>
 /// The chance is a straight line cut at 0 and 1, made of + − × ÷ only, so the rows are the same on every machine. All numbers come from
@@ -14,7 +14,7 @@ namespace Distributed.Data.BuiltIn;
 /// </remarks>
 internal static class BuyersGenerator
 {
-    /// <summary>Nobody younger buys. Years.</summary>
+    /// <summary>The lowest age of a buyer, in years.</summary>
     public const int YoungestBuyer = 30;
 
     /// <summary>The seed of the built-in rows. The job's seed decides the split alone, so that every job sees the same people.</summary>
@@ -29,7 +29,7 @@ internal static class BuyersGenerator
     /// <summary>Makes the rows.</summary>
     /// <param name="seed">The seed.</param>
     /// <param name="rows">How many, at least 1.</param>
-    /// <returns>The table; row i stands on line i + 2, as if it had been read from a file.</returns>
+    /// <returns>The table; row i counts as line i + 2, as in a file.</returns>
     public static RawTable Generate(ulong seed, int rows)
     {
         var stream = RandomStream.For(seed, StreamPurpose.Generator);

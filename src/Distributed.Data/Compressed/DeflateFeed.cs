@@ -15,7 +15,7 @@ internal sealed class DeflateFeed(Stream stored, long fineFrom) : Stream
     /// <summary>The bytes given last.</summary>
     public int LastChunk { get; private set; }
 
-    /// <summary>Whether more was asked for than there is.</summary>
+    /// <summary>Whether more was requested than there is.</summary>
     public bool RanDry { get; private set; }
 
     /// <inheritdoc/>

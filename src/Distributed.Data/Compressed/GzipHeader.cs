@@ -12,7 +12,7 @@ internal enum GzipHeaderFault
     /// <summary>The file ends inside it.</summary>
     EndsEarly,
 
-    /// <summary>It is none, or its own checksum does not fit.</summary>
+    /// <summary>It is not a gzip header, or its checksum is wrong.</summary>
     Damaged,
 }
 
@@ -38,7 +38,7 @@ internal static class GzipHeader
     }
 
     /// <summary>Reads over a header.</summary>
-    /// <param name="stored">Stands at the header, and afterwards at the deflate data.</param>
+    /// <param name="stored">Positioned at the header, afterwards at the deflate data.</param>
     public static GzipHeaderFault Skip(Stream stored)
     {
         var start = stored.Position;

@@ -5,9 +5,9 @@ using System.IO.Hashing;
 namespace Distributed.Data.Compressed;
 
 /// <summary>
-/// Unpacks gzip data and checks all of it (RFC 1952): headers, the deflate data's own end, each member's CRC-32 and length, and that
-/// nothing follows the last member. Several members one after the other are one text. What ends early, is damaged or goes on is a
-/// <see cref="DataException"/> that says where.
+/// Decompresses gzip data and checks all of it (RFC 1952): headers, the end of the deflate data, each member's CRC-32 and length, and that
+/// nothing follows the last member. Consecutive members form one text. Truncated, damaged or trailing data is a <see cref="DataException"/>
+/// that names the place.
 /// </summary>
 /// <remarks>
 /// <see cref="GZipStream"/> takes the end of a truncated file for the end of its data, and leaves bytes behind the data alone.
@@ -31,7 +31,7 @@ internal sealed class GzipReader : Stream
     private uint _length;
     private bool _atEnd;
 
-    /// <summary>Reads from where the stream stands.</summary>
+    /// <summary>Reads from the stream's position.</summary>
     /// <param name="stored">The packed bytes; a stream that can seek. Disposed with this one.</param>
     /// <param name="name">What messages call the file.</param>
     public GzipReader(Stream stored, string name) => (_stored, _name, _memberStart) = (stored, name, stored.Position);

@@ -1,6 +1,6 @@
 namespace Distributed.Data.Compressed;
 
-/// <summary>A data file opened for reading, unpacked and checked on the way when it is gzipped (told by its first bytes, not by its name).</summary>
+/// <summary>A data file opened for reading, decompressed and checked on the way when it is gzipped (by its first bytes, not by its name).</summary>
 internal sealed class OpenedFile : IDisposable
 {
     private OpenedFile(string name, Stream content, long length, bool isPacked)

@@ -31,7 +31,7 @@ public sealed record ColumnEncoding
     /// <summary>A text's categories, in ordinal order.</summary>
     public IReadOnlyList<string> Categories { get; init; } = [];
 
-    /// <summary>Set for a pixel that stands in a table: its image's encoding is used.</summary>
+    /// <summary>Set for a pixel in a table, which uses its image's encoding.</summary>
     internal ImageEncoding? Image { get; init; }
 
     /// <summary>How many network inputs the column makes.</summary>

@@ -5,7 +5,7 @@ namespace Distributed.Data.Encodings;
 /// <summary>What an encoding that comes from outside (a model file) must fulfil before anything is computed with it.</summary>
 internal static class EncodingRules
 {
-    /// <summary>Says what is wrong; null when the encoding can be used.</summary>
+    /// <summary>The error in an encoding; null when it is valid.</summary>
     public static string? Check(FeatureEncoding encoding)
     {
         if (encoding.Target is null || encoding.Columns is null)

@@ -5,7 +5,7 @@ namespace Distributed.Data.Encodings;
 
 /// <summary>
 /// How raw rows become network inputs and what the outputs mean. Fitted on the training part, kept with the model, so that a
-/// prediction takes rows as they stand in the file. Either <see cref="Image"/> or <see cref="Columns"/> is set.
+/// prediction takes rows as they are in the file. Either <see cref="Image"/> or <see cref="Columns"/> is set.
 /// </summary>
 public sealed record FeatureEncoding
 {
@@ -46,12 +46,12 @@ public sealed record FeatureEncoding
         })]
         : Columns;
 
-    /// <summary>Says what is wrong with an encoding that comes from outside.</summary>
+    /// <summary>The error in an encoding from outside.</summary>
     /// <returns>A sentence, or null when the encoding can be used.</returns>
     public string? Validate() => EncodingRules.Check(this);
 
     /// <summary>Encodes one raw row.</summary>
-    /// <param name="row">Each column's cell, as it would stand in the file; other entries do not matter.</param>
+    /// <param name="row">Each column's cell, as in the file; other entries are ignored.</param>
     /// <param name="inputs">Receives <see cref="Inputs"/> values; may be longer.</param>
     /// <exception cref="DataException">A column is missing, or a cell does not fit its column.</exception>
     /// <exception cref="ArgumentException"><paramref name="inputs"/> is too short.</exception>

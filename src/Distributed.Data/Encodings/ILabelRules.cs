@@ -11,7 +11,7 @@ internal interface ILabelRules
     /// <summary>The classes of a target column, over all rows of the table.</summary>
     /// <param name="table">The table.</param>
     /// <param name="target">Its target column.</param>
-    /// <param name="notes">Receives what a person should know.</param>
+    /// <param name="notes">Receives remarks for the user.</param>
     /// <exception cref="DataException">A label is missing, there is one class only, or there are too many.</exception>
     TargetEncoding Classes(RawTable table, RawColumn target, ICollection<string> notes);
 

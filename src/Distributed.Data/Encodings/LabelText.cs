@@ -9,7 +9,7 @@ internal static class LabelText
     private const string True = "TRUE";
     private const string False = "FALSE";
 
-    /// <summary>Whether a label's cell says that the label is missing. "none" in small letters is a word and so a class.</summary>
+    /// <summary>Whether a cell means that its label is missing. A lower-case "none" is a word and so a class.</summary>
     public static bool IsMissing(string text) => CellNumber.Read(text, out _) switch
     {
         CellKind.Empty => true,

@@ -2,7 +2,7 @@ using Distributed.Data.Tables;
 
 namespace Distributed.Data.Encodings;
 
-/// <summary>Version 1: each different text is a class of its own, so 0 and 0.0 are two.</summary>
+/// <summary>Version 1: each distinct text is a class, so 0 and 0.0 are two.</summary>
 internal sealed class LiteralLabelRules : ILabelRules
 {
     /// <inheritdoc/>

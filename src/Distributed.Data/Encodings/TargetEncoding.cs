@@ -32,7 +32,7 @@ public sealed record TargetEncoding
     [JsonIgnore]
     public int Outputs => Task == TaskKind.Classify ? Classes.Count : 1;
 
-    /// <summary>The value in the column's unit that a regression network's output stands for.</summary>
+    /// <summary>Converts a regression network's output to the column's unit.</summary>
     /// <param name="output">The network's output.</param>
     /// <returns>output · <see cref="Scale"/> + <see cref="Mean"/>.</returns>
     public double Value(double output) => output * Scale + Mean;

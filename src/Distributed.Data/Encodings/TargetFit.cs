@@ -6,7 +6,7 @@ namespace Distributed.Data.Encodings;
 /// <summary>Decides what a table's target column means: the task, the classes, or the mean and scale of a value.</summary>
 internal static class TargetFit
 {
-    /// <summary>A column of whole numbers with at most this many different ones is taken as classes when nothing else is said.</summary>
+    /// <summary>By default, a column of whole numbers with at most this many distinct values is a column of classes.</summary>
     public const int MostNumericClasses = 20;
 
     /// <summary>

@@ -14,7 +14,7 @@ internal sealed class ColumnChoice(DataSettings settings, IHeaderRules rules)
     /// <summary>The target column, once the table was read.</summary>
     public string Target { get; private set; } = "";
 
-    /// <summary>What a person should know of columns that are left out.</summary>
+    /// <summary>Remarks for the user about dropped columns.</summary>
     public IReadOnlyList<string> Notes => _notes;
 
     /// <summary>Given the header's names: every column but the ignored ones.</summary>

@@ -10,7 +10,7 @@ internal sealed class ColumnFit(RawTable table, int[] training, IReadOnlyList<st
     private readonly List<string> _notes = [];
     private readonly List<RawColumn> _tooManyTexts = [];
 
-    /// <summary>What a person should know.</summary>
+    /// <summary>Remarks for the user.</summary>
     public IReadOnlyList<string> Notes => _notes;
 
     /// <summary>Fits the columns.</summary>

@@ -14,7 +14,7 @@ namespace Distributed.Data.Fitting;
 /// the validation side is no error. A column that does not vary over the training rows is left out, with a note.
 /// </para>
 /// <para>
-/// Classes: the labels of the whole table, told apart by <see cref="ILabelRules"/>, which also suggest the task when it is not said. A class
+/// Classes: the labels of the whole table, distinguished by <see cref="ILabelRules"/>, which also suggest the default task. A class
 /// that is seen once is an error when rows are held back for validation.
 /// </para>
 /// </remarks>

@@ -7,7 +7,7 @@ namespace Distributed.Data.Fitting;
 internal static class TableRows
 {
     /// <summary>Encodes some rows.</summary>
-    /// <param name="table">The table; needs every column of the encoding, whatever their order.</param>
+    /// <param name="table">The table; has every column of the encoding, in any order.</param>
     /// <param name="columns">The columns in the order of their inputs.</param>
     /// <param name="rows">Which rows, in the order of the result.</param>
     /// <returns>[rows × inputs], row-major.</returns>
@@ -55,7 +55,7 @@ internal static class TableRows
         var ofText = raw.Texts.Select(text => categoryOf.GetValueOrDefault(text, -1)).ToArray();
         for (var i = 0; i < rows.Length; i++)
         {
-            // Beyond RawColumn.MostTexts texts have no index; rows are asked for in ascending order, so an unknown one came before.
+            // Beyond RawColumn.MostTexts texts have no index; rows are read in ascending order, so an unknown one came before.
             var index = raw.TextIndices[rows[i]];
             if (ofText[index] < 0)
                 throw table.Error(

@@ -15,7 +15,7 @@ internal static class ImageFiles
     private static readonly string[] Separators = ["-", "."];
     private static readonly string[] Endings = ["", ".gz"];
 
-    /// <summary>The images file of a folder's training part (<c>train</c>) or test part (<c>t10k</c>); null when there is none.</summary>
+    /// <summary>The images file of a folder's training part (<c>train</c>) or test part (<c>t10k</c>); null when it is missing.</summary>
     public static string? FindIn(string folder, string part) => (
         from ending in Endings
         from separator in Separators

@@ -1,6 +1,6 @@
 namespace Distributed.Data.Images;
 
-/// <summary>Grey images as they stand in a file, with a label each if known.</summary>
+/// <summary>Grey images of a file, with a label each if known.</summary>
 /// <param name="File">Where they came from.</param>
 /// <param name="Count">The number of images, at least 1.</param>
 /// <param name="Height">Rows of pixels.</param>

@@ -20,6 +20,6 @@ public sealed class EncodedDataSet
     /// <summary>SHA-256 over the canonical byte form of both parts (see <see cref="SampleHash"/>), lower-case hex.</summary>
     public required string Sha256 { get; init; }
 
-    /// <summary>What a person should know about how the data was read, one sentence each; for example a column left out.</summary>
+    /// <summary>Remarks for the user about the reading of the data, one sentence each, such as a dropped column.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }

@@ -1,7 +1,7 @@
 namespace Distributed.Data.Samples;
 
 /// <summary>
-/// Encoded samples, asked for by row: what training and evaluation read. Immutable and safe to read from several threads.
+/// Encoded samples, read by row in training and evaluation. Immutable and safe to read from several threads.
 /// </summary>
 public interface ISampleSource
 {

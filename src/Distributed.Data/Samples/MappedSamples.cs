@@ -4,7 +4,7 @@ namespace Distributed.Data.Samples;
 
 /// <summary>
 /// One part of a mapped sample file. The pages belong to the file: the system reads them when they are touched and takes them back when memory
-/// is short. The mapping ends when nothing refers to it any more, never before, so that no thread reads what is gone.
+/// is short. The mapping ends only once it is unreachable, so that no thread reads unmapped memory.
 /// </summary>
 internal sealed unsafe class MappedSamples : ISampleSource
 {

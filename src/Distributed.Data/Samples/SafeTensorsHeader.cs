@@ -6,7 +6,7 @@ namespace Distributed.Data.Samples;
 
 /// <summary>A tensor of four-byte elements that a safetensors file announces.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Type">F32, or I32 where that is asked for.</param>
+/// <param name="Type">F32, or I32 where allowed.</param>
 /// <param name="Shape">Its sizes; row-major.</param>
 /// <param name="Begin">Its first byte, counted from the end of the header.</param>
 /// <param name="End">The byte after its last.</param>

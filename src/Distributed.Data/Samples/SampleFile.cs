@@ -14,7 +14,7 @@ namespace Distributed.Data.Samples;
 /// </summary>
 /// <remarks>
 /// Why not Arrow: there a column is cut into record batches whose buffers its .NET library holds as arrays of at most 2 GiB; a row has no
-/// fixed place in the file. Here row r stands at begin + r × inputs × 4, whatever the size, and the format's readers (Python, Rust) map it as well.
+/// fixed place in the file. Here row r is at begin + r × inputs × 4, for any size, and the format's readers (Python, Rust) map it as well.
 /// </remarks>
 public static class SampleFile
 {

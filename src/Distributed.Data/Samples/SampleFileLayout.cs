@@ -16,7 +16,7 @@ internal sealed record SampleTensor(string Name, string Type, long[] Shape, long
 }
 
 /// <summary>
-/// Where everything stands in a sample file; see <see cref="SampleFile"/>. A pure function of sizes, task and fingerprint, so that the same
+/// The layout of a sample file; see <see cref="SampleFile"/>. A pure function of sizes, task and fingerprint, so that the same
 /// samples make the same file, byte for byte, wherever it is written.
 /// </summary>
 internal sealed class SampleFileLayout
@@ -47,7 +47,7 @@ internal sealed class SampleFileLayout
     /// <summary>The tensors in the order of their bytes: inputs, then labels or targets, of training, then of validation.</summary>
     public IReadOnlyList<SampleTensor> Tensors { get; }
 
-    /// <summary>What stands before the tensors: the header's length, then the header.</summary>
+    /// <summary>The part before the tensors: the header's length, then the header.</summary>
     public ReadOnlySpan<byte> Beginning => _header;
 
     /// <summary>The file's length in bytes.</summary>

@@ -67,7 +67,7 @@ internal static class SampleSplit
         return Parts(labels.Length, validation);
     }
 
-    /// <summary>Reads a fraction as a person writes it; false when the text is not a number (and so names a file).</summary>
+    /// <summary>Reads a fraction as a user writes it; false when the text is not a number (and so names a file).</summary>
     public static bool TryFraction(string text, out double fraction)
     {
         if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out fraction))

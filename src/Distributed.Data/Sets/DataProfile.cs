@@ -5,7 +5,7 @@ using Distributed.Data.Tables;
 
 namespace Distributed.Data.Sets;
 
-/// <summary>What is in a data set before anything is encoded: for people who look at an upload.</summary>
+/// <summary>Describes a data set before encoding, for the display of an upload.</summary>
 /// <param name="Rows">Rows of a table, or images to train on.</param>
 /// <param name="TestRows">Images to validate with; null for a table, or without any.</param>
 /// <param name="Columns">A table's columns; empty for images.</param>

@@ -11,7 +11,7 @@ namespace Distributed.Data.Sets;
 /// <summary>Reads data sets: built in, tables, images.</summary>
 public static class DataSets
 {
-    /// <summary>The part that is held back for validation when nothing else is said.</summary>
+    /// <summary>The default share of validation samples.</summary>
     public const double DefaultValidationFraction = 0.2;
 
     /// <summary>The names of the built-in data sets.</summary>
@@ -20,7 +20,7 @@ public static class DataSets
     /// <summary>Reads, splits and encodes a data set. The same settings and bytes always give the same samples.</summary>
     /// <param name="settings">Which data, and how to read it.</param>
     /// <returns>The data set.</returns>
-    /// <exception cref="DataException">The data cannot be used; says where, what, and what would be right.</exception>
+    /// <exception cref="DataException">The data cannot be used; the message names the place, the error and the remedy.</exception>
     public static EncodedDataSet Load(DataSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -79,7 +79,7 @@ public static class DataSets
             table.Rows, encoding.Inputs, TableRows.Encode(table, encoding.TableColumns, [.. Enumerable.Range(0, table.Rows)]));
     }
 
-    /// <summary>The files of images and labels that a folder or an images file stands for.</summary>
+    /// <summary>The files of images and labels of a folder or an images file.</summary>
     /// <param name="path">A folder with IDX files, or an IDX images file beside its labels.</param>
     /// <returns>Each file with its part: train-images, train-labels, t10k-images or t10k-labels; empty when the path is a table.</returns>
     /// <exception cref="DataException">The folder holds no images to train on, or labels are missing.</exception>

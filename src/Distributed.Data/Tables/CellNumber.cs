@@ -12,7 +12,7 @@ internal enum CellKind
     /// <summary>Nothing, or only blanks.</summary>
     Empty,
 
-    /// <summary>A word that people and programs write where a number is missing, such as NA. In a text column it is a text.</summary>
+    /// <summary>A word that marks a missing number, such as NA. In a text column it is ordinary text.</summary>
     MissingWord,
 
     /// <summary>Not a number (NaN), infinite, or too large.</summary>
@@ -33,7 +33,7 @@ internal static class CellNumber
 
     /// <summary>Reads a cell without surrounding blanks.</summary>
     /// <param name="cell">The text.</param>
-    /// <param name="number">The number; NaN when it is none.</param>
+    /// <param name="number">The number; NaN for any other text.</param>
     /// <returns>What the cell is.</returns>
     public static CellKind Read(string cell, out double number)
     {
@@ -53,7 +53,7 @@ internal static class CellNumber
         return NotFiniteWords.Contains(cell) ? CellKind.NotFinite : CellKind.Text;
     }
 
-    /// <summary>Says why a cell cannot stand in a column of numbers.</summary>
+    /// <summary>Why a cell cannot be in a column of numbers.</summary>
     public static string Problem(string cell) => Read(cell, out _) switch
     {
         CellKind.Empty => "the cell is empty",

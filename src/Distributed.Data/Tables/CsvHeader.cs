@@ -5,7 +5,7 @@ namespace Distributed.Data.Tables;
 /// <summary>The checks on a table's first line.</summary>
 internal static class CsvHeader
 {
-    /// <summary>Reads the names that the parser stands on.</summary>
+    /// <summary>Reads the names at the parser's position.</summary>
     /// <exception cref="DataException">There are too many, a name is there twice, or the rules refuse it.</exception>
     public static string[] Read(CsvParser parser, string file, IHeaderRules rules)
     {

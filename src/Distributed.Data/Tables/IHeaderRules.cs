@@ -13,7 +13,7 @@ internal interface IHeaderRules
     /// <param name="column">The column as read.</param>
     /// <param name="position">Its place in the header, from 0.</param>
     /// <param name="file">What messages call the file.</param>
-    /// <returns>A note for a person.</returns>
+    /// <returns>A remark for the user.</returns>
     /// <exception cref="DataException">The column needs a name.</exception>
     string? WhyLeftOut(RawColumn column, int position, string file);
 }

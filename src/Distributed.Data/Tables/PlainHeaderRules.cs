@@ -1,6 +1,6 @@
 namespace Distributed.Data.Tables;
 
-/// <summary>Version 1: each column has a name of its own; only a line of nothing but numbers is no header.</summary>
+/// <summary>Version 1: column names are distinct; only a line of numbers alone is not a header.</summary>
 internal sealed class PlainHeaderRules : IHeaderRules
 {
     /// <inheritdoc/>

@@ -1,12 +1,12 @@
 namespace Distributed.Data.Tables;
 
 /// <summary>
-/// One column of a table as read: each cell as a number (NaN when it is none) and as the index of its text, as long as the column
-/// has few different texts. So a cell costs twelve bytes, whatever its length.
+/// One column of a table as read: each cell as a number (NaN for any other text) and as the index of its text, as long as the column
+/// has few distinct texts. A cell costs twelve bytes, whatever its length.
 /// </summary>
 internal sealed class RawColumn(string name)
 {
-    /// <summary>More different texts than any target or one-hot column may have: beyond it texts are no longer told apart.</summary>
+    /// <summary>More distinct texts than a target or one-hot column may have; beyond it texts are no longer indexed.</summary>
     public const int MostTexts = DataLimits.Classes + 1;
 
     private readonly List<double> _numbers = [];
@@ -19,7 +19,7 @@ internal sealed class RawColumn(string name)
     /// <summary>The column's name.</summary>
     public string Name { get; } = name;
 
-    /// <summary>The cells as numbers; NaN where a cell is none.</summary>
+    /// <summary>The cells as numbers; NaN for any other text.</summary>
     public IReadOnlyList<double> Numbers => _numbers;
 
     /// <summary>For each cell the index of its text in <see cref="Texts"/>; −1 once there are more than <see cref="MostTexts"/>.</summary>
@@ -34,7 +34,7 @@ internal sealed class RawColumn(string name)
     /// <summary>The first cell that is not a number, and its row (from 0); null when all are.</summary>
     public (int Row, string Cell)? FirstNotNumber { get; private set; }
 
-    /// <summary>The row (from 0) of the first empty cell; null when there is none.</summary>
+    /// <summary>The row (from 0) of the first empty cell, or null.</summary>
     public int? FirstEmpty { get; private set; }
 
     /// <summary>Empty cells.</summary>

@@ -2,7 +2,7 @@ namespace Distributed.Data.Tables;
 
 /// <summary>A table as read, column by column.</summary>
 /// <param name="File">Where it came from.</param>
-/// <param name="Columns">The columns that were asked for, in the header's order.</param>
+/// <param name="Columns">The requested columns, in the header's order.</param>
 /// <param name="Names">All names of the header.</param>
 /// <param name="Lines">The line of each row, from 1; the header is line 1.</param>
 internal sealed record RawTable(string File, IReadOnlyList<RawColumn> Columns, IReadOnlyList<string> Names, IReadOnlyList<int> Lines)
@@ -13,7 +13,7 @@ internal sealed record RawTable(string File, IReadOnlyList<RawColumn> Columns, I
     /// <summary>The number of rows.</summary>
     public int Rows => Lines.Count;
 
-    /// <summary>The column of a name; null when there is none. One without a name is not found.</summary>
+    /// <summary>The column of a name, or null. A column without a name is not found.</summary>
     public RawColumn? Find(string name) => _byName.GetValueOrDefault(name);
 
     /// <summary>An error at a cell.</summary>

@@ -30,7 +30,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         Client = client;
     }
 
-    /// <summary>What a console does with the cluster.</summary>
+    /// <summary>The cluster's client.</summary>
     public ITrainingClient Client { get; }
 
     /// <summary>Opens the store and starts the node; returns once it is up.</summary>

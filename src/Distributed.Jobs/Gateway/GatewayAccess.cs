@@ -16,8 +16,8 @@ using Distributed.Protocol.Specification;
 namespace Distributed.Jobs.Gateway;
 
 /// <summary>
-/// What a gateway does with the cluster: the queue, jobs' histories, weights and encodings, the members. Failures that are to be expected are
-/// <see cref="TrainingException"/>s: the cluster or the store does not answer for now.
+/// A gateway's access to the cluster: the queue, jobs' histories, weights and encodings, the members. Expected failures are
+/// <see cref="TrainingException"/>s: the cluster or the store does not answer at the moment.
 /// </summary>
 internal sealed class GatewayAccess(ActorSystem system, ActorRegistry registry, NodeServices node)
 {
@@ -31,11 +31,11 @@ internal sealed class GatewayAccess(ActorSystem system, ActorRegistry registry, 
     /// <summary>The access of a node's own gateway.</summary>
     public static GatewayAccess Of(ClusterNode node) => new(node.System, node.Registry, node.Services);
 
-    /// <summary>What the store holds.</summary>
+    /// <summary>The stored jobs.</summary>
     public StoredJobs Stored => _stored;
 
     /// <summary>Keeps a job's data on this node, where the workers fetch it.</summary>
-    /// <exception cref="TrainingException">It does not fit; says what would be right.</exception>
+    /// <exception cref="TrainingException">It does not fit; the message names the remedy.</exception>
     public Task TakeInAsync(EncodedDataSet data, CancellationToken cancellation) => node.Catalog.TakeInAsync(
         data, async (job, c) => (await _stored.HistoryAsync(job, c).ConfigureAwait(false)).End is not null, cancellation);
 
@@ -63,7 +63,7 @@ internal sealed class GatewayAccess(ActorSystem system, ActorRegistry registry, 
     public async Task<IReadOnlyList<JobId>> UsersOfAsync(string dataset, CancellationToken cancellation) =>
         (await AskAsync<DatasetUsersTold>(new GetDatasetUsers(dataset), cancellation).ConfigureAwait(false)).Jobs;
 
-    /// <summary>How a job's coordinator says that it is; null when it does not answer at once. Only for a job that has its turn: others have no coordinator to wake.</summary>
+    /// <summary>A coordinator's report of its job; null without an immediate answer. Only for a running job: asking wakes the coordinator of any other.</summary>
     public async Task<JobStatus?> StatusAsync(JobId job, CancellationToken cancellation)
     {
         try
@@ -76,7 +76,7 @@ internal sealed class GatewayAccess(ActorSystem system, ActorRegistry registry, 
         }
     }
 
-    /// <summary>Hears a job's events from now on until disposed; progress that comes too fast is given to the handler all the same.</summary>
+    /// <summary>Passes a job's events to the handler until disposed, without dropping progress.</summary>
     public IDisposable Watch(JobId job, Action<JobEvent> onEvent)
     {
         var watcher = system.ActorOf(EventTap.Props(job, _coordinators, onEvent));
@@ -101,7 +101,7 @@ internal sealed class GatewayAccess(ActorSystem system, ActorRegistry registry, 
     /// <summary>Whether the cluster has let this node in.</summary>
     public bool IsMember => Akka.Cluster.Cluster.Get(system).SelfMember.Status is MemberStatus.Up or MemberStatus.WeaklyUp;
 
-    /// <summary>Every member, each with what it says of itself within a bounded time.</summary>
+    /// <summary>Every member, with its own report where it answers in time.</summary>
     public async Task<IReadOnlyList<NodeInfo>> NodesAsync(CancellationToken cancellation)
     {
         var state = Akka.Cluster.Cluster.Get(system).State;
@@ -116,7 +116,7 @@ internal sealed class GatewayAccess(ActorSystem system, ActorRegistry registry, 
         })).ConfigureAwait(false);
     }
 
-    /// <summary>Asks a member to finish what it computes, to leave and to end; false when there is no such member.</summary>
+    /// <summary>Asks a member to finish its work, leave the cluster and end; false when there is no such member.</summary>
     public bool Drain(string address)
     {
         var cluster = Akka.Cluster.Cluster.Get(system);
@@ -159,7 +159,7 @@ internal sealed class GatewayAccess(ActorSystem system, ActorRegistry registry, 
         public void Dispose() => stop();
     }
 
-    /// <summary>Tells a handler what a job's coordinator says; asks again where it says nothing, since it may have moved.</summary>
+    /// <summary>Passes a coordinator's events to a handler; subscribes again after silence, since the coordinator may have moved.</summary>
     private sealed class EventTap : ReceiveActor
     {
         public EventTap(JobId job, IActorRef coordinators, Action<JobEvent> onEvent)

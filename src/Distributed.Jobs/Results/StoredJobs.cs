@@ -11,12 +11,12 @@ using Distributed.Protocol.Snapshots;
 
 namespace Distributed.Jobs.Results;
 
-/// <summary>What the store holds of jobs beside the directory: histories, weights, encodings. Read with the shared database, on the node that asks.</summary>
+/// <summary>Stored data of jobs outside the directory: histories, weights, encodings. Read from the shared database on the calling node.</summary>
 internal sealed class StoredJobs(ActorSystem system)
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
 
-    /// <summary>A job as its journal tells it; without a specification when it has none.</summary>
+    /// <summary>A job's history from its journal; without a specification when there is none.</summary>
     public Task<JobHistory> HistoryAsync(JobId job, CancellationToken cancellation) =>
         ReadAsync<JobHistory>(read => JobHistoryReader.Props(job, read), cancellation);
 
@@ -103,7 +103,7 @@ internal sealed class StoredJobs(ActorSystem system)
         };
     }
 
-    /// <summary>Deletes what the store holds of a job that the directory has forgotten; what fails stays behind as an orphan and harms nobody.</summary>
+    /// <summary>Deletes the stored data of a job that the directory has forgotten; after a failure harmless orphans remain.</summary>
     public async Task DeleteAsync(JobId job, string? encodingId, CancellationToken cancellation)
     {
         var history = await HistoryAsync(job, cancellation).ConfigureAwait(false);

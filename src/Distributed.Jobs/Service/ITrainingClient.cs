@@ -8,7 +8,7 @@ using Distributed.Protocol.Specification;
 namespace Distributed.Jobs.Service;
 
 /// <summary>
-/// What a console does with one job that runs, wherever that is: the embedded one-process cluster implements it with actors, a remote one over
+/// Operations on one running job: the embedded one-process cluster implements them with actors, a remote one over
 /// HTTP. Expected failures are <c>TrainingException</c>s whose message is one line for the user.
 /// </summary>
 public interface IJobClient
@@ -22,14 +22,14 @@ public interface IJobClient
     /// <summary>Asks the job to pause; <see cref="JobPaused"/> tells when it has, with a durable checkpoint.</summary>
     Task PauseAsync(JobId job, CancellationToken cancellation);
 
-    /// <summary>One job; null when there is none of that name.</summary>
+    /// <summary>One job; null when the name is unknown.</summary>
     Task<JobRecord?> FindJobAsync(JobId job, CancellationToken cancellation);
 }
 
-/// <summary>What a console does with the cluster of its own process and that cluster's store.</summary>
+/// <summary>Operations on the cluster of this process and its store.</summary>
 public interface ITrainingClient : IJobClient
 {
-    /// <summary>Starts a new job, or with a known id goes on with an unfinished one under (possibly other) run options.</summary>
+    /// <summary>Starts a new job, or resumes the unfinished job of a known id under (possibly other) run options.</summary>
     /// <param name="submission">The job and its data.</param>
     /// <param name="cancellation">Ends the wait, not the job.</param>
     Task StartAsync(JobSubmission submission, CancellationToken cancellation);
@@ -37,7 +37,7 @@ public interface ITrainingClient : IJobClient
     /// <summary>Asks the job to end on the weights it has; <see cref="JobFinished"/> tells when it has.</summary>
     Task CancelAsync(JobId job, CancellationToken cancellation);
 
-    /// <summary>How the job is at this moment, from its coordinator; <see cref="JobState.Unknown"/> for one that nobody submitted.</summary>
+    /// <summary>The job's present state, from its coordinator; <see cref="JobState.Unknown"/> for one that was never submitted.</summary>
     Task<JobStatus> GetStatusAsync(JobId job, CancellationToken cancellation);
 
     /// <summary>Every job that the store holds, newest first.</summary>
@@ -60,7 +60,7 @@ public interface ITrainingClient : IJobClient
 public sealed record JobSubmission(
     JobId Id, JobSpecification Specification, RunOptions Options, DataSettings Source, EncodedDataSet Data, float[]? InitialParameters = null);
 
-/// <summary>What a store knows of a job.</summary>
+/// <summary>A job's record in a store.</summary>
 /// <param name="Id">Its name.</param>
 /// <param name="SubmittedAt">When it was submitted (UTC).</param>
 /// <param name="Specification">Everything that can reach a weight.</param>
@@ -74,7 +74,7 @@ public sealed record JobRecord(
     JobId Id, DateTimeOffset SubmittedAt, JobSpecification Specification, RunOptions Options, DataSettings Source,
     IReadOnlyList<EpochDecided> Epochs, long? LastCheckpoint, long? BestCheckpoint, JobEnded? End)
 {
-    /// <summary>The steps of all kept checkpoints, ascending; 0 stands for weights that were given to begin with.</summary>
+    /// <summary>The steps of all kept checkpoints, ascending; 0 is given initial weights.</summary>
     public IReadOnlyList<long> Checkpoints { get; init; } = [];
 
     /// <summary>Workers of the job's first assignment; null before it, and where the journal does not tell (<see cref="JobStarted"/>).</summary>
@@ -90,7 +90,7 @@ public sealed record JobRecord(
         : $"{job} has no {kind}{(kind.Length > 0 ? " " : "")}checkpoint and gets none: {end.Message ?? $"it has ended ({end.Outcome.ToString().ToLowerInvariant()})"}";
 }
 
-/// <summary>What a checkpoint holds.</summary>
+/// <summary>The contents of a checkpoint.</summary>
 /// <param name="Step">The weight updates before it.</param>
 /// <param name="Weights">[parameters]</param>
 /// <param name="State">The optimizer's vectors [vectors × parameters]; empty at step 0.</param>

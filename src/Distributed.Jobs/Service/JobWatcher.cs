@@ -6,7 +6,7 @@ using Distributed.Protocol.Messages;
 
 namespace Distributed.Jobs.Service;
 
-/// <summary>Hears one job's events and writes them into a bounded channel; when nobody reads, the oldest progress is given up first.</summary>
+/// <summary>Writes one job's events into a bounded channel; when the reader is slow, the oldest progress is dropped first.</summary>
 internal sealed class JobWatcher : ReceiveActor
 {
     public JobWatcher(JobId job, IActorRef coordinators, ChannelWriter<JobEvent> events, TaskCompletionSource watching)

@@ -6,7 +6,7 @@ using Distributed.Tensors.Elements;
 
 namespace Distributed.Jobs.Submission;
 
-/// <summary>The names that settings with a fixed choice take, and what they stand for.</summary>
+/// <summary>The names of the values of settings with a fixed choice.</summary>
 internal static class Choices
 {
     public static readonly IReadOnlyList<(string Name, TaskKind Value)> Tasks =
@@ -36,7 +36,7 @@ internal static class Choices
     public static readonly IReadOnlyList<(string Name, GradientFormat Value)> GradientFormats =
         [("float32", GradientFormat.Float32), ("bfloat16", GradientFormat.BFloat16)];
 
-    /// <summary>The name of a value, for people.</summary>
+    /// <summary>The display name of a value.</summary>
     public static string NameOf<T>(IReadOnlyList<(string Name, T Value)> choices, T value) =>
         choices.First(c => EqualityComparer<T>.Default.Equals(c.Value, value)).Name;
 }

@@ -1,6 +1,6 @@
 namespace Distributed.Jobs.Submission;
 
-/// <summary>What the resolution of a job needs to know of its encoded samples.</summary>
+/// <summary>The properties of encoded samples that the resolution of a job needs.</summary>
 /// <param name="IsClassification">Classes, or values.</param>
 /// <param name="Inputs">Encoded features of a sample.</param>
 /// <param name="Outputs">Classes, or values of a sample.</param>

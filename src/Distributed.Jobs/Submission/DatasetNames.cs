@@ -7,7 +7,7 @@ internal static class DatasetNames
 {
     private const int Longest = 100;
 
-    /// <summary>The name of a file or of what a client called it: a path's last part, without file endings and unseen characters. Null when nothing is left.</summary>
+    /// <summary>The name of a data set from a file's or a client's name: a path's last part, without extensions and invisible characters. Null when nothing is left.</summary>
     public static string? Of(string? given)
     {
         if (given is null) return null;

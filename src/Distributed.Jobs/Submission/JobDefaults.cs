@@ -5,7 +5,7 @@ using Distributed.Tensors.Elements;
 namespace Distributed.Jobs.Submission;
 
 /// <summary>
-/// What a setting is when nobody gives it. Those that reach a weight are functions of the data alone, so that the same command gives the
+/// Default values of settings. Those that reach a weight are functions of the data alone, so that the same command gives the
 /// same specification on every machine.
 /// </summary>
 internal static class JobDefaults
@@ -56,7 +56,7 @@ internal static class JobDefaults
     public static Initialization InitializationFor(Activation activation) =>
         activation is Activation.Relu or Activation.LeakyRelu or Activation.Gelu ? Initialization.He : Initialization.Xavier;
 
-    /// <summary>How the rate goes on. Measured: many steps at a constant one spoil the last epochs of a large set, MNIST's most.</summary>
+    /// <summary>The schedule. Measured: many steps at a constant one spoil the last epochs of a large set, MNIST's most.</summary>
     public static ScheduleKind Schedule(int trainingSamples) => trainingSamples >= LargeDataSet ? ScheduleKind.Cosine : ScheduleKind.Constant;
 
     /// <summary>Workers of a run; reaches no weight.</summary>

@@ -60,7 +60,7 @@ internal static class JobFile
             }
             catch (InvalidOperationException e)
             {
-                // Bytes that are not UTF-8, or half of a surrogate pair: the reader notices them only where the text is asked for.
+                // Invalid UTF-8 or half of a surrogate pair: the reader detects it only when it decodes the text.
                 throw new UsageException($"{file}: a name or a value is not Unicode text; UTF-8 would be right", e);
             }
             return values;

@@ -5,7 +5,7 @@ using Distributed.Tensors.Elements;
 
 namespace Distributed.Jobs.Submission;
 
-/// <summary>Makes a specification of settings and data: a pure function, so that equal commands on equal data give equal jobs.</summary>
+/// <summary>Resolves settings and data into a specification: a pure function, so that equal commands on equal data give equal jobs.</summary>
 internal static class JobResolution
 {
     /// <summary>Fills in what was not given, and checks the whole.</summary>

@@ -4,7 +4,7 @@ using Distributed.Data.Sets;
 
 namespace Distributed.Jobs.Submission;
 
-/// <summary>Encoded samples and what a job needs to know of them.</summary>
+/// <summary>Encoded samples and the facts that a job needs about them.</summary>
 internal static class LoadedData
 {
     /// <summary>The shape that a specification is resolved against.</summary>
@@ -22,7 +22,7 @@ internal static class LoadedData
     /// <summary>Whether samples need no file.</summary>
     public static bool IsBuiltIn(string source) => DataSets.BuiltInNames.Contains(source);
 
-    /// <summary>What the data is called on a screen: the built-in name, or the path's last part.</summary>
+    /// <summary>The display name of the data: the built-in name, or the path's last part.</summary>
     public static string DisplayName(string source) =>
         IsBuiltIn(source) ? source : Path.GetFileName(Path.TrimEndingDirectorySeparator(source)) is { Length: > 0 } name ? name : source;
 

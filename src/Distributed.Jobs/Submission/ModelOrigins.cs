@@ -10,9 +10,9 @@ internal static class ModelOrigins
 {
     /// <summary>The origin of weights.</summary>
     /// <param name="job">The job.</param>
-    /// <param name="epoch">The epoch at whose end they stand; null in the middle of one.</param>
-    /// <param name="step">Their step, told where there is no epoch.</param>
-    /// <param name="dataName">What the samples are called.</param>
+    /// <param name="epoch">The epoch that ends with these weights; null within an epoch.</param>
+    /// <param name="step">The step of the weights, used without an epoch.</param>
+    /// <param name="dataName">The name of the samples.</param>
     /// <param name="dataSha256">The samples' hash.</param>
     public static ModelOrigin Of(JobId job, EpochDecided? epoch, long step, string dataName, string dataSha256) => new()
     {

@@ -1,9 +1,9 @@
 namespace Distributed.Jobs.Submission;
 
-/// <summary>Finds what a person probably meant.</summary>
+/// <summary>Finds the name that a user probably meant.</summary>
 internal static class NearestName
 {
-    /// <summary>The candidate nearest to a word, or null when none is near enough to be worth naming.</summary>
+    /// <summary>The candidate nearest to a word, or null when none is near enough.</summary>
     public static string? Of(string word, IEnumerable<string> candidates)
     {
         var wanted = Bare(word);

@@ -4,11 +4,11 @@ using Distributed.Protocol.Specification;
 
 namespace Distributed.Jobs.Submission;
 
-/// <summary>What a new job takes from another one that it begins from (the setting "from").</summary>
+/// <summary>What a new job takes over from another one (the setting "from").</summary>
 internal static class OtherJob
 {
     /// <summary>
-    /// The settings with what another job decides where nothing was given: its samples and its network, since its weights mean nothing
+    /// Fills missing settings from another job: its samples and its network, since its weights mean nothing
     /// elsewhere. Optimizer, epochs and the like are the new job's own.
     /// </summary>
     public static TrainSettings Inherit(TrainSettings settings, bool seedGiven, JobRecord from)
@@ -52,7 +52,7 @@ internal static class OtherJob
         if (from.LastCheckpoint is null) throw new UsageException($"--from: {from.NoCheckpoint("")}");
     }
 
-    /// <summary>What the specification records of the weights that the job begins with.</summary>
+    /// <summary>The specification's record of the job's initial weights.</summary>
     public static InitialWeights Describe(JobRecord from, float[] weights) =>
         new(ParameterHash.Compute(weights), $"job {from.Id}, step {from.LastCheckpoint}");
 

@@ -7,7 +7,7 @@ namespace Distributed.Jobs.Submission;
 /// <summary>What may change from run to run of one job; reaches no weight.</summary>
 internal sealed record RunSettings
 {
-    /// <summary>The most worker actors, blocks and threads that one process is asked for.</summary>
+    /// <summary>The maximum of worker actors, blocks and threads of one process.</summary>
     private const int MostWorkers = 256, MostThreads = 1024;
 
     public int Workers { get; private init; }
@@ -25,7 +25,7 @@ internal sealed record RunSettings
     /// <summary>Reads and checks the settings; no file is touched.</summary>
     /// <param name="values">As given.</param>
     /// <param name="processors">Logical processors of this machine.</param>
-    /// <param name="before">The options of the run before, which hold where nothing else is given; null for a new job.</param>
+    /// <param name="before">The options of the previous run, used as defaults; null for a new job.</param>
     /// <exception cref="UsageException">A value is wrong.</exception>
     public static RunSettings From(SettingValues values, int processors, RunOptions? before = null)
     {
@@ -53,7 +53,7 @@ internal sealed record RunSettings
     }
 
     /// <summary>As <see cref="From"/>, for a cluster in one process, whose workers are all that there will ever be.</summary>
-    /// <exception cref="UsageException">A value is wrong, or the job would wait for ever.</exception>
+    /// <exception cref="UsageException">A value is wrong, or the job would wait indefinitely.</exception>
     public static RunSettings ForOneProcess(SettingValues values, int processors, RunOptions? before = null)
     {
         var run = From(values, processors, before);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Distributed.Jobs.Submission;
 
-/// <summary>Where a setting stands in the help, and whether it belongs to the job's immutable specification.</summary>
+/// <summary>A setting's group in the help, and whether it belongs to the job's immutable specification.</summary>
 internal enum SettingGroup
 {
     /// <summary>Which samples.</summary>
@@ -25,7 +25,7 @@ internal enum SettingGroup
 /// One setting of a training job: a flag <c>--kebab-case</c> on the command line and a member <c>camelCase</c> of a job file.
 /// </summary>
 /// <param name="Name">In kebab-case, without dashes before it.</param>
-/// <param name="Placeholder">What stands for its value in the help.</param>
+/// <param name="Placeholder">The placeholder of its value in the help.</param>
 /// <param name="Help">One line for the help.</param>
 /// <param name="Group">Where it belongs.</param>
 internal sealed record Setting(string Name, string Placeholder, string Help, SettingGroup Group)

@@ -48,7 +48,7 @@ internal sealed class SettingValues
     }
 
     /// <summary>A whole number, or null when nothing was given.</summary>
-    /// <exception cref="UsageException">It is none, or out of bounds.</exception>
+    /// <exception cref="UsageException">The value is not of this type, or out of bounds.</exception>
     public int? Integer(string name, int least, int most = int.MaxValue)
     {
         if (Text(name) is not { } text) return null;
@@ -60,7 +60,7 @@ internal sealed class SettingValues
     }
 
     /// <summary>A whole number of 64 bits, or null when nothing was given.</summary>
-    /// <exception cref="UsageException">It is none.</exception>
+    /// <exception cref="UsageException">The value is not of this type.</exception>
     public ulong? Seed(string name)
     {
         if (Text(name) is not { } text) return null;
@@ -70,7 +70,7 @@ internal sealed class SettingValues
     }
 
     /// <summary>A finite number, or null when nothing was given.</summary>
-    /// <exception cref="UsageException">It is none, or the condition does not hold.</exception>
+    /// <exception cref="UsageException">The value is not of this type, or the condition does not hold.</exception>
     public double? Real(string name, Func<double, bool>? holds = null, string right = "")
     {
         if (Text(name) is not { } text) return null;
@@ -80,7 +80,7 @@ internal sealed class SettingValues
     }
 
     /// <summary>Whole numbers separated by commas, or null when nothing was given; "none" for an empty list.</summary>
-    /// <exception cref="UsageException">An element is none, or out of bounds.</exception>
+    /// <exception cref="UsageException">An element is not of this type, or out of bounds.</exception>
     public IReadOnlyList<int>? Sizes(string name, int most)
     {
         if (Text(name) is not { } text) return null;

@@ -10,7 +10,7 @@ namespace Distributed.Jobs.Submission;
 
 /// <summary>
 /// The settings of a new job as given, typed and each checked by itself; null where nothing was given.
-/// <see cref="JobResolution"/> makes a specification of them once the data is known.
+/// <see cref="JobResolution"/> resolves them into a specification once the data is known.
 /// </summary>
 internal sealed record TrainSettings
 {

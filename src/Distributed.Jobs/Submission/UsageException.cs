@@ -1,6 +1,6 @@
 namespace Distributed.Jobs.Submission;
 
-/// <summary>Bad usage or bad input: its message is one line that says what is wrong, where, and what would be right.</summary>
+/// <summary>Bad usage or bad input; the message names the error, its place and the remedy in one line.</summary>
 public sealed class UsageException : Exception
 {
     /// <summary>Wraps the line.</summary>

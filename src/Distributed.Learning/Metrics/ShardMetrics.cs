@@ -10,7 +10,7 @@ namespace Distributed.Learning.Metrics;
 /// <para><c>default(ShardMetrics)</c> is the neutral element of <see cref="Add"/>: no samples, no bad shard.</para>
 /// <para>
 /// Addition of doubles is not associative. As with gradients, the bits of a sum depend on the shape of the tree and on nothing
-/// else; whoever adds keeps to the canonical reduction tree.
+/// else; callers add along the canonical reduction tree.
 /// </para>
 /// </remarks>
 public readonly record struct ShardMetrics

@@ -6,15 +6,15 @@ namespace Distributed.Learning.Networks;
 /// <summary>A dense network: its specification and where its parameters lie. Immutable; parameters are always the caller's.</summary>
 public sealed class Network
 {
-    /// <summary>Makes a network of a valid specification.</summary>
-    /// <exception cref="ArgumentException">The specification is not valid; the message says why.</exception>
+    /// <summary>Creates a network from a valid specification.</summary>
+    /// <exception cref="ArgumentException">The specification is invalid; the message names the reason.</exception>
     public Network(NetworkSpecification specification)
     {
         Layout = new ParameterLayout(specification);
         Specification = specification;
     }
 
-    /// <summary>What it was made of.</summary>
+    /// <summary>Its specification.</summary>
     public NetworkSpecification Specification { get; }
 
     /// <summary>Where its parameters lie.</summary>
@@ -42,7 +42,7 @@ public sealed class Network
         }
     }
 
-    /// <summary>Brings the weights into the form that the kernels read; once a step, for all threads.</summary>
+    /// <summary>Packs the weights for the kernels; once a step, for all threads.</summary>
     /// <param name="parameters">[Layout.Count]</param>
     /// <param name="into">Made for this network.</param>
     /// <exception cref="ArgumentException">A length or the network is another.</exception>

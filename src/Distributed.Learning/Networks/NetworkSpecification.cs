@@ -77,7 +77,7 @@ public sealed record NetworkSpecification
     /// <summary>Whether targets are class labels.</summary>
     public bool IsClassification => Output == OutputKind.Softmax;
 
-    /// <summary>Says what is wrong.</summary>
+    /// <summary>The errors of the specification.</summary>
     /// <returns>A sentence, or null when the specification can be trained.</returns>
     public string? Validate()
     {

@@ -23,7 +23,7 @@ internal abstract unsafe class OutputHead
     /// <param name="batch">Checked by <see cref="Require"/>.</param>
     public abstract ShardMetrics Run(float* z, Samples batch);
 
-    /// <summary>Replaces sums by what the network answers.</summary>
+    /// <summary>Replaces sums by the network's outputs.</summary>
     public abstract void Answer(float* z, int rows);
 }
 

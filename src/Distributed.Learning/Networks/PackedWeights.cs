@@ -47,6 +47,6 @@ public sealed unsafe class PackedWeights
     /// <summary>Strips of the transposed weights, for z = Wᵀ x.</summary>
     internal float* Forward(int layer) => _forward[layer]!.Pointer;
 
-    /// <summary>Strips of the weights, for dx = W dz; the first layer has none, as nobody asks for the gradient of the input.</summary>
+    /// <summary>Strips of the weights, for dx = W dz; the first layer has none: the gradient of the input is not needed.</summary>
     internal float* Backward(int layer) => _backward[layer]!.Pointer;
 }

@@ -20,7 +20,7 @@ public sealed class ParameterLayout
     private readonly LayerLayout[] _layers;
 
     /// <summary>Lays out a valid specification.</summary>
-    /// <exception cref="ArgumentException">The specification is not valid; the message says why.</exception>
+    /// <exception cref="ArgumentException">The specification is invalid; the message names the reason.</exception>
     public ParameterLayout(NetworkSpecification specification)
     {
         ArgumentNullException.ThrowIfNull(specification);

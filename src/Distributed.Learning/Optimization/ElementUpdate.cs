@@ -20,7 +20,7 @@ internal interface IElementRule
 /// <remarks>
 /// The elements that do not fill a vector at the end are padded with zeros into one and go through the same formula. Element-wise IEEE
 /// operations do not depend on the lane, so the width of <see cref="Vector{T}"/> and the position in the range change no bit, and the
-/// formula stands in one place.
+/// formula is in one place.
 /// </remarks>
 internal static unsafe class ElementUpdate
 {

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Distributed.Learning.Optimization;
 
 /// <summary>
-/// From the gradient's sum to what the update rule is given: times 1 / divisor, cut to [−clip, clip], plus decay · weight.
+/// Turns the gradient's sum into the input of the update rule: times 1 / divisor, cut to [−clip, clip], plus decay · weight.
 /// </summary>
 /// <remarks>A NaN passes the cut, so that it reaches the weights and is noticed there.</remarks>
 internal readonly struct MeanGradient(float scale, float clip, float decay)

@@ -52,7 +52,7 @@ public sealed record OptimizerSpecification
     /// </summary>
     public double? GradientClip { get; init; }
 
-    /// <summary>Says what is wrong with the settings and what would be right.</summary>
+    /// <summary>The errors of the settings, with their remedies.</summary>
     /// <returns>One sentence, or null when nothing is wrong. Only settings that the kind uses are judged.</returns>
     public string? Validate()
     {

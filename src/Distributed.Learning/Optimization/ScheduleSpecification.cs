@@ -2,13 +2,13 @@ using Distributed.Tensors.Mathematics;
 
 namespace Distributed.Learning.Optimization;
 
-/// <summary>How the learning rate goes on after the warm-up.</summary>
+/// <summary>The course of the learning rate after the warm-up.</summary>
 public enum ScheduleKind
 {
     /// <summary>The base rate throughout.</summary>
     Constant,
 
-    /// <summary>Multiplied by a factor after every so many epochs (<c>torch.optim.lr_scheduler.StepLR</c>).</summary>
+    /// <summary>Multiplied by a factor every fixed number of epochs (<c>torch.optim.lr_scheduler.StepLR</c>).</summary>
     Step,
 
     /// <summary>
@@ -21,11 +21,11 @@ public enum ScheduleKind
 /// <summary>The learning rate as a pure function of the step. Part of the job's specification; immutable.</summary>
 public sealed record ScheduleSpecification
 {
-    /// <summary>How the rate goes on after the warm-up.</summary>
+    /// <summary>The course of the rate after the warm-up.</summary>
     public ScheduleKind Kind { get; init; } = ScheduleKind.Constant;
 
     /// <summary>
-    /// For the first so many steps the rate is multiplied by (t + 1) / <see cref="WarmupSteps"/>, t from 0, so that step
+    /// During the first steps, this many, the rate is multiplied by (t + 1) / <see cref="WarmupSteps"/>, t from 0, so that step
     /// WarmupSteps − 1 is the first at the full rate. 0 for no warm-up.
     /// </summary>
     public long WarmupSteps { get; init; }
@@ -42,7 +42,7 @@ public sealed record ScheduleSpecification
     /// </summary>
     public double MinimumLearningRate { get; init; }
 
-    /// <summary>Says what is wrong with the settings and what would be right.</summary>
+    /// <summary>The errors of the settings, with their remedies.</summary>
     /// <param name="baseRate">The optimizer's learning rate, to judge the minimum against; null to leave that out.</param>
     /// <returns>One sentence, or null when nothing is wrong. Only settings that the kind uses are judged.</returns>
     public string? Validate(double? baseRate = null)
@@ -71,7 +71,7 @@ public sealed record ScheduleSpecification
     }
 
     /// <summary>The learning rate of one step, computed in double with fixed operations and rounded to float32 once.</summary>
-    /// <param name="step">The step t, from 0; past <paramref name="totalSteps"/> the rate stays what it was at the end.</param>
+    /// <param name="step">The step t, from 0; past <paramref name="totalSteps"/> the rate keeps its final value.</param>
     /// <param name="totalSteps">The steps that the job takes if no rule stops it early: epochs × steps per epoch.</param>
     /// <param name="stepsPerEpoch">The steps of one epoch, at least 1.</param>
     /// <param name="baseRate">The optimizer's learning rate.</param>

@@ -20,7 +20,7 @@ public readonly struct SampleOrder
     private readonly int _halfBits;
     private readonly uint _halfMask;
 
-    /// <summary>Makes the order of one epoch.</summary>
+    /// <summary>Creates the order of one epoch.</summary>
     /// <param name="seed">The job's seed.</param>
     /// <param name="epoch">The epoch, from 0.</param>
     /// <param name="count">The number of samples, at least 0.</param>

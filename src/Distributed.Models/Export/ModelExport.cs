@@ -90,7 +90,7 @@ public static class ModelExport
 
     /// <summary>
     /// Reads weights whose hash is known. Square ones are read the other way round where only that has the hash: jobs of earlier versions began
-    /// with them as they stand in the file, whatever its metadata said.
+    /// with them as they are in the file, whatever its metadata says.
     /// </summary>
     /// <param name="path">As for <see cref="ReadWeights(string, NetworkSpecification, out string?)"/>.</param>
     /// <param name="network">The network that they are for.</param>

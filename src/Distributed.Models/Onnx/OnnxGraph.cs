@@ -29,7 +29,7 @@ internal enum OnnxType
 /// </remarks>
 internal sealed class OnnxGraph
 {
-    /// <summary>The name of the free dimension: rows are asked for together.</summary>
+    /// <summary>The name of the free dimension, the rows of a request.</summary>
     private const string Rows = "rows";
 
     private const int IrVersion = 8, OperatorSet = 17, MachineLearningOperatorSet = 3;

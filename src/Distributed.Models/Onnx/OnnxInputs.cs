@@ -9,7 +9,7 @@ namespace Distributed.Models.Onnx;
 internal readonly record struct OnnxColumn(ColumnEncoding Column, string Input, int? Index);
 
 /// <summary>
-/// The encoding as graph nodes: raw values go in as they stand in a file. An image enters as float32 <c>pixels</c> [rows × pixels]. A table's
+/// The encoding as graph nodes: raw values go in as they are in a file. An image enters as float32 <c>pixels</c> [rows × pixels]. A table's
 /// columns of numbers enter together as float64 <c>numbers</c> [rows × columns] in the encoding's order (float64, as files are read: so the
 /// encoded inputs have the same bits), and each column of text as a tensor of texts [rows] of its own, <c>text_NAME</c>.
 /// </summary>

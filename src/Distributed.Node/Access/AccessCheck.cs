@@ -12,8 +12,8 @@ namespace Distributed.Node.Access;
 internal sealed record NeedsRole(ApiRole Role);
 
 /// <summary>
-/// Lets a request through to its route, or says why not: keys and roles, the rate of a client, the rate of failed sign-ins of a source, and, where no
-/// key is asked for, requests that a foreign web page makes a browser send.
+/// Admits a request to its route or refuses it with a reason: checks keys and roles, the rate of a client, the failed sign-ins of a source and, without
+/// keys, cross-site requests of browsers.
 /// </summary>
 internal sealed class AccessCheck : IDisposable
 {
@@ -60,7 +60,7 @@ internal sealed class AccessCheck : IDisposable
         _failures.Dispose();
     }
 
-    /// <summary>The holder of the request's key. The key is looked at first and its failure counted then: a right one is not held up by wrong ones.</summary>
+    /// <summary>The holder of the request's key. The key is checked before failures are counted, so that wrong keys do not delay a valid one.</summary>
     private ApiKeyHolder Identify(HttpContext context)
     {
         var header = context.Request.Headers.Authorization.ToString();

@@ -6,9 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace Distributed.Node.Access;
 
 /// <summary>
-/// Limits failed sign-ins by their source and notes them in the log. Right keys never come here: behind one address with a flood of wrong keys they
-/// are answered all the same. Both tables are bounded: sources share <see cref="Places"/> places by a hash that differs from process to process, so
-/// many sources cost no more memory than these, and the log says at most so many lines a minute and how many it left out.
+/// Limits failed sign-ins by source and logs them. Valid keys are not counted, so they still work behind an address that floods wrong
+/// ones. Both tables are bounded: sources share <see cref="Places"/> places by a hash that differs from process to process, so
+/// many sources cost no more memory, and the log has a limit of lines a minute and counts what it leaves out.
 /// </summary>
 internal sealed class FailedSignIns : IDisposable
 {
@@ -45,7 +45,7 @@ internal sealed class FailedSignIns : IDisposable
     /// <summary>Counts a failed sign-in.</summary>
     /// <param name="source">Who tried.</param>
     /// <param name="reason">Why it failed; never the key.</param>
-    /// <returns>How long the source is to wait when it failed too often; null when it may try again.</returns>
+    /// <returns>How long the source must wait after too many failures; null when it may try again.</returns>
     public TimeSpan? Count(IPAddress? source, string reason)
     {
         var origin = SourceOf(source);

@@ -8,7 +8,7 @@ namespace Distributed.Node.Access;
 /// <summary>What routes have in common.</summary>
 internal static class RouteExtensions
 {
-    /// <summary>Says what a caller must be allowed.</summary>
+    /// <summary>Sets the role that a route requires.</summary>
     public static TBuilder Needs<TBuilder>(this TBuilder route, ApiRole role) where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new NeedsRole(role));
 
     /// <summary>An answer that says where the thing is.</summary>

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Distributed.Node.Configuration;
 
-/// <summary>What a key allows.</summary>
+/// <summary>The role of a key.</summary>
 internal enum ApiRole
 {
     /// <summary>Look, and predict.</summary>
@@ -33,7 +33,7 @@ internal sealed class ApiKeys
     public bool IsEmpty => _keys.Length == 0;
 
     /// <summary>Reads lines (or parts between semicolons) of the form <c>name:role:key</c>; empty ones and those that begin with # do not count.</summary>
-    /// <exception cref="FormatException">A line is none; the message names its number and never its text.</exception>
+    /// <exception cref="FormatException">A line is not a key; the message names its number, never its text.</exception>
     public static ApiKeys Parse(string text)
     {
         var keys = new List<(ApiKeyHolder, byte[])>();
@@ -54,7 +54,7 @@ internal sealed class ApiKeys
         return keys.Count > 0 ? new ApiKeys([.. keys]) : throw new FormatException("there is no key: a line NAME:ROLE:KEY would be right, with the role read or write");
     }
 
-    /// <summary>The holder of a key; null for an unknown one. Every key is compared whole, whatever the others gave: time tells nothing.</summary>
+    /// <summary>The holder of a key; null for an unknown one. Compares with every key in constant time.</summary>
     public ApiKeyHolder? Find(string key)
     {
         var hash = HashOf(key);

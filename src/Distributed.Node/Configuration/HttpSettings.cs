@@ -14,10 +14,10 @@ internal sealed record HttpSettings
     /// <summary>Where uploads are kept.</summary>
     public required string DataFolder { get; init; }
 
-    /// <summary>Who may do what; empty for everybody everything.</summary>
+    /// <summary>The API keys with their roles; empty for an open API.</summary>
     public ApiKeys Keys { get; init; } = ApiKeys.None;
 
-    /// <summary>What is too much.</summary>
+    /// <summary>Limits of the HTTP API.</summary>
     public HttpLimits Limits { get; init; } = new();
 }
 
@@ -33,13 +33,13 @@ internal sealed record HttpLimits
     /// <summary>Bytes of any other body.</summary>
     public long BodyBytes { get; init; } = 1L << 20;
 
-    /// <summary>Uploads at once.</summary>
+    /// <summary>Concurrent uploads.</summary>
     public int Uploads { get; init; } = 4;
 
-    /// <summary>Event streams at once.</summary>
+    /// <summary>Concurrent event streams.</summary>
     public int Streams { get; init; } = 1_000;
 
-    /// <summary>Predictions and submissions at once: they compute.</summary>
+    /// <summary>Concurrent predictions and submissions, which compute.</summary>
     public int Computations { get; init; } = 4;
 
     /// <summary>Computations that wait for their turn.</summary>
@@ -51,10 +51,10 @@ internal sealed record HttpLimits
     /// </summary>
     public long ModelBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
 
-    /// <summary>Requests a second of one client (a key, or an address without keys); ten seconds' worth may come at once.</summary>
+    /// <summary>Requests a second of one client (a key, or an address without keys); a burst may have ten seconds' worth.</summary>
     public int RequestsPerSecond { get; init; } = 200;
 
-    /// <summary>Failed sign-ins a second of one source (an IPv4 address, an IPv6 network of 64 bits); ten seconds' worth may come at once.</summary>
+    /// <summary>Failed sign-ins a second of one source (an IPv4 address, an IPv6 network of 64 bits); a burst may have ten seconds' worth.</summary>
     public int FailedSignInsPerSecond { get; init; } = 5;
 
     /// <summary>Data sets that are kept.</summary>

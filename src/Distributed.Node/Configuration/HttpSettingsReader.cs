@@ -7,14 +7,14 @@ namespace Distributed.Node.Configuration;
 /// <summary>Reads the settings of the HTTP server from flags and variables, and checks them before anything is started.</summary>
 internal static class HttpSettingsReader
 {
-    /// <summary>Where a gateway listens when nobody says so.</summary>
+    /// <summary>The default address of a gateway.</summary>
     private const int DefaultPort = 8080;
 
     /// <summary>The variable that holds the keys themselves, where no file does. A flag would show them to every user of the machine.</summary>
     public const string KeysVariable = "DISTRIBUTED_API_KEYS";
 
     /// <summary>Reads; null for a node without HTTP.</summary>
-    /// <exception cref="SettingException">A setting is wrong or missing, or the API would stand open.</exception>
+    /// <exception cref="SettingException">A setting is wrong or missing, or the API would be open.</exception>
     public static HttpSettings? Read(SettingValues values, Func<string, string?> variable, IReadOnlySet<string> roles)
     {
         var isGateway = roles.Contains(NodeRoles.Gateway);

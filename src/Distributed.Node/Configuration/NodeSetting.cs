@@ -2,8 +2,8 @@ namespace Distributed.Node.Configuration;
 
 /// <summary>One thing that can be set: by a flag, or by an environment variable when there is no flag.</summary>
 /// <param name="Flag">As written on the command line.</param>
-/// <param name="Value">What its value is, for people.</param>
-/// <param name="Help">What it does.</param>
+/// <param name="Value">A description of its value.</param>
+/// <param name="Help">Its purpose.</param>
 internal sealed record NodeSetting(string Flag, string Value, string Help)
 {
     /// <summary>The roles of the node.</summary>
@@ -19,7 +19,7 @@ internal sealed record NodeSetting(string Flag, string Value, string Help)
     /// <summary>The cluster's port.</summary>
     public static readonly NodeSetting Port = new("--port", "PORT", "port of the cluster; 0: any free one (0)");
 
-    /// <summary>Who lets the node in.</summary>
+    /// <summary>The seed nodes.</summary>
     public static readonly NodeSetting SeedNodes = new("--seed-nodes", "LIST", "host:port of nodes that let this one in, separated by commas; the first one starts the cluster; with --hostname auto a name may stand for many");
 
     /// <summary>Core nodes that a new cluster needs.</summary>
@@ -37,7 +37,7 @@ internal sealed record NodeSetting(string Flag, string Value, string Help)
     /// <summary>The API's keys.</summary>
     public static readonly NodeSetting ApiKeysFile = new("--api-keys-file", "FILE", "file with lines NAME:ROLE:KEY, role read or write; without it DISTRIBUTED_API_KEYS may hold them, separated by semicolons");
 
-    /// <summary>An API that stands open.</summary>
+    /// <summary>An open API.</summary>
     public static readonly NodeSetting AllowAnonymous = new("--allow-anonymous", "yes", "lets everybody who reaches the API do everything, on addresses beyond loopback too");
 
     /// <summary>The longest upload.</summary>
@@ -46,10 +46,10 @@ internal sealed record NodeSetting(string Flag, string Value, string Help)
     /// <summary>The rate of one client.</summary>
     public static readonly NodeSetting MaxRequests = new("--max-requests", "N", "requests a second of one client of the API (200)");
 
-    /// <summary>Event streams at once.</summary>
+    /// <summary>Concurrent event streams.</summary>
     public static readonly NodeSetting MaxStreams = new("--max-streams", "N", "event streams that may be open at once (1000)");
 
-    /// <summary>Jobs at once.</summary>
+    /// <summary>Concurrent jobs.</summary>
     public static readonly NodeSetting MaxJobs = new("--max-concurrent-jobs", "N", "jobs of the queue that run at once; the same on all coordinators (1)");
 
     /// <summary>The store.</summary>

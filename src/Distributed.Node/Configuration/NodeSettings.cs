@@ -55,7 +55,7 @@ internal sealed record NodeSettings(ClusterNodeOptions Node, LogLevel Log, strin
     public static string? ReadHealthFile(IEnumerable<string> args, Func<string, string?> variable) =>
         SettingValues.Read([.. args], variable).Text(NodeSetting.HealthFile);
 
-    /// <summary>Whether the name server says what this node is called, and which nodes stand behind a seed's name.</summary>
+    /// <summary>Whether the name server supplies this node's name and the nodes behind a seed's name.</summary>
     public bool AsksForNames => Node.Hostname == Auto;
 
     /// <summary>Whether it listens where other machines can reach it.</summary>

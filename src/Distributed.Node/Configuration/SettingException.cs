@@ -1,4 +1,4 @@
 namespace Distributed.Node.Configuration;
 
-/// <summary>A wrong setting: its message is one line that says which, what is wrong and what would be right.</summary>
+/// <summary>A wrong setting; the message names the setting, the error and the remedy in one line.</summary>
 internal sealed class SettingException(string message) : Exception(message);

@@ -90,7 +90,7 @@ internal sealed class SettingValues
         }
     }
 
-    /// <summary>Says what is wrong with a setting, by the name under which it was given.</summary>
+    /// <summary>An error about a setting, under the name by which it was given.</summary>
     public SettingException Wrong(NodeSetting setting, string what) =>
         new($"{(_values.TryGetValue(setting, out var value) ? value.Origin : setting.Flag)} {what}");
 }

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Distributed.Node.Datasets;
 
 /// <summary>
-/// The uploaded data sets of a folder, each in a folder of its own that is called by its content. A data set appears whole, by one rename, or not
-/// at all; what a killed node left half written is removed at the next start. Gateways may share the folder.
+/// The uploaded data sets, each in a folder named by the hash of its content. A data set appears complete, by one rename, or not
+/// at all; the next start removes what a killed node left behind. Gateways may share the folder.
 /// </summary>
 internal sealed class DatasetStore
 {
@@ -43,7 +43,7 @@ internal sealed class DatasetStore
     /// <summary>How many there are.</summary>
     public int Count => _known.Count;
 
-    /// <summary>A data set by its id; null when there is none.</summary>
+    /// <summary>A data set by its id; null when the id is unknown.</summary>
     public StoredDataset? Find(string id)
     {
         if (!IsId(id)) return null; // nothing else becomes part of a path
@@ -56,11 +56,11 @@ internal sealed class DatasetStore
     public IReadOnlyList<Dataset> Match(string idOrName) =>
         Find(idOrName) is { } found ? [found.Dataset] : [.. List().Where(set => set.Name == idOrName)];
 
-    /// <summary>What a reader of samples takes: a table's file, or the folder of images.</summary>
+    /// <summary>The path for a reader of samples: a table's file, or the folder of images.</summary>
     public string SourceOf(Dataset dataset) =>
         dataset.Kind == "table" ? Path.Combine(_sets, dataset.Id, FileOf(DatasetParts.Table)) : Path.Combine(_sets, dataset.Id);
 
-    /// <summary>The id of the data set that a reader's source is; null when it is none of these.</summary>
+    /// <summary>The id of the data set at a reader's path; null for any other path.</summary>
     public string? IdOf(string source)
     {
         if (!source.StartsWith(_sets + Path.DirectorySeparatorChar, StringComparison.Ordinal)) return null;
@@ -68,7 +68,7 @@ internal sealed class DatasetStore
         return IsId(id) ? id : null;
     }
 
-    /// <summary>A folder for one upload; whoever asked removes it, whatever becomes of it.</summary>
+    /// <summary>Creates a folder for one upload; the caller removes it in any case.</summary>
     public string NewUploadFolder() => Directory.CreateDirectory(Path.Combine(_uploads, Guid.NewGuid().ToString("n"))).FullName;
 
     /// <summary>Takes an upload in; the same content is there once. True when it was not there before.</summary>

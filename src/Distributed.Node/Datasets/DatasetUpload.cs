@@ -12,8 +12,8 @@ using Microsoft.Net.Http.Headers;
 namespace Distributed.Node.Datasets;
 
 /// <summary>
-/// Takes an upload to the disk as it comes, whatever its size, hashing it on the way; then reads it whole once, so that what cannot be used is
-/// refused at once. What is cut off in the middle leaves nothing behind.
+/// Streams an upload to disk, hashing it on the way, then reads it once to refuse unusable data immediately. An aborted upload leaves
+/// nothing behind.
 /// </summary>
 internal sealed class DatasetUpload(DatasetStore store, HttpLimits limits, TimeProvider clock)
 {
@@ -104,7 +104,7 @@ internal sealed class DatasetUpload(DatasetStore store, HttpLimits limits, TimeP
         return bytes > 0 ? new DatasetPart(part, bytes, Convert.ToHexStringLower(hash.GetHashAndReset())) : throw ApiException.BadRequest("the upload is empty");
     }
 
-    /// <summary>Says that the body is damaged where its reader does: what the disk says is another matter.</summary>
+    /// <summary>Reports a damaged body, and only that: errors of the disk pass through.</summary>
     private static async Task<T> ReadingAsync<T>(Task<T> reading)
     {
         try
@@ -142,7 +142,7 @@ internal sealed class DatasetUpload(DatasetStore store, HttpLimits limits, TimeP
         });
     }
 
-    /// <summary>A name for people, of what a client called it: it goes into no path, and it is no built-in data set's.</summary>
+    /// <summary>A display name from a client's name: never part of a path, never the name of a built-in data set.</summary>
     private static string? NameOf(string? given) => DatasetNames.Of(given) is { } name && DatasetNames.IsReserved(name)
         ? throw ApiException.Unprocessable($"'{name}' is the name of a built-in data set: give the upload another, such as '{DatasetNames.Instead(name)}' (?name={DatasetNames.Instead(name)})")
         : DatasetNames.Of(given);

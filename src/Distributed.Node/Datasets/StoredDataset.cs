@@ -3,7 +3,7 @@ using Distributed.Api;
 
 namespace Distributed.Node.Datasets;
 
-/// <summary>A data set's file <c>dataset.json</c>: what it is, and what was found in it when it came.</summary>
+/// <summary>A data set's file <c>dataset.json</c>: its identity and the contents found at the upload.</summary>
 internal sealed record StoredDataset(Dataset Dataset, DatasetDescription Description)
 {
     /// <summary>The file's name.</summary>

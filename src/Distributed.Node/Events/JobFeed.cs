@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Distributed.Node.Events;
 
 /// <summary>
-/// Keeps one job's picture up to date as long as anybody watches it: hears its coordinator while it runs, asks the queue every second, and reads
-/// the journal at first and whenever something was missed.
+/// Keeps one job's picture up to date while it has watchers: subscribes to its coordinator while it runs, asks the queue every second, and reads
+/// the journal at first and after missed events.
 /// </summary>
 internal sealed class JobFeed : IDisposable
 {
@@ -38,7 +38,7 @@ internal sealed class JobFeed : IDisposable
     /// <summary>Streams that read it. Owned by <see cref="JobFeeds"/>.</summary>
     internal int Readers { get; set; }
 
-    /// <summary>What a stream has not told yet, as soon as there is something.</summary>
+    /// <summary>Waits for the events that a stream has not sent yet.</summary>
     public async Task<IReadOnlyList<StreamEvent>> NextAsync(StreamCursor cursor, CancellationToken cancellation)
     {
         while (true)
@@ -53,7 +53,7 @@ internal sealed class JobFeed : IDisposable
         }
     }
 
-    /// <summary>Ends it: nobody watches any more.</summary>
+    /// <summary>Ends the feed when its last watcher has left.</summary>
     public void Dispose() => _stopping.Cancel();
 
     private async Task RunAsync()
@@ -107,7 +107,7 @@ internal sealed class JobFeed : IDisposable
         }
     }
 
-    /// <summary>Hears the coordinator while there is something to hear; a job in the queue has none to wake up.</summary>
+    /// <summary>Subscribes to the coordinator of a running job; a subscription must not wake one for a queued job.</summary>
     private void Listen(JobSummary summary)
     {
         var isHeard = summary.State == JobPhase.Running || (summary.State == JobPhase.Paused && summary.StartedAt is not null);

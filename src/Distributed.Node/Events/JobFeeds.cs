@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Distributed.Node.Events;
 
-/// <summary>The feeds of the jobs that anybody watches: one a job, however many watch it.</summary>
+/// <summary>The feeds of watched jobs: one a job, for all of its watchers.</summary>
 internal sealed class JobFeeds(GatewayAccess cluster, HttpLimits limits, ILogger logger)
 {
     private readonly Dictionary<JobId, JobFeed> _feeds = [];

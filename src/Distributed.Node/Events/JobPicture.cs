@@ -9,9 +9,9 @@ using Distributed.Protocol.Specification;
 namespace Distributed.Node.Events;
 
 /// <summary>
-/// A job as its watchers are to see it: built of what its journal, its coordinator and the queue say, in any order and with gaps. It grows and
-/// never goes back, and a stream is the difference between it and what that stream has told. So no watcher has a queue: a slow one misses
-/// progress that is old and nothing else. Not safe for several threads; whoever owns it locks.
+/// A job as its watchers see it, merged from its journal, its coordinator and the queue, whose reports arrive in any order and with gaps. It only
+/// grows; a stream sends the difference between the picture and what it has already sent. So watchers need no queue: a slow one misses outdated
+/// progress and nothing else. Not thread-safe; the owner locks.
 /// </summary>
 internal sealed class JobPicture(JobId job)
 {
@@ -20,13 +20,13 @@ internal sealed class JobPicture(JobId job)
     /// <summary>Rises with every change.</summary>
     public long Version { get; private set; }
 
-    /// <summary>Where it stands; null before the queue has said.</summary>
-    public JobStateChanged? State { get; private set; }
+    /// <summary>The job's state, with the version at which it changed; null before the queue reports one.</summary>
+    public (long Version, JobStateChanged Event)? State { get; private set; }
 
     /// <summary>The plan; null before the specification is known.</summary>
     public EpochPlan? Plan { get; private set; }
 
-    /// <summary>How the job started, as its journal says; null before it has.</summary>
+    /// <summary>The job's start, from its journal; null before.</summary>
     public JobStarted? Started { get; private set; }
 
     /// <summary>Decided epochs in order.</summary>
@@ -35,37 +35,23 @@ internal sealed class JobPicture(JobId job)
     /// <summary>The newest committed checkpoint's step; null before the first.</summary>
     public long? Checkpoint { get; private set; }
 
-    /// <summary>How it ended; null before.</summary>
+    /// <summary>The job's end; null before.</summary>
     public JobEnded? End { get; private set; }
 
-    /// <summary>The newest of the events that are told at most once to a stream and only while they are new, each with its version.</summary>
-    internal (long Version, JobProgressed Event)? Progress { get; private set; }
+    /// <summary>The newest event of each kind that a stream passes on at most once.</summary>
+    internal JobNews News { get; } = new();
 
-    internal (long Version, WorkersChanged Event)? Workers { get; private set; }
-
-    internal (long Version, JobWaiting Event)? Waiting { get; private set; }
-
-    internal (long Version, JobRewound Event)? Rewound { get; private set; }
-
-    internal (long Version, JobPaused Event)? Paused { get; private set; }
-
-    internal long StateVersion { get; private set; }
-
-    /// <summary>The queue says where the job stands.</summary>
+    /// <summary>Merges the queue's report.</summary>
     public void Take(JobSummary summary, long? restsAt)
     {
         var state = new JobStateChanged(job, summary.State, summary.Reason, summary.QueuePosition);
-        if (state != State)
-        {
-            State = state;
-            StateVersion = ++Version;
-        }
-        if (summary.State == JobPhase.Paused && restsAt is { } step && Paused is null) Paused = (++Version, new JobPaused(job, step));
-        if (summary.State is JobPhase.Queued or JobPhase.Running && Paused is not null) Paused = null; // it goes on
+        if (state != State?.Event) State = (++Version, state);
+        if (summary.State == JobPhase.Paused && restsAt is { } step && News.Paused is null) News.Paused = (++Version, new JobPaused(job, step));
+        if (summary.State is JobPhase.Queued or JobPhase.Running && News.Paused is not null) News.Paused = null; // the job continues
         if (summary is { State: JobPhase.Cancelled, StartedAt: null }) Finish(new JobEnded(JobOutcome.Cancelled, 0, StopReason.Cancelled, null));
     }
 
-    /// <summary>The journal says what was decided. True when it says more than was known.</summary>
+    /// <summary>Merges the journal.</summary>
     public void Take(JobHistory history)
     {
         if (history.Specification is not { } specification) return;
@@ -76,16 +62,16 @@ internal sealed class JobPicture(JobId job)
         if (history.End is { } end) Finish(end);
     }
 
-    /// <summary>The coordinator says something. False when it shows that something was missed: the journal is to be read.</summary>
+    /// <summary>Merges an event of the coordinator. False when an earlier event was missed: read the journal.</summary>
     public bool Take(JobEvent jobEvent)
     {
         switch (jobEvent)
         {
             case JobStarted started:
-                if (started.Workers is { } workers) Workers = (++Version, new WorkersChanged(job, workers));
+                if (started.Workers is { } workers) News.Workers = (++Version, new WorkersChanged(job, workers));
                 return Started is not null; // the journal tells whether it is the first
             case JobProgressed progressed:
-                if (progressed != Progress?.Event) Progress = (++Version, progressed);
+                if (progressed != News.Progress?.Event) News.Progress = (++Version, progressed);
                 return Started is not null && progressed.Epoch <= _epochs.Count;
             case EpochEnded { Decision: { } decision }:
                 if (Started is null || decision.Epoch > _epochs.Count) return false;
@@ -95,19 +81,19 @@ internal sealed class JobPicture(JobId job)
                 Commit(saved.Step);
                 return true;
             case WorkersChanged changed:
-                Workers = (++Version, changed);
+                News.Workers = (++Version, changed);
                 return true;
             case JobWaiting waiting:
-                Waiting = (++Version, waiting);
+                News.Waiting = (++Version, waiting);
                 return true;
             case JobRewound rewound:
-                Rewound = (++Version, rewound);
+                News.Rewound = (++Version, rewound);
                 return true;
             case JobPaused paused:
-                if (Paused is null) Paused = (++Version, paused);
+                if (News.Paused is null) News.Paused = (++Version, paused);
                 return true;
             default:
-                return jobEvent is not JobFinished; // epochs that were missed come before the end
+                return jobEvent is not JobFinished; // missed epochs come before the end
         }
     }
 

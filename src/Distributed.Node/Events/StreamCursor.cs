@@ -4,12 +4,12 @@ using Distributed.Protocol.Messages;
 
 namespace Distributed.Node.Events;
 
-/// <summary>One event of a stream, with the id from which a stream goes on after it; null for one that need not be told again.</summary>
+/// <summary>One event of a stream, with the id from which a stream resumes after it; null for an event that is not repeated.</summary>
 internal sealed record StreamEvent(JobEvent Event, string? Id);
 
 /// <summary>
-/// What one stream has told. Its durable part makes the events' ids: how many epochs, and which checkpoint. It follows from the job's journal
-/// alone, so any gateway goes on from it. How the job started comes before both, so an id says that it was told too.
+/// What one stream has sent. Its durable part forms the events' ids: the number of epochs and the checkpoint. It depends on the job's journal
+/// alone, so any gateway can resume from it. The job's start comes before both, so an id implies that it was sent.
 /// </summary>
 internal sealed class StreamCursor
 {
@@ -17,9 +17,9 @@ internal sealed class StreamCursor
     private int _epochs;
     private long _checkpoint = -1;
     private bool _ended;
-    private long _version, _runVersion; // of the picture, and of what is told once the job has started
+    private long _version, _runVersion; // of the picture, and of the events that are sent only once the job has started
 
-    /// <summary>Begins at the job's beginning, or after the event of an id. An id of another form is taken for the beginning.</summary>
+    /// <summary>Begins at the job's beginning, or after the event of an id. An invalid id means the beginning.</summary>
     public static StreamCursor After(string? lastEventId)
     {
         var cursor = new StreamCursor();
@@ -30,32 +30,32 @@ internal sealed class StreamCursor
         return cursor;
     }
 
-    /// <summary>Whether everything was told and no more will come.</summary>
+    /// <summary>Whether everything was sent and no more will come.</summary>
     public bool IsAtEnd => _ended;
 
-    /// <summary>The picture's version that was told last.</summary>
+    /// <summary>The picture's version at the last call.</summary>
     public long Version => _version;
 
-    /// <summary>What the picture has more than was told, in the order in which it is to be told.</summary>
+    /// <summary>The events that the picture has and the stream has not sent, in order.</summary>
     public IReadOnlyList<StreamEvent> Advance(JobId job, JobPicture picture)
     {
         var events = new List<StreamEvent>();
-        if (picture.State is { } state && picture.StateVersion > _version) events.Add(new StreamEvent(state, null));
+        Add(picture.State, _version);
         if (picture.Started is { } started && !_started)
         {
             _started = true;
             events.Add(new StreamEvent(started, null));
         }
-        var isUnderWay = _started || picture.End is not null; // before, what a coordinator says of the run waits for what the journal says
+        var isUnderWay = _started || picture.End is not null; // until then a coordinator's reports of the run wait for the journal
         if (isUnderWay)
         {
-            Add(picture.Rewound, _runVersion);
-            Add(picture.Workers, _runVersion);
+            Add(picture.News.Rewound, _runVersion);
+            Add(picture.News.Workers, _runVersion);
             AddDurable(events, job, picture);
         }
-        Add(picture.Waiting, _version);
-        if (isUnderWay && picture.End is null) Add(picture.Progress, _runVersion);
-        Add(picture.Paused, _version);
+        Add(picture.News.Waiting, _version);
+        if (isUnderWay && picture.End is null) Add(picture.News.Progress, _runVersion);
+        Add(picture.News.Paused, _version);
         if (picture.End is { } end && !_ended)
         {
             _ended = true;

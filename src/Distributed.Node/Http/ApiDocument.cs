@@ -3,7 +3,7 @@ using Microsoft.OpenApi;
 
 namespace Distributed.Node.Http;
 
-/// <summary>What the OpenAPI document says beyond the routes.</summary>
+/// <summary>The parts of the OpenAPI document beyond the routes.</summary>
 internal static class ApiDocument
 {
     public static void Configure(OpenApiOptions options) => options.AddDocumentTransformer((document, _, _) =>

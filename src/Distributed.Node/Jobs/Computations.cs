@@ -3,7 +3,7 @@ using Distributed.Node.Problems;
 
 namespace Distributed.Node.Jobs;
 
-/// <summary>Lets so many requests compute at once, has some more wait, and refuses the rest: a gateway is no place for a queue without end.</summary>
+/// <summary>Bounds the requests that compute at once and those that wait, and refuses the rest.</summary>
 internal sealed class Computations(HttpLimits limits) : IDisposable
 {
     private readonly SemaphoreSlim _places = new(limits.Computations);

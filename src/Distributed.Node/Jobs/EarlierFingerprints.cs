@@ -34,7 +34,7 @@ internal sealed class EarlierFingerprints(GatewayAccess cluster, TimeProvider cl
         return filled;
     }
 
-    /// <summary>The fingerprint of a job; null where it has none, and where the store does not answer.</summary>
+    /// <summary>The fingerprint of a job; null when it has none, or the store does not answer.</summary>
     public Task<string?> FindAsync(JobSummary job, CancellationToken cancellation)
     {
         if (!IsMissing(job)) return Task.FromResult(job.WeightsSha256);

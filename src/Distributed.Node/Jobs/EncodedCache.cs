@@ -33,7 +33,7 @@ internal sealed class EncodedCache
         }
         catch
         {
-            // Whatever it was, it may be over at the next attempt: a Lazy would give its exception for ever.
+            // The next attempt may succeed, and a Lazy would keep its exception.
             lock (_sets) _sets.RemoveAll(set => set.Data == data);
             throw;
         }

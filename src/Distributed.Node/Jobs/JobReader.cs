@@ -19,7 +19,7 @@ using Distributed.Protocol.Specification;
 namespace Distributed.Node.Jobs;
 
 /// <summary>A job as directory and journal tell it together.</summary>
-/// <param name="Told">What the directory knows.</param>
+/// <param name="Told">The directory's record.</param>
 /// <param name="History">What its journal says; without a specification until its coordinator has written it there.</param>
 internal sealed record KnownJob(QueuedJobTold Told, JobHistory History)
 {
@@ -33,7 +33,7 @@ internal sealed record KnownJob(QueuedJobTold Told, JobHistory History)
     public Checkpoint? Best => History.Specification is { } specification ? History.DurableBest(new EpochPlan(specification)) : null;
 }
 
-/// <summary>Reads jobs for people.</summary>
+/// <summary>Reads jobs for display.</summary>
 internal sealed class JobReader(GatewayAccess cluster, DatasetStore datasets)
 {
     private readonly EarlierFingerprints _fingerprints = new(cluster, TimeProvider.System);
@@ -43,7 +43,7 @@ internal sealed class JobReader(GatewayAccess cluster, DatasetStore datasets)
         JobId.TryParse(name, out var job) ? job : throw ApiException.NotFound($"'{(name.Length > 80 ? name[..80] : name)}' is not a job's name");
 
     /// <summary>A job.</summary>
-    /// <exception cref="ApiException">There is none.</exception>
+    /// <exception cref="ApiException">There is no such job.</exception>
     public async Task<KnownJob> FindAsync(JobId job, CancellationToken cancellation)
     {
         var told = await cluster.FindAsync(job, cancellation).ConfigureAwait(false);
@@ -109,7 +109,7 @@ internal sealed class JobReader(GatewayAccess cluster, DatasetStore datasets)
         return new JobLog(job.Value, [.. lines.OrderBy(line => line.At)]);
     }
 
-    /// <summary>A job as another one begins from it; null when there is none.</summary>
+    /// <summary>A job for another one to begin from; null when there is none.</summary>
     public async Task<JobRecord?> RecordAsync(JobId job, CancellationToken cancellation)
     {
         try
@@ -125,7 +125,7 @@ internal sealed class JobReader(GatewayAccess cluster, DatasetStore datasets)
         }
     }
 
-    /// <summary>A job's last weights, checked against a network that is to begin with them.</summary>
+    /// <summary>A job's last weights, checked against the network that begins with them.</summary>
     public async Task<float[]> LastWeightsAsync(JobRecord from, NetworkSpecification network, CancellationToken cancellation)
     {
         OtherJob.CheckNetwork(from, network);
@@ -142,7 +142,7 @@ internal sealed class JobReader(GatewayAccess cluster, DatasetStore datasets)
 
     private static bool HasCoordinator(JobSummary summary) => summary.State == JobPhase.Running || (summary.State == JobPhase.Paused && summary.StartedAt is not null);
 
-    /// <summary>The source without this node's paths: an uploaded data set stands there by its id.</summary>
+    /// <summary>The source without this node's paths: an uploaded data set by its id.</summary>
     private DataSettings ForClients(DataSettings source) => source with
     {
         Source = datasets.IdOf(source.Source) ?? (LoadedData.IsBuiltIn(source.Source) ? source.Source : LoadedData.DisplayName(source.Source)),

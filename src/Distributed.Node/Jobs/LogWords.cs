@@ -7,7 +7,7 @@ namespace Distributed.Node.Jobs;
 /// <summary>A job's journal in words.</summary>
 internal static class LogWords
 {
-    /// <summary>One line of the log; null for an event that says nothing to people.</summary>
+    /// <summary>One line of the log; null for an event that is not shown.</summary>
     public static string? Of(JournalEvent journalEvent) => journalEvent switch
     {
         JobSubmitted submitted => $"begins: at most {Count(submitted.Specification.Epochs)} epochs, {submitted.Options.Blocks} parameter block{(submitted.Options.Blocks == 1 ? "" : "s")}",

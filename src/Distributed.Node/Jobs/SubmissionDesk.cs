@@ -18,12 +18,12 @@ using GivenSettings = Distributed.Jobs.Submission.SettingValues;
 
 namespace Distributed.Node.Jobs;
 
-/// <summary>What a submission came to.</summary>
+/// <summary>The result of a submission.</summary>
 internal sealed record Submitted(bool IsNew, JobSummary Summary, IReadOnlyList<string> Notes);
 
 /// <summary>
-/// Makes a job of a job file: reads the data, resolves and checks the settings against it, and queues it. What is wrong is said here, before the
-/// job is taken, not at its third epoch.
+/// Turns a job file into a queued job: reads the data, resolves the settings, checks them against the data. Validation errors surface here,
+/// before the job is accepted.
 /// </summary>
 internal sealed class SubmissionDesk(GatewayAccess cluster, DatasetStore datasets, JobReader jobs, Computations computations)
 {
@@ -120,7 +120,7 @@ internal sealed class SubmissionDesk(GatewayAccess cluster, DatasetStore dataset
             if (answer.Verdict == QueueVerdict.Done) cluster.Hold(specification.Data.Sha256, job);
             if (answer.Verdict is QueueVerdict.Done or QueueVerdict.AlreadyDone)
                 return new Submitted(answer.Verdict == QueueVerdict.Done, answer.Summary!, notes);
-            if (answer.Verdict == QueueVerdict.NameTaken && name is null && attempt < NameAttempts) continue; // somebody else took it meanwhile
+            if (answer.Verdict == QueueVerdict.NameTaken && name is null && attempt < NameAttempts) continue; // taken by another job meanwhile
             throw ApiException.Of(answer.Verdict, answer.Reason ?? "the job was refused");
         }
     }
@@ -139,7 +139,7 @@ internal sealed class SubmissionDesk(GatewayAccess cluster, DatasetStore dataset
 
     /// <summary>Replaces data set ids and names with file locations. No other client text is treated as a path.</summary>
     /// <param name="given">The settings.</param>
-    /// <param name="isNamed">Whether the client names the data; the default and the data of another job mean one set whatever uploads are called.</param>
+    /// <param name="isNamed">Whether the client names the data; the default and another job's data are not names of uploads.</param>
     private (DataSettings Source, Dataset? Dataset, Dataset? Validation) Locate(DataSettings given, bool isNamed)
     {
         var inherited = datasets.IdOf(given.Source);

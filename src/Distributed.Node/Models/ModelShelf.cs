@@ -16,9 +16,9 @@ namespace Distributed.Node.Models;
 internal sealed record ShelvedModel(TrainedModel Model, long Step);
 
 /// <summary>
-/// Models of committed checkpoints, read while training goes on. A checkpoint's model is built once for all who ask and stays as long as the memory
-/// for models allows (<see cref="HttpLimits.ModelBytes"/>), whatever time passes. Which checkpoint is the newest is asked again after a moment, so
-/// that a thousand predictions a second do not read the journal a thousand times.
+/// Models of committed checkpoints, read while training goes on. A checkpoint's model is built once for all requests and kept while the memory
+/// for models (<see cref="HttpLimits.ModelBytes"/>) allows. The newest checkpoint is looked up at most once in a short while, so that a
+/// thousand predictions a second do not read the journal a thousand times.
 /// </summary>
 internal sealed class ModelShelf(GatewayAccess cluster, JobReader jobs, HttpLimits limits, TimeProvider clock)
 {
@@ -60,7 +60,7 @@ internal sealed class ModelShelf(GatewayAccess cluster, JobReader jobs, HttpLimi
         throw ApiException.Unavailable($"the checkpoint of {job} cannot be read");
     }
 
-    /// <summary>Which checkpoint is the newest, as it was known a moment ago; one look at the journal for all who ask meanwhile.</summary>
+    /// <summary>The newest checkpoint, at most a moment old; concurrent callers share one read of the journal.</summary>
     private Task<Newest> FindNewestAsync(JobId job, bool best, bool isAgain)
     {
         lock (_gate)
@@ -106,7 +106,7 @@ internal sealed class ModelShelf(GatewayAccess cluster, JobReader jobs, HttpLimi
 
     private sealed record Newest(ModelKey Key, Checkpoint Checkpoint, NetworkSpecification Network, string? EncodingId, ModelOrigin Origin)
     {
-        /// <summary>What the model takes as far as known before it is built.</summary>
+        /// <summary>The model's estimated size, before it is built.</summary>
         public long Bytes => sizeof(float) * (long)Checkpoint.ParameterCount;
     }
 

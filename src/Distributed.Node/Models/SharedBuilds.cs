@@ -3,10 +3,10 @@ using Distributed.Node.Problems;
 namespace Distributed.Node.Models;
 
 /// <summary>
-/// Builds each value once for all who ask for it at the same time, and keeps values for those who ask later, within a bound of bytes that counts what
-/// is kept, in use and being built. One build runs at a time, the first asked for first; room comes from values that nobody uses, the least recently
-/// used first. A value larger than the whole bound is built when nothing else is held, and is not kept. A failed build is told to its askers and
-/// forgotten. An asker that leaves changes nothing for the others; the last one to leave ends the build.
+/// Builds each value once for all concurrent callers and caches it for later ones, within a bound of bytes that counts values kept, in use and
+/// being built. Builds run one at a time, in order of request; unused values make room, the least recently used first. A value larger than the
+/// bound is built when nothing else is held, and is not kept. A failed build fails its callers and is forgotten. A caller that leaves does not
+/// affect the others; the last one to leave ends the build.
 /// </summary>
 /// <param name="limit">The most bytes.</param>
 /// <param name="mostWaiting">The most askers that wait for builds; more are refused.</param>
@@ -33,7 +33,7 @@ internal sealed class SharedBuilds<TKey, TValue>(long limit, int mostWaiting)
 
     /// <summary>The value of a key, not to be given up until the lease is disposed.</summary>
     /// <param name="key">Names the value: equal keys, equal values.</param>
-    /// <param name="bytes">What it is expected to take.</param>
+    /// <param name="bytes">Its expected size.</param>
     /// <param name="build">Builds it, and says how many bytes it takes. Its token is cancelled when the last asker has left.</param>
     /// <param name="cancellation">The asker leaves.</param>
     /// <exception cref="ApiException">Too many wait already.</exception>
@@ -115,7 +115,7 @@ internal sealed class SharedBuilds<TKey, TValue>(long limit, int mostWaiting)
             Forget(oldest);
             _held -= oldest.Bytes;
         }
-        if (_held > 0 && _held + next.Bytes > limit) return; // until somebody who uses a value is done with it
+        if (_held > 0 && _held + next.Bytes > limit) return; // until a value in use is released
         _waiting.RemoveFirst();
         _held += next.Bytes;
         _isBuilding = true;
@@ -149,7 +149,7 @@ internal sealed class SharedBuilds<TKey, TValue>(long limit, int mostWaiting)
                 EndBuild();
             }
             entry.Done.TrySetException(e);
-            _ = entry.Done.Task.Exception; // told to those who asked, if anyone still does
+            _ = entry.Done.Task.Exception; // fails the callers that still wait
         }
     }
 

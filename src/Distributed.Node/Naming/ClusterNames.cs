@@ -3,13 +3,13 @@ using System.Net;
 namespace Distributed.Node.Naming;
 
 /// <summary>
-/// How nodes find one another where a name stands for many of them, as a service of containers does. Each node calls itself what the name
-/// server calls its address, and a seed's name is replaced by the names of all addresses behind it: those are the nodes' own names. Nothing
-/// here is remembered, so a node that came back with another address is found again.
+/// Finds nodes behind a name that resolves to many of them, such as a service of containers. A node takes the name that the name server has for
+/// its address, and a seed's name is replaced by the names of all addresses behind it, which are the nodes' own names. Nothing is cached, so a
+/// node that returns with another address is found again.
 /// </summary>
 internal static class ClusterNames
 {
-    /// <summary>What this machine calls itself: the name server's name of its address without the domain, else what the system says.</summary>
+    /// <summary>This machine's name: the name server's name of its address without the domain, else the system's.</summary>
     /// <param name="names">The name service.</param>
     /// <param name="fallback">The system's own name of this machine.</param>
     /// <param name="cancellation">Ends the questions.</param>
@@ -21,8 +21,8 @@ internal static class ClusterNames
     }
 
     /// <summary>
-    /// The nodes to be asked for entry, as host:port. This node stands first if it may begin a new cluster when none of the others lets it in:
-    /// it is the first one, in the alphabet, of those behind the first seed. Otherwise it does not stand there at all.
+    /// The nodes to ask for entry, as host:port. This node comes first if it may form a new cluster when no other lets it in: when it is
+    /// alphabetically the first behind the first seed. Otherwise it is not in the list.
     /// </summary>
     /// <param name="seeds">As they were set, host:port.</param>
     /// <param name="self">This node, host:port.</param>

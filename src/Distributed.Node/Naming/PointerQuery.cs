@@ -18,7 +18,7 @@ internal static class PointerQuery
 
     /// <summary>The question's packet.</summary>
     /// <param name="id">Repeated by the answer.</param>
-    /// <param name="address">Whose name is asked for.</param>
+    /// <param name="address">The address to look up.</param>
     public static byte[] Write(ushort id, IPAddress address)
     {
         var packet = new List<byte>([(byte)(id >> 8), (byte)id, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0]); // recursion wished, one question

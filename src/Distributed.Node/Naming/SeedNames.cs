@@ -5,15 +5,15 @@ using Distributed.Node.Configuration;
 namespace Distributed.Node.Naming;
 
 /// <summary>
-/// Seed nodes by the names that the nodes themselves go by. Akka.Remote compares addresses as texts: a node drops what is sent to it under
-/// another name than its own, even one of the same machine.
+/// Converts seed nodes to the nodes' own names. Akka.Remote compares addresses as text: a node drops messages sent to it under
+/// another name, even one of the same machine.
 /// </summary>
 internal static class SeedNames
 {
-    /// <summary>"localhost" stands for the loopback address that nodes listen at by default; any other name or address stays.</summary>
+    /// <summary>Replaces "localhost" by the loopback address that nodes listen at by default; other names and addresses stay.</summary>
     public static string Canonical(string host) => host.Equals("localhost", StringComparison.OrdinalIgnoreCase) ? IPAddress.Loopback.ToString() : host;
 
-    /// <summary>The seeds, with this node under its own name wherever it stands under another one.</summary>
+    /// <summary>The seeds, with this node always under its own name.</summary>
     /// <param name="seeds">As they were set, host:port.</param>
     /// <param name="hostname">This node's name.</param>
     /// <param name="port">Its port; 0 when it is not fixed, so that no seed can mean it.</param>

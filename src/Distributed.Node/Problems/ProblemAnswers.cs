@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Distributed.Node.Problems;
 
-/// <summary>Says every failure as a problem document of RFC 9457: what is wrong and what would be right, and nothing of the node's own paths.</summary>
+/// <summary>Turns every failure into a problem document of RFC 9457 that names the error and the remedy, and none of the node's paths.</summary>
 internal sealed class ProblemAnswers(HttpSettings settings, ILogger logger)
 {
     /// <summary>The outermost middleware.</summary>
@@ -34,7 +34,7 @@ internal sealed class ProblemAnswers(HttpSettings settings, ILogger logger)
         }
     }
 
-    /// <summary>What an exception is to a client.</summary>
+    /// <summary>Maps an exception to a client's error.</summary>
     private ApiException Translate(Exception e) => e switch
     {
         ApiException known => known,
@@ -86,7 +86,7 @@ internal sealed class ProblemAnswers(HttpSettings settings, ILogger logger)
         await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(problem, ApiJson.Default.ApiProblem), context.RequestAborted).ConfigureAwait(false);
     }
 
-    /// <summary>A message without the folder in which uploads lie, on one line.</summary>
+    /// <summary>A message on one line, without the path of the uploads.</summary>
     private string Clean(string message) => message
         .Replace(settings.DataFolder + Path.DirectorySeparatorChar, "", StringComparison.Ordinal)
         .Replace(settings.DataFolder, "the upload", StringComparison.Ordinal)

@@ -3,7 +3,7 @@ using Distributed.Jobs.Submission;
 
 namespace Distributed.Node.Problems;
 
-/// <summary>Messages about settings name the flag of the command line; whoever writes a job file knows them by their members.</summary>
+/// <summary>Error messages use flag names; job files use member names.</summary>
 internal static partial class SettingWords
 {
     private static readonly Dictionary<string, string> MemberOf = Settings.All.ToDictionary(setting => setting.Flag, setting => setting.Member);

@@ -27,7 +27,7 @@ internal static class DatasetRoutes
             if (!await places.WaitAsync(0).ConfigureAwait(false)) throw ApiException.TooMany($"{limits.Uploads} uploads are under way, and no more may be at once", TimeSpan.FromSeconds(5));
             try
             {
-                if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = null; // counted as it comes
+                if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = null; // counted while it arrives
                 var (isNew, stored) = await upload.ReceiveAsync(context).ConfigureAwait(false);
                 return isNew
                     ? Results.Json(stored.Dataset, ApiJson.Default.Dataset, statusCode: StatusCodes.Status201Created).At(ApiRoutes.Dataset(stored.Dataset.Id))

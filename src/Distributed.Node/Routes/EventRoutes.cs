@@ -22,7 +22,7 @@ internal static class EventRoutes
         {
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
             var job = JobReader.Parse(id);
-            await jobs.FindAsync(job, ending.Token).ConfigureAwait(false); // 404 where there is none
+            await jobs.FindAsync(job, ending.Token).ConfigureAwait(false); // 404 for an unknown job
             using var reading = feeds.Open(job);
             var cursor = StreamCursor.After(context.Request.Headers[ApiHeaders.LastEventId].ToString() is { Length: > 0 } last ? last : null);
             context.Response.ContentType = "text/event-stream";
@@ -43,7 +43,7 @@ internal static class EventRoutes
                     }
                     await WriteAsync(context, Text(await next.ConfigureAwait(false)), ending.Token).ConfigureAwait(false);
                     if (cursor.IsAtEnd) break;
-                    await Task.Delay(Pace, ending.Token).ConfigureAwait(false); // what comes meanwhile is told together
+                    await Task.Delay(Pace, ending.Token).ConfigureAwait(false); // events that arrive meanwhile are sent together
                     next = reading.Feed.NextAsync(cursor, ending.Token);
                 }
             }

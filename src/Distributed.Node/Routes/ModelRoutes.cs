@@ -106,7 +106,7 @@ internal static class ModelRoutes
         }
     }
 
-    /// <summary>Writes a model into a folder of its own; it need not stay in memory while a slow client reads.</summary>
+    /// <summary>Writes a model into a temporary folder, so that it does not stay in memory while a slow client reads.</summary>
     private static async Task WithFolderAsync(DatasetStore store, Func<Task<Lease<ShelvedModel>>> rent, Func<string, long, Task> use)
     {
         var folder = store.NewUploadFolder();

@@ -14,7 +14,7 @@ internal static unsafe partial class LargePages
 
     private static bool _available = OperatingSystem.IsLinux();
 
-    /// <summary>Advises for the whole pages inside a buffer that nobody has written to yet.</summary>
+    /// <summary>Advises for the whole pages inside a buffer, before the first write to it.</summary>
     public static void Advise(void* start, nuint bytes)
     {
         var first = ((nuint)start + Size - 1) / Size * Size;

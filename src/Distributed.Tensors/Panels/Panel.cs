@@ -10,7 +10,7 @@ public static class Panel
     /// <summary>Columns of a panel: one cache line of floats. The same on every machine.</summary>
     public const int Width = 16;
 
-    /// <summary>Number of panels of so many columns.</summary>
+    /// <summary>Number of panels for a number of columns.</summary>
     public static int Count(int columns) => (columns + Width - 1) / Width;
 
     /// <summary>Floats that a matrix takes in panels; the last panel's missing columns are padding.</summary>

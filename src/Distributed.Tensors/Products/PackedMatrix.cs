@@ -29,7 +29,7 @@ public sealed unsafe class PackedMatrix
 
     internal float* Panels => _panels.Pointer;
 
-    /// <summary>Packs B, or the transpose of what is given.</summary>
+    /// <summary>Packs B, or its transpose.</summary>
     /// <param name="matrix">[depth × columns] row-major; if <paramref name="transposed"/>, [columns × depth].</param>
     /// <param name="transposed">Whether <paramref name="matrix"/> holds the transpose.</param>
     /// <exception cref="ArgumentException">The length is another.</exception>

@@ -66,7 +66,7 @@ internal static unsafe class PanelProduct<TLanes, TVector>
         }
     }
 
-    /// <summary>Brings one block of A into strips.</summary>
+    /// <summary>Packs one block of A into strips.</summary>
     private static void Pack(ProductTask* product, TileTask* task, int depthFrom, int rowFrom, int rowTo)
     {
         var below = product->Rows - rowTo;
@@ -172,7 +172,7 @@ internal static unsafe class PanelProduct<TLanes, TVector>
             var c = product->C + panel * product->CPanel + r * product->CRow;
             if (product->Accumulate) CopyColumns(c, product->CRow, scratch, Panel.Width, end - r, columns);
 
-            // The scratch block stands where C would have rows r … end of this panel.
+            // The scratch block takes the place where C has rows r … end of this panel.
             RunBlocks(product, r, end, scratch - r * Panel.Width - panel * product->CPanel, Panel.Width, panel, panel + 1);
             CopyColumns(scratch, Panel.Width, c, product->CRow, end - r, columns);
             r = end;

@@ -56,7 +56,7 @@ internal unsafe struct ProductTask
     /// <summary>Whether C has room for whole panels; a row-major C whose columns are no multiple of 16 has not.</summary>
     public bool CPadded;
 
-    /// <summary>Whether the chains go on from what C holds.</summary>
+    /// <summary>Whether the chains continue from C's values.</summary>
     public bool Accumulate;
 
     /// <summary>What happens to a finished tile before it is stored.</summary>

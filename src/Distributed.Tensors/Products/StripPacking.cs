@@ -24,7 +24,7 @@ internal static unsafe class StripPacking
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void PackRows(float* a, nint depthStride, int rows, int below, int depth, float* target)
     {
-        // Whole registers may be read only where A goes on behind them.
+        // Whole registers may be read only where A continues behind them.
         var lastRead = a + (depth - 1) * depthStride + rows - Block;
         for (var from = 0; from < depth; from += DepthBlock)
         {
@@ -61,7 +61,7 @@ internal static unsafe class StripPacking
         }
     }
 
-    /// <summary>Asks for the strip's share of the next depth block: a row of A may lie in a page of its own, where no hardware looks ahead.</summary>
+    /// <summary>Prefetches the strip's share of the next depth block: a row of A may be in a separate page, which hardware does not prefetch.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void PrefetchRows(float* a, nint depthStride, int rows, int next, int depth, int s)
     {
@@ -107,7 +107,7 @@ internal static unsafe class StripPacking
         }
     }
 
-    /// <summary>Eight depths of one strip; stores spill beyond their rows and are put right by the next.</summary>
+    /// <summary>Eight depths of one strip; stores spill beyond their rows and the next ones overwrite the surplus.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void PackBlock(float* source, nint rowStride, int height, float* target)
     {

@@ -31,7 +31,7 @@ internal unsafe struct TileTask
     /// <summary>Number of products in each element's chain.</summary>
     public nint Depth;
 
-    /// <summary>After so many depths A jumps; <see cref="nint.MaxValue"/> when it is contiguous.</summary>
+    /// <summary>The depth after which A jumps; <see cref="nint.MaxValue"/> when it is contiguous.</summary>
     public nint GroupDepth;
 
     /// <summary>The jump, on top of the depth strides.</summary>
@@ -54,7 +54,7 @@ internal unsafe struct TileTask
     /// </summary>
     public float* Health;
 
-    /// <summary>Whether the chains go on from what C holds; otherwise they start at zero.</summary>
+    /// <summary>Whether the chains continue from C's values; otherwise they start at zero.</summary>
     public bool Accumulate;
 
     /// <summary>What happens before the store.</summary>

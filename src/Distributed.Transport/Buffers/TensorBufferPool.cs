@@ -4,8 +4,8 @@ using Distributed.Tensors.Memory;
 namespace Distributed.Transport.Buffers;
 
 /// <summary>
-/// Memory for received values, shared by a node's connections and bounded in bytes. At the bound a reader waits for a lease to come back, so
-/// it stops reading and the sender is held up by the kernel's flow control: memory never grows with what peers send.
+/// Memory for received values, shared by a node's connections and bounded in bytes. At the bound a reader waits for a returned lease and
+/// stops reading, so the kernel's flow control holds back the sender: peers cannot make memory grow.
 /// </summary>
 /// <remarks>
 /// Buffers are kept by size class, four for each power of two, so at most a fifth of a buffer is unused. When a new one does not fit beside
@@ -23,7 +23,7 @@ internal sealed class TensorBufferPool(long limitBytes)
     private long _elsewhereBytes;
     private int _waiting;
 
-    /// <summary>Bytes that are leased at the moment, here and elsewhere.</summary>
+    /// <summary>Bytes leased at present, from the pool and from shared memory.</summary>
     public long LeasedBytes
     {
         get { lock (_lock) return _leasedBytes + Volatile.Read(ref _elsewhereBytes); }

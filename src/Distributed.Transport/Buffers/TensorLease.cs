@@ -3,7 +3,7 @@ using Distributed.Tensors.Memory;
 namespace Distributed.Transport.Buffers;
 
 /// <summary>
-/// Received values in memory of the pool until disposed. An object of its own for each use, so that disposing twice, or too late, never takes
+/// Received values in memory of the pool until disposed. A new object for each use, so that disposing twice or late never takes
 /// the memory away from its next user.
 /// </summary>
 internal sealed class TensorLease(TensorBufferPool pool, AlignedBuffer buffer, int length) : IDisposable

@@ -1,8 +1,7 @@
 namespace Distributed.Transport.Channels;
 
 /// <summary>
-/// Receives small pieces through a staging buffer, so that a small frame costs one call to the kernel, and large ones directly into the
-/// caller's memory.
+/// Receives small pieces through a staging buffer, so that a small frame is one system call, and large ones straight into the caller's memory.
 /// </summary>
 internal sealed class BufferedReceiver(ByteChannel channel)
 {
@@ -10,7 +9,7 @@ internal sealed class BufferedReceiver(ByteChannel channel)
     private readonly byte[] _staging = GC.AllocateUninitializedArray<byte>(StagingBytes, pinned: true);
     private int _start, _end;
 
-    /// <summary>Bytes that came and were not yet taken.</summary>
+    /// <summary>Bytes received but not yet taken.</summary>
     public int Buffered => _end - _start;
 
     /// <summary>Receives at least one byte; 0 at the channel's end.</summary>
@@ -18,7 +17,7 @@ internal sealed class BufferedReceiver(ByteChannel channel)
     {
         if (_start == _end)
         {
-            // Of shared memory nothing is taken ahead: what waits there is seen by everybody.
+            // Nothing is read ahead from shared memory: other threads look at what waits there.
             if (into.Length >= StagingBytes || channel.Shared is not null) return channel.Receive(into);
             _start = 0;
             _end = channel.Receive(_staging);

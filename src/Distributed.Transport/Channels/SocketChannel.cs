@@ -1,11 +1,10 @@
 using System.Net.Sockets;
-using Distributed.Transport.SharedMemory;
 
 namespace Distributed.Transport.Channels;
 
 /// <summary>
-/// A socket with blocking calls: no thread pool and no completion queue between the kernel and the two threads of a connection, which
-/// measured faster than asynchronous calls and does not wait behind other work of the process.
+/// A socket with blocking calls. Without a thread pool and a completion queue between the kernel and a connection's two threads it measured
+/// faster than asynchronous calls, and it does not queue behind other work of the process.
 /// </summary>
 internal sealed class SocketChannel : ByteChannel
 {
@@ -18,7 +17,7 @@ internal sealed class SocketChannel : ByteChannel
         _socket = socket;
         var milliseconds = (int)Math.Min(int.MaxValue, stallLimit.TotalMilliseconds);
         socket.SendTimeout = milliseconds;
-        // A buffer that takes in more than one chunk, so that sender and receiver work at the same time. The kernel caps it at its own limit.
+        // Holds more than one chunk, so that sender and receiver overlap. The kernel caps it.
         socket.SendBufferSize = KernelBufferBytes;
         if (socket.AddressFamily != AddressFamily.Unix) SetTcpOptions(socket, milliseconds);
     }
@@ -26,16 +25,16 @@ internal sealed class SocketChannel : ByteChannel
     private static void SetTcpOptions(Socket socket, int stallMilliseconds)
     {
         socket.NoDelay = true;
-        // A host that vanished without a word, on a silent connection: found out after 5 s + 3 × 1 s.
+        // Detects a host that vanished behind an idle connection within 5 s + 3 × 1 s.
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 5);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 1);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
-        // Keep-alive rests while sent bytes are unacknowledged, and the kernel then tries for a quarter of an hour.
+        // Keep-alive pauses while sent bytes are unacknowledged; the kernel would retry for a quarter of an hour.
         if (OperatingSystem.IsLinux()) socket.SetRawSocketOption(IpProtoTcp, TcpUserTimeout, BitConverter.GetBytes(stallMilliseconds));
     }
 
-    public override bool CanShareMemory => _socket.AddressFamily == AddressFamily.Unix && SharedSegment.IsSupported;
+    public override bool IsWithinMachine => _socket.AddressFamily == AddressFamily.Unix;
 
     public override int Receive(Span<byte> into)
     {
@@ -85,7 +84,7 @@ internal sealed class SocketChannel : ByteChannel
         }
         catch (Exception e) when (e is ObjectDisposedException or SocketException)
         {
-            // The other side was faster.
+            // The peer closed first.
         }
     }
 }

@@ -7,10 +7,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Distributed.Transport.Connections;
 
-/// <summary>Makes connections out of sockets: time limit, hand-shake, place in the table; then carries frames until the end.</summary>
+/// <summary>Turns sockets into connections (time limit, hand-shake, entry in the table) and runs them to their end.</summary>
 internal sealed class ConnectionMaker(TransportParts parts, PeerTable peers, Handshake handshake)
 {
-    /// <summary>Connects to one of the peer's addresses and carries frames until the connection ends. Null when it had been made, else why not.</summary>
+    /// <summary>Connects to one of the peer's addresses and runs the connection to its end. Null when there was one, otherwise the reasons.</summary>
     public string? Dial(TensorEndpoint endpoint, Action onConnected, CancellationToken cancelled)
     {
         var failures = new List<string>();
@@ -25,7 +25,7 @@ internal sealed class ConnectionMaker(TransportParts parts, PeerTable peers, Han
         return string.Join("; ", failures);
     }
 
-    /// <summary>Answers an accepted socket and carries frames until the connection ends.</summary>
+    /// <summary>Answers an accepted socket and runs the connection to its end. Null when there was one, otherwise the reason.</summary>
     public string? Answer(Socket socket, Action onConnected, CancellationToken cancelled) =>
         Run(socket, onConnected, handshake.Answer, SharedMemoryOffer.Take, cancelled);
 
@@ -33,7 +33,7 @@ internal sealed class ConnectionMaker(TransportParts parts, PeerTable peers, Han
         Socket socket,
         Action onConnected,
         Func<ByteChannel, Handshake.Admit, HandshakeResult> shakeHands,
-        Func<ByteChannel, TransportParts, ByteChannel> shareMemory,
+        Func<ByteChannel, SharedMemoryParts, ByteChannel> shareMemory,
         CancellationToken cancelled)
     {
         ByteChannel channel;
@@ -43,7 +43,7 @@ internal sealed class ConnectionMaker(TransportParts parts, PeerTable peers, Han
         }
         catch (SocketException e)
         {
-            socket.Dispose(); // the other side has gone already
+            socket.Dispose(); // the peer has gone already
             return e.Message;
         }
         Connection? connection = null;
@@ -58,7 +58,7 @@ internal sealed class ConnectionMaker(TransportParts parts, PeerTable peers, Han
                 if (verdict == Verdict.Welcome) connection = candidate;
                 return verdict;
             });
-            if (result is { Failure: null, SharesMemory: true }) connection!.Use(shareMemory(channel, parts));
+            if (result is { Failure: null, SharesMemory: true }) connection!.Use(shareMemory(channel, parts.SharedMemory));
         }
         if (result.Failure is { } failure)
         {

@@ -2,10 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Distributed.Transport.Connections;
 
-/// <summary>The threads of a node's data plane, so that its end can wait for theirs. An exception ends its thread, never the process.</summary>
+/// <summary>The threads of a node's data plane, so that a stop can wait for them. An exception ends its thread, never the process.</summary>
 internal sealed class ConnectionThreads(ILogger logger)
 {
-    /// <summary>Stack of one thread; there may be thousands.</summary>
+    /// <summary>Stack size of one thread; there may be thousands.</summary>
     public const int StackBytes = 512 << 10;
 
     private readonly Lock _lock = new();

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Distributed.Transport.Connections;
 
 /// <summary>
-/// Keeps a peer connected for as long as somebody wants it, with a thread of its own: dials when there is no connection, whoever had made it,
-/// and reads the one that it made.
+/// Keeps a peer connected while there is an interest in it, with its own thread: dials when there is no connection from either side, and receives
+/// on the one that it made.
 /// </summary>
 internal sealed class Dialler(TensorEndpoint endpoint, ConnectionMaker maker, PeerTable peers, TransportParts parts) : IDisposable
 {
@@ -14,7 +14,7 @@ internal sealed class Dialler(TensorEndpoint endpoint, ConnectionMaker maker, Pe
         parts.Options.ShortestRedial, parts.Options.LongestRedial, HashCode.Combine(parts.Options.Self, endpoint.Peer));
     private TensorEndpoint _endpoint = endpoint;
 
-    /// <summary>Where the peer listens; the newest counts from the next dial on.</summary>
+    /// <summary>Where the peer listens; a new endpoint takes effect at the next dial.</summary>
     public TensorEndpoint Endpoint
     {
         get => Volatile.Read(ref _endpoint);
@@ -38,7 +38,7 @@ internal sealed class Dialler(TensorEndpoint endpoint, ConnectionMaker maker, Pe
         }
         catch (OperationCanceledException)
         {
-            // Stopped while waiting for another's connection to end.
+            // Stopped while waiting for the end of a connection that the peer made.
         }
     }
 
@@ -57,7 +57,7 @@ internal sealed class Dialler(TensorEndpoint endpoint, ConnectionMaker maker, Pe
 
     private void Report(string failure)
     {
-        // The same failure every two seconds says nothing new.
+        // A repeated failure is logged once.
         if (failure != LastFailure && !_stopped.IsCancellationRequested) parts.Logger.LogWarning("{Endpoint} cannot be reached: {Reason}", Endpoint, failure);
         LastFailure = failure;
     }

@@ -1,6 +1,6 @@
 namespace Distributed.Transport.Connections;
 
-/// <summary>Counts accepted connections against two bounds: all, and those that have not proven who they are.</summary>
+/// <summary>Counts accepted connections against two bounds: all, and those before the end of their hand-shake.</summary>
 internal sealed class InboundBound(int maximum, int maximumHandshakes)
 {
     private readonly Lock _lock = new();
@@ -18,7 +18,7 @@ internal sealed class InboundBound(int maximum, int maximumHandshakes)
         }
     }
 
-    /// <summary>A connection has proven who it is.</summary>
+    /// <summary>A connection is authenticated.</summary>
     public void Prove()
     {
         lock (_lock) _handshakes--;

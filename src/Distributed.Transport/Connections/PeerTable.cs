@@ -5,8 +5,8 @@ using Distributed.Transport.Peers;
 namespace Distributed.Transport.Connections;
 
 /// <summary>
-/// A node's connections: one for each peer. When both sides dial at the same time, the node with the lesser name decides which one counts:
-/// the first that reaches it; the other node follows. A restarted peer replaces its predecessor.
+/// A node's connections, one for each peer. When both sides dial at once, the node with the lesser name decides: the first connection that reaches
+/// it counts, and the other node follows. A restarted peer replaces its predecessor.
 /// </summary>
 internal sealed class PeerTable(PeerId self)
 {
@@ -16,7 +16,7 @@ internal sealed class PeerTable(PeerId self)
 
     public IEnumerable<Connection> All => _connections.Values;
 
-    /// <summary>The pair's connection, or one that is about to be it; null when there is none.</summary>
+    /// <summary>The pair's connection, also one that is still in its hand-shake; or null.</summary>
     public Connection? Find(PeerId peer) => _connections.GetValueOrDefault(peer);
 
     /// <summary>Decides whether a new connection counts (see <see cref="Handshake"/>) and keeps it if so.</summary>

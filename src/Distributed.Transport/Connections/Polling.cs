@@ -1,19 +1,20 @@
+using Distributed.Transport.SharedMemory;
+
 namespace Distributed.Transport.Connections;
 
 /// <summary>
-/// Threads that look, between one thing that they do and the next, for what peers on this machine have left in shared memory: being woken for it
-/// would cost more than reading it. While any thread promises to look, those peers ring no bell.
+/// Lets the node's own threads poll, between one piece of work and the next, for what peers on this machine have put into shared memory: being
+/// woken costs more than reading it. While any thread polls, those peers ring no bell.
 /// </summary>
 internal sealed class Polling
 {
     private readonly Lock _lock = new();
     private volatile Connection[] _connections = []; // those with shared memory
-    private int _threads;
 
-    /// <summary>Whether a thread has promised to look.</summary>
-    public bool IsOn => Volatile.Read(ref _threads) > 0;
+    /// <summary>The threads that poll.</summary>
+    public PollingThreads Threads { get; } = new();
 
-    /// <summary>Whether there is anything to look at.</summary>
+    /// <summary>Whether any connection shares memory.</summary>
     public bool HasConnections => _connections.Length > 0;
 
     public void Add(Connection connection)
@@ -26,23 +27,23 @@ internal sealed class Polling
         lock (_lock) _connections = [.. _connections.Where(one => one != connection)];
     }
 
-    /// <summary>The calling thread will look again before long, until it says otherwise.</summary>
+    /// <summary>The calling thread polls often from now on, until it calls <see cref="End"/>.</summary>
     public void Begin()
     {
-        if (Interlocked.Increment(ref _threads) > 1) return;
+        if (!Threads.Enter()) return;
         foreach (var connection in _connections) connection.SilenceBell();
     }
 
-    /// <summary>The calling thread looks a last time.</summary>
+    /// <summary>The calling thread polls a last time.</summary>
     public void End()
     {
-        if (Interlocked.Decrement(ref _threads) > 0) return;
-        // A thread that begins at this moment finds bells armed: one is rung for nothing.
+        if (!Threads.Leave()) return;
+        // A thread that begins at this moment finds armed bells: the cost is one needless wake-up.
         foreach (var connection in _connections) connection.ArmBell();
         Poll();
     }
 
-    /// <summary>Receives what is there, on the calling thread; whether anything was.</summary>
+    /// <summary>Receives what is there, on the calling thread; whether there was anything.</summary>
     public bool Poll()
     {
         var any = false;

@@ -1,123 +1,84 @@
-using Distributed.Protocol.Identity;
-using Distributed.Protocol.Messages;
-using Distributed.Transport.Traffic;
+using Distributed.Transport.Messages;
 
 namespace Distributed.Transport.Connections;
 
 /// <summary>
-/// A message that waits to be sent: a gradient, weights with their worker, or a chunk of data. <see cref="InUse"/> is disposed once, when it has
-/// left.
+/// The messages that wait for one peer, sent in order of arrival. Two bounds: a full queue refuses; more than
+/// <paramref name="weightVersions"/> versions of a block's weights for one worker discard the oldest. Gradients are never discarded while the
+/// connection lives. A message that waits already is not queued twice, so repeated requests cannot fill the queue.
 /// </summary>
-internal readonly record struct OutgoingFrame(
-    PushGradient? Gradient, WeightsUpdated? Weights, WorkerId To, IDisposable? InUse, DataChunk? Chunk = null)
-{
-    /// <summary>What the instruments call it.</summary>
-    public string Kind => Gradient is not null ? FrameKindTag.Gradient : Chunk is not null ? FrameKindTag.Data : FrameKindTag.Weights;
-
-    /// <summary>Whether both are the same block's weights for the same worker, whatever the version.</summary>
-    public bool HasTargetOf(in OutgoingFrame other) =>
-        Weights is { } a && other.Weights is { } b && a.Block == b.Block && To == other.To && a.Job == b.Job;
-
-    /// <summary>Whether both carry the same content: then one of them is enough.</summary>
-    public bool IsSameAs(in OutgoingFrame other)
-    {
-        if (Gradient is { } a && other.Gradient is { } b)
-            return a.Step == b.Step && a.Node == b.Node && a.Block == b.Block && a.Lineage == b.Lineage && a.Job == b.Job;
-        if (Chunk is { } chunk) return other.Chunk is { } waiting && chunk.Index == waiting.Index && chunk.DataSet == waiting.DataSet;
-        return HasTargetOf(other) && Weights!.Step == other.Weights!.Step && Weights.Lineage == other.Weights.Lineage;
-    }
-
-    /// <summary>Whether these weights are an older version than the other ones.</summary>
-    public bool IsOlderThan(in OutgoingFrame other) =>
-        (Weights!.Lineage, Weights.Step).CompareTo((other.Weights!.Lineage, other.Weights.Step)) < 0;
-}
-
-/// <summary>
-/// What waits for one peer: bounded in frames, and in versions for each block and worker. At the second bound the oldest version is discarded;
-/// at the first one a frame is refused. Gradients are never discarded while the connection lives. Asked to send what already waits, it does
-/// nothing more: so repeated requests fill no queue.
-/// </summary>
+/// <param name="capacity">Waiting messages of all kinds.</param>
+/// <param name="weightVersions">Waiting versions for each block and worker.</param>
 internal sealed class SendQueue(int capacity, int weightVersions)
 {
     private readonly object _lock = new(); // a monitor: the writer waits on it
-    private readonly OutgoingFrame[] _ring = new OutgoingFrame[capacity];
-    private int _first, _count;
+    private readonly SendLane<OutgoingGradient> _gradients = new(capacity);
+    private readonly SendLane<OutgoingWeights> _weights = new(capacity);
+    private readonly SendLane<OutgoingChunk> _chunks = new(capacity);
+    private long _arrivals;
     private bool _closed;
-    private bool _writing; // the writer is at the frame that it took
-    private bool _passing; // somebody is at one that never waited
-    private int _waiting; // those that wait until it is empty
+    private bool _writing; // the writer is at the message that it took
+    private bool _passing; // a thread sends one past the queue
+    private int _waiting; // threads that wait until it is empty
 
-    /// <summary>Weights that were discarded because newer ones came.</summary>
+    /// <summary>Weights that were discarded for newer ones.</summary>
     public long Superseded { get; private set; }
 
-    /// <summary>Takes a frame. False when closed or at the bound: then nothing was taken and its lease stays with the caller.</summary>
-    public bool TryAdd(in OutgoingFrame frame)
-    {
-        IDisposable? released = null;
-        lock (_lock)
-        {
-            if (_closed) return false;
-            if (IsWaiting(frame)) released = frame.InUse;
-            else
-            {
-                var oldest = OldestSuperseded(frame, out var versions);
-                if (oldest >= 0 && (versions >= weightVersions || _count == capacity)) released = Discard(oldest);
-                if (_count == capacity) return false;
-                At(_count++) = frame;
-                Monitor.PulseAll(_lock);
-            }
-        }
-        released?.Dispose();
-        return true;
-    }
+    private int Count => _gradients.Count + _weights.Count + _chunks.Count;
+
+    /// <summary>Takes a gradient. False when closed or full: then nothing was taken and the lease stays with the caller.</summary>
+    public bool TryAdd(in OutgoingGradient gradient) => TryAdd(_gradients, gradient);
+
+    /// <summary>Takes weights. False when closed, or full of anything but older ones.</summary>
+    public bool TryAdd(in OutgoingWeights weights) => TryAdd(_weights, weights);
+
+    /// <summary>Takes a chunk. False when closed or full.</summary>
+    public bool TryAdd(in OutgoingChunk chunk) => TryAdd(_chunks, chunk);
 
     /// <summary>
-    /// Whether the caller may write a frame past the queue: nothing waits and nobody writes. Until it says <see cref="Passed"/> nobody else does.
+    /// Whether the caller may send a message past the queue: nothing waits and no other thread sends. Until it calls <see cref="Passed"/> no
+    /// other thread does.
     /// </summary>
     public bool TryPass()
     {
-        lock (_lock) return !_closed && _count == 0 && !_writing && !_passing && (_passing = true);
+        lock (_lock) return !_closed && Count == 0 && !_writing && !_passing && (_passing = true);
     }
 
-    /// <summary>The frame past the queue has left, or could not.</summary>
+    /// <summary>The message past the queue has left, or failed.</summary>
     public void Passed()
     {
         lock (_lock)
         {
             _passing = false;
-            // A writer that waits for its next frame is not to be woken for each that passes.
-            if (_count > 0 || _waiting > 0) Monitor.PulseAll(_lock);
+            // An idle writer is not woken for each message that passes.
+            if (Count > 0 || _waiting > 0) Monitor.PulseAll(_lock);
         }
     }
 
-    /// <summary>Waits for the next frame; false when closed. The writer says <see cref="Written"/> after each.</summary>
-    public bool Take(out OutgoingFrame frame)
+    /// <summary>Waits for the next message and sends it. False when the queue is closed or the channel has ended.</summary>
+    public bool SendNext(IOutgoingSink sink)
     {
-        lock (_lock)
+        if (!TakeNext(out var gradient, out var weights, out var chunk, out var kind)) return false;
+        try
         {
-            while ((_count == 0 || _passing) && !_closed) Monitor.Wait(_lock);
-            frame = default;
-            if (_closed) return false;
-            frame = At(0);
-            At(0) = default;
-            _first = (_first + 1) % capacity;
-            _count--;
-            _writing = true;
-            return true;
+            return kind switch
+            {
+                Lane.Gradients => sink.Send(gradient),
+                Lane.Weights => sink.Send(weights),
+                _ => sink.Send(chunk),
+            };
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _writing = false;
+                Monitor.PulseAll(_lock);
+            }
         }
     }
 
-    /// <summary>The frame taken last has left.</summary>
-    public void Written()
-    {
-        lock (_lock)
-        {
-            _writing = false;
-            Monitor.PulseAll(_lock);
-        }
-    }
-
-    /// <summary>After <see cref="Close"/>: waits until whoever passes has left.</summary>
+    /// <summary>After <see cref="Close"/>: waits until a message that passes has left.</summary>
     public void WaitForPasser()
     {
         lock (_lock)
@@ -128,7 +89,7 @@ internal sealed class SendQueue(int capacity, int weightVersions)
         }
     }
 
-    /// <summary>Waits until nothing waits any more; false when that took longer than the limit.</summary>
+    /// <summary>Waits until everything has been sent; false when that takes longer than the limit.</summary>
     public bool WaitUntilEmpty(TimeSpan limit)
     {
         var until = Environment.TickCount64 + (long)limit.TotalMilliseconds;
@@ -137,7 +98,7 @@ internal sealed class SendQueue(int capacity, int weightVersions)
             _waiting++;
             try
             {
-                while ((_count > 0 || _writing || _passing) && !_closed)
+                while ((Count > 0 || _writing || _passing) && !_closed)
                 {
                     var left = until - Environment.TickCount64;
                     if (left <= 0) return false;
@@ -155,49 +116,59 @@ internal sealed class SendQueue(int capacity, int weightVersions)
     /// <summary>Takes nothing more and releases what waits.</summary>
     public void Close()
     {
-        OutgoingFrame[] dropped;
+        var released = new List<IDisposable>();
         lock (_lock)
         {
             if (_closed) return;
             _closed = true;
-            dropped = new OutgoingFrame[_count];
-            for (var i = 0; i < dropped.Length; i++) dropped[i] = At(i);
-            _count = 0;
-            Array.Clear(_ring);
+            _gradients.DiscardAll(released);
+            _weights.DiscardAll(released);
+            _chunks.DiscardAll(released);
             Monitor.PulseAll(_lock);
         }
-        foreach (var frame in dropped) frame.InUse?.Dispose();
+        foreach (var inUse in released) inUse.Dispose();
     }
 
-    private ref OutgoingFrame At(int place) => ref _ring[(_first + place) % capacity];
-
-    private bool IsWaiting(in OutgoingFrame frame)
+    private bool TryAdd<T>(SendLane<T> lane, in T message) where T : struct, IOutgoing<T>
     {
-        for (var i = 0; i < _count; i++)
-            if (At(i).IsSameAs(frame)) return true;
-        return false;
-    }
-
-    private int OldestSuperseded(in OutgoingFrame frame, out int versions)
-    {
-        var oldest = -1;
-        versions = 0;
-        if (frame.Weights is null) return oldest;
-        for (var i = 0; i < _count; i++)
+        IDisposable? released = null;
+        lock (_lock)
         {
-            if (!At(i).HasTargetOf(frame) || !At(i).IsOlderThan(frame)) continue;
-            versions++;
-            if (oldest < 0 || At(i).IsOlderThan(At(oldest))) oldest = i;
+            if (_closed) return false;
+            if (lane.Holds(message)) released = message.InUse;
+            else
+            {
+                var oldest = lane.OldestSuperseded(message, out var versions);
+                if (oldest >= 0 && (versions >= weightVersions || Count == capacity))
+                {
+                    released = lane.Discard(oldest);
+                    Superseded++;
+                }
+                if (Count == capacity) return false;
+                lane.Add(_arrivals++, message);
+                Monitor.PulseAll(_lock);
+            }
         }
-        return oldest;
+        released?.Dispose();
+        return true;
     }
 
-    private IDisposable? Discard(int place)
+    private enum Lane { Gradients, Weights, Chunks }
+
+    private bool TakeNext(out OutgoingGradient gradient, out OutgoingWeights weights, out OutgoingChunk chunk, out Lane kind)
     {
-        var inUse = At(place).InUse;
-        for (var i = place; i < _count - 1; i++) At(i) = At(i + 1);
-        At(--_count) = default;
-        Superseded++;
-        return inUse;
+        lock (_lock)
+        {
+            while ((Count == 0 || _passing) && !_closed) Monitor.Wait(_lock);
+            (gradient, weights, chunk, kind) = (default, default, default, default);
+            if (_closed) return false;
+            var first = Math.Min(Math.Min(_gradients.FirstArrival, _weights.FirstArrival), _chunks.FirstArrival);
+            kind = _gradients.TryTake(first, out gradient) ? Lane.Gradients
+                : _weights.TryTake(first, out weights) ? Lane.Weights
+                : Lane.Chunks;
+            if (kind == Lane.Chunks) _chunks.TryTake(first, out chunk);
+            _writing = true;
+            return true;
+        }
     }
 }

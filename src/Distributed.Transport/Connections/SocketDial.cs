@@ -31,7 +31,7 @@ internal static class SocketDial
         var socket = address.NewSocket(endpoint);
         try
         {
-            // A blocking call, ended by closing the socket under it: an asynchronous one would leave the socket non-blocking for ever.
+            // A blocking call that closing the socket ends: an asynchronous one leaves the socket non-blocking.
             using (deadline.Register(socket.Dispose)) socket.Connect(endpoint);
             if (!deadline.IsCancellationRequested) return socket;
         }

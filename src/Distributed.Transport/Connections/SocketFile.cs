@@ -6,7 +6,7 @@ namespace Distributed.Transport.Connections;
 /// <summary>The file of a Unix domain socket.</summary>
 internal static class SocketFile
 {
-    /// <summary>Removes a file that a killed process left behind: nobody answers there any more.</summary>
+    /// <summary>Removes a file that a killed process left behind, where no process answers.</summary>
     public static void RemoveIfDead(TensorAddress address)
     {
         var path = address.Path!;
@@ -22,7 +22,7 @@ internal static class SocketFile
         }
         catch (SocketException)
         {
-            // Not a socket, or not ours: binding will say what is wrong.
+            // Not a socket, or not ours: binding reports the error.
         }
     }
 

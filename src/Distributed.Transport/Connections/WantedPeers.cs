@@ -2,7 +2,7 @@ using Distributed.Transport.Peers;
 
 namespace Distributed.Transport.Connections;
 
-/// <summary>Who wants which peer: one dialler for each wanted peer, as long as there is an interest in it.</summary>
+/// <summary>The peers to keep connected: one dialler for each, for as long as an interest in it lives.</summary>
 internal sealed class WantedPeers(ConnectionMaker maker, PeerTable peers, TransportParts parts, ConnectionThreads threads)
 {
     private readonly Lock _lock = new();
@@ -25,11 +25,12 @@ internal sealed class WantedPeers(ConnectionMaker maker, PeerTable peers, Transp
         }
     }
 
-    public IDisposable Add(TensorEndpoint endpoint)
+    /// <summary>Adds an interest in a peer; disposing the result removes it. Null after <see cref="Stop"/>.</summary>
+    public IDisposable? Add(TensorEndpoint endpoint)
     {
         lock (_lock)
         {
-            ObjectDisposedException.ThrowIf(_stopped, typeof(TensorTransport));
+            if (_stopped) return null;
             if (_entries.TryGetValue(endpoint.Peer, out var entry))
             {
                 entry.Interests++;

@@ -5,7 +5,7 @@ namespace Distributed.Transport.Frames;
 
 /// <summary>
 /// The fixed header of a frame, <see cref="Size"/> bytes, followed by the values and by XxHash3-64 over header and values. Its own last
-/// eight bytes are XxHash3-64 over the rest of it, so that a damaged length is never believed. Everything is little-endian:
+/// eight bytes are XxHash3-64 over the rest of it, so that a damaged length is detected. Everything is little-endian:
 /// <code>
 ///   0 magic "DTNF"      8 elements       28 job slot       48 loss sum          96 target sum
 ///   4 version          12 offset         29 worker slot    56 divisor          104 target square sum
@@ -13,9 +13,9 @@ namespace Distributed.Transport.Frames;
 ///   6 element format   20 node.first     32 lineage        72 correct          116 payload bytes
 ///   7 flags            24 node.count     40 step           80 |error|, 88 error²  120 checksum
 /// </code>
-/// A tensor above the limit of a frame travels in several, one straight after the other: their headers differ in offset and bytes alone.
-/// Flags: 1, the values lie in shared memory, and a <see cref="SlotFrame"/> takes their place; only between processes of one machine.
-/// Names of jobs and workers are numbers of the connection's table (see <see cref="NameFrame"/>). What a kind does not use is zero.
+/// A tensor above the frame limit travels in several consecutive frames, whose headers differ in offset and bytes alone.
+/// Flags: 1, the values are in shared memory and a <see cref="SlotFrame"/> replaces them; only between processes of one machine.
+/// Names of jobs and workers are numbers of the connection's table (see <see cref="NameFrame"/>). Unused fields are zero.
 /// </summary>
 /// <param name="Kind">Any but <see cref="FrameKind.Name"/>.</param>
 /// <param name="JobSlot">The job's number on this connection.</param>
@@ -45,7 +45,7 @@ public readonly record struct FrameHeader(
     /// <summary>Whether the values lie in shared memory, all of them, and the frame says where.</summary>
     public bool IsInSharedMemory { get; init; }
 
-    /// <summary>The first of the tensor's values that this frame brings.</summary>
+    /// <summary>The index of the frame's first value in the tensor.</summary>
     public int Offset { get; init; }
 
     /// <summary>Values in this frame.</summary>
@@ -57,19 +57,19 @@ public readonly record struct FrameHeader(
     /// <summary>Bytes of the frame's values.</summary>
     public int PayloadBytes => Count * ElementBytes;
 
-    /// <summary>The frame that brings the values from <paramref name="offset"/> on, as many as its limit allows.</summary>
+    /// <summary>The header of the frame with the values from <paramref name="offset"/> on, as many as the limit allows.</summary>
     internal FrameHeader From(int offset, int maximumPayloadBytes) =>
         this with { Offset = offset, Count = Math.Min(Elements - offset, maximumPayloadBytes / ElementBytes) };
 
-    /// <summary>Whether <paramref name="next"/> goes on with the tensor where this frame ends.</summary>
+    /// <summary>Whether <paramref name="next"/> continues the tensor where this frame ends.</summary>
     internal bool IsFollowedBy(in FrameHeader next) => next == this with { Offset = Offset + Count, Count = next.Count };
 
     /// <summary>
-    /// Reads a header. Pure: no allocation unless it is refused, no exception whatever the bytes are. <see cref="FrameKind.Name"/> is read by
+    /// Reads a header. Pure: no allocation unless it is refused, no exception for any bytes. <see cref="FrameKind.Name"/> is read by
     /// <see cref="NameFrame.TryRead"/>; here it is refused.
     /// </summary>
     /// <param name="bytes">At least <see cref="Size"/> bytes.</param>
-    /// <param name="limits">What is believed at most.</param>
+    /// <param name="limits">The limits.</param>
     /// <param name="header">The header; only when true is returned.</param>
     /// <param name="reason">Why it is refused; null otherwise.</param>
     public static bool TryRead(ReadOnlySpan<byte> bytes, in FrameLimits limits, out FrameHeader header, out string? reason)

@@ -5,7 +5,7 @@ using static System.Buffers.Binary.BinaryPrimitives;
 
 namespace Distributed.Transport.Frames;
 
-/// <summary>A header's fields and their bytes, writing beside reading; the places are drawn at <see cref="FrameHeader"/>.</summary>
+/// <summary>A header's fields and their bytes, writing beside reading; <see cref="FrameHeader"/> shows their places.</summary>
 internal static class FrameHeaderFields
 {
     private const byte SharedMemoryFlag = 1;
@@ -35,7 +35,7 @@ internal static class FrameHeaderFields
         WriteDoubleLittleEndian(bytes[88..], metrics.SquaredErrorSum);
         WriteDoubleLittleEndian(bytes[96..], metrics.TargetSum);
         WriteDoubleLittleEndian(bytes[104..], metrics.TargetSquareSum);
-        // As a distance from "none", so that the field is zero where it is not used.
+        // Counted down from "none", so that an unused field is zero.
         WriteInt32LittleEndian(bytes[112..], int.MaxValue - metrics.FirstBadShard);
         WriteInt32LittleEndian(bytes[116..], header.PayloadBytes);
         WriteChecksum(bytes);
@@ -85,7 +85,7 @@ internal static class FrameHeaderFields
     public static void WriteChecksum(Span<byte> bytes) =>
         WriteUInt64LittleEndian(bytes[FrameHeader.ChecksumAt..], XxHash3.HashToUInt64(bytes[..FrameHeader.ChecksumAt]));
 
-    /// <summary>What every frame begins with, whatever its kind: null when it is in order, otherwise the reason.</summary>
+    /// <summary>Checks the beginning, which all kinds share: null when it is valid, otherwise the reason.</summary>
     public static string? Check(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < FrameHeader.Size) return $"a header of {bytes.Length} bytes instead of {FrameHeader.Size}";

@@ -2,10 +2,10 @@ using Distributed.Protocol.Planning;
 
 namespace Distributed.Transport.Frames;
 
-/// <summary>Which headers make sense, beyond their bytes being whole.</summary>
+/// <summary>The rules of a valid header, beyond its checksum.</summary>
 internal static class FrameHeaderRules
 {
-    /// <summary>Null when the header may be believed, otherwise the reason.</summary>
+    /// <summary>Null when the header is valid, otherwise the reason.</summary>
     public static string? Refuse(in FrameHeader header, int payloadBytes, in FrameLimits limits)
     {
         if (header.Format is not (ElementFormat.Float32 or ElementFormat.BFloat16)) return $"unknown element format {(byte)header.Format}";

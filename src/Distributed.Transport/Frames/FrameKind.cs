@@ -1,6 +1,6 @@
 namespace Distributed.Transport.Frames;
 
-/// <summary>What a frame carries. Numbers are wire format.</summary>
+/// <summary>The content of a frame. The numbers are wire format.</summary>
 public enum FrameKind : byte
 {
     /// <summary>A slice of a reduction node, from a worker to a block.</summary>
@@ -16,12 +16,12 @@ public enum FrameKind : byte
     DataChunk = 4,
 }
 
-/// <summary>How values are written. Numbers are wire format.</summary>
+/// <summary>The encoding of values. The numbers are wire format.</summary>
 public enum ElementFormat : byte
 {
     /// <summary>IEEE 754 binary32, little-endian.</summary>
     Float32 = 0,
 
-    /// <summary>bfloat16, the upper half of a binary32, little-endian: gradients of a job that rounds them to it. Weights are never so.</summary>
+    /// <summary>bfloat16, the upper half of a binary32, little-endian: gradients of a job that rounds them to it, never weights.</summary>
     BFloat16 = 1,
 }

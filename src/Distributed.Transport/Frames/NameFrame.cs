@@ -31,7 +31,7 @@ public readonly record struct NameFrame(byte Slot, string Text)
     /// <summary>Whether a header is of this kind; its checksum is not looked at.</summary>
     internal static bool IsOne(ReadOnlySpan<byte> bytes) => bytes[5] == (byte)FrameKind.Name;
 
-    /// <summary>Reads a name; no exception whatever the bytes are.</summary>
+    /// <summary>Reads a name; no exception for any bytes.</summary>
     /// <param name="bytes">At least <see cref="FrameHeader.Size"/> bytes.</param>
     /// <param name="frame">The name; only when true is returned.</param>
     /// <param name="reason">Why it is refused; null otherwise.</param>

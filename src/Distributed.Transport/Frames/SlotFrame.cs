@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Distributed.Transport.Frames;
 
 /// <summary>
-/// Where a frame's values lie in shared memory, in the place of the values themselves, <see cref="Size"/> bytes: the slot's number on this
+/// The slot of a frame's values in shared memory, in place of the values, <see cref="Size"/> bytes: the slot's number on this
 /// connection at 0, how often that number was given before 4, the handle of its file in the sender's process 8, zero 12.
 /// </summary>
 internal readonly record struct SlotFrame(int Slot, int Generation, int Handle)
@@ -13,7 +13,7 @@ internal readonly record struct SlotFrame(int Slot, int Generation, int Handle)
     /// <summary>Bytes of a whole frame whose values lie in shared memory.</summary>
     public const int PostSize = FrameHeader.Size + Size + FrameHeader.TrailerSize;
 
-    /// <summary>Slots of one direction of a connection at most.</summary>
+    /// <summary>Maximum slots of one direction of a connection.</summary>
     public const int Slots = 64;
 
     public void Write(Span<byte> bytes)
@@ -24,7 +24,7 @@ internal readonly record struct SlotFrame(int Slot, int Generation, int Handle)
         BinaryPrimitives.WriteInt32LittleEndian(bytes[12..], 0);
     }
 
-    /// <summary>Null when the bytes say where, otherwise why they cannot.</summary>
+    /// <summary>Null when the bytes name a slot, otherwise the reason.</summary>
     public static string? TryRead(ReadOnlySpan<byte> bytes, out SlotFrame frame)
     {
         frame = new SlotFrame(

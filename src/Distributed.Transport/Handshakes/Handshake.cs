@@ -5,11 +5,11 @@ using Distributed.Transport.Peers;
 
 namespace Distributed.Transport.Handshakes;
 
-/// <summary>Who the other side has proven to be, or why the hand-shake failed.</summary>
-/// <param name="Peer">Its name.</param>
-/// <param name="Incarnation">Its start, see <see cref="Hello"/>.</param>
-/// <param name="SharesMemory">Whether both sides can take shared memory in the place of the socket.</param>
-/// <param name="Failure">Why there is no connection; null when there is one.</param>
+/// <summary>The authenticated peer, or why the hand-shake failed.</summary>
+/// <param name="Peer">The peer's name.</param>
+/// <param name="Incarnation">The peer's start, see <see cref="Hello"/>.</param>
+/// <param name="SharesMemory">Whether both sides can use shared memory instead of the socket.</param>
+/// <param name="Failure">Why there is no connection; null on success.</param>
 internal readonly record struct HandshakeResult(PeerId Peer, ulong Incarnation, bool SharesMemory, string? Failure)
 {
     public static HandshakeResult Failed(string reason) => new(default, 0, false, reason);
@@ -22,15 +22,20 @@ internal readonly record struct HandshakeResult(PeerId Peer, ulong Incarnation, 
 ///   dialler → listener   proof          listener → dialler   verdict, proof
 ///   dialler → listener   verdict
 /// </code>
-/// The dialler proves first, so that whoever reaches the port learns nothing. One connection for each pair: the node with the lesser name
-/// decides (<c>admit</c> is asked before its verdict leaves), the other one follows (<c>admit</c> is told after it has come).
+/// The dialler proves first, so a stranger who reaches the port learns nothing. Each pair has one connection: the node with the lesser name
+/// decides (<c>admit</c> runs before its verdict leaves), the other follows (<c>admit</c> runs after the verdict arrives).
 /// Every message has a fixed size; the caller bounds the time by closing the channel.
 /// </summary>
+/// <param name="self">This node.</param>
+/// <param name="cluster">The cluster that both must belong to.</param>
+/// <param name="secret">The shared secret, never sent; null for none.</param>
+/// <param name="incarnation">Drawn at this node's start.</param>
+/// <param name="sharesMemory">Whether this node can share memory with processes of its machine.</param>
 internal sealed class Handshake(PeerId self, string cluster, string? secret, ulong incarnation, bool sharesMemory = false)
 {
     private readonly SecretProof _proof = new(secret);
 
-    /// <summary>Asks whether the connection counts, and keeps it if so.</summary>
+    /// <summary>Decides whether the connection counts, and keeps it if so.</summary>
     public delegate Verdict Admit(PeerId peer, ulong incarnation);
 
     /// <summary>The dialler's side; <paramref name="expected"/> must answer.</summary>
@@ -65,7 +70,7 @@ internal sealed class Handshake(PeerId self, string cluster, string? secret, ulo
         if (!channel.ReceiveAll(theirs)) return Ended(channel);
         var reason = Refuse(theirs, out var hello);
         if (!Hello.HasMagic(theirs)) return HandshakeResult.Failed(reason!);
-        // A node of another cluster or version hears who this is, so that its log can say what is wrong.
+        // A node of another cluster or version gets a hello, so that its log names the mismatch.
         WriteHello(mine, channel);
         if (!channel.Send(mine)) return Ended(channel);
         if (reason is not null) return HandshakeResult.Failed(reason);
@@ -89,7 +94,7 @@ internal sealed class Handshake(PeerId self, string cluster, string? secret, ulo
         return verdict == Verdict.Welcome ? Welcome(hello, channel) : HandshakeResult.Failed(VerdictText.Of(verdict));
     }
 
-    private bool SharesMemory(ByteChannel channel) => sharesMemory && channel.CanShareMemory;
+    private bool SharesMemory(ByteChannel channel) => sharesMemory && channel.IsWithinMachine;
 
     private HandshakeResult Welcome(in Hello hello, ByteChannel channel) =>
         new(hello.Peer, hello.Incarnation, hello.SharesMemory && SharesMemory(channel), null);

@@ -4,14 +4,15 @@ using Distributed.Transport.Peers;
 namespace Distributed.Transport.Handshakes;
 
 /// <summary>
-/// The first words of either side, <see cref="Size"/> bytes: magic "DTHS" at 0, protocol version 4, features 6 (1: shared
-/// memory; others would be for later, TLS among them), incarnation 8, nonce 16, cluster 48, name 112, zeros to the end. Fixed size: nobody makes a node allocate before it has proven itself.
+/// The first message of either side, <see cref="Size"/> bytes: magic "DTHS" at 0, protocol version 4, features 6 (1: shared memory; other bits
+/// are reserved, for TLS among others), incarnation 8, nonce 16, cluster 48, name 112, zeros to the end. The size is fixed, so that an
+/// unauthenticated peer cannot make a node allocate.
 /// </summary>
-/// <param name="Version">The protocol version it speaks.</param>
-/// <param name="Incarnation">Drawn at each start: tells a restarted node from a second connection.</param>
+/// <param name="Version">The sender's protocol version.</param>
+/// <param name="Incarnation">Drawn at each start: distinguishes a restarted node from a second connection.</param>
 /// <param name="Cluster">The cluster's name.</param>
-/// <param name="Peer">Its own name.</param>
-/// <param name="SharesMemory">Whether it can take memory that it shares with the other side in the place of this socket.</param>
+/// <param name="Peer">The sender's name.</param>
+/// <param name="SharesMemory">Whether the sender can use shared memory instead of this socket.</param>
 internal readonly record struct Hello(ushort Version, ulong Incarnation, string Cluster, PeerId Peer, bool SharesMemory = false)
 {
     public const int Size = 224;
@@ -35,10 +36,10 @@ internal readonly record struct Hello(ushort Version, ulong Incarnation, string 
         WireText.Write(bytes[PeerAt..Size], Peer.Value);
     }
 
-    /// <summary>Whether the other side is a node of the data plane at all, and deserves an answer.</summary>
+    /// <summary>Whether the other side is a node of the data plane.</summary>
     public static bool HasMagic(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt32LittleEndian(bytes) == Magic;
 
-    /// <summary>Reads the other side's words; false, with a reason, when this node cannot talk to it.</summary>
+    /// <summary>Reads the peer's hello; false, with a reason, when this node cannot talk to it.</summary>
     public static bool TryRead(ReadOnlySpan<byte> bytes, out Hello hello, out string? reason)
     {
         hello = default;

@@ -4,8 +4,8 @@ using System.Text;
 namespace Distributed.Transport.Handshakes;
 
 /// <summary>
-/// Proves to know the shared secret: HMAC-SHA256, keyed with the secret, over the prover's role and both hellos with their nonces. The role
-/// keeps a proof from being reflected, the nonces from being replayed, the names from being used for another pair.
+/// Proves knowledge of the shared secret: HMAC-SHA256, keyed with the secret, over the prover's role and both hellos with their nonces. The role
+/// prevents reflection, the nonces prevent replay, the names prevent use for another pair.
 /// </summary>
 internal sealed class SecretProof(string? secret)
 {
@@ -22,7 +22,7 @@ internal sealed class SecretProof(string? secret)
         HMACSHA256.HashData(_key, message, proof);
     }
 
-    /// <summary>Whether a proof is right, in a time that does not depend on where it is wrong.</summary>
+    /// <summary>Compares a proof in constant time.</summary>
     public bool IsRight(ReadOnlySpan<byte> proof, bool byDialler, ReadOnlySpan<byte> diallerHello, ReadOnlySpan<byte> listenerHello)
     {
         Span<byte> expected = stackalloc byte[Size];

@@ -1,15 +1,15 @@
 namespace Distributed.Transport.Handshakes;
 
-/// <summary>How a side answers the other's proof. Numbers are wire format.</summary>
+/// <summary>One side's answer to the other's proof. The numbers are wire format.</summary>
 internal enum Verdict : uint
 {
     /// <summary>The connection counts.</summary>
     Welcome = 1,
 
-    /// <summary>The proof is wrong: another secret.</summary>
+    /// <summary>The proof is wrong: the secrets differ.</summary>
     WrongSecret = 2,
 
-    /// <summary>The pair has a connection already, dialled by the other side at the same time.</summary>
+    /// <summary>The pair is connected already: both sides dialled at the same time.</summary>
     AlreadyConnected = 3,
 
     /// <summary>The node is about to stop.</summary>

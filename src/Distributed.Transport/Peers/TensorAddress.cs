@@ -64,7 +64,7 @@ public sealed record TensorAddress
     public override string ToString() =>
         Path is not null ? UnixPrefix + Path : Host.Contains(':') ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
 
-    /// <summary>The socket addresses behind it; asks the name service, which may take as long as <paramref name="limit"/> allows.</summary>
+    /// <summary>Resolves the address to socket addresses, waiting for the name service until <paramref name="limit"/> is cancelled.</summary>
     internal IReadOnlyList<EndPoint> Resolve(CancellationToken limit)
     {
         if (Path is not null) return [new UnixDomainSocketEndPoint(Path)];

@@ -1,11 +1,11 @@
 namespace Distributed.Transport.Peers;
 
 /// <summary>
-/// A peer and where it listens. Addresses are tried in order, so a socket file stands before a TCP address: on another host there is no such
-/// file, and in another container one that belongs to somebody else is found out by the name in the hand-shake.
+/// A peer and its addresses, tried in order. List a socket file before a TCP address: on another host it does not exist, and in another
+/// container, where it may belong to another node, the hand-shake detects the wrong name.
 /// </summary>
-/// <param name="Peer">Who must answer there.</param>
-/// <param name="Addresses">Where, best first; at least one.</param>
+/// <param name="Peer">The peer that must answer.</param>
+/// <param name="Addresses">The addresses, best first; at least one.</param>
 public sealed record TensorEndpoint(PeerId Peer, IReadOnlyList<TensorAddress> Addresses)
 {
     /// <summary>A peer with one address.</summary>

@@ -1,17 +1,17 @@
 namespace Distributed.Transport.SharedMemory;
 
 /// <summary>
-/// One direction of a connection in shared memory: a ring of bytes with one writing and one reading process. Whoever finds it full or empty says
+/// One direction of a connection in shared memory: a ring of bytes with one writing and one reading process. A side that finds it full or empty says
 /// so in a flag before it waits, and the other side, having moved on, rings a bell if it sees the flag (<see cref="RingChannel"/>).
 /// </summary>
 /// <remarks>
-/// <para>Layout, each in a cache line of its own: bytes written in all 0, bytes read in all 64, reader waits 128, writer waits 192, bell for the
+/// <para>Layout, each in a separate cache line: bytes written in all 0, bytes read in all 64, reader waits 128, writer waits 192, bell for the
 /// reader 256, bell for the writer 320; the bytes from <see cref="HeaderBytes"/> on.</para>
-/// <para>Either side keeps its own position to itself and only publishes it; what the other side says is checked.</para>
+/// <para>Each side owns its position and publishes it; the other side's position is validated.</para>
 /// </remarks>
 internal sealed unsafe class ByteRing
 {
-    /// <summary>Bytes that are on their way at most. A power of two.</summary>
+    /// <summary>Maximum bytes in the ring. A power of two.</summary>
     public const int Capacity = 1 << 20;
 
     /// <summary>What one ring takes.</summary>
@@ -37,7 +37,7 @@ internal sealed unsafe class ByteRing
         _bytes = start + HeaderBytes;
     }
 
-    /// <summary>Reader: takes what is there. 0 when that is nothing, -1 when the other side's position cannot be.</summary>
+    /// <summary>Reader: takes the bytes that are there. 0 when there are none, -1 when the other side's position is impossible.</summary>
     public int Read(Span<byte> into)
     {
         var there = Volatile.Read(ref *_written) - _position;
@@ -57,10 +57,10 @@ internal sealed unsafe class ByteRing
         new ReadOnlySpan<byte>(_bytes, into.Length - first).CopyTo(into[first..]);
     }
 
-    /// <summary>Reader, and those that look on: whether nothing is there.</summary>
+    /// <summary>Reader and polling threads: whether the ring is empty.</summary>
     public bool IsEmpty => Volatile.Read(ref *_written) == Volatile.Read(ref _position);
 
-    /// <summary>Reader: looks at the next bytes without taking them; false when there are fewer.</summary>
+    /// <summary>Reader: peeks at the next bytes; false when there are fewer.</summary>
     public bool TryPeek(Span<byte> into)
     {
         if (Volatile.Read(ref *_written) - _position < into.Length) return false;
@@ -68,16 +68,16 @@ internal sealed unsafe class ByteRing
         return true;
     }
 
-    /// <summary>Reader: says that it is about to wait. It must look once more before it does.</summary>
+    /// <summary>Reader: announces that it is about to wait. It must check once more before it does.</summary>
     public void AnnounceReader() => Interlocked.Exchange(ref *_readerWaits, 1);
 
-    /// <summary>Reader: it does not wait any more, or looks by itself.</summary>
+    /// <summary>Reader: stops waiting, or polls.</summary>
     public void WithdrawReader() => Interlocked.Exchange(ref *_readerWaits, 0);
 
-    /// <summary>Reader: the bell was heard; what was written before it rang is seen from now on.</summary>
+    /// <summary>Reader: clears the bell; bytes written before it rang are visible from now on.</summary>
     public void HearReaderBell() => Interlocked.Exchange(ref *_readerBell, 0);
 
-    /// <summary>Reader: whether the writer waits and is to be woken: only when half of the ring is free, so that it does not wake for crumbs.</summary>
+    /// <summary>Reader: whether to wake a waiting writer: only when half of the ring is free, so that it does not wake for a few bytes.</summary>
     public bool IsWriterToWake()
     {
         Interlocked.MemoryBarrier(); // the position before the flag
@@ -85,7 +85,7 @@ internal sealed unsafe class ByteRing
             && Interlocked.Exchange(ref *_writerWaits, 0) != 0 && Interlocked.Exchange(ref *_writerBell, 1) == 0;
     }
 
-    /// <summary>Writer: puts in what there is room for. 0 when there is none, -1 when the other side's position cannot be.</summary>
+    /// <summary>Writer: writes as much as fits. 0 when the ring is full, -1 when the other side's position is impossible.</summary>
     public int Write(ReadOnlySpan<byte> bytes)
     {
         var read = Volatile.Read(ref *_read);
@@ -101,23 +101,23 @@ internal sealed unsafe class ByteRing
         return count;
     }
 
-    /// <summary>Writer: puts in all of the bytes or none; null when the other side's position cannot be.</summary>
+    /// <summary>Writer: writes all of the bytes or none; null when the other side's position is impossible.</summary>
     public bool? TryWriteAll(ReadOnlySpan<byte> bytes)
     {
         var read = Volatile.Read(ref *_read);
         return read < _readBefore || read > _position ? null : Capacity - (_position - read) >= bytes.Length && Write(bytes) == bytes.Length;
     }
 
-    /// <summary>Writer: whether there is no room.</summary>
+    /// <summary>Writer: whether the ring is full.</summary>
     public bool IsFull => _position - Volatile.Read(ref *_read) == Capacity;
 
-    /// <summary>Writer: says that it is about to wait. It must look once more before it does.</summary>
+    /// <summary>Writer: announces that it is about to wait. It must check once more before it does.</summary>
     public void AnnounceWriter() => Interlocked.Exchange(ref *_writerWaits, 1);
 
-    /// <summary>Writer: the bell was heard.</summary>
+    /// <summary>Writer: clears the bell.</summary>
     public void HearWriterBell() => Interlocked.Exchange(ref *_writerBell, 0);
 
-    /// <summary>Writer: whether the reader waits and is to be woken. Never while a bell is still unheard: so at most one is on its way.</summary>
+    /// <summary>Writer: whether to wake a waiting reader. Never while a bell is unheard, so at most one is on its way.</summary>
     public bool IsReaderToWake()
     {
         Interlocked.MemoryBarrier(); // the position before the flag

@@ -3,7 +3,7 @@ using Distributed.Transport.Frames;
 
 namespace Distributed.Transport.SharedMemory;
 
-/// <summary>The slots that the peer puts tensors into, opened when it first names them. One caller at a time; leases are given back from any thread.</summary>
+/// <summary>The peer's slots, opened when first named. One caller at a time; any thread may dispose a lease.</summary>
 /// <param name="process">The peer's process.</param>
 /// <param name="pool">Counts what is leased.</param>
 internal sealed class IncomingSlots(int process, TensorBufferPool pool)
@@ -11,11 +11,11 @@ internal sealed class IncomingSlots(int process, TensorBufferPool pool)
     private readonly TensorSlot?[] _slots = new TensorSlot?[SlotFrame.Slots];
     private readonly int[] _generations = new int[SlotFrame.Slots];
 
-    /// <summary>Finds a tensor. Null when it is there, otherwise why not.</summary>
-    /// <param name="place">Where the peer says that it lies.</param>
-    /// <param name="elements">Its values.</param>
-    /// <param name="values">They; not after the lease was disposed.</param>
-    /// <param name="lease">Gives the slot back, once.</param>
+    /// <summary>Finds a tensor. Null when it is there, otherwise the reason.</summary>
+    /// <param name="place">The slot that the peer names.</param>
+    /// <param name="elements">Number of values.</param>
+    /// <param name="values">The values, valid until the lease is disposed.</param>
+    /// <param name="lease">Frees the slot, once.</param>
     public string? TryTake(in SlotFrame place, int elements, out Memory<float> values, out IDisposable? lease)
     {
         (values, lease) = (default, null);
@@ -32,7 +32,7 @@ internal sealed class IncomingSlots(int process, TensorBufferPool pool)
         return null;
     }
 
-    /// <summary>An object of its own for each use, so that disposing twice, or too late, never takes the memory away from its next user.</summary>
+    /// <summary>A new object for each use, so that disposing twice or late cannot free the slot under its next user.</summary>
     private sealed class Lease : IDisposable
     {
         private readonly TensorBufferPool _pool;

@@ -4,20 +4,19 @@ using Distributed.Transport.Frames;
 namespace Distributed.Transport.SharedMemory;
 
 /// <summary>
-/// The slots that this side of a connection puts tensors into: made when they are needed, used again when the peer has read them. One caller at
-/// a time.
+/// This side's slots for tensors to the peer: created on demand, reused when the peer has read them. One caller at a time.
 /// </summary>
-/// <param name="limitBytes">All slots together. At the bound, and where no memory can be had, tensors go through the ring.</param>
+/// <param name="limitBytes">Bytes of all slots. At the bound, or without memory, tensors go through the ring.</param>
 internal sealed class OutgoingSlots(long limitBytes)
 {
     private readonly TensorSlot?[] _slots = new TensorSlot?[SlotFrame.Slots];
     private readonly int[] _generations = new int[SlotFrame.Slots];
     private long _limitBytes = limitBytes;
 
-    /// <summary>Bytes of the slots that there are.</summary>
+    /// <summary>Bytes of the present slots.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Copies values into a free slot and says where they lie; false when there is none and none can be made.</summary>
+    /// <summary>Copies values into a free slot and returns its place; false when no slot is free and none can be created.</summary>
     public bool TryPut(ReadOnlySpan<float> values, out SlotFrame place)
     {
         place = default;
@@ -30,10 +29,10 @@ internal sealed class OutgoingSlots(long limitBytes)
         return true;
     }
 
-    /// <summary>Takes values back that the peer was not told of.</summary>
+    /// <summary>Frees a slot whose place was not posted.</summary>
     public void TakeBack(in SlotFrame place) => _slots[place.Slot]!.Free();
 
-    /// <summary>The smallest free slot that holds so many values without wasting more than half of it.</summary>
+    /// <summary>The smallest free slot for a number of values that wastes at most half of it.</summary>
     private int FindFree(int length)
     {
         var best = -1;
@@ -50,7 +49,7 @@ internal sealed class OutgoingSlots(long limitBytes)
         var capacity = TensorBufferPool.ClassOf(length);
         var bytes = TensorSlot.BytesFor(capacity);
         var number = Array.IndexOf(_slots, null);
-        // Those of a job before, of other sizes, make room.
+        // Free slots of other sizes, left by an earlier job, make room.
         for (var i = 0; i < _slots.Length && (number < 0 || Bytes + bytes > _limitBytes); i++)
         {
             if (_slots[i] is not { IsFree: true } spare) continue;
@@ -61,7 +60,7 @@ internal sealed class OutgoingSlots(long limitBytes)
         if (number < 0 || Bytes + bytes > _limitBytes) return -1;
         if (TensorSlot.TryCreate(capacity, out _) is not { } slot)
         {
-            _limitBytes = Bytes; // no more than there is
+            _limitBytes = Bytes; // the machine has no more
             return -1;
         }
         Bytes += slot.Bytes;

@@ -1,54 +1,51 @@
 using System.Diagnostics;
 using Distributed.Transport.Channels;
-using Distributed.Transport.Connections;
 using Distributed.Transport.Frames;
 
 namespace Distributed.Transport.SharedMemory;
 
 /// <summary>
 /// A channel between two processes of one machine through shared memory: bytes are copied into a ring and out of it, without the kernel. The
-/// socket below is its bell: a byte through it wakes whoever waits at the other end, and its end is the peer's end, noticed at once.
+/// socket below is its bell: a byte through it wakes the waiting thread at the other end, and its end reports the peer's end at once.
 /// </summary>
 /// <remarks>
-/// Two kinds of messages go through the ring: small ones that say where in shared memory a tensor lies (<see cref="ISharedTensors"/>), which any
-/// thread may take that looks for them, and everything else as a stream, for which the reading thread is always called.
+/// The ring carries two kinds of messages: posts, small messages that name a tensor's slot in shared memory (<see cref="ISharedTensors"/>) and
+/// that any polling thread may take, and a stream of everything else, for which the reading thread is always called.
 /// </remarks>
 internal sealed class RingChannel : ByteChannel, ISharedTensors
 {
     private const byte DataBell = (byte)'d', RoomBell = (byte)'r';
 
-    // Bells are heard by the reading thread; while that is busy with its receiver, a writer that waits for room looks for itself.
+    // The reading thread hears the bells; while it is busy in the receiver, a writer that waits for room checks for itself.
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(2);
 
-    // The rest of a frame is a few of these away: shorter than going to sleep and being woken.
+    // The rest of a frame arrives within a few of these: sooner than a sleep and a wake-up.
     private static readonly long PatienceTicks = Stopwatch.Frequency / 50_000; // 20 µs
 
     private readonly ByteChannel _socket;
     private readonly SharedSegment _segment; // keeps the rings' memory
-    private readonly Polling _polling;
+    private readonly PollingThreads _pollers;
+    private readonly OutgoingSlots _outgoingSlots;
+    private readonly IncomingSlots _incomingSlots;
     private readonly ByteRing _incoming, _outgoing;
     private readonly TimeSpan _stallLimit;
     private readonly object _room = new(); // a monitor: the writer waits on it
     private bool _closed, _peerIsGone;
 
-    /// <param name="socket">After the hand-shake; the channel owns it from now on.</param>
-    /// <param name="segment">Two rings.</param>
-    /// <param name="isMaker">Whether this side made the segment: it writes into the first ring.</param>
-    /// <param name="peer">The other side's process.</param>
-    /// <param name="parts">How long a full ring may stay as it is, who looks for posts, who counts.</param>
-    public unsafe RingChannel(ByteChannel socket, SharedSegment segment, bool isMaker, int peer, TransportParts parts)
+    /// <param name="socket">The socket after the hand-shake; owned by this channel.</param>
+    /// <param name="segment">Memory of two rings.</param>
+    /// <param name="isMaker">Whether this side made the segment and writes into the first ring.</param>
+    /// <param name="peer">The peer's process id.</param>
+    /// <param name="parts">What the node's channels share.</param>
+    public unsafe RingChannel(ByteChannel socket, SharedSegment segment, bool isMaker, int peer, SharedMemoryParts parts)
     {
-        (_socket, _segment, _stallLimit, _polling) = (socket, segment, parts.Options.StallLimit, parts.Polling);
-        (Outgoing, Incoming) = (new OutgoingSlots(parts.Options.SharedMemoryBytes), new IncomingSlots(peer, parts.Pool));
+        (_socket, _segment, _stallLimit, _pollers) = (socket, segment, parts.StallLimit, parts.Pollers);
+        (_outgoingSlots, _incomingSlots) = (new OutgoingSlots(parts.LimitBytes), new IncomingSlots(peer, parts.Pool));
         var (first, second) = (new ByteRing(segment.Start), new ByteRing(segment.Start + ByteRing.SegmentBytes));
         (_outgoing, _incoming) = isMaker ? (first, second) : (second, first);
     }
 
     public override ISharedTensors Shared => this;
-
-    public OutgoingSlots Outgoing { get; }
-
-    public IncomingSlots Incoming { get; }
 
     public bool IsEmpty => _incoming.IsEmpty;
 
@@ -60,6 +57,13 @@ internal sealed class RingChannel : ByteChannel, ISharedTensors
             return !Volatile.Read(ref _closed) && _incoming.TryPeek(post) && FrameHeaderFields.IsInSharedMemory(post);
         }
     }
+
+    public bool TryPut(ReadOnlySpan<float> values, out SlotFrame place) => _outgoingSlots.TryPut(values, out place);
+
+    public void TakeBack(in SlotFrame place) => _outgoingSlots.TakeBack(place);
+
+    public string? TryTake(in SlotFrame place, int elements, out Memory<float> values, out IDisposable? lease) =>
+        _incomingSlots.TryTake(place, elements, out values, out lease);
 
     public bool TryPost(ReadOnlySpan<byte> bytes)
     {
@@ -84,7 +88,7 @@ internal sealed class RingChannel : ByteChannel, ISharedTensors
         {
             if (!_incoming.IsEmpty) return true;
             if (_peerIsGone) return false;
-            if (!_polling.IsOn)
+            if (!_pollers.Any)
             {
                 if (IsSomethingComing()) return true;
                 ArmBell();
@@ -154,7 +158,7 @@ internal sealed class RingChannel : ByteChannel, ISharedTensors
         return false;
     }
 
-    /// <summary>Waits for bells. The peer's end is one too: what it had written before is still read.</summary>
+    /// <summary>Waits for bells. The end of the peer counts as one: what it wrote before is still read.</summary>
     private void HearBells()
     {
         Span<byte> bells = stackalloc byte[4];

@@ -1,24 +1,23 @@
 using System.Buffers.Binary;
 using Distributed.Transport.Channels;
-using Distributed.Transport.Connections;
 using Microsoft.Extensions.Logging;
 
 namespace Distributed.Transport.SharedMemory;
 
 /// <summary>
-/// Two processes of one machine, whose hellos both said that they can, agree on shared memory after the hand-shake:
+/// Agrees on shared memory after the hand-shake, between two processes of one machine whose hellos both offer it:
 /// <code>
-///   dialler → listener   process id, number of the file's handle (both 0: none could be made)
+///   dialler → listener   process id, handle of the segment's file (both 0: it could not be created)
 ///   listener → dialler   process id: opened, 0: not
 /// </code>
-/// When it comes to nothing, the socket carries the frames as it would have.
+/// Without an agreement the socket carries the frames.
 /// </summary>
 internal static class SharedMemoryOffer
 {
     private const int SegmentBytes = 2 * ByteRing.SegmentBytes;
 
-    /// <summary>The dialler's side: the channel that frames go through from now on, the socket's own or one above it.</summary>
-    public static ByteChannel Make(ByteChannel socket, TransportParts parts)
+    /// <summary>The dialler's side. Returns the channel for frames: a ring, or the socket itself.</summary>
+    public static ByteChannel Make(ByteChannel socket, SharedMemoryParts parts)
     {
         var segment = SharedSegment.TryCreate(SegmentBytes, out var failure);
         Span<byte> words = stackalloc byte[2 * sizeof(int)];
@@ -32,10 +31,10 @@ internal static class SharedMemoryOffer
     }
 
     /// <summary>The listener's side.</summary>
-    public static ByteChannel Take(ByteChannel socket, TransportParts parts)
+    public static ByteChannel Take(ByteChannel socket, SharedMemoryParts parts)
     {
         Span<byte> words = stackalloc byte[2 * sizeof(int)];
-        if (!socket.ReceiveAll(words)) return socket; // whoever reads next finds the end
+        if (!socket.ReceiveAll(words)) return socket; // the next read finds the end
         var (process, handle) = (BinaryPrimitives.ReadInt32LittleEndian(words), BinaryPrimitives.ReadInt32LittleEndian(words[sizeof(int)..]));
         string? failure = "the peer has none";
         var segment = process > 0 && handle >= 0 ? SharedSegment.TryOpen(process, handle, SegmentBytes, out failure) : null;

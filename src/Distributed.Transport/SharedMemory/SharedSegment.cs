@@ -3,10 +3,10 @@ using System.IO.MemoryMappedFiles;
 namespace Distributed.Transport.SharedMemory;
 
 /// <summary>
-/// Memory that two processes of one machine share: a file in memory whose name is gone before anybody hears of it. The other process opens it
-/// through the maker's handle (<c>/proc/PID/fd/N</c>, which the same user's processes may), so nothing stays behind, whoever dies when.
+/// Memory that two processes of one machine share: a file in memory that is unlinked right after it was created. The other process opens it
+/// through the maker's handle (<c>/proc/PID/fd/N</c>, open to processes of the same user), so no crash leaves a file behind.
 /// </summary>
-/// <remarks>Unmapped by the garbage collector when nobody holds the object any more, so that no thread can be left with a pointer to nothing.</remarks>
+/// <remarks>The garbage collector unmaps it once the object is unreachable, so no thread can hold a dangling pointer.</remarks>
 internal sealed unsafe class SharedSegment
 {
     private const string Folder = "/dev/shm", NameStart = $"{Folder}/distributed-";
@@ -32,7 +32,7 @@ internal sealed unsafe class SharedSegment
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
         Start = start;
         Length = length;
-        GC.AddMemoryPressure(length); // what it costs is not the object
+        GC.AddMemoryPressure(length); // the mapping costs more than the object
     }
 
     ~SharedSegment()
@@ -44,19 +44,19 @@ internal sealed unsafe class SharedSegment
         GC.RemoveMemoryPressure(Length);
     }
 
-    /// <summary>Whether there can be such memory here.</summary>
+    /// <summary>Whether this machine supports it.</summary>
     public static bool IsSupported { get; } = OperatingSystem.IsLinux() && Directory.Exists(Folder);
 
-    /// <summary>The number of the file's handle in the process that made this object.</summary>
+    /// <summary>The file's handle in this process.</summary>
     public int Handle { get; }
 
     /// <summary>The first byte; valid as long as this object is reachable.</summary>
     public byte* Start { get; }
 
-    /// <summary>Bytes.</summary>
+    /// <summary>Length in bytes.</summary>
     public int Length { get; }
 
-    /// <summary>Makes a segment of zeros; null, with the reason, when there is no room or no such memory.</summary>
+    /// <summary>Creates a segment of zeros; null, with the reason, when there is no room or no support.</summary>
     public static SharedSegment? TryCreate(int length, out string? failure)
     {
         var path = $"{NameStart}{Guid.NewGuid():N}";
@@ -66,7 +66,7 @@ internal sealed unsafe class SharedSegment
             Access = FileAccess.ReadWrite,
             Share = FileShare.ReadWrite | FileShare.Delete,
             BufferSize = 0,
-            PreallocationSize = length, // a page that is missing later would be a signal, not an error
+            PreallocationSize = length, // a page that is missing later raises a signal, not an exception
         };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         return Try(
@@ -80,11 +80,11 @@ internal sealed unsafe class SharedSegment
             out failure);
     }
 
-    /// <summary>Opens a segment that another process made; null, with the reason, when that is none or of another length than a given one.</summary>
+    /// <summary>Opens a segment of another process; null, with the reason, when it is not one or differs from a given length.</summary>
     public static SharedSegment? TryOpen(int process, int handle, int? length, out string? failure) => Try(
         () =>
         {
-            // Nothing else of that process is written to: neither what a hostile peer names, nor a file of whoever has its number after its end.
+            // Only such a segment is opened: a hostile peer could name another file, and a process id can be reused.
             var path = $"/proc/{process}/fd/{handle}";
             if (new FileInfo(path).LinkTarget?.StartsWith(NameStart, StringComparison.Ordinal) != true) throw new IOException($"{path} is no such memory");
             var stream = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, 0);

@@ -3,14 +3,13 @@ using System.Buffers;
 namespace Distributed.Transport.SharedMemory;
 
 /// <summary>
-/// A tensor's place in memory that two processes share: one of them puts values in and says where they lie, the other one reads them there and
-/// says when it is done. So a tensor is copied once and never goes through a ring.
+/// Room for one tensor in memory that two processes share: the maker puts values in and names the slot, the reader reads them in place and frees
+/// it. A tensor is copied once and does not pass through a ring.
 /// </summary>
 /// <remarks>
-/// <para>Layout: at 0 whether the values are in use (written by the maker when it puts values in, by the reader when it is done), the values from
-/// <see cref="HeaderBytes"/> on.</para>
-/// <para>The memory is unmapped by the garbage collector alone, when nobody can reach the slot any more: whoever still reads an outdated tensor
-/// reads other numbers, as in pooled memory, but never memory that is gone.</para>
+/// <para>Layout: at 0 the in-use flag (set by the maker, cleared by the reader), the values from <see cref="HeaderBytes"/> on.</para>
+/// <para>Only the garbage collector unmaps the memory, once the slot is unreachable: a late reader of an outdated tensor may see other numbers,
+/// as in pooled memory, but never unmapped memory.</para>
 /// </remarks>
 internal sealed unsafe class TensorSlot : MemoryManager<float>
 {
@@ -26,26 +25,26 @@ internal sealed unsafe class TensorSlot : MemoryManager<float>
         Capacity = (segment.Length - HeaderBytes) / sizeof(float);
     }
 
-    /// <summary>Values that it holds at most.</summary>
+    /// <summary>Values at most.</summary>
     public int Capacity { get; }
 
-    /// <summary>Bytes of both.</summary>
+    /// <summary>Bytes of flag and values.</summary>
     public int Bytes => _segment.Length;
 
-    /// <summary>The number of its file in the maker's process.</summary>
+    /// <summary>Its file's handle in this process.</summary>
     public int Handle => _segment.Handle;
 
-    /// <summary>Maker: whether values may be put in.</summary>
+    /// <summary>Maker: whether the slot is free.</summary>
     public bool IsFree => Volatile.Read(ref *_inUse) == 0;
 
-    /// <summary>The bytes that a slot for so many values takes.</summary>
+    /// <summary>Bytes of a slot for so many values.</summary>
     public static long BytesFor(int capacity) => HeaderBytes + (long)capacity * sizeof(float);
 
-    /// <summary>Makes a free slot; null, with the reason, when there is no memory for it.</summary>
+    /// <summary>Creates a free slot; null, with the reason, when there is no memory.</summary>
     public static TensorSlot? TryCreate(int capacity, out string? failure) =>
         SharedSegment.TryCreate(checked((int)BytesFor(capacity)), out failure) is { } segment ? new TensorSlot(segment) : null;
 
-    /// <summary>Opens a slot that another process made; null, with the reason, when that is none.</summary>
+    /// <summary>Opens a slot of another process; null, with the reason, when it is not one.</summary>
     public static TensorSlot? TryOpen(int process, int handle, out string? failure)
     {
         if (SharedSegment.TryOpen(process, handle, null, out failure) is not { } segment) return null;
@@ -54,14 +53,14 @@ internal sealed unsafe class TensorSlot : MemoryManager<float>
         return null;
     }
 
-    /// <summary>Maker: puts values in; the reader's from now on.</summary>
+    /// <summary>Maker: copies values in and hands the slot to the reader.</summary>
     public void Put(ReadOnlySpan<float> values)
     {
         values.CopyTo(GetSpan());
         Volatile.Write(ref *_inUse, 1);
     }
 
-    /// <summary>Reader: it is done.</summary>
+    /// <summary>Reader: frees the slot.</summary>
     public void Free() => Volatile.Write(ref *_inUse, 0);
 
     public override Span<float> GetSpan() => new(_segment.Start + HeaderBytes, Capacity);

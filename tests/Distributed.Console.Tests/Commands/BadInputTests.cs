@@ -1,4 +1,5 @@
 using Distributed.Console.Commands;
+using Distributed.Console.Sessions;
 using Distributed.Console.Terminals;
 using Distributed.Console.Tests.Fakes;
 
@@ -171,5 +172,5 @@ public sealed class BadInputTests
         Assert.Null(console.Cluster.Submitted);
     }
 
-    private static IEnumerable<string> CommandNames => CommandTree.Create(ConsoleEnvironment.OfProcess()).Subcommands.Where(c => !c.Hidden).Select(c => c.Name);
+    private static IEnumerable<string> CommandNames => CommandTree.Create(ConsoleEnvironment.OfProcess(ProcessCluster.StartAsync)).Subcommands.Where(c => !c.Hidden).Select(c => c.Name);
 }

@@ -1,3 +1,4 @@
+using Distributed.Console.Commands;
 using Distributed.Api;
 using Distributed.Console.Prompting;
 using Distributed.Console.Terminals;
@@ -78,7 +79,7 @@ public sealed class ConsoleCommandTests : IDisposable
         _console.Gateway.OnNever("GET /api/v1/jobs/endless-1");
         _console.TerminalWidth = 80;
         _console.ReadKey = Keys.Keyboard(Keys.Typed("watch endless-1 --server gateway\n"), Keys.Typed("nodes --json --server gateway\n"));
-        using var prompt = new CommandPrompt(_console.Environment);
+        using var prompt = new CommandPrompt(_console.Environment, ConsoleApplication.RunAsync, CommandTree.Create);
         Assert.False(prompt.Interrupt());
         var running = prompt.RunAsync();
         await _console.Gateway.NeverAsked.WaitAsync(TimeSpan.FromSeconds(30));
@@ -94,7 +95,7 @@ public sealed class ConsoleCommandTests : IDisposable
     {
         _console.Gateway.OnNever("GET /api/v1/jobs/endless-1");
         _console.Input = "watch endless-1 --server gateway\nnodes --json --server gateway\n";
-        using var prompt = new CommandPrompt(_console.Environment);
+        using var prompt = new CommandPrompt(_console.Environment, ConsoleApplication.RunAsync, CommandTree.Create);
         var running = prompt.RunAsync();
         await _console.Gateway.NeverAsked.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.True(prompt.Interrupt());

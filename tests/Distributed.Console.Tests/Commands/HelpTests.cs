@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Distributed.Console.Commands;
+using Distributed.Console.Sessions;
 using Distributed.Console.Terminals;
 using Distributed.Console.Tests.Fakes;
 
@@ -8,7 +9,7 @@ namespace Distributed.Console.Tests.Commands;
 /// <summary>The help is complete: a walk over all commands, so that none is forgotten when one is added.</summary>
 public sealed class HelpTests
 {
-    public static TheoryData<string> Commands => [.. Walk(CommandTree.Create(ConsoleEnvironment.OfProcess()), "")];
+    public static TheoryData<string> Commands => [.. Walk(CommandTree.Create(ConsoleEnvironment.OfProcess(ProcessCluster.StartAsync)), "")];
 
     [Theory]
     [MemberData(nameof(Commands))]
@@ -22,14 +23,14 @@ public sealed class HelpTests
         Assert.Equal(ExitCode.Done, code);
         Assert.Equal("", console.Error);
         Assert.All(console.Output.Split('\n'), line => Assert.True(line.Length <= 80, line));
-        var command = words.Aggregate((Command)CommandTree.Create(ConsoleEnvironment.OfProcess()), (c, word) => c.Subcommands.Single(s => s.Name == word));
+        var command = words.Aggregate((Command)CommandTree.Create(ConsoleEnvironment.OfProcess(ProcessCluster.StartAsync)), (c, word) => c.Subcommands.Single(s => s.Name == word));
         Assert.Contains("usage: dtrain" + (words.Length > 0 ? " " + path : ""), console.Output, StringComparison.Ordinal);
         foreach (var child in command.Subcommands.Where(c => !c.Hidden)) AssertExplained(child.Name, child.Description, console.Output);
         foreach (var option in command.Options.Where(o => !o.Hidden)) AssertExplained(option.Name, option.Description, console.Output);
         foreach (var argument in command.Arguments) AssertExplained(argument.Name, argument.Description, console.Output);
         if (command.Subcommands.Count > 0) return;
         var example = console.Output.Split('\n').Single(line => line.StartsWith("example: dtrain ", StringComparison.Ordinal));
-        var parsed = CommandTree.Create(ConsoleEnvironment.OfProcess()).Parse(example["example: dtrain ".Length..].Split(' '));
+        var parsed = CommandTree.Create(ConsoleEnvironment.OfProcess(ProcessCluster.StartAsync)).Parse(example["example: dtrain ".Length..].Split(' '));
         Assert.Null(BadUsage.Describe(parsed));
         Assert.Equal(command.Name, parsed.CommandResult.Command.Name);
     }

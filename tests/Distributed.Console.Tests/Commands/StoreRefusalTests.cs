@@ -1,3 +1,4 @@
+using Distributed.Console.Commands;
 using Distributed.Console.Sessions;
 using Distributed.Console.Terminals;
 using Distributed.Console.Tests.Fakes;

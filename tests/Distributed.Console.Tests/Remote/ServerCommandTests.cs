@@ -4,6 +4,7 @@ using System.Text.Json;
 using Distributed.Api;
 using Distributed.Console.Output;
 using Distributed.Console.Remote;
+using Distributed.Console.Sessions;
 using Distributed.Console.Terminals;
 using Distributed.Console.Tests.Fakes;
 using Distributed.Data.Encodings;
@@ -183,7 +184,7 @@ public sealed class ServerCommandTests : IDisposable
         });
         using var output = new StringWriter();
         using var display = new PlainDisplay(output, output, _console.Clock, quiet: false);
-        var environment = ConsoleEnvironment.OfProcess() with { TerminalWidth = null, Clock = _console.Clock };
+        var environment = ConsoleEnvironment.OfProcess(ProcessCluster.StartAsync) with { TerminalWidth = null, Clock = _console.Clock };
         using var client = new HttpTrainingClient(new Uri("http://gate:8080"), null, _console.Gateway.Handler(), _console.Clock, display.Noticed);
 
         var code = await new FollowedRun(environment, client, display).RunAsync(Detail(JobPhase.Running), null, leave.Token);

@@ -2,6 +2,7 @@ using CsCheck;
 using Distributed.Protocol.Messages;
 using Distributed.Transport.Buffers;
 using Distributed.Transport.Frames;
+using Distributed.Transport.Messages;
 using Xunit.Abstractions;
 
 namespace Distributed.Transport.Tests.Frames;

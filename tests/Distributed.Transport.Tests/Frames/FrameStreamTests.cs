@@ -4,6 +4,7 @@ using Distributed.Protocol.Planning;
 using Distributed.Transport.Buffers;
 using Distributed.Transport.Channels;
 using Distributed.Transport.Frames;
+using Distributed.Transport.Messages;
 
 namespace Distributed.Transport.Tests.Frames;
 

@@ -1,9 +1,6 @@
 using System.Net.Sockets;
 using Distributed.Transport.Buffers;
-using Distributed.Transport.Connections;
-using Distributed.Transport.Peers;
 using Distributed.Transport.SharedMemory;
-using Distributed.Transport.Traffic;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Distributed.Transport.Tests;
@@ -13,13 +10,12 @@ internal sealed class RingPair : IDisposable
 {
     private readonly SocketPair _sockets = new();
     private readonly SharedSegment _made, _opened;
-    private readonly TransportMeter _meter = new(new PeerId("a"));
 
     public RingPair(TimeSpan? stallLimit = null)
     {
         var options = Nodes.Options("a") with { StallLimit = stallLimit ?? TimeSpan.FromSeconds(20) };
         Pool = new TensorBufferPool(options.ReceiveMemoryBytes);
-        var parts = new TransportParts(options, new RecordingReceiver(), Pool, _meter, new Polling(), NullLogger.Instance);
+        var parts = new SharedMemoryParts(options.SharedMemoryBytes, options.StallLimit, Pool, new PollingThreads(), NullLogger.Instance);
         _made = SharedSegment.TryCreate(2 * ByteRing.SegmentBytes, out var failure)!;
         Assert.Null(failure);
         _opened = SharedSegment.TryOpen(Environment.ProcessId, _made.Handle, 2 * ByteRing.SegmentBytes, out failure)!;
@@ -48,6 +44,5 @@ internal sealed class RingPair : IDisposable
         Dialler.Free();
         Listener.Free();
         _sockets.Dispose();
-        _meter.Dispose();
     }
 }

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Distributed.Transport.Channels;
 using Distributed.Transport.Connections;
 using Distributed.Transport.Handshakes;
+using Distributed.Transport.Options;
 using Distributed.Transport.Peers;
 
 namespace Distributed.Transport.Tests;

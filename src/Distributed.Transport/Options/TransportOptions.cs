@@ -1,80 +1,81 @@
 using Distributed.Transport.Frames;
 using Distributed.Transport.Handshakes;
+using Distributed.Transport.Peers;
 
-namespace Distributed.Transport.Peers;
+namespace Distributed.Transport.Options;
 
-/// <summary>How a node takes part in the data plane. Every bound has its default here; what happens at it stands beside it.</summary>
+/// <summary>Options of a node's data plane. Every bound has its default here, with what happens at it.</summary>
 public sealed record TransportOptions
 {
-    /// <summary>This node's name. The name must be known to peers before they dial: they refuse to talk to anybody else.</summary>
+    /// <summary>This node's name. Peers must know it before they dial: they refuse any other.</summary>
     public required PeerId Self { get; init; }
 
     /// <summary>The cluster's name; peers of another cluster are refused. Visible ASCII, at most 63 characters.</summary>
     public required string Cluster { get; init; }
 
-    /// <summary>The secret that all nodes share; never sent, only proven to be known.</summary>
+    /// <summary>The secret that all nodes share; proven in the hand-shake, never sent.</summary>
     public string? Secret { get; init; }
 
-    /// <summary>Says explicitly that there is no secret: whoever reaches the socket is believed. Fit for loopback only.</summary>
+    /// <summary>Allows a missing secret: every process that reaches the socket is trusted. For loopback only.</summary>
     public bool AllowNoSecret { get; init; }
 
-    /// <summary>The largest frame in bytes of values. A peer that announces more is cut off; larger tensors are sent in several frames.</summary>
+    /// <summary>The largest frame in bytes of values. A peer that announces more is disconnected; larger tensors are sent in several frames.</summary>
     public int MaximumPayloadBytes { get; init; } = FrameLimits.Default.MaximumPayloadBytes;
 
     /// <summary>
-    /// Memory for received values in bytes, all connections together, at least four times <see cref="MaximumPayloadBytes"/> where several peers
+    /// Memory for received values in bytes, all connections together, at least four times <see cref="MaximumPayloadBytes"/> when several peers
     /// send large frames. At the bound readers wait (for <see cref="StallLimit"/>, then the connection is closed), so it must hold what the
-    /// receiver keeps while it waits for more: the gradient nodes of two open steps of each local block, the weights of two versions.
+    /// receiver keeps at once: the gradient nodes of two open steps of each local block and two versions of the weights.
     /// </summary>
     public long ReceiveMemoryBytes { get; init; } = Math.Max(256L << 20, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4);
 
     /// <summary>
-    /// The largest tensor in values: half of the receive memory, 1 GiB at most. A peer that announces more is cut off; sending more throws.
+    /// The largest tensor in values: half of the receive memory, 1 GiB at most. A peer that announces more is disconnected; sending more throws.
     /// </summary>
     public int MaximumElements => (int)Math.Min(FrameLimits.MostElements, ReceiveMemoryBytes / 2 / sizeof(float));
 
     internal FrameLimits Limits => new(MaximumPayloadBytes, MaximumElements);
 
-    /// <summary>Whether processes of this machine that dial the socket file are offered shared memory in its place.</summary>
+    /// <summary>Whether processes of this machine that dial the socket file are offered shared memory instead.</summary>
     public bool SharesMemory { get; init; } = true;
 
     /// <summary>
-    /// Memory in bytes, for each such process, that tensors to it are put into. At the bound (a frozen process gives nothing back) they go through a
-    /// ring of 1 MiB, which stops the sender.
+    /// Shared memory for tensors to one such process, in bytes. At the bound (a frozen process frees nothing) they go through a ring of 1 MiB,
+    /// which blocks the sender.
     /// </summary>
     public long SharedMemoryBytes { get; init; } = 256L << 20;
 
-    /// <summary>Frames that wait to be sent to one peer. At the bound a send is refused, unless it supersedes older weights.</summary>
+    /// <summary>Messages that wait for one peer. At the bound a send is refused, unless it supersedes older weights.</summary>
     public int QueuedFrames { get; init; } = 256;
 
-    /// <summary>Versions of one block's weights that wait for one worker. One more discards the oldest: a block waits for no receiver.</summary>
+    /// <summary>Versions of one block's weights that wait for one worker. One more discards the oldest, so a block waits for no receiver.</summary>
     public int QueuedWeightVersions { get; init; } = 2;
 
     /// <summary>Accepted connections. At the bound a new one is closed at once.</summary>
     public int MaximumInbound { get; init; } = 1024;
 
-    /// <summary>Accepted connections that have not yet proven who they are. At the bound a new one is closed at once.</summary>
+    /// <summary>Accepted connections before the end of their hand-shake. At the bound a new one is closed at once.</summary>
     public int MaximumHandshakes { get; init; } = 64;
 
-    /// <summary>How long connecting to one address may take, the name service included.</summary>
+    /// <summary>Time limit for connecting to one address, including name resolution.</summary>
     public TimeSpan DialLimit { get; init; } = TimeSpan.FromSeconds(3);
 
-    /// <summary>How long the whole hand-shake may take.</summary>
+    /// <summary>Time limit of the hand-shake.</summary>
     public TimeSpan HandshakeLimit { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How long a connection may stand still: a send of which no byte leaves (the peer is frozen or does not read), or a reader without memory.
-    /// Then it is closed, and what waited for it is released.
+    /// How long a connection may make no progress: a send of which no byte leaves (the peer is frozen or does not read), or a reader without
+    /// memory. At the limit it is closed and its queue released.
     /// </summary>
     public TimeSpan StallLimit { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The first pause before dialling again; doubled with each failure.</summary>
+    /// <summary>The first pause before redialling; each failure doubles it.</summary>
     public TimeSpan ShortestRedial { get; init; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>The longest pause before dialling again.</summary>
+    /// <summary>The longest pause before redialling.</summary>
     public TimeSpan LongestRedial { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Why these options cannot be used; null when they can.</summary>
+    /// <summary>Why these options are invalid; null when they are valid.</summary>
     public string? Validate()
     {
         if (Self.Value is null) return "The node has no name.";

@@ -7,15 +7,13 @@ using Distributed.Protocol.Specification;
 using Distributed.Tensors.Elements;
 using Distributed.Transport.Buffers;
 using Distributed.Transport.Channels;
+using Distributed.Transport.Frames;
 
-namespace Distributed.Transport.Frames;
-
-/// <summary>A message as it came: one of the three.</summary>
-internal readonly record struct IncomingFrame(PushGradient? Gradient, WeightsUpdated? Weights, WorkerId To, IDisposable Lease, DataChunk? Chunk = null);
+namespace Distributed.Transport.Messages;
 
 /// <summary>
-/// Reads frames: one thread at a time. Values come from the kernel directly into leased memory, or lie in memory that the
-/// peer shares. Whatever the bytes are, the outcome is a message that is bit-equal to the one sent, or a reason to close the connection.
+/// Decodes frames into messages, one thread at a time. Values go from the kernel straight into leased memory, or stay in memory that the peer
+/// shares. Any input yields either a message bit-equal to the one sent, or a reason to close the connection.
 /// </summary>
 internal sealed class FrameReader(
     ByteChannel channel, TensorBufferPool pool, FrameLimits limits, TimeSpan stallLimit, CancellationToken closed)
@@ -30,28 +28,29 @@ internal sealed class FrameReader(
     /// <summary>Bytes of the frames read so far, headers included.</summary>
     public long BytesRead { get; private set; }
 
-    /// <summary>Whether the last reason was the channel's end between two frames, not a fault of what it brought.</summary>
+    /// <summary>Whether the last reason was the end of the channel between two frames, not a fault in the data.</summary>
     public bool EndedBetweenFrames { get; private set; }
 
-    /// <summary>Waits for the next message. Null when there is one, otherwise why there will be none.</summary>
-    public string? Next(out IncomingFrame frame)
+    /// <summary>
+    /// Waits for the next message and passes it to <paramref name="incoming"/>. Null when it was taken, otherwise the reason to close the
+    /// connection; a refused message's lease is disposed.
+    /// </summary>
+    public string? Next(IIncoming incoming)
     {
-        frame = default;
         while (true)
         {
             var count = _receiver.ReceiveAll(_header);
             EndedBetweenFrames = count == 0;
             if (count < FrameHeader.Size) return count == 0 ? channel.EndReason : $"{channel.EndReason}, in the middle of a header";
             BytesRead += FrameHeader.Size;
-            if (!NameFrame.IsOne(_header)) return ReadMessage(out frame);
+            if (!NameFrame.IsOne(_header)) return ReadMessage(incoming);
             if (!NameFrame.TryRead(_header, out var name, out var reason)) return reason;
             _names.Set(name);
         }
     }
 
-    private string? ReadMessage(out IncomingFrame frame)
+    private string? ReadMessage(IIncoming incoming)
     {
-        frame = default;
         if (!FrameHeader.TryRead(_header, limits, out var header, out var reason)) return reason;
         JobId job = default;
         if (header.Kind != FrameKind.DataChunk && !_names.TryGetJob(header.JobSlot, out job)) return $"no job has the number {header.JobSlot}";
@@ -62,20 +61,21 @@ internal sealed class FrameReader(
         if (header.Offset != 0) return $"a tensor that begins with its element {header.Offset}";
         reason = header.IsInSharedMemory ? FindTensor(header, out var values, out var lease) : ReadTensor(header, out values, out lease);
         if (reason is not null || lease is null) return reason;
-        if (header.Kind == FrameKind.DataChunk)
-            frame = new IncomingFrame(null, null, default, lease, new DataChunk(to.Value, (int)header.Step - 1, values, lease));
-        else frame = header.Kind == FrameKind.PushGradient
-            ? new IncomingFrame(
+        var refusal = header.Kind switch
+        {
+            FrameKind.DataChunk => incoming.OnChunk(new DataChunk(to.Value, (int)header.Step - 1, values, lease)),
+            FrameKind.PushGradient => incoming.OnGradient(
                 new PushGradient(job, header.Block, header.Lineage, header.Step, header.Node, values, header.Metrics, lease)
                 {
                     Format = header.Format == ElementFormat.BFloat16 ? GradientFormat.BFloat16 : GradientFormat.Float32,
-                }, null, to, lease)
-            : new IncomingFrame(
-                null, new WeightsUpdated(job, header.Block, header.Lineage, header.Step, values, lease), to, lease);
-        return null;
+                }),
+            _ => incoming.OnWeights(to, new WeightsUpdated(job, header.Block, header.Lineage, header.Step, values, lease)),
+        };
+        if (refusal is not null) lease.Dispose();
+        return refusal;
     }
 
-    /// <summary>The values that a frame says where to find. Their checksum is none: they are memory like any other, and never were on a wire.</summary>
+    /// <summary>Finds values in shared memory. They have no checksum: like any other memory, they never travelled.</summary>
     private string? FindTensor(in FrameHeader header, out Memory<float> values, out IDisposable? lease)
     {
         (values, lease) = (default, null);
@@ -89,7 +89,7 @@ internal sealed class FrameReader(
         if (channel.Shared is not { } shared) return "values in shared memory, of which there is none";
         if (SlotFrame.TryRead(place, out var slot) is { } reason) return reason;
         BytesRead += header.PayloadBytes;
-        return shared.Incoming.TryTake(slot, header.Elements, out values, out lease);
+        return shared.TryTake(slot, header.Elements, out values, out lease);
     }
 
     private string? ReadTensor(in FrameHeader header, out Memory<float> values, out IDisposable? lease)
@@ -106,7 +106,7 @@ internal sealed class FrameReader(
         return null;
     }
 
-    /// <summary>The values of a frame and of those that go on with its tensor.</summary>
+    /// <summary>Reads the values of a frame and of the frames that continue its tensor.</summary>
     private string? ReadTensor(FrameHeader header, Span<float> values)
     {
         while (true)
@@ -124,7 +124,7 @@ internal sealed class FrameReader(
     private string? ReadValues(ElementFormat format, Span<float> values)
     {
         if (format == ElementFormat.Float32) return ReadPayload(MemoryMarshal.AsBytes(values));
-        // Into the end of the memory that they are unpacked into.
+        // Into the upper half of the memory that they are unpacked into.
         var halves = MemoryMarshal.Cast<float, ushort>(values)[values.Length..];
         if (ReadPayload(MemoryMarshal.AsBytes(halves)) is { } damage) return damage;
         GradientSum.UnpackBFloat16(halves, values);

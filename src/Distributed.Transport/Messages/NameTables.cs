@@ -1,8 +1,9 @@
 using Distributed.Protocol.Identity;
+using Distributed.Transport.Frames;
 
-namespace Distributed.Transport.Frames;
+namespace Distributed.Transport.Messages;
 
-/// <summary>The numbers that this side of a connection has given to names. When too few are left, numbering begins again.</summary>
+/// <summary>The numbers that this side of a connection has given to names. When too few are left, numbering starts over.</summary>
 internal sealed class SentNames
 {
     private readonly Dictionary<string, byte> _slots = new(StringComparer.Ordinal);
@@ -16,7 +17,7 @@ internal sealed class SentNames
         return false;
     }
 
-    /// <summary>A name's slot that the peer knows; null when it was not told.</summary>
+    /// <summary>A name's slot that the peer knows; null for a name that was not sent.</summary>
     public byte? Find(string name) => _slots.TryGetValue(name, out var slot) ? slot : null;
 
     /// <summary>Forgets all when fewer than <paramref name="count"/> numbers are left, so that names of one frame keep theirs.</summary>

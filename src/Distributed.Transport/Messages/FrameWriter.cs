@@ -5,43 +5,40 @@ using Distributed.Protocol.Identity;
 using Distributed.Protocol.Messages;
 using Distributed.Tensors.Elements;
 using Distributed.Transport.Channels;
-using Distributed.Transport.Connections;
+using Distributed.Transport.Frames;
 
-namespace Distributed.Transport.Frames;
+namespace Distributed.Transport.Messages;
 
 /// <summary>
-/// Writes frames: one thread at a time. Between processes that share memory a tensor is put there, and the frame says where. Otherwise values
-/// go to the kernel from the tensor's memory, a tensor above the limit of a frame in several; only the first and the last few KiB of a frame ride
-/// with header and checksum in a staging buffer, so that a small frame is one call to the kernel and a large one has no tiny packets.
+/// Encodes messages as frames, one thread at a time. Between processes that share memory the tensor goes into a slot and the frame names it.
+/// Otherwise values go to the kernel straight from the tensor's memory, in several frames above the frame limit. Only the first and last few KiB
+/// of a frame share a staging buffer with header and checksum, so that a small frame is one system call and a large one has no tiny packets.
 /// </summary>
 internal sealed class FrameWriter(ByteChannel channel, int maximumPayloadBytes)
 {
-    // Hashed, then sent while it is still in the core's cache; the receiver hashes it while the next one is on its way.
+    // Hashed and sent while in the core's cache; the receiver hashes it while the next one travels.
     private const int ChunkBytes = 64 << 10;
     private const int StagingBytes = 16 << 10;
 
     private readonly byte[] _staging = GC.AllocateUninitializedArray<byte>(StagingBytes, pinned: true);
-    private byte[]? _encoded; // a chunk in another format than the tensor's
+    private byte[]? _encoded; // a chunk that is sent in another format than it is stored in
     private readonly SentNames _names = new();
     private readonly XxHash3 _hash = new();
 
     /// <summary>Bytes written so far, headers included.</summary>
     public long BytesWritten { get; private set; }
 
-    /// <summary>Sends a message; false when the channel has ended.</summary>
-    public bool Write(in OutgoingFrame frame) =>
-        frame.Gradient is { } gradient ? Write(gradient) : frame.Chunk is { } chunk ? Write(chunk) : Write(frame.To, frame.Weights!);
+    /// <summary>Sends a gradient through shared memory without waiting; false when that is not possible, and then nothing was sent.</summary>
+    public bool TryPost(PushGradient gradient) =>
+        _names.Find(gradient.Job.Value) is { } job && TryPost(HeaderOf(gradient, job), gradient.Values.Span);
 
-    /// <summary>Sends a message through shared memory without waiting for anything; false when that cannot be: then nothing was sent.</summary>
-    public bool TryPost(in OutgoingFrame frame)
-    {
-        if (channel.Shared is null) return false;
-        if (frame.Gradient is { } gradient)
-            return _names.Find(gradient.Job.Value) is { } ofJob && TryPost(HeaderOf(gradient, ofJob), gradient.Values.Span);
-        if (frame.Chunk is { } chunk) return _names.Find(chunk.DataSet) is { } ofData && TryPost(HeaderOf(chunk, ofData), chunk.Values.Span);
-        return frame.Weights is { } weights && _names.Find(weights.Job.Value) is { } job && _names.Find(frame.To.Value) is { } worker
-            && TryPost(HeaderOf(weights, job, worker), weights.Values.Span);
-    }
+    /// <summary>Sends weights through shared memory, as <see cref="TryPost(PushGradient)"/> does.</summary>
+    public bool TryPost(WorkerId to, WeightsUpdated weights) =>
+        _names.Find(weights.Job.Value) is { } job && _names.Find(to.Value) is { } worker
+        && TryPost(HeaderOf(weights, job, worker), weights.Values.Span);
+
+    /// <summary>Sends a chunk through shared memory, as <see cref="TryPost(PushGradient)"/> does.</summary>
+    public bool TryPost(DataChunk chunk) => _names.Find(chunk.DataSet) is { } dataSet && TryPost(HeaderOf(chunk, dataSet), chunk.Values.Span);
 
     /// <summary>Sends a gradient; false when the channel has ended.</summary>
     public bool Write(PushGradient gradient)
@@ -83,12 +80,12 @@ internal sealed class FrameWriter(ByteChannel channel, int maximumPayloadBytes)
         return Send(_staging.AsSpan(0, FrameHeader.Size)) && CallReader();
     }
 
-    /// <summary>Puts the values into shared memory and posts where they lie.</summary>
+    /// <summary>Copies the values into a shared slot and posts its place.</summary>
     private bool TryPost(FrameHeader header, ReadOnlySpan<float> values)
     {
         if (channel.Shared is not { } shared || header.Format != ElementFormat.Float32 || values.IsEmpty || header.PayloadBytes > maximumPayloadBytes)
             return false;
-        if (!shared.Outgoing.TryPut(values, out var place)) return false;
+        if (!shared.TryPut(values, out var place)) return false;
         header = header with { IsInSharedMemory = true };
         var post = _staging.AsSpan(0, SlotFrame.PostSize);
         header.Write(post);
@@ -96,7 +93,7 @@ internal sealed class FrameWriter(ByteChannel channel, int maximumPayloadBytes)
         BinaryPrimitives.WriteUInt64LittleEndian(post[^FrameHeader.TrailerSize..], XxHash3.HashToUInt64(post[..^FrameHeader.TrailerSize]));
         if (!shared.TryPost(post))
         {
-            shared.Outgoing.TakeBack(place);
+            shared.TakeBack(place);
             return false;
         }
         BytesWritten += post.Length + header.PayloadBytes;
@@ -148,14 +145,14 @@ internal sealed class FrameWriter(ByteChannel channel, int maximumPayloadBytes)
         return Send(_staging.AsSpan(0, used + FrameHeader.TrailerSize)) && CallReader();
     }
 
-    /// <summary>What was sent is no post: the peer's reading thread takes it.</summary>
+    /// <summary>Wakes the peer's reading thread: the bytes sent are a stream, not a post.</summary>
     private bool CallReader()
     {
         channel.Shared?.CallReader();
         return true;
     }
 
-    /// <summary>The bytes of a chunk: of float32 where they lie, of other formats in a buffer until the next call.</summary>
+    /// <summary>A chunk's bytes: float32 in place, other formats in a buffer that the next call reuses.</summary>
     private ReadOnlySpan<byte> BytesOf(ElementFormat format, ReadOnlySpan<float> values)
     {
         if (format == ElementFormat.Float32) return MemoryMarshal.AsBytes(values);

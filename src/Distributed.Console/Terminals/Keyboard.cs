@@ -1,9 +1,9 @@
-namespace Distributed.Console.Prompting;
+namespace Distributed.Console.Terminals;
 
 /// <summary>The process's keyboard.</summary>
 internal static class Keyboard
 {
-    /// <summary>The next key, not echoed; Ctrl-C is one too, so that it drops a line and not the prompt.</summary>
+    /// <summary>Reads the next key without an echo. Ctrl-C counts as a key, so it drops a line instead of the prompt.</summary>
     public static ConsoleKeyInfo Read()
     {
         System.Console.TreatControlCAsInput = true;

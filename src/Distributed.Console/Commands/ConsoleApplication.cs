@@ -1,19 +1,18 @@
 using System.CommandLine;
 using Distributed.Cluster;
-using Distributed.Console.Commands;
 using Distributed.Console.Options;
 using Distributed.Console.Terminals;
 using Distributed.Data;
 using Distributed.Jobs.Submission;
 
-namespace Distributed.Console;
+namespace Distributed.Console.Commands;
 
-/// <summary>From a command line to an exit code. Whatever goes wrong is one line on standard error.</summary>
+/// <summary>Turns a command line into an exit code. Every failure is one line on standard error.</summary>
 internal static class ConsoleApplication
 {
     /// <summary>Runs a command.</summary>
-    /// <param name="arguments">Without the program's name.</param>
-    /// <param name="environment">What is outside.</param>
+    /// <param name="arguments">The arguments, without the program's name.</param>
+    /// <param name="environment">The process, or what replaces it in tests.</param>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, ConsoleEnvironment environment)
     {
