@@ -172,16 +172,7 @@ internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEff
             if (message is AssignWorker assign && _failed?.Lineage == assign.Lineage) ToCoordinator(_failed); // it was not heard
             return;
         }
-        switch (message)
-        {
-            case AssignWorker m: ledger.OnAssign(m, now); break;
-            case OpenWorkerEpoch m: ledger.OnOpenEpoch(m); break;
-            case WeightsUpdated m: ledger.OnWeights(m, now); break;
-            case GetMissingNodes m: ledger.OnGetMissingNodes(m, now); break;
-            case AuditShard m: ledger.OnAuditShard(m, now); break;
-            case GetMissingEvaluation m: ledger.OnGetMissingEvaluation(m); break;
-            default: throw new SimulationFailure($"{message.GetType().Name} at a worker");
-        }
+        if (!ledger.TryTake(message, now)) throw new SimulationFailure($"{message.GetType().Name} at a worker");
     }
 
     /// <summary>Data and connections take their time; another number of blocks is another ledger.</summary>
