@@ -96,45 +96,20 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
             if (_journal.MustSay(Now)) Publish(new JobWaiting(_job, "the store does not take the job's next decision; it is tried again until it does"));
         });
 
-        // from blocks
-        Receive<StepsProgressed>(message => run.OnStepsProgressed(message, Now));
-        Receive<BlockState>(message =>
-        {
-            _nodeOfBlock[message.Block] = Sender.Path.Address;
-            run.OnBlockState(message, Now);
-        });
-        Receive<BlockLoadFailed>(message => run.OnBlockLoadFailed(message, Now));
-        Receive<BlockFailed>(message => run.OnBlockFailed(message, Now));
-        Receive<BlockAssigned>(message => run.OnBlockAssigned(message, Now));
-        Receive<CheckpointOpened>(message => run.OnCheckpointOpened(message, Now));
-        Receive<CheckpointTooLate>(message => run.OnCheckpointTooLate(message, Now));
-        Receive<SnapshotSaved>(message => run.OnSnapshotSaved(message, Now));
-        Receive<SnapshotDelayed>(run.OnSnapshotDelayed);
-        Receive<BlockHeld>(message => run.OnBlockHeld(message, Now));
-        Receive<BlockLeaving>(message => run.OnBlockLeaving(message, Now));
-        Receive<BlockMeasured>(run.OnBlockMeasured);
-        Receive<EpochCompleted>(message => run.OnEpochCompleted(message, Now));
-        Receive<StepLate>(message => run.OnStepLate(message, Now));
-        Receive<EvaluationLate>(message => run.OnEvaluationLate(message, Now));
-        Receive<AuditDisputed>(message => run.OnAuditDisputed(message, Now));
-        Receive<TrainingDiverged>(message => run.OnDiverged(message, Now));
-
-        // from workers
-        Receive<WorkerReady>(message => run.OnWorkerReady(message, Now));
-        Receive<WorkerRefused>(message => run.OnWorkerRefused(message, Now));
-        Receive<WorkerAssigned>(message => run.OnWorkerAssigned(message, Now));
-        Receive<WorkerLeft>(message => run.OnWorkerLeft(message.Worker, Now));
-        Receive<WorkerFailed>(message => run.OnWorkerFailed(message, Now));
-        Receive<WorkerMeasured>(message => run.OnWorkerMeasured(message, Now));
-        Receive<WorkerHere>(OnWorkerHere);
-        Receive<Terminated>(OnTerminated);
-
         // from clients
-        Receive<StartJob>(message => run.OnStart(message, Now));
-        Receive<PauseJob>(_ => run.OnPause(Now));
-        Receive<CancelJob>(_ => run.OnCancel(Now));
         Receive<WatchJob>(OnWatch);
         Receive<GetJobStatus>(_ => Sender.Tell(Status()));
+
+        // from blocks, workers and clients: the rule's
+        Receive<ICoordinatorMessage>(message =>
+        {
+            if (message is BlockState state) _nodeOfBlock[state.Block] = Sender.Path.Address;
+            if (!run.TryTake(message, Now)) Unhandled(message);
+        });
+
+        // from workers
+        Receive<WorkerHere>(OnWorkerHere);
+        Receive<Terminated>(OnTerminated);
 
         // from the cluster and the journal
         Receive<FindWorkers>(_ => AskForWorkers());
@@ -288,7 +263,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
 
     private sealed record EndFingerprinted(JobEnded End);
 
-    private sealed class FindWorkers
+    private sealed class FindWorkers : INotInfluenceReceiveTimeout
     {
         public static readonly FindWorkers Instance = new();
     }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Distributed.Data;
 using Distributed.Data.Samples;
 using Distributed.Protocol.Datasets;
 using Distributed.Protocol.Identity;
@@ -13,25 +12,23 @@ namespace Distributed.Cluster.Datasets;
 /// </summary>
 public sealed class SampleCache : IDisposable
 {
-    private const string FileSuffix = ".safetensors", ListSuffix = ".chunks", JobsSuffix = ".jobs", PartSuffix = ".part";
-
     /// <summary>Jobs that are remembered for one data set; of more, the oldest are forgotten.</summary>
     private const int MaximumJobs = 1000;
 
     private readonly DataFolder _folder;
+    private readonly SampleFiles _files;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _writing = new(1);
     private long _reserved; // bytes of files that are being written
     private long _uses; // counts, so that the latest use is known
-    private long _parts;
 
     private sealed class Entry(ChunkList chunks, long lastUse)
     {
         public ChunkList Chunks => chunks;
         public long Bytes => chunks.Length + chunks.Bytes.Length;
         public long LastUse = lastUse;
-        public readonly List<JobId> Jobs = []; // that came in at this node and may not be over
+        public List<JobId> Jobs { get; init; } = []; // that came in at this node and may not be over
         public int Users;
         public bool IsHeld => Users > 0 || Jobs.Count > 0;
         public SampleSet? Samples; // once it was checked
@@ -40,8 +37,12 @@ public sealed class SampleCache : IDisposable
     private SampleCache(DataFolder folder, long bound)
     {
         _folder = folder;
+        _files = new SampleFiles(folder.Path);
         Bound = bound;
-        TakeStock();
+        foreach (var found in _files.TakeStock()) _entries.Add(found.Sha256, new Entry(found.Chunks, ++_uses) { Jobs = found.Jobs });
+        while (Used > Bound && ForgetOldest())
+        {
+        }
     }
 
     /// <summary>The bound in bytes.</summary>
@@ -94,15 +95,7 @@ public sealed class SampleCache : IDisposable
             if (!_entries.TryGetValue(sha256, out var entry) || chunk < 0 || chunk >= entry.Chunks.Count) return false;
             entry.LastUse = ++_uses;
         }
-        try
-        {
-            using var file = File.OpenHandle(PathOf(sha256, FileSuffix));
-            return RandomAccess.Read(file, into, ChunkList.PlaceOf(chunk)) == into.Length;
-        }
-        catch (FileNotFoundException)
-        {
-            return false;
-        }
+        return _files.TryRead(sha256, chunk, into);
     }
 
     /// <summary>The samples of a data set for as long as the result is not disposed; null when it is not here, or not checked yet.</summary>
@@ -113,7 +106,7 @@ public sealed class SampleCache : IDisposable
             if (!_entries.TryGetValue(sha256, out var entry) || entry.Samples is not { } samples) return null;
             entry.LastUse = ++_uses;
             entry.Users++;
-            TouchFile(sha256);
+            _files.Touch(sha256);
             return new BorrowedSamples(samples, () =>
             {
                 lock (_gate) entry.Users--;
@@ -131,7 +124,7 @@ public sealed class SampleCache : IDisposable
             if (entry.Samples is not null) return true;
             entry.Users++; // it stays while it is read
         }
-        var samples = await Task.Run(() => MapChecked(PathOf(sha256, FileSuffix), sha256)).ConfigureAwait(false);
+        var samples = await Task.Run(() => SampleFiles.MapChecked(_files.PathOf(sha256), sha256)).ConfigureAwait(false);
         lock (_gate)
         {
             entry.Users--;
@@ -177,7 +170,7 @@ public sealed class SampleCache : IDisposable
             if (!_entries.TryGetValue(sha256, out var entry) || entry.Jobs.Contains(job)) return;
             entry.Jobs.Add(job);
             if (entry.Jobs.Count > MaximumJobs) entry.Jobs.RemoveAt(0);
-            WriteJobs(sha256, entry);
+            _files.WriteJobs(sha256, entry.Jobs);
         }
     }
 
@@ -186,7 +179,7 @@ public sealed class SampleCache : IDisposable
     {
         lock (_gate)
             foreach (var (sha256, entry) in _entries)
-                if (entry.Jobs.Remove(job)) WriteJobs(sha256, entry);
+                if (entry.Jobs.Remove(job)) _files.WriteJobs(sha256, entry.Jobs);
     }
 
     /// <summary>Jobs that hold data sets.</summary>
@@ -209,24 +202,9 @@ public sealed class SampleCache : IDisposable
                 refusal = $"the data set needs {Size(bytes)}, and of the {Size(Bound)} of data that this node keeps {Size(held)} are needed by other jobs (--data-cache)";
             if (refusal is not null) return null;
             while (Used + bytes > Bound) ForgetOldest();
-            var path = Path.Combine(Folder, string.Create(CultureInfo.InvariantCulture, $"{++_parts}{PartSuffix}"));
-            var place = new ReservedPlace(this, path, length, bytes);
+            var place = new ReservedPlace(this, _files.NextPart(), length, bytes);
             _reserved += bytes;
             return place;
-        }
-    }
-
-    /// <summary>Maps a file and reads it all; null when it does not hold those samples.</summary>
-    internal static SampleSet? MapChecked(string path, string sha256)
-    {
-        try
-        {
-            var samples = SampleFile.Map(path);
-            return SampleFile.Check(samples, sha256) ? samples : null;
-        }
-        catch (Exception e) when (e is DataException or IOException or UnauthorizedAccessException)
-        {
-            return null;
         }
     }
 
@@ -241,8 +219,7 @@ public sealed class SampleCache : IDisposable
         lock (_gate)
         {
             if (_entries.ContainsKey(sha256)) return; // another one was faster
-            File.WriteAllBytes(PathOf(sha256, ListSuffix), chunks.Bytes.Span);
-            File.Move(part, PathOf(sha256, FileSuffix), overwrite: true);
+            _files.Keep(sha256, part, chunks);
             _entries.Add(sha256, new Entry(chunks, ++_uses) { Samples = samples });
         }
     }
@@ -259,32 +236,7 @@ public sealed class SampleCache : IDisposable
         if (RandomAccess.Read(place.File, into.Span, at) != into.Length) throw new IOException("the file ends early");
     });
 
-    /// <summary>What an earlier process left here; what is not whole is removed.</summary>
-    private void TakeStock()
-    {
-        foreach (var part in Directory.GetFiles(Folder, "*" + PartSuffix)) File.Delete(part);
-        foreach (var file in new DirectoryInfo(Folder).GetFiles("*" + FileSuffix).OrderBy(file => file.LastWriteTimeUtc))
-        {
-            var sha256 = Path.GetFileNameWithoutExtension(file.Name);
-            var list = PathOf(sha256, ListSuffix);
-            var chunks = File.Exists(list) ? ChunkList.Read(File.ReadAllBytes(list), out _) : null;
-            if (chunks?.Length != file.Length)
-            {
-                Delete(sha256);
-                continue;
-            }
-            var entry = new Entry(chunks, ++_uses);
-            if (File.Exists(PathOf(sha256, JobsSuffix)))
-                foreach (var line in File.ReadLines(PathOf(sha256, JobsSuffix)))
-                    if (JobId.TryParse(line, out var job)) entry.Jobs.Add(job);
-            _entries.Add(sha256, entry);
-        }
-        while (Used > Bound && ForgetOldest())
-        {
-        }
-    }
-
-    /// <summary>Lets the data set go that was used longest ago and that nobody needs; false when there is none.</summary>
+    /// <summary>Lets the data set go that was used longest ago and that no job needs; false when there is none.</summary>
     private bool ForgetOldest()
     {
         var oldest = _entries.Where(pair => !pair.Value.IsHeld).MinBy(pair => pair.Value.LastUse).Key;
@@ -296,42 +248,8 @@ public sealed class SampleCache : IDisposable
     private void Forget(string sha256)
     {
         _entries.Remove(sha256);
-        Delete(sha256);
+        _files.Delete(sha256);
     }
-
-    private void Delete(string sha256)
-    {
-        File.Delete(PathOf(sha256, FileSuffix));
-        File.Delete(PathOf(sha256, ListSuffix));
-        File.Delete(PathOf(sha256, JobsSuffix));
-    }
-
-    private void WriteJobs(string sha256, Entry entry)
-    {
-        try
-        {
-            File.WriteAllLines(PathOf(sha256, JobsSuffix), entry.Jobs.Select(job => job.Value));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Held as long as this process runs; after it, the data set may be asked for again.
-        }
-    }
-
-    /// <summary>So that the next process knows the order of use.</summary>
-    private void TouchFile(string sha256)
-    {
-        try
-        {
-            File.SetLastWriteTimeUtc(PathOf(sha256, FileSuffix), DateTime.UtcNow);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The order is a wish, not a promise.
-        }
-    }
-
-    private string PathOf(string sha256, string suffix) => Path.Combine(Folder, sha256 + suffix);
 
     private static string Size(long bytes) => bytes < 1 << 20
         ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0:0.#} KiB")

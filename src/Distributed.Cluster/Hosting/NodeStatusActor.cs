@@ -15,14 +15,13 @@ internal sealed class NodeStatusActor : ReceiveActor, IWithTimers
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     private readonly NodeServices _node;
-    private readonly Stopwatch _clock = Stopwatch.StartNew();
     private (TimeSpan At, TimeSpan Processor, NodeTraffic Traffic) _last;
     private NodeLoad _load;
 
     public NodeStatusActor(NodeServices node)
     {
         _node = node;
-        _last = (_clock.Elapsed, Environment.CpuUsage.TotalTime, node.Activity.Traffic);
+        _last = (Now, Environment.CpuUsage.TotalTime, node.Activity.Traffic);
         _load = Measure();
         Receive<GetNodeLoad>(_ => Sender.Tell(new NodeLoadTold(_load with { Jobs = _node.Activity.Jobs })));
         Receive<Tick>(_ => _load = Measure());
@@ -30,13 +29,15 @@ internal sealed class NodeStatusActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
+    private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
+
     public static Props Props(NodeServices node) => Akka.Actor.Props.Create(() => new NodeStatusActor(node));
 
     protected override void PreStart() => Timers.StartPeriodicTimer("tick", Tick.Instance, Interval);
 
     private NodeLoad Measure()
     {
-        var now = (At: _clock.Elapsed, Processor: Environment.CpuUsage.TotalTime, _node.Activity.Traffic);
+        var now = (At: Now, Processor: Environment.CpuUsage.TotalTime, _node.Activity.Traffic);
         var (before, seconds) = (_last, Math.Max(0.001, (now.At - _last.At).TotalSeconds));
         _last = now;
         return new NodeLoad

@@ -24,9 +24,11 @@ internal sealed class DeadProcessActor : ReceiveActor, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly DeadProcessRule _rule = new();
     private readonly Incarnation _self;
+    private readonly AskPort _askPort;
 
-    public DeadProcessActor()
+    public DeadProcessActor(AskPort askPort)
     {
+        _askPort = askPort;
         _self = Of(_cluster.SelfUniqueAddress);
         Receive<DisassociatedEvent>(message => SuspectAt(message.RemoteAddress));
         Receive<AssociationErrorEvent>(message => SuspectAt(message.RemoteAddress));
@@ -43,7 +45,8 @@ internal sealed class DeadProcessActor : ReceiveActor, IWithTimers
 
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
-    public static Props Props() => Akka.Actor.Props.Create(() => new DeadProcessActor());
+    /// <param name="askPort">Asks a member's port; null: by connecting to it.</param>
+    public static Props Props(AskPort? askPort = null) => Akka.Actor.Props.Create(() => new DeadProcessActor(askPort ?? PortProbe.AskAsync));
 
     protected override void PreStart()
     {
@@ -84,8 +87,8 @@ internal sealed class DeadProcessActor : ReceiveActor, IWithTimers
         }
     }
 
-    private static async Task<Probed> AskAsync(Incarnation member) =>
-        new(member, await PortProbe.AskAsync(member.Host, member.Port).ConfigureAwait(false));
+    private async Task<Probed> AskAsync(Incarnation member) =>
+        new(member, await _askPort(member.Host, member.Port).ConfigureAwait(false));
 
     private void OnProbed(Probed message)
     {

@@ -9,7 +9,7 @@ internal sealed record GetFormation : IClusterMessage;
 /// <summary>From a seed node: whether it is in a cluster.</summary>
 internal sealed record FormationTold(bool IsInCluster) : IClusterMessage;
 
-/// <summary>From the node: these seed nodes are to be asked, the first one first; a later list replaces it.</summary>
+/// <summary>From the node: ask these seed nodes, the first one first; a later list replaces it.</summary>
 internal sealed record AskSeeds(IReadOnlyList<Address> Seeds);
 
 /// <summary>
@@ -28,10 +28,12 @@ internal sealed class FormationActor : ReceiveActor, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly HashSet<Address> _asking = [];
     private readonly Dictionary<Address, (SeedAnswer Answer, TimeSpan At)> _answers = [];
+    private readonly AskPort _askPort;
     private IReadOnlyList<Address> _others = [];
 
-    public FormationActor()
+    public FormationActor(AskPort askPort)
     {
+        _askPort = askPort;
         Receive<AskSeeds>(OnAskSeeds);
         Receive<GetFormation>(_ => Sender.Tell(new FormationTold(IsInCluster)));
         Receive<FormationTold>(message => Note(Sender.Path.Address, message.IsInCluster ? SeedAnswer.InCluster : SeedAnswer.NoCluster));
@@ -43,10 +45,11 @@ internal sealed class FormationActor : ReceiveActor, IWithTimers
 
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
-    /// <summary>A member has seen itself in the gossip of its cluster; before that it knows of nobody.</summary>
+    /// <summary>A member has seen itself in the gossip of its cluster; before that it knows no member.</summary>
     private bool IsInCluster => !_cluster.State.Members.IsEmpty;
 
-    public static Props Props() => Akka.Actor.Props.Create(() => new FormationActor());
+    /// <param name="askPort">Asks a seed node's port; null: by connecting to it.</param>
+    public static Props Props(AskPort? askPort = null) => Akka.Actor.Props.Create(() => new FormationActor(askPort ?? PortProbe.AskAsync));
 
     private void OnAskSeeds(AskSeeds message)
     {
@@ -75,8 +78,8 @@ internal sealed class FormationActor : ReceiveActor, IWithTimers
             if (_asking.Add(seed)) ProbeAsync(seed).PipeTo(Self);
     }
 
-    private static async Task<Probed> ProbeAsync(Address seed) =>
-        new(seed, await PortProbe.AskAsync(seed.Host ?? "", seed.Port ?? 0).ConfigureAwait(false));
+    private async Task<Probed> ProbeAsync(Address seed) =>
+        new(seed, await _askPort(seed.Host ?? "", seed.Port ?? 0).ConfigureAwait(false));
 
     private void OnProbed(Probed message)
     {

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
+using Akka.Persistence;
 using Distributed.Cluster.Compute;
-using Distributed.Cluster.Measures;
 using Distributed.Cluster.Messages;
 using Distributed.Cluster.Stores;
 using Distributed.Cluster.TensorPlane;
@@ -22,29 +22,25 @@ namespace Distributed.Cluster.ParameterBlocks;
 internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEffects
 {
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan MeasureInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FirstLoadWait = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestLoadWait = TimeSpan.FromSeconds(5);
 
     private readonly JobId _job;
     private readonly int _index;
     private readonly IActorRef _coordinators;
     private readonly DataPlane _plane;
     private readonly WeightsArena _arena;
-    private readonly CancellationTokenSource _life = new();
     private readonly WeightsMemory _memory;
     private readonly ParameterBlock _block;
-    private readonly SnapshotVault _vault;
+    private readonly SnapshotSavings _savings;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<WorkerId, WorkerLink> _workers = [];
     private readonly ActorSystem _system = Context.System;
-    private readonly StepTimes _times;
-    private readonly SnapshotCopies _copies = new();
+    private readonly BlockMeasures _measures;
     private readonly ILogger _decisions;
-    private readonly StoreOutage _outage;
-    private readonly List<SnapshotSaving> _held = []; // at most two: one on its way into the store, one in memory alone
     private IActorRef? _moveReplyTo;
     private long _toldLineage;
-    private TimeSpan _measureAt;
-    private long _measured; // steps that the last measures told of
+    private long _loadingLineage; // whose parts were asked for last
 
     /// <summary>A worker that connected, and its node on the data plane.</summary>
     private sealed record WorkerLink(IActorRef Reference, DataEndpoint Endpoint);
@@ -52,22 +48,18 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
     public ParameterServerActor(JobId job, int index, IActorRef coordinators, WeightsArena arena, DataPlane plane, ILogger decisions, StoreOutage outage)
     {
         _decisions = decisions;
-        _outage = outage;
         _job = job;
         _index = index;
         _coordinators = coordinators;
         _plane = plane;
-        _times = StepTimes.OfBlock(job, index);
+        _measures = new BlockMeasures(job, index);
         _arena = arena;
         _memory = new WeightsMemory(arena, job);
-        _vault = new SnapshotVault(Context.System, Self);
+        _savings = new SnapshotSavings(new SnapshotVault(Context.System, Self), outage, Self.Path.Name);
         _block = new ParameterBlock(job, index, Random.Shared.NextInt64(1, long.MaxValue), new BlockTimes(), this);
 
         // from workers, on the hot path first
         Receive<PushGradient>(OnPushGradient);
-        Receive<GetWeights>(_block.OnGetWeights);
-        Receive<PushShardHash>(message => _block.OnPushShardHash(message, Now));
-        Receive<PushEvaluation>(message => _block.OnPushEvaluation(message, Now));
         Receive<ConnectBlock>(OnConnect);
         Receive<PeerLost>(message => Lose(link => link.Endpoint.Node == message.Node, $"the connection with its node closed ({message.Reason})"));
         Receive<PeerConnected>(_ => { });
@@ -75,20 +67,13 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
         Receive<Tick>(_ =>
         {
             _block.OnTick(Now);
-            TellTimes();
+            if (_measures.TakeDue(Now) is { } measured) _coordinators.Tell(measured);
         });
 
         // from the node
         Receive<MoveBlock>(OnMove);
 
         // from the coordinator
-        Receive<GetBlockState>(_block.OnGetBlockState);
-        Receive<LoadBlock>(_block.OnLoadBlock);
-        Receive<AssignBlock>(_block.OnAssign);
-        Receive<OpenBlockEpoch>(message => _block.OnOpenEpoch(message, Now));
-        Receive<OpenCheckpoint>(_block.OnOpenCheckpoint);
-        Receive<CloseCheckpoint>(_block.OnCloseCheckpoint);
-        Receive<HoldBlock>(_block.OnHold);
         Receive<ReleaseBlock>(message =>
         {
             _block.OnRelease(message);
@@ -96,16 +81,22 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
         });
         Receive<EndBlock>(OnEnd);
 
+        // from workers and the coordinator: the rule's
+        Receive<IBlockMessage>(message =>
+        {
+            if (!_block.TryTake(message, Now)) Unhandled(message);
+        });
+
         // from the store
         Receive<PartsLoaded>(message => _block.OnPartsLoaded(message.Lineage, message.Parts));
         Receive<PartsUnreadable>(message => _block.OnPartsLoadFailed(message.Lineage, message.Reason));
-        Receive<PartsSealed>(OnSealed);
-        Receive<SaveAgain>(message => StartSaving(message.Saving));
+        Receive<PartsDelayed>(OnPartsDelayed);
+        Receive<LoadAgain>(OnLoadAgain);
+        Receive<PartsSealed>(message => _savings.Store(message.Saving));
+        Receive<SaveAgain>(message => _savings.Store(message.Saving));
+        Receive<SaveSnapshotSuccess>(message => OnSaveAnswered(message.Metadata, null));
+        Receive<SaveSnapshotFailure>(message => OnSaveAnswered(message.Metadata, message.Cause.Message));
         Receive<Status.Failure>(message => throw new InvalidOperationException("what the block does beside itself failed", message.Cause));
-        ReceiveAny(message =>
-        {
-            if (!_vault.OnResponse(message)) Unhandled(message);
-        });
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -133,9 +124,7 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
 
     protected override void PostStop()
     {
-        _life.Cancel();
-        _life.Dispose();
-        _outage.Forget(Self.Path.Name);
+        _savings.End();
         _plane.RemoveBlock(_job, _index, Self);
         _block.OnEnd(new EndBlock(_job, _index, long.MaxValue, long.MaxValue)); // gives back what is leased
         _arena.Leave(_job);
@@ -145,14 +134,7 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
     {
         var (step, began) = (_block.Step, Stopwatch.GetTimestamp());
         _block.OnPushGradient(message, Now);
-        if (_block.Step == step + 1) _times.Record(step, began);
-    }
-
-    private void TellTimes()
-    {
-        if (Now < _measureAt || _times.Count == _measured) return;
-        (_measureAt, _measured) = (Now + MeasureInterval, _times.Count);
-        _coordinators.Tell(new BlockMeasured(_job, _index, _times.Work, _times.Wait));
+        if (_block.Step == step + 1) _measures.Record(step, began);
     }
 
     private void OnConnect(ConnectBlock message)
@@ -218,80 +200,61 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
     Memory<float> IBlockEffects.WeightsBuffer(long lineage, BlockLayout layout, int block, long version) =>
         _memory.Rent(lineage, layout, block, version);
 
-    void IBlockEffects.LoadParts(long lineage, IReadOnlyList<SnapshotPart> parts) =>
-        LoadAsync(lineage, parts).PipeTo(Self);
-
-    private async Task<object> LoadAsync(long lineage, IReadOnlyList<SnapshotPart> parts)
+    void IBlockEffects.LoadParts(long lineage, IReadOnlyList<SnapshotPart> parts)
     {
-        // A store that does not answer is asked again, as long as the block lives: the coordinator waits and says so.
-        var alive = _life.Token;
-        for (var wait = TimeSpan.FromMilliseconds(200); ; wait = wait < TimeSpan.FromSeconds(5) ? wait * 2 : wait)
+        _loadingLineage = lineage;
+        LoadAsync(_system, new WantedParts(lineage, parts, FirstLoadWait)).PipeTo(Self);
+    }
+
+    private static async Task<object> LoadAsync(ActorSystem system, WantedParts wanted)
+    {
+        try
         {
-            try
-            {
-                return new PartsLoaded(lineage, await SnapshotVault.LoadAsync(_system, parts).ConfigureAwait(false));
-            }
-            catch (SnapshotUnreadableException e)
-            {
-                return new PartsUnreadable(lineage, e.Message);
-            }
-            catch (Exception e) when (e is SnapshotStoreUnavailableException or AskTimeoutException)
-            {
-                _log.Warning("block {0} of {1}: {2}; trying again", _index, _job, e.Message);
-                await Task.Delay(wait, alive).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                if (alive.IsCancellationRequested) return new PartsUnreadable(lineage, "the block has ended"); // nobody hears it
-            }
+            return new PartsLoaded(wanted.Lineage, await SnapshotVault.LoadAsync(system, wanted.Parts).ConfigureAwait(false));
+        }
+        catch (SnapshotUnreadableException e)
+        {
+            return new PartsUnreadable(wanted.Lineage, e.Message);
+        }
+        catch (Exception e) when (e is SnapshotStoreUnavailableException or AskTimeoutException)
+        {
+            return new PartsDelayed(wanted, e.Message);
         }
     }
 
-    void IBlockEffects.CopySnapshot(BlockSnapshot snapshot) => _held.Add(new SnapshotSaving(snapshot, _copies, OnStored, OnSaveFailed));
-
-    void IBlockEffects.StoreSnapshot(long lineage, long step) => Held(lineage, step)?.SealAsync().PipeTo(Self);
-
-    void IBlockEffects.ForgetSnapshot(long lineage, long step)
+    /// <summary>A store that does not answer is asked again, as long as the block lives: the coordinator waits and says so.</summary>
+    private void OnPartsDelayed(PartsDelayed message)
     {
-        if (Held(lineage, step) is not { } saving) return;
-        _held.Remove(saving);
-        if (saving.HasBegun) _outage.Forget(Self.Path.Name); // its memory is freed when its task or the store answers
-        else saving.Free();
+        var wanted = message.Wanted;
+        if (wanted.Lineage != _loadingLineage) return; // another lineage is loaded meanwhile
+        _log.Warning("block {0} of {1}: {2}; trying again", _index, _job, message.Reason);
+        Timers.StartSingleTimer("load-again", new LoadAgain(wanted with { Wait = wanted.Wait * 2 < LongestLoadWait ? wanted.Wait * 2 : LongestLoadWait }), wanted.Wait);
     }
 
-    private SnapshotSaving? Held(long lineage, long step) => _held.Find(saving => saving.Snapshot.Lineage == lineage && saving.Snapshot.Step == step);
-
-    void IBlockEffects.DeleteParts(IReadOnlyList<SnapshotPart> parts) => _vault.Delete(parts);
-
-    private void OnSealed(PartsSealed message) => StartSaving(message.Saving);
-
-    private void StartSaving(SnapshotSaving saving)
+    private void OnLoadAgain(LoadAgain message)
     {
-        if (_held.Contains(saving)) saving.Store(_vault);
-        else saving.Free(); // forgotten meanwhile
+        if (message.Wanted.Lineage == _loadingLineage) LoadAsync(_system, message.Wanted).PipeTo(Self);
     }
 
-    private void OnStored(SnapshotSaving saving, IReadOnlyList<SnapshotPart> parts)
+    void IBlockEffects.CopySnapshot(BlockSnapshot snapshot) => _savings.Copy(snapshot);
+
+    void IBlockEffects.StoreSnapshot(long lineage, long step) => _savings.SealAsync(lineage, step)?.PipeTo(Self);
+
+    void IBlockEffects.ForgetSnapshot(long lineage, long step) => _savings.Forget(lineage, step);
+
+    void IBlockEffects.DeleteParts(IReadOnlyList<SnapshotPart> parts) => _savings.Delete(parts);
+
+    private void OnSaveAnswered(SnapshotMetadata part, string? failure)
     {
-        saving.Free();
-        _outage.Worked(Self.Path.Name);
-        if (!_held.Remove(saving))
+        if (_savings.Take(part.PersistenceId, failure) is not { } outcome) return;
+        var (lineage, step) = (outcome.Saving.Snapshot.Lineage, outcome.Saving.Snapshot.Step);
+        if (outcome.Failure is null)
         {
-            _vault.Delete(parts);
+            _block.OnSnapshotStored(lineage, step, outcome.Stored);
             return;
         }
-        _block.OnSnapshotStored(saving.Snapshot.Lineage, saving.Snapshot.Step, parts);
-    }
-
-    private void OnSaveFailed(SnapshotSaving saving, IReadOnlyList<SnapshotPart> stored, string reason)
-    {
-        _vault.Delete(stored);
-        if (!_held.Contains(saving))
-        {
-            saving.Free();
-            _outage.Forget(Self.Path.Name);
-            return;
-        }
-        _outage.Failed(Self.Path.Name, reason);
-        _block.OnSnapshotDelayed(saving.Snapshot.Lineage, saving.Snapshot.Step, reason);
-        Timers.StartSingleTimer("save-again", new SaveAgain(saving), saving.NextWait());
+        _block.OnSnapshotDelayed(lineage, step, outcome.Failure);
+        Timers.StartSingleTimer("save-again", new SaveAgain(outcome.Saving), outcome.Saving.NextWait());
     }
 
     private sealed class Tick
@@ -303,5 +266,13 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
 
     private sealed record PartsUnreadable(long Lineage, string Reason);
 
-    private sealed record SaveAgain(SnapshotSaving Saving);
+    /// <summary>Parts of a checkpoint that a lineage begins from.</summary>
+    /// <param name="Lineage">The lineage.</param>
+    /// <param name="Parts">The parts.</param>
+    /// <param name="Wait">How long to wait before they are asked for again.</param>
+    private sealed record WantedParts(long Lineage, IReadOnlyList<SnapshotPart> Parts, TimeSpan Wait);
+
+    private sealed record PartsDelayed(WantedParts Wanted, string Reason);
+
+    private sealed record LoadAgain(WantedParts Wanted);
 }

@@ -9,47 +9,31 @@ namespace Distributed.Cluster.ParameterBlocks;
 /// <summary>From the sealing task to its block: the copies have their checksums.</summary>
 internal sealed record PartsSealed(SnapshotSaving Saving);
 
-/// <summary>Memory of a block's snapshot copies, used again from checkpoint to checkpoint. At most two sets are kept: one is being stored
-/// while the best epoch's is copied.</summary>
-internal sealed class SnapshotCopies
-{
-    private const int KeptOfOneLength = 2;
-    private readonly Dictionary<int, Stack<byte[]>> _spare = [];
+/// <summary>From a timer to its block: store these copies once more.</summary>
+internal sealed record SaveAgain(SnapshotSaving Saving);
 
-    public byte[] Rent(int length) =>
-        _spare.TryGetValue(length, out var spare) && spare.TryPop(out var bytes) ? bytes : GC.AllocateUninitializedArray<byte>(length);
+/// <summary>One attempt to store a snapshot is over: the store has answered for every part.</summary>
+/// <param name="Saving">The snapshot.</param>
+/// <param name="Stored">The parts that are durable, in ascending order.</param>
+/// <param name="Failure">Why others are not; null when all are durable.</param>
+internal sealed record SavingOutcome(SnapshotSaving Saving, IReadOnlyList<SnapshotPart> Stored, string? Failure);
 
-    public void Return(byte[] bytes)
-    {
-        if (!_spare.TryGetValue(bytes.Length, out var spare)) _spare[bytes.Length] = spare = new Stack<byte[]>();
-        if (spare.Count < KeptOfOneLength) spare.Push(bytes);
-    }
-}
-
-/// <summary>A copy of one block's state, and its way into the store: all parts, tried again with back-off under new identities.</summary>
+/// <summary>A copy of one block's state on its way into the store: all parts, tried again with back-off under new identities.</summary>
 internal sealed class SnapshotSaving
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
     private readonly SnapshotCopies _copies;
-    private readonly Action<SnapshotSaving, IReadOnlyList<SnapshotPart>> _onStored;
-    private readonly Action<SnapshotSaving, IReadOnlyList<SnapshotPart>, string> _onFailed;
     private readonly List<(IndexRange Range, byte[] Bytes)> _parts = [];
+    private readonly Dictionary<string, SnapshotPart> _awaited = []; // by persistence id: the store has not answered for them
     private readonly List<SnapshotPart> _stored = [];
     private TimeSpan _wait = TimeSpan.FromMilliseconds(200);
     private string? _failure;
-    private int _outstanding;
 
     /// <summary>Copies the block's memory.</summary>
-    public SnapshotSaving(
-        BlockSnapshot snapshot,
-        SnapshotCopies copies,
-        Action<SnapshotSaving, IReadOnlyList<SnapshotPart>> onStored,
-        Action<SnapshotSaving, IReadOnlyList<SnapshotPart>, string> onFailed)
+    public SnapshotSaving(BlockSnapshot snapshot, SnapshotCopies copies)
     {
         _copies = copies;
-        _onStored = onStored;
-        _onFailed = onFailed;
         foreach (var range in BlockPartCodec.PartsOf(snapshot.Range))
         {
             var bytes = copies.Rent(BlockPartCodec.LengthOf(snapshot, range));
@@ -76,40 +60,45 @@ internal sealed class SnapshotSaving
         });
     }
 
+    /// <summary>Hands all parts to the store, whose answers are given to <see cref="Take"/>.</summary>
     public void Store(SnapshotVault vault)
     {
         _stored.Clear();
         _failure = null;
-        _outstanding = _parts.Count;
         var attempt = Random.Shared.NextInt64(1L << 40);
         foreach (var (range, bytes) in _parts)
         {
             var id = PartsSweep.PersistenceIdOf(Snapshot.Job, Snapshot.Lineage, range.First, attempt);
             var part = new SnapshotPart(range.First, range.Count, id, Snapshot.Step, BlockPartCodec.ChecksumOf(bytes));
-            vault.Save(part, bytes, () => OnAnswer(part, null), reason => OnAnswer(part, reason));
+            _awaited.Add(id, part);
+            vault.Save(part, bytes);
         }
     }
 
-    /// <summary>Gives the copies back; nobody reads them any more.</summary>
+    /// <summary>Whether the store has not answered for a part.</summary>
+    public bool Awaits(string persistenceId) => _awaited.ContainsKey(persistenceId);
+
+    /// <summary>Takes the store's answer for a part; with the last one, what the attempt came to.</summary>
+    public SavingOutcome? Take(string persistenceId, string? failure)
+    {
+        if (!_awaited.Remove(persistenceId, out var part)) return null;
+        if (failure is null) _stored.Add(part);
+        _failure ??= failure;
+        return _awaited.Count > 0 ? null : new SavingOutcome(this, [.. _stored.OrderBy(stored => stored.Start)], _failure);
+    }
+
+    /// <summary>Gives the copies back; nothing reads them any more.</summary>
     public void Free()
     {
         foreach (var (_, bytes) in _parts) _copies.Return(bytes);
         _parts.Clear();
     }
 
+    /// <summary>The wait before the next attempt, longer each time.</summary>
     public TimeSpan NextWait()
     {
         var wait = _wait;
         _wait = _wait * 2 < LongestWait ? _wait * 2 : LongestWait;
         return wait;
-    }
-
-    private void OnAnswer(SnapshotPart part, string? failure)
-    {
-        if (failure is null) _stored.Add(part);
-        _failure ??= failure;
-        if (--_outstanding > 0) return;
-        if (_failure is null) _onStored(this, [.. _stored.OrderBy(stored => stored.Start)]);
-        else _onFailed(this, [.. _stored], _failure);
     }
 }

@@ -20,13 +20,13 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan WorkerMemory = TimeSpan.FromSeconds(5);
-    private const int MostUsersNamed = 100;
 
     private readonly Dictionary<JobId, JobRegistered> _jobs = [];
     private readonly JobQueue _queue;
+    private readonly JobListing _listing;
     private readonly IActorRef _coordinators;
     private readonly StoreOutage _outage;
-    private readonly Dictionary<JobId, RunningPicture> _running = []; // of jobs with a coordinator to talk to
+    private readonly RunningPictures _running;
     private readonly Dictionary<WorkerId, TimeSpan> _workers = []; // when each was last heard of
     private bool _isPersisting;
 
@@ -35,6 +35,8 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
         _outage = outage;
         _coordinators = coordinators;
         _queue = new JobQueue(maximumRunning);
+        _running = new RunningPictures(_queue);
+        _listing = new JobListing(_queue, _jobs, _running, () => _workers.Count);
         Recover<JobRegistered>(Take);
         Recover<QueueEvent>(Take);
         Recover<RecoveryCompleted>(_ => _outage.Worked(JobJournal.ReadingOf(JobJournal.DirectoryId)));
@@ -45,16 +47,15 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
         Command<QueueJob>(OnQueue);
         Command<SteerJob>(OnSteer);
         Command<FindJobName>(message => Sender.Tell(new JobNameFound(JobNames.Next(message.Stem, IsTaken))));
-        Command<GetJobPage>(OnGetPage);
-        Command<GetJobSummaries>(message => Sender.Tell(new JobSummariesTold(
-            [.. message.Jobs.Take(GetJobPage.MaximumLimit).Select(_queue.Find).OfType<QueueEntry>().Select(SummaryOf)])));
-        Command<GetQueuedJob>(OnGetQueued);
-        Command<GetDatasetUsers>(OnGetUsers);
+        Command<GetJobPage>(message => Sender.Tell(_listing.Page(message)));
+        Command<GetJobSummaries>(message => Sender.Tell(_listing.Summaries(message)));
+        Command<GetQueuedJob>(message => Sender.Tell(_listing.Queued(message)));
+        Command<GetDatasetUsers>(message => Sender.Tell(_listing.Users(message)));
 
         // from coordinators and workers
         Command<JobFinished>(OnFinished);
         Command<JobPaused>(OnPaused);
-        Command<JobEvent>(message => PictureOf(message.Job)?.Take(message, Now));
+        Command<JobEvent>(message => _running.Find(message.Job)?.Take(message, Now));
         Command<JobWatched>(_ => { });
         Command<WorkerHere>(message => _workers[message.Worker] = Now);
 
@@ -157,36 +158,15 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
         {
             Take(written);
             Answer(replyTo, message.Job, answer);
-            PictureOf(message.Job)?.AskNow();
+            _running.Find(message.Job)?.AskNow();
             OnTick();
         });
     }
 
-    private void OnGetPage(GetJobPage message)
-    {
-        var limit = Math.Clamp(message.Limit, 1, GetJobPage.MaximumLimit);
-        var from = message.Before is { } before ? _queue.Find(before)?.Order ?? 0 : long.MaxValue;
-        var page = _queue.NewestFirst.Where(entry => entry.Order < from).Take(limit + 1).ToList();
-        Sender.Tell(new JobPageTold([.. page.Take(limit).Select(SummaryOf)], page.Count > limit ? page[limit - 1].Job : null));
-    }
-
-    private void OnGetQueued(GetQueuedJob message)
-    {
-        var entry = _queue.Find(message.Job);
-        Sender.Tell(new QueuedJobTold(
-            message.Job, entry is null ? null : SummaryOf(entry), entry is null ? null : _jobs.GetValueOrDefault(message.Job)?.Source,
-            entry?.Start, entry?.Facts, entry?.Options, entry?.RestsAt));
-    }
-
-    private void OnGetUsers(GetDatasetUsers message) => Sender.Tell(new DatasetUsersTold(
-        message.Dataset,
-        [.. _queue.NewestFirst.Where(entry => entry.Facts.Dataset == message.Dataset || entry.Facts.ValidationDataset == message.Dataset)
-            .Take(MostUsersNamed).Select(entry => entry.Job)]));
-
     private void OnFinished(JobFinished message)
     {
         if (_queue.Find(message.Job) is not { End: null }) return;
-        var picture = PictureOf(message.Job);
+        var picture = _running.Find(message.Job);
         var entry = _queue.Find(message.Job)!;
         // A directory that began after the last epoch has not heard of the epochs, but steps tell how many there were.
         var epochs = Math.Max(picture?.Epochs ?? 0, (int)(message.End.Step / Math.Max(1, entry.TotalSteps / entry.MaximumEpochs)));
@@ -199,7 +179,7 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
 
     private void OnPaused(JobPaused message)
     {
-        PictureOf(message.Job)?.Take(message, Now);
+        _running.Find(message.Job)?.Take(message, Now);
         if (_queue.Find(message.Job) is not { End: null, HasTurn: true, IsPauseWanted: true }) return;
         Persist(new JobRested(message.Job, DateTimeOffset.UtcNow, message.Step), rested =>
         {
@@ -220,7 +200,7 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
             {
                 _isPersisting = false;
                 Take(began);
-                PictureOf(began.Job)?.BeginTurn();
+                _running.Find(began.Job)?.BeginTurn();
                 OnTick();
             });
             return;
@@ -235,7 +215,7 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
     /// </summary>
     private void Drive(QueueEntry entry)
     {
-        var picture = PictureOf(entry.Job)!;
+        var picture = _running.Find(entry.Job)!;
         if (!picture.IsToBeAsked(Now, AskAgain)) return;
         _coordinators.Tell(new WatchJob(entry.Job));
         if (entry.HasTurn && entry.Start is { } start && !(entry.IsPauseWanted && picture.WasHeard))
@@ -254,47 +234,9 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
     }
 
     private void Answer(IActorRef replyTo, JobId job, QueueAnswer answer) =>
-        replyTo.Tell(new QueueAnswered(job, answer.Verdict, answer.Reason, _queue.Find(job) is { } entry ? SummaryOf(entry) : null));
-
-    private JobSummary SummaryOf(QueueEntry entry)
-    {
-        var picture = entry.End is null ? _running.GetValueOrDefault(entry.Job) : null;
-        return new JobSummary
-        {
-            Id = entry.Job.Value,
-            State = entry.State,
-            Reason = ReasonOf(entry, picture),
-            Data = entry.Facts.DataName,
-            SubmittedAt = entry.SubmittedAt,
-            StartedAt = entry.StartedAt,
-            EndedAt = entry.EndedAt,
-            QueuePosition = _queue.PositionOf(entry),
-            Epochs = picture?.Epochs ?? entry.Epochs,
-            MaximumEpochs = entry.MaximumEpochs,
-            Step = entry.End?.Step ?? picture?.Step ?? entry.RestsAt ?? 0,
-            TotalSteps = entry.TotalSteps,
-            Metrics = picture?.Metrics ?? entry.Metrics,
-            WeightsSha256 = entry.End?.WeightsSha256,
-        };
-    }
-
-    /// <summary>Why it does not run; of one that is being cancelled also what it waits for.</summary>
-    private string? ReasonOf(QueueEntry entry, RunningPicture? picture)
-    {
-        var reason = _queue.ReasonOf(entry, _workers.Count);
-        if (reason is null || !entry.IsCancelWanted || entry.End is not null) return reason ?? picture?.Waiting;
-        return picture?.Waiting is { } waiting ? $"{reason}; {waiting}" : reason;
-    }
+        replyTo.Tell(new QueueAnswered(job, answer.Verdict, answer.Reason, _queue.Find(job) is { } entry ? _listing.SummaryOf(entry) : null));
 
     private bool IsTaken(JobId job) => _jobs.ContainsKey(job) || _queue.IsTaken(job);
-
-    /// <summary>What is known of a job's run; null for one that has ended or that nobody queued.</summary>
-    private RunningPicture? PictureOf(JobId job)
-    {
-        if (_queue.Find(job) is not { End: null }) return null;
-        if (!_running.TryGetValue(job, out var picture)) _running[job] = picture = new RunningPicture();
-        return picture;
-    }
 
     private void Take(JobRegistered registered)
     {
@@ -306,7 +248,7 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
     {
         if (!IsRecovering) _outage.Worked(JobJournal.DirectoryId);
         _queue.Apply(queueEvent);
-        if (queueEvent is JobClosed or JobForgotten) _running.Remove(queueEvent.Job);
+        if (queueEvent is JobClosed or JobForgotten) _running.Forget(queueEvent.Job);
         if (queueEvent is JobForgotten) _jobs.Remove(queueEvent.Job);
     }
 

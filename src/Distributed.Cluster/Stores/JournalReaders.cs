@@ -8,7 +8,7 @@ using Distributed.Protocol.Queue;
 
 namespace Distributed.Cluster.Stores;
 
-// Readers run beside whoever asks, with the shared database: what they find may be larger than a message between nodes can be.
+// Readers run on the node that asks, on the shared database: what they find may be larger than a message between nodes can be.
 
 /// <summary>Reads a journal once, for people, and stops.</summary>
 internal abstract class JournalReader<T>(string persistenceId, TaskCompletionSource<T> read) : ReceivePersistentActor
@@ -52,6 +52,7 @@ internal sealed class JobListReader : JournalReader<IReadOnlyList<JobRegistered>
             if (!jobs.Exists(known => known.Job == registered.Job)) jobs.Add(registered);
         });
         Recover<JobForgotten>(forgotten => jobs.RemoveAll(known => known.Job == forgotten.Job));
+        Recover<QueueEvent>(_ => { }); // the queue's alone
         Recover<RecoveryCompleted>(_ => Complete(jobs));
     }
 

@@ -10,8 +10,8 @@ namespace Distributed.Cluster.Stores;
 
 /// <summary>
 /// Stores and reads the parts of blocks' snapshots through Akka.Persistence's snapshot store, whose protocol it speaks directly: the
-/// sequence number is the step, a failed write kills nobody, and no journal row is needed beside it. Its answers go to the actor that owns
-/// it and come back through <see cref="OnResponse"/>.
+/// sequence number is the step, a failed write stops no actor, and no journal row is needed beside it. The answers to a save are messages to
+/// the actor that owns it.
 /// </summary>
 /// <remarks>
 /// Each attempt to store has an identity of its own: a late clean-up of a failed attempt by the store cannot take the next attempt's row.
@@ -21,20 +21,10 @@ internal sealed class SnapshotVault(ActorSystem system, IActorRef self)
     public const string PluginId = "akka.persistence.snapshot-store.sql";
 
     private readonly IActorRef _store = Akka.Persistence.Persistence.Instance.Apply(system).SnapshotStoreFor(PluginId);
-    private readonly Dictionary<string, Pending> _pending = [];
 
-    private sealed record Pending(Action<object> OnAnswer);
-
-    /// <summary>Stores encoded bytes as a part.</summary>
-    public void Save(SnapshotPart part, byte[] bytes, Action onStored, Action<string> onFailed)
-    {
-        _pending[part.PersistenceId] = new Pending(answer =>
-        {
-            if (answer is SaveSnapshotSuccess) onStored();
-            else onFailed(((SaveSnapshotFailure)answer).Cause.Message);
-        });
+    /// <summary>Stores encoded bytes as a part. Answered by <see cref="SaveSnapshotSuccess"/> or <see cref="SaveSnapshotFailure"/>.</summary>
+    public void Save(SnapshotPart part, byte[] bytes) =>
         _store.Tell(new SaveSnapshot(new SnapshotMetadata(part.PersistenceId, part.SequenceNumber, DateTime.UtcNow), bytes), self);
-    }
 
     /// <summary>Deletes stored parts; what fails stays behind until the next sweep.</summary>
     public void Delete(IReadOnlyList<SnapshotPart> parts)
@@ -58,20 +48,6 @@ internal sealed class SnapshotVault(ActorSystem system, IActorRef self)
             log.Warning("stored parts that belong to nothing could not be looked for ({0}); they are looked for again", e.Message);
         }
     });
-
-    /// <summary>Gives an answer of the store to whoever asked; false when the message is none.</summary>
-    public bool OnResponse(object message)
-    {
-        var id = message switch
-        {
-            SaveSnapshotSuccess success => success.Metadata.PersistenceId,
-            SaveSnapshotFailure failure => failure.Metadata.PersistenceId,
-            _ => null,
-        };
-        if (id is null) return false;
-        if (_pending.Remove(id, out var pending)) pending.OnAnswer(message);
-        return true;
-    }
 
     /// <summary>Reads parts and checks them; throws <see cref="SnapshotUnreadableException"/> for the first that is missing or damaged.</summary>
     public static async Task<IReadOnlyList<LoadedPart>> LoadAsync(ActorSystem system, IReadOnlyList<SnapshotPart> parts)

@@ -21,21 +21,17 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
     private static readonly TimeSpan ReconnectInterval = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan MeasureInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan QuietBeforeLeaving = TimeSpan.FromMilliseconds(150);
-    private const int Reconnects = 60; // then only the coordinator asks again
 
     private readonly JobId _job;
     private readonly WorkerId _id;
     private readonly IActorRef _coordinators;
-    private readonly IActorRef _blockRegion;
+    private readonly BlockLinks _blocks;
     private readonly BorrowedSamples _data;
     private readonly ShardThreads _threads;
     private readonly DataPlane _plane;
     private readonly StepTimes _times;
     private readonly NodeActivity _activity;
     private readonly ActorSystem _system = Context.System;
-    private readonly Dictionary<string, IDisposable?> _peers = []; // nodes that are kept connected
-    private BlockLink?[] _blocks = [];
-    private int _reconnects;
     private bool _isLeaving;
     private (IActorRef ReplyTo, TimeSpan At)? _leaveRequest;
     private TimeSpan _heardAt; // the last weights
@@ -44,15 +40,12 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
     private TimeSpan _measureAt;
     private bool _isWarm; // code that has just begun to run is slow, and says nothing about the machine
 
-    /// <summary>A block that answered, and its node on the data plane.</summary>
-    private sealed record BlockLink(IActorRef Reference, DataEndpoint Endpoint);
-
     public JobWorkerActor(JoinJob join, WorkerId id, int threads, WorkerSurroundings node, BorrowedSamples data)
     {
         _job = join.Job;
         _id = id;
         _coordinators = node.Coordinators;
-        _blockRegion = node.Blocks;
+        _blocks = new BlockLinks(join.Job, id, Context, node.Blocks, node.Plane);
         _plane = node.Plane;
         _times = StepTimes.OfWorker(join.Job, id);
         _activity = node.Activity;
@@ -63,7 +56,7 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
         }
         catch
         {
-            data.Dispose(); // nobody else gives them back: an actor that was not made does not stop
+            data.Dispose(); // an actor that was not created does not stop, so nothing else gives them back
             throw;
         }
 
@@ -88,19 +81,18 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
             TellSpeed();
             LeaveWhenIdle();
         });
-        Receive<GetMissingNodes>(message => _ledger?.OnGetMissingNodes(message, Now));
-        Receive<GetMissingEvaluation>(message => _ledger?.OnGetMissingEvaluation(message));
 
         Receive<JoinJob>(OnJoin);
         Receive<FinishShards>(OnFinishShards);
         Receive<BlockConnected>(OnConnected);
         Receive<PeerConnected>(_ => SayReady());
-        Receive<PeerLost>(message => Lose(link => link.Endpoint.Node == message.Node));
-        Receive<Terminated>(message => Lose(link => link.Reference.Equals(message.ActorRef)));
-        Receive<Reconnect>(_ => ConnectMissing());
-        Receive<AssignWorker>(message => _ledger?.OnAssign(message, Now));
-        Receive<AuditShard>(message => _ledger?.OnAuditShard(message, Now));
-        Receive<OpenWorkerEpoch>(message => _ledger?.OnOpenEpoch(message));
+        Receive<PeerLost>(message => _blocks.Lose(link => link.Endpoint.Node == message.Node));
+        Receive<Terminated>(message => _blocks.Lose(link => link.Reference.Equals(message.ActorRef)));
+        Receive<Reconnect>(_ => _blocks.ConnectMissing());
+        Receive<IWorkerMessage>(message => // from blocks and the coordinator: the rule's
+        {
+            if (_ledger?.TryTake(message, Now) == false) Unhandled(message);
+        });
         Receive<ShardFailed>(message => throw new InvalidOperationException("a compute thread failed", message.Cause)); // supervision ends this child
     }
 
@@ -123,7 +115,7 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
     {
         _plane.RemoveWorker(_job, _id, Self);
         _activity.Leave(_job);
-        foreach (var peer in _peers.Values) peer?.Dispose();
+        _blocks.Dispose();
         _ledger?.Close();
         _threads.Dispose();
         _data.Dispose();
@@ -136,64 +128,23 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
         if (message.Lineage > _connectedLineage)
         {
             _connectedLineage = message.Lineage;
-            Lose(_ => true); // of the lineage before; nodes stay connected
-            _blocks = new BlockLink?[message.Blocks];
+            _blocks.Begin(message.Blocks);
             _ledger?.Close();
             _ledger = new WorkLedger(_job, _id, message.Specification, message.Blocks, new WorkerTimes(), this);
         }
-        // Those that answered too: a block may have taken this worker for lost.
-        for (var block = 0; block < _blocks.Length; block++) Connect(block);
-        _reconnects = Reconnects;
+        _blocks.ConnectAll();
         SayReady();
-    }
-
-    private void Connect(int block) => _blockRegion.Tell(new ConnectBlock(_job, block, _id, _plane.Endpoint));
-
-    private void ConnectMissing()
-    {
-        if (_reconnects == 0) return;
-        _reconnects--;
-        for (var block = 0; block < _blocks.Length; block++)
-            if (_blocks[block] is null) Connect(block);
     }
 
     private void OnConnected(BlockConnected message)
     {
-        if (message.Block < 0 || message.Block >= _blocks.Length) return;
-        if (!Sender.Equals(_blocks[message.Block]?.Reference))
-        {
-            if (_blocks[message.Block] is { } before) Context.Unwatch(before.Reference);
-            _blocks[message.Block] = new BlockLink(Context.Watch(Sender), message.Endpoint);
-            if (!_peers.ContainsKey(message.Endpoint.Node)) _peers[message.Endpoint.Node] = _plane.Connect(message.Endpoint);
-        }
+        _blocks.OnConnected(message, Sender);
         SayReady();
-    }
-
-    private void Lose(Func<BlockLink, bool> isLost)
-    {
-        for (var block = 0; block < _blocks.Length; block++)
-        {
-            if (_blocks[block] is not { } link || !isLost(link)) continue;
-            Context.Unwatch(link.Reference);
-            _blocks[block] = null;
-            _reconnects = Reconnects;
-        }
     }
 
     private void SayReady()
     {
-        if (_ledger is null || _isLeaving || Array.Exists(_blocks, link => link is null)) return;
-        ForgetUnusedPeers();
-        if (Array.TrueForAll(_blocks, link => _plane.IsConnected(link!.Endpoint.Node))) _coordinators.Tell(new WorkerReady(_job, _id, _connectedLineage));
-    }
-
-    private void ForgetUnusedPeers()
-    {
-        foreach (var (node, interest) in _peers.Where(peer => !Array.Exists(_blocks, link => link!.Endpoint.Node == peer.Key)).ToList())
-        {
-            _peers.Remove(node);
-            interest?.Dispose();
-        }
+        if (_ledger is not null && !_isLeaving && _blocks.IsReady) _coordinators.Tell(new WorkerReady(_job, _id, _connectedLineage));
     }
 
     private void TellSpeed()

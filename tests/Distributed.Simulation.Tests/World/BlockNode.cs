@@ -210,26 +210,8 @@ internal sealed class BlockNode : IBlockEffects
 
     private void Dispatch(object message, TimeSpan now)
     {
-        switch (message)
-        {
-            case GetBlockState m: _rule.OnGetBlockState(m); break;
-            case LoadBlock m:
-                if (m.Incarnation == _incarnation && m.Term >= _term) _loading = Math.Max(_loading, m.Lineage);
-                _rule.OnLoadBlock(m);
-                break;
-            case AssignBlock m: _rule.OnAssign(m); break;
-            case OpenBlockEpoch m: _rule.OnOpenEpoch(m, now); break;
-            case OpenCheckpoint m: _rule.OnOpenCheckpoint(m); break;
-            case CloseCheckpoint m: _rule.OnCloseCheckpoint(m); break;
-            case HoldBlock m: _rule.OnHold(m); break;
-            case ReleaseBlock m: _rule.OnRelease(m); break;
-            case EndBlock m: _rule.OnEnd(m); break;
-            case GetWeights m: _rule.OnGetWeights(m); break;
-            case PushGradient m: _rule.OnPushGradient(m, now); break;
-            case PushShardHash m: _rule.OnPushShardHash(m, now); break;
-            case PushEvaluation m: _rule.OnPushEvaluation(m, now); break;
-            default: throw new SimulationFailure($"{message.GetType().Name} at a block");
-        }
+        if (message is LoadBlock load && load.Incarnation == _incarnation && load.Term >= _term) _loading = Math.Max(_loading, load.Lineage);
+        if (message is not IBlockMessage known || !_rule.TryTake(known, now)) throw new SimulationFailure($"{message.GetType().Name} at a block");
     }
 
     /// <summary>Steps move forward one by one, or to the checkpoint of a newer lineage; what they come to is the oracle's, bit for bit.</summary>

@@ -142,35 +142,8 @@ internal sealed class CoordinatorNode : ICoordinatorEffects
 
     private void Dispatch(object message, TimeSpan now)
     {
-        switch (message)
-        {
-            case StartJob m: _run.OnStart(m, now); break;
-            case PauseJob: _run.OnPause(now); break;
-            case CancelJob: _run.OnCancel(now); break;
-            case BlockState m: _run.OnBlockState(m, now); break;
-            case BlockLoadFailed m: _run.OnBlockLoadFailed(m, now); break;
-            case BlockFailed m: _run.OnBlockFailed(m, now); break;
-            case BlockAssigned m: _run.OnBlockAssigned(m, now); break;
-            case CheckpointOpened m: _run.OnCheckpointOpened(m, now); break;
-            case CheckpointTooLate m: _run.OnCheckpointTooLate(m, now); break;
-            case SnapshotSaved m: _run.OnSnapshotSaved(m, now); break;
-            case SnapshotDelayed m: _run.OnSnapshotDelayed(m); break;
-            case BlockHeld m: _run.OnBlockHeld(m, now); break;
-            case BlockLeaving m: _run.OnBlockLeaving(m, now); break;
-            case StepsProgressed m: CheckTotals(m); _run.OnStepsProgressed(m, now); break;
-            case EpochCompleted m: _run.OnEpochCompleted(m, now); break;
-            case AuditDisputed m: _run.OnAuditDisputed(m, now); break;
-            case StepLate m: _run.OnStepLate(m, now); break;
-            case EvaluationLate m: _run.OnEvaluationLate(m, now); break;
-            case TrainingDiverged m: _run.OnDiverged(m, now); break;
-            case WorkerReady m: _run.OnWorkerReady(m, now); break;
-            case WorkerRefused m: _run.OnWorkerRefused(m, now); break;
-            case WorkerLeft m: _run.OnWorkerLeft(m.Worker, now); break;
-            case WorkerFailed m: _run.OnWorkerFailed(m, now); break;
-            case WorkerMeasured m: _run.OnWorkerMeasured(m, now); break;
-            case WorkerAssigned m: _run.OnWorkerAssigned(m, now); break;
-            default: throw new SimulationFailure($"{message.GetType().Name} at the coordinator");
-        }
+        if (message is StepsProgressed progressed) CheckTotals(progressed);
+        if (message is not ICoordinatorMessage known || !_run.TryTake(known, now)) throw new SimulationFailure($"{message.GetType().Name} at the coordinator");
     }
 
     /// <summary>Every shard of every step of the epoch was counted once: the sums are the oracle's, bit for bit.</summary>

@@ -157,16 +157,7 @@ internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEff
             if (message is AssignWorker assign && _failed?.Lineage == assign.Lineage) ToCoordinator(_failed); // it was not heard
             return;
         }
-        switch (_mistakes!.ToLedger(message, ledger))
-        {
-            case AssignWorker m: ledger.OnAssign(m, now); break;
-            case OpenWorkerEpoch m: ledger.OnOpenEpoch(m); break;
-            case WeightsUpdated m: ledger.OnWeights(m, now); break;
-            case GetMissingNodes m: ledger.OnGetMissingNodes(m, now); break;
-            case AuditShard m: ledger.OnAuditShard(m, now); break;
-            case GetMissingEvaluation m: ledger.OnGetMissingEvaluation(m); break;
-            default: throw new SimulationFailure($"{message.GetType().Name} at a worker");
-        }
+        if (!ledger.TryTake(_mistakes!.ToLedger(message, ledger), now)) throw new SimulationFailure($"{message.GetType().Name} at a worker");
     }
 
     /// <summary>Data and connections take their time; another number of blocks is another ledger.</summary>

@@ -10,7 +10,7 @@ using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Distributed.Cluster.Tests.Persistence;
+namespace Distributed.Cluster.Tests.Stores;
 
 /// <summary>An actor system with the shipped configuration of a store, and nothing else of a node.</summary>
 internal sealed class StoreUnderTest : IDisposable
@@ -24,7 +24,7 @@ internal sealed class StoreUnderTest : IDisposable
         _connect = connect;
         var store = $"connection-string = \"{connectionString.Replace("\\", "\\\\", StringComparison.Ordinal)}\"\nprovider-name = \"{provider}\"";
         var setup = ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(ConfigurationFactory
-            .ParseString($"akka.persistence.journal.sql {{\n{store}\n}}\nakka.persistence.snapshot-store.sql {{\n{store}\n}}\nakka.cluster.roles = []")
+            .ParseString($"akka.persistence.journal.sql {{\n{store}\n}}\nakka.persistence.snapshot-store.sql {{\n{store}\n}}\nakka.cluster.roles = []\nakka.coordinated-shutdown.run-by-actor-system-terminate = off")
             .WithFallback(ClusterConfig.Common).WithFallback(Akka.Persistence.Sql.SqlPersistence.DefaultConfiguration)));
         if (SqliteStore.IsProvider(provider)) setup = setup.And(SqliteStore.Connections(provider, connectionString));
         System = ActorSystem.Create("store", setup);

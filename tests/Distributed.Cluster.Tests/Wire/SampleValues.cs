@@ -1,7 +1,7 @@
 using System.Reflection;
 using Distributed.Protocol.Identity;
 
-namespace Distributed.Cluster.Tests.Serialization;
+namespace Distributed.Cluster.Tests.Wire;
 
 /// <summary>Fills records of any shape with seeded values, no two fields alike.</summary>
 internal sealed class SampleValues(int seed)

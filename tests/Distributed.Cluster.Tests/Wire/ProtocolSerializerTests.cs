@@ -1,9 +1,6 @@
 using System.Runtime.Serialization;
 using System.Text;
 using Akka.Actor;
-using Akka.Configuration;
-using Distributed.Cluster.Hosting;
-using Distributed.Cluster.Messages;
 using Distributed.Cluster.Wire;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
@@ -11,26 +8,19 @@ using Distributed.Protocol.Messages;
 using Distributed.Protocol.Planning;
 using Distributed.Protocol.Specification;
 
-namespace Distributed.Cluster.Tests.Serialization;
+namespace Distributed.Cluster.Tests.Wire;
 
-public sealed class ProtocolSerializerTests : IDisposable
+public sealed class ProtocolSerializerTests(SerializerSystem system) : IClassFixture<SerializerSystem>
 {
-    private static readonly Type[] Kinds =
-        [typeof(ICoordinatorMessage), typeof(IBlockMessage), typeof(IWorkerMessage), typeof(JobEvent), typeof(JournalEvent), typeof(IClusterMessage)];
+    private readonly ActorSystem _system = system.System;
 
-    private readonly ActorSystem _system = ActorSystem.Create("serializer", ConfigurationFactory
-        .ParseString("akka.cluster.roles = []").WithFallback(ClusterConfig.Embedded).WithFallback(ClusterConfig.Common));
-
-    public static TheoryData<string> Messages =>
-        [.. MessageTypes().Select(type => type.FullName!)];
-
-    public void Dispose() => _system.Dispose();
+    public static TheoryData<string> Messages => [.. ProtocolMessages.Types.Select(type => type.FullName!)];
 
     [Theory]
     [MemberData(nameof(Messages))]
     public void Every_message_comes_back_as_it_was(string name)
     {
-        var type = MessageTypes().Single(candidate => candidate.FullName == name);
+        var type = ProtocolMessages.Types.Single(candidate => candidate.FullName == name);
         for (var seed = 0; seed < 20; seed++)
         {
             var message = new SampleValues(seed).Make(type);
@@ -83,10 +73,4 @@ public sealed class ProtocolSerializerTests : IDisposable
         var bytes = "{\"$type\":\"System.Version, System.Private.CoreLib\"}"u8.ToArray();
         Assert.ThrowsAny<SerializationException>(() => _system.Serialization.Deserialize(bytes, 1, "System.Version, System.Private.CoreLib"));
     }
-
-    private static IEnumerable<Type> MessageTypes() =>
-        new[] { typeof(JobEvent).Assembly, typeof(ProtocolSerializer).Assembly }.SelectMany(assembly => assembly.GetTypes())
-            .Where(type => type is { IsClass: true, IsAbstract: false } && Kinds.Any(kind => kind.IsAssignableFrom(type)))
-            .Where(type => type != typeof(PushGradient) && type != typeof(WeightsUpdated)) // the data plane's
-            .Append(typeof(JobRegistered)).Append(typeof(JobStatus));
 }

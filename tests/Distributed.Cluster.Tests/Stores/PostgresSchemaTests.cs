@@ -2,16 +2,16 @@ using Distributed.Cluster.Hosting;
 using Distributed.Tests;
 using Npgsql;
 
-namespace Distributed.Cluster.Tests.Persistence;
+namespace Distributed.Cluster.Tests.Stores;
 
 /// <summary>PostgreSQL databases that can be no store: said at the start, not by the first write.</summary>
-public sealed class PostgresSchemaTests
+[Collection(PostgresTests.Name)]
+public sealed class PostgresSchemaTests(PostgresFixture postgres)
 {
     [ClusterFact]
     public async Task A_database_with_tables_of_another_program_or_without_leave_to_make_any_is_refused()
     {
-        await using var server = await PostgresServer.StartAsync();
-        var own = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Pooling = false };
+        var own = new NpgsqlConnectionStringBuilder(await postgres.CreateDatabaseAsync("refusals")) { Pooling = false };
         Assert.True((await AskAsync(own)).IsThere);
 
         await ExecuteAsync(own, "CREATE SCHEMA other; CREATE TABLE other.journal (a int)");

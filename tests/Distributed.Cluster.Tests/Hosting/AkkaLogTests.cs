@@ -6,7 +6,7 @@ using Akka.Event;
 using Distributed.Cluster.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace Distributed.Cluster.Tests.Coordination;
+namespace Distributed.Cluster.Tests.Hosting;
 
 /// <summary>Akka's log events as people see them.</summary>
 public sealed class AkkaLogTests

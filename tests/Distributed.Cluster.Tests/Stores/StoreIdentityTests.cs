@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using Distributed.Cluster.Stores;
 using Microsoft.Data.Sqlite;
 
-namespace Distributed.Cluster.Tests.Persistence;
+namespace Distributed.Cluster.Tests.Stores;
 
 /// <summary>Which SQLite files are stores, and that all others stay as they were, with nothing beside them.</summary>
 public sealed class StoreIdentityTests : IDisposable

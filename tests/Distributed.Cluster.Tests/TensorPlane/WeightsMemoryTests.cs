@@ -2,7 +2,7 @@ using Distributed.Cluster.TensorPlane;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Planning;
 
-namespace Distributed.Cluster.Tests.ParameterServing;
+namespace Distributed.Cluster.Tests.TensorPlane;
 
 public sealed class WeightsMemoryTests
 {

@@ -13,10 +13,11 @@ using Microsoft.Data.Sqlite;
 using Npgsql;
 using Xunit.Abstractions;
 
-namespace Distributed.Cluster.Tests.Persistence;
+namespace Distributed.Cluster.Tests.Stores;
 
 /// <summary>What the rules count on in a store: one writer at a time, and rows that do not pile up.</summary>
-public sealed class JournalStoreTests(ITestOutputHelper output) : IDisposable
+[Collection(PostgresTests.Name)]
+public sealed class JournalStoreTests(PostgresFixture postgres, ITestOutputHelper output) : IDisposable
 {
     // In memory where there is such a folder: it is not the disk that is measured here, and thousands of durable writes take minutes on a slow one.
     private readonly string _folder = Directory.CreateDirectory(
@@ -50,8 +51,8 @@ public sealed class JournalStoreTests(ITestOutputHelper output) : IDisposable
     [ClusterFact]
     public async Task A_second_writer_to_a_PostgreSQL_journal_ends_itself()
     {
-        await using var server = await PostgresServer.StartAsync();
-        using var store = new StoreUnderTest("PostgreSQL.15", server.ConnectionString, () => new NpgsqlConnection(server.ConnectionString));
+        var database = await postgres.CreateDatabaseAsync("writers");
+        using var store = new StoreUnderTest("PostgreSQL.15", database, () => new NpgsqlConnection(database));
         CheckThatOneWriterWins(store);
         CheckThatASummaryReplacesRows(store);
     }
@@ -75,7 +76,7 @@ public sealed class JournalStoreTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public async Task Thousands_of_checkpoints_leave_a_store_of_bounded_size()
+    public async Task A_thousand_checkpoints_leave_a_store_of_bounded_size()
     {
         using var store = OpenSqlite();
         var job = new JobId("job");
@@ -85,7 +86,7 @@ public sealed class JournalStoreTests(ITestOutputHelper output) : IDisposable
         var vault = new SnapshotVault(store.System, Akka.Actor.ActorRefs.Nobody);
         Write(new JobSubmitted(Specification, new RunOptions()));
         var sizes = new List<long>();
-        for (var step = 1; step <= 2_000; step++)
+        for (var step = 1; step <= 1_000; step++)
         {
             var bytes = new byte[20_000];
             Random.Shared.NextBytes(bytes);
@@ -96,9 +97,9 @@ public sealed class JournalStoreTests(ITestOutputHelper output) : IDisposable
             Write(new CheckpointCommitted(new Checkpoint(step, 1, [part], default, 100)));
             vault.Delete([.. before.Except(history.Checkpoints.SelectMany(checkpoint => checkpoint.Parts))]);
             if (history.EventsSinceSummary >= 256) Write(history.Summarize());
-            if (step % 500 == 0) sizes.Add(new FileInfo(StorePath).Length + new FileInfo(StorePath + "-wal").Length);
+            if (step % 250 == 0) sizes.Add(new FileInfo(StorePath).Length + new FileInfo(StorePath + "-wal").Length);
         }
-        output.WriteLine($"bytes of the store after every 500 checkpoints: {string.Join(", ", sizes)}; " +
+        output.WriteLine($"bytes of the store after every 250 checkpoints: {string.Join(", ", sizes)}; " +
             $"{store.Scalar("SELECT COUNT(*) FROM journal")} journal rows, {store.Scalar("SELECT COUNT(*) FROM snapshot")} snapshot rows");
         Assert.InRange(store.Scalar("SELECT COUNT(*) FROM journal"), 1, 260);
         Assert.InRange(store.Scalar("SELECT COUNT(*) FROM snapshot"), 2, 10); // deletions that are still under way

@@ -1,7 +1,7 @@
 using Distributed.Cluster.TensorPlane;
 using Distributed.Protocol.Identity;
 
-namespace Distributed.Cluster.Tests.ParameterServing;
+namespace Distributed.Cluster.Tests.TensorPlane;
 
 public sealed class WeightsArenaTests
 {

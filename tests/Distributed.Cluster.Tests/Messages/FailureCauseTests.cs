@@ -1,6 +1,6 @@
 using Distributed.Cluster.Messages;
 
-namespace Distributed.Cluster.Tests.Coordination;
+namespace Distributed.Cluster.Tests.Messages;
 
 public sealed class FailureCauseTests
 {

@@ -5,7 +5,7 @@ using Distributed.Data.Sets;
 using Distributed.Protocol.Datasets;
 using Distributed.Protocol.Identity;
 
-namespace Distributed.Cluster.Tests.Data;
+namespace Distributed.Cluster.Tests.Datasets;
 
 public sealed class SampleCacheTests : IDisposable
 {

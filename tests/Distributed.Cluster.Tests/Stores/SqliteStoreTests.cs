@@ -1,7 +1,7 @@
 using Distributed.Cluster.Stores;
 using Microsoft.Data.Sqlite;
 
-namespace Distributed.Cluster.Tests.Persistence;
+namespace Distributed.Cluster.Tests.Stores;
 
 /// <summary>How a store's file is made and opened.</summary>
 public sealed class SqliteStoreTests : IDisposable

@@ -1,0 +1,35 @@
+using Akka.Actor;
+using Akka.Cluster;
+using Distributed.Cluster.Messages;
+
+namespace Distributed.Cluster.Datasets;
+
+/// <summary>Looks for nodes that have a data set: asks members of the cluster in turn, first those that are no workers: the data came in at one of them.</summary>
+internal sealed class DataSearch(string sha256, IActorContext context)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan IntervalWithSources = TimeSpan.FromSeconds(2);
+
+    /// <summary>Nodes that are asked at a time, so that a thousand nodes are not a thousand questions of each.</summary>
+    private const int AskedAtOnce = 32;
+
+    private readonly Akka.Cluster.Cluster _cluster = Akka.Cluster.Cluster.Get(context.System);
+    private readonly int _seed = Random.Shared.Next(); // fetches ask in orders of their own
+    private TimeSpan _dueAt;
+    private int _asked; // members so far
+
+    /// <summary>Searches at the next tick, whenever it was done last.</summary>
+    public void Hurry() => _dueAt = TimeSpan.Zero;
+
+    /// <summary>Asks some members when it is time to; more often while no source is known.</summary>
+    public void AskWhenDue(TimeSpan now, bool hasSources)
+    {
+        if (now < _dueAt) return;
+        _dueAt = now + (hasSources ? IntervalWithSources : Interval);
+        var members = _cluster.State.Members
+            .Where(member => member.Status is MemberStatus.Up or MemberStatus.WeaklyUp or MemberStatus.Leaving && member.UniqueAddress != _cluster.SelfUniqueAddress)
+            .OrderBy(member => member.HasRole(NodeRoles.Worker)).ThenBy(member => HashCode.Combine(member.UniqueAddress.Uid, _seed)).ToList();
+        for (var i = 0; i < Math.Min(AskedAtOnce, members.Count); i++)
+            context.ActorSelection(new RootActorPath(members[_asked++ % members.Count].Address) / "user" / DataActor.Name).Tell(new FindData(sha256));
+    }
+}

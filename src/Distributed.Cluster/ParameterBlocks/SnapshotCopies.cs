@@ -1,0 +1,18 @@
+namespace Distributed.Cluster.ParameterBlocks;
+
+/// <summary>Memory of a block's snapshot copies, used again from checkpoint to checkpoint. At most two sets are kept: one is being stored
+/// while the best epoch's is copied.</summary>
+internal sealed class SnapshotCopies
+{
+    private const int KeptOfOneLength = 2;
+    private readonly Dictionary<int, Stack<byte[]>> _spare = [];
+
+    public byte[] Rent(int length) =>
+        _spare.TryGetValue(length, out var spare) && spare.TryPop(out var bytes) ? bytes : GC.AllocateUninitializedArray<byte>(length);
+
+    public void Return(byte[] bytes)
+    {
+        if (!_spare.TryGetValue(bytes.Length, out var spare)) _spare[bytes.Length] = spare = new Stack<byte[]>();
+        if (spare.Count < KeptOfOneLength) spare.Push(bytes);
+    }
+}

@@ -1,0 +1,83 @@
+using Distributed.Cluster.Stores;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.ParameterBlocks;
+
+namespace Distributed.Cluster.ParameterBlocks;
+
+/// <summary>
+/// A block's snapshots between the copy and the durable parts. The store's answers come in; what an attempt came to goes out, unless the
+/// block has forgotten the snapshot meanwhile: then its parts are deleted.
+/// </summary>
+/// <param name="vault">The store.</param>
+/// <param name="outage">Hears whether the store takes writes.</param>
+/// <param name="writer">The block's name there.</param>
+internal sealed class SnapshotSavings(SnapshotVault vault, StoreOutage outage, string writer)
+{
+    private readonly SnapshotCopies _copies = new();
+    private readonly List<SnapshotSaving> _held = []; // at most two: one on its way into the store, one in memory alone
+    private readonly List<SnapshotSaving> _storing = []; // attempts that the store has not answered for, of forgotten ones too
+
+    /// <summary>Copies the block's memory.</summary>
+    public void Copy(BlockSnapshot snapshot) => _held.Add(new SnapshotSaving(snapshot, _copies));
+
+    /// <summary>Begins to store a copy; null when there is none of that step.</summary>
+    public Task<PartsSealed>? SealAsync(long lineage, long step) => Find(lineage, step)?.SealAsync();
+
+    /// <summary>Stores a copy, unless it is forgotten.</summary>
+    public void Store(SnapshotSaving saving)
+    {
+        if (!_held.Contains(saving))
+        {
+            saving.Free();
+            return;
+        }
+        _storing.Add(saving);
+        saving.Store(vault);
+    }
+
+    /// <summary>Takes the store's answer for a part.</summary>
+    /// <param name="persistenceId">The part.</param>
+    /// <param name="failure">Why it is not durable; null when it is.</param>
+    /// <returns>What the attempt came to, with its last answer; null before, and for a snapshot that is forgotten.</returns>
+    public SavingOutcome? Take(string persistenceId, string? failure)
+    {
+        if (_storing.Find(saving => saving.Awaits(persistenceId))?.Take(persistenceId, failure) is not { } outcome) return null;
+        _storing.Remove(outcome.Saving);
+        if (outcome.Failure is null) return TakeStored(outcome);
+        vault.Delete(outcome.Stored);
+        if (_held.Contains(outcome.Saving))
+        {
+            outage.Failed(writer, outcome.Failure);
+            return outcome;
+        }
+        outcome.Saving.Free();
+        outage.Forget(writer);
+        return null;
+    }
+
+    private SavingOutcome? TakeStored(SavingOutcome outcome)
+    {
+        outcome.Saving.Free();
+        outage.Worked(writer);
+        if (_held.Remove(outcome.Saving)) return outcome;
+        vault.Delete(outcome.Stored);
+        return null;
+    }
+
+    /// <summary>A copy is not needed any more.</summary>
+    public void Forget(long lineage, long step)
+    {
+        if (Find(lineage, step) is not { } saving) return;
+        _held.Remove(saving);
+        if (saving.HasBegun) outage.Forget(writer); // its memory is freed when its task or the store answers
+        else saving.Free();
+    }
+
+    /// <summary>Deletes stored parts.</summary>
+    public void Delete(IReadOnlyList<SnapshotPart> parts) => vault.Delete(parts);
+
+    /// <summary>The block ends: what it has not stored no longer counts as an outage here.</summary>
+    public void End() => outage.Forget(writer);
+
+    private SnapshotSaving? Find(long lineage, long step) => _held.Find(saving => saving.Snapshot.Lineage == lineage && saving.Snapshot.Step == step);
+}

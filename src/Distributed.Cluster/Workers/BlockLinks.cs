@@ -1,0 +1,102 @@
+using Akka.Actor;
+using Distributed.Cluster.Messages;
+using Distributed.Cluster.TensorPlane;
+using Distributed.Protocol.Identity;
+
+namespace Distributed.Cluster.Workers;
+
+/// <summary>A block that answered, and its node on the data plane.</summary>
+internal sealed record BlockLink(IActorRef Reference, DataEndpoint Endpoint);
+
+/// <summary>
+/// A worker's connections to the blocks of a lineage: asks the region for each until it answers, watches those that have, and keeps their
+/// nodes connected on the data plane.
+/// </summary>
+/// <param name="job">The job.</param>
+/// <param name="worker">The worker.</param>
+/// <param name="context">Of the worker's actor, which hears of the blocks' ends.</param>
+/// <param name="region">The region of parameter blocks.</param>
+/// <param name="plane">The node's place on the data plane.</param>
+internal sealed class BlockLinks(JobId job, WorkerId worker, IActorContext context, IActorRef region, DataPlane plane) : IDisposable
+{
+    private const int Reconnects = 60; // then only the coordinator asks again
+
+    private readonly Dictionary<string, IDisposable?> _peers = []; // nodes that are kept connected
+    private BlockLink?[] _links = [];
+    private int _reconnects;
+
+    /// <summary>A block; null while it is not connected.</summary>
+    public BlockLink? this[int block] => _links[block];
+
+    /// <summary>Whether every block has answered and can be reached.</summary>
+    public bool IsReady
+    {
+        get
+        {
+            if (Array.Exists(_links, link => link is null)) return false;
+            ForgetUnusedPeers();
+            return Array.TrueForAll(_links, link => plane.IsConnected(link!.Endpoint.Node));
+        }
+    }
+
+    /// <summary>Another lineage has other blocks; nodes stay connected.</summary>
+    public void Begin(int blocks)
+    {
+        Lose(_ => true);
+        _links = new BlockLink?[blocks];
+    }
+
+    /// <summary>Asks every block, those that answered too: a block may have taken this worker for lost.</summary>
+    public void ConnectAll()
+    {
+        _reconnects = Reconnects;
+        for (var block = 0; block < _links.Length; block++) Connect(block);
+    }
+
+    /// <summary>Asks the blocks that have not answered; so often, and no more.</summary>
+    public void ConnectMissing()
+    {
+        if (_reconnects == 0) return;
+        _reconnects--;
+        for (var block = 0; block < _links.Length; block++)
+            if (_links[block] is null) Connect(block);
+    }
+
+    /// <summary>A block answers, by its own reference.</summary>
+    public void OnConnected(BlockConnected message, IActorRef block)
+    {
+        if (message.Block < 0 || message.Block >= _links.Length || block.Equals(_links[message.Block]?.Reference)) return;
+        if (_links[message.Block] is { } before) context.Unwatch(before.Reference);
+        _links[message.Block] = new BlockLink(context.Watch(block), message.Endpoint);
+        if (!_peers.ContainsKey(message.Endpoint.Node)) _peers[message.Endpoint.Node] = plane.Connect(message.Endpoint);
+    }
+
+    /// <summary>Blocks are gone; they are asked for again.</summary>
+    public void Lose(Func<BlockLink, bool> isLost)
+    {
+        for (var block = 0; block < _links.Length; block++)
+        {
+            if (_links[block] is not { } link || !isLost(link)) continue;
+            context.Unwatch(link.Reference);
+            _links[block] = null;
+            _reconnects = Reconnects;
+        }
+    }
+
+    /// <summary>Nodes need not stay connected for this worker.</summary>
+    public void Dispose()
+    {
+        foreach (var peer in _peers.Values) peer?.Dispose();
+    }
+
+    private void Connect(int block) => region.Tell(new ConnectBlock(job, block, worker, plane.Endpoint));
+
+    private void ForgetUnusedPeers()
+    {
+        foreach (var (node, interest) in _peers.Where(peer => !Array.Exists(_links, link => link!.Endpoint.Node == peer.Key)).ToList())
+        {
+            _peers.Remove(node);
+            interest?.Dispose();
+        }
+    }
+}

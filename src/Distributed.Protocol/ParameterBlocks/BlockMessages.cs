@@ -1,0 +1,36 @@
+using Distributed.Protocol.Messages;
+
+namespace Distributed.Protocol.ParameterBlocks;
+
+/// <summary>The one table of what a parameter block understands: its actor and the simulation hand messages over here.</summary>
+public static class BlockMessages
+{
+    /// <summary>Hands a message to its rule; false for one that is not the rule's.</summary>
+    /// <param name="block">The rule.</param>
+    /// <param name="message">A message to the block.</param>
+    /// <param name="now">The time.</param>
+    public static bool TryTake(this ParameterBlock block, IBlockMessage message, TimeSpan now)
+    {
+        ArgumentNullException.ThrowIfNull(block);
+        switch (message)
+        {
+            // from workers, on the hot path first
+            case PushGradient m: block.OnPushGradient(m, now); return true;
+            case GetWeights m: block.OnGetWeights(m); return true;
+            case PushShardHash m: block.OnPushShardHash(m, now); return true;
+            case PushEvaluation m: block.OnPushEvaluation(m, now); return true;
+
+            // from the coordinator
+            case GetBlockState m: block.OnGetBlockState(m); return true;
+            case LoadBlock m: block.OnLoadBlock(m); return true;
+            case AssignBlock m: block.OnAssign(m); return true;
+            case OpenBlockEpoch m: block.OnOpenEpoch(m, now); return true;
+            case OpenCheckpoint m: block.OnOpenCheckpoint(m); return true;
+            case CloseCheckpoint m: block.OnCloseCheckpoint(m); return true;
+            case HoldBlock m: block.OnHold(m); return true;
+            case ReleaseBlock m: block.OnRelease(m); return true;
+            case EndBlock m: block.OnEnd(m); return true;
+            default: return false;
+        }
+    }
+}
