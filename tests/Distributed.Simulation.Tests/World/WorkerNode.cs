@@ -1,4 +1,3 @@
-using Distributed.Learning.Metrics;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Planning;
