@@ -6,7 +6,7 @@ using Distributed.Tensors.Memory;
 
 namespace Distributed.Cluster.Compute;
 
-/// <summary>The memory of one node's gradient [parameters], used again once nobody holds it: neither the worker nor a socket.</summary>
+/// <summary>The memory of one node's gradient [parameters], reused once neither the worker nor a socket holds it.</summary>
 internal sealed class GradientBuffer(int parameters, GradientBuffers home) : IComputedNode, IDisposable
 {
     private readonly AlignedBuffer _buffer = new(parameters);

@@ -128,7 +128,7 @@ internal sealed class ShardThreads : IDisposable
                     var began = Stopwatch.GetTimestamp();
                     var done = Compute(shard, order, leaf);
                     Watch(Stopwatch.GetTimestamp() - began < ShortShardTicks);
-                    Attend(true); // before anyone hears of it: what follows from it runs here
+                    Attend(true); // before its actor hears of it: what follows from it runs here
                     if (done is not null) _owner.Tell(done);
                     Interlocked.Decrement(ref _busy);
                     if (order is GradientOrder && order.Version != last) (last, first) = (order.Version, leaf);
@@ -162,7 +162,7 @@ internal sealed class ShardThreads : IDisposable
             else _actors.Leave();
         }
 
-        // Promises to take in what peers send, so that they wake nobody.
+        // Promises to receive what peers send, so that they wake no thread.
         void Watch(bool value)
         {
             if (value == polls || (value && !_plane.HasPeersHere)) return;
@@ -172,7 +172,7 @@ internal sealed class ShardThreads : IDisposable
         }
     }
 
-    /// <summary>Looks out for work for a while, which is cheaper than to be woken. Whoever else needs the core may have it meanwhile.</summary>
+    /// <summary>Spins for a while, which is cheaper than being woken; other threads that need the core get it.</summary>
     private bool HasWorkSoon(long ticks)
     {
         var began = Stopwatch.GetTimestamp();

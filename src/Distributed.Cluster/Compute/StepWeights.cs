@@ -27,7 +27,7 @@ internal sealed class StepWeights(JobId job, Network network, WeightsArena arena
     public PackedWeights Packed { get; private set; } = null!;
 
     /// <summary>
-    /// Prepares a version unless that is done; whoever comes meanwhile waits. False when a later one is there already: the step is over, and
+    /// Prepares a version unless that is done; other threads wait meanwhile. False when a later one is there already: the step is over, and
     /// its weights must not replace those that others compute with.
     /// </summary>
     /// <param name="lineage">The weights' lineage.</param>

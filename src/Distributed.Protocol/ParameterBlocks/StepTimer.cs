@@ -35,7 +35,7 @@ internal sealed class StepTimer(BlockTimes times)
     /// <summary>Other workers have just been given what is missing: it is not late yet.</summary>
     public void Defer(TimeSpan now) => _lateAt = Later(_lateAt, now + LateWait);
 
-    /// <summary>Whether missing nodes are to be asked for; the next time is after twice as long, up to the bound.</summary>
+    /// <summary>Whether to ask for missing nodes; the next time is after twice as long, up to the bound.</summary>
     public bool IsAskDue(TimeSpan now)
     {
         if (now < _askAt) return false;

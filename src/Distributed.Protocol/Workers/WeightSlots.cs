@@ -57,7 +57,7 @@ internal sealed class WeightSlots
     }
 
     /// <summary>
-    /// Whether a block has slices that are not here and may complete a version above the current one: the newest that anyone sent, or the
+    /// Whether a block has slices that are not here and may complete a version above the current one: the newest that any block sent, or the
     /// one before, which another block may still stand at.
     /// </summary>
     public bool Lacks(int block)

@@ -204,7 +204,7 @@ public sealed class WorkLedger
         if (!_work.IsPlanned(shard) && _audits.TryBegin(shard)) _effects.Compute(Lineage, Version, new IndexRange(shard, 1), _weights.View);
     }
 
-    /// <summary>Claims an audited shard. Returns whether its gradient is to be sent: it falls to this worker, and was not sent before.</summary>
+    /// <summary>Claims an audited shard. Returns whether to send its gradient: it falls to this worker, and was not sent before.</summary>
     private bool Claim(IComputedNode node)
     {
         _audits.Claim(node);

@@ -7,6 +7,17 @@ namespace Distributed.Protocol.Tests.Planning;
 public sealed class AssignmentTests
 {
     [Fact]
+    public void Missing_leaves_are_asked_of_the_workers_that_they_fall_to()
+    {
+        var assignment = new Assignment(1, [new WorkerShare(new WorkerId("a"), 1), new WorkerShare(new WorkerId("b"), 0), new WorkerShare(new WorkerId("c"), 1)]);
+        IndexRange[] gaps = [new(1, 1), new(3, 4), new(9, 1)];
+        Assert.Equal(
+            [("a", new IndexRange(1, 1)), ("a", new IndexRange(3, 2)), ("c", new IndexRange(5, 2)), ("c", new IndexRange(9, 1))],
+            assignment.OwnersOf(10, gaps).Select(part => (part.Worker.Value, part.Leaves)));
+        Assert.Empty(Assignment.None.OwnersOf(10, gaps));
+    }
+
+    [Fact]
     public void Runs_cover_every_leaf_once_in_the_order_of_the_shares() =>
         Gen.Select(Gen.Int[0, 1000].Array[1, 20], Gen.Int[1, 3000]).Sample((weights, leaves) =>
         {

@@ -248,6 +248,49 @@ public sealed class ParameterBlockTests
         Assert.InRange(now - began, Second, Second * 21); // no longer than for the first step, of which nothing was known
     }
 
+    [Fact]
+    public void A_new_lineage_begins_with_nothing_of_the_one_before()
+    {
+        Load();
+        Assign();
+        _block.OnHold(new HoldBlock(SampleJobs.Job, 0, 1, 1));
+        Push(step: 0, new ReductionNode(0, 2));
+        _block.OnOpenCheckpoint(new OpenCheckpoint(SampleJobs.Job, 0, 1, 1, Attempt: 9, Step: 1));
+        var lease = new Lease();
+        _block.OnPushGradient(Gradient(1, new ReductionNode(0, 1)) with { Lease = lease }, Second);
+
+        Load(lineage: 2);
+
+        Assert.True(lease.IsDisposed);
+        Assert.Equal([1L], _effects.Forgotten);
+        Assert.Equal((2, 0, 0), (_block.Lineage, _block.Step, _block.PendingNodes));
+        Assert.Null(_effects.Sent.OfType<BlockState>().Last().Copied);
+        _effects.Sent.Clear();
+        for (var step = 0; step < 2; step++) // neither held nor assigned
+            _block.OnPushGradient(Gradient(step, new ReductionNode(0, 2)) with { Lineage = 2 }, Second * 2);
+        Assert.Equal(2, _block.Step);
+        Assert.Empty(_effects.Take<WeightsUpdated>());
+        _block.OnGetWeights(new GetWeights(SampleJobs.Job, 0, 2, Worker));
+        Assert.Equal([1L, 2L], _effects.Take<WeightsUpdated>().Select(weights => weights.Step));
+        _block.OnOpenCheckpoint(new OpenCheckpoint(SampleJobs.Job, 0, 1, 2, Attempt: 1, Step: 2)); // attempts of another lineage do not count
+        Assert.Equal(1, Assert.Single(_effects.Take<CheckpointOpened>()).Attempt);
+    }
+
+    [Fact]
+    public void A_lineage_that_diverged_says_nothing_in_the_next_one()
+    {
+        Load();
+        var values = new float[_length];
+        values[0] = float.PositiveInfinity;
+        _block.OnPushGradient(Gradient(0, new ReductionNode(0, 2)) with { Values = values }, Second);
+        Load(lineage: 2);
+        _effects.Sent.Clear();
+        _block.OnTick(Second * 100);
+        Assert.Empty(_effects.Sent.OfType<TrainingDiverged>());
+        _block.OnPushGradient(Gradient(0, new ReductionNode(0, 2)) with { Lineage = 2 }, Second * 100);
+        Assert.Equal(1, _block.Step);
+    }
+
     private void Load(long lineage = 1, long term = 1) => _block.OnLoadBlock(LoadMessage(lineage, term));
 
     private void Assign() =>

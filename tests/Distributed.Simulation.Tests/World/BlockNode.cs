@@ -117,7 +117,7 @@ internal sealed class BlockNode : IBlockEffects
         WorkerNode.Send(_world, _seat.Name, worker, (IWorkerMessage)_world.Post.Copy(weights));
     }
 
-    /// <summary>Two buffers, used in turn, whatever the lineage: whoever still reads an older version reads garbage.</summary>
+    /// <summary>Two buffers, used in turn, whatever the lineage: a reader of an older version reads garbage.</summary>
     public Memory<float> WeightsBuffer(long lineage, BlockLayout layout, int block, long version)
     {
         var isLoading = lineage != _rule.Lineage;
@@ -189,7 +189,7 @@ internal sealed class BlockNode : IBlockEffects
                 _world.Trace?.Line($"the snapshot of step {snapshot.Step} that {_seat.Name} was writing is LOST");
                 _world.Parts.Delete(parts); // it died before they were durable
             }
-            else if (saving.IsForgotten && !_isStopped) _world.Parts.Delete(parts); // nobody ever heard of them
+            else if (saving.IsForgotten && !_isStopped) _world.Parts.Delete(parts); // no message named them
             else Enter(() => _rule.OnSnapshotStored(snapshot.Lineage, snapshot.Step, parts));
         });
     }
@@ -227,7 +227,7 @@ internal sealed class BlockNode : IBlockEffects
         if (_rule.Lineage > _lineage) _seat.NoteLoad(_rule.Lineage, this);
         _lineage = _rule.Lineage;
         _step = _rule.Step;
-        // The memory of a lineage that is over is reused: what blocks that have not heard of the next one make of it reaches nobody.
+        // The memory of a lineage that is over is reused: the results of blocks that have not heard of the next one are dropped.
         if (_world.Habits.ByReference && _lineage != _world.Journal.Mirror.Lineage?.Lineage) return;
         if (_world.Oracle.DivergedAt < _step) return;
         if (_step > _world.Oracle.FinalStep) SimulatedWorld.Fail($"{_seat.Name} passed the end of the job");

@@ -39,7 +39,7 @@ internal sealed class SimulatedWorld
             Liar = new WorkerId("w1");
             if (change is null) Habits = Habits with { Workers = Math.Max(3, Habits.Workers) };
         }
-        // A dispute waits for a worker that can tell; where none comes that does not throw, it would wait for ever.
+        // A dispute waits for a worker that can tell; where each one that comes throws, it would wait without end.
         ExceptionHabits = exceptions?.Invoke(Job) ?? (Liar is null ? ExceptionHabits.Draw(seed, Job) : new ExceptionHabits(ThrowingPlace.Nowhere, 0));
         Exceptions = new Exceptions(this, seed);
         Time = new VirtualTime();
@@ -80,7 +80,7 @@ internal sealed class SimulatedWorld
 
     public bool HasLied => Lies.Count > 0;
 
-    /// <summary>Whether the run ended early because a lie was counted that nobody could audit.</summary>
+    /// <summary>Whether the run ended early because a lie was counted that no worker could audit.</summary>
     public bool IsExcused { get; private set; }
 
     /// <summary>Right before faults stop.</summary>
@@ -177,7 +177,7 @@ internal sealed class SimulatedWorld
         while (Time.Step(until)) { }
         foreach (var block in Blocks)
             if (block.HoldsState) Fail($"{block.Name} still holds the ended job");
-        // Rows that nobody names any more can come only from what was being stored when a lineage or a coordinator ended.
+        // Rows that no checkpoint names can come only from what was being stored when a lineage or a coordinator ended.
         var orphans = Parts.CountOrphans(Journal.Mirror.Checkpoints);
         var bound = 2 * Blocks.Count * (Journal.Mirror.Term + Journal.Lineages.Count);
         if (orphans > bound) Fail($"{orphans} stored rows belong to nothing, at most {bound} should");
