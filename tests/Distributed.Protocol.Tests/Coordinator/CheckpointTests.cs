@@ -1,4 +1,5 @@
-using Distributed.Protocol.Coordinator;
+using Distributed.Protocol.Coordinator.Checkpoints;
+using Distributed.Protocol.Coordinator.Context;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Specification;
@@ -10,7 +11,7 @@ public sealed class CheckpointTests
 {
     private readonly Coordination _job = new(new RunOptions { Blocks = Coordination.Blocks, SnapshotEverySteps = 2 });
 
-    private Checkpoints Checkpoints => _job.Lineage.Checkpoints;
+    private CheckpointAttempts Checkpoints => _job.Lineage.Checkpoints;
 
     [Fact]
     public void A_checkpoint_is_committed_once_every_block_is_durable()

@@ -1,4 +1,4 @@
-using Distributed.Protocol.Coordinator;
+using Distributed.Protocol.Coordinator.Lineages;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
