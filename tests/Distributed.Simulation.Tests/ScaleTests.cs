@@ -3,6 +3,7 @@ using Distributed.Learning.Metrics;
 using Distributed.Learning.Networks;
 using Distributed.Learning.Optimization;
 using Distributed.Protocol.Coordinator;
+using Distributed.Protocol.Coordinator.Context;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;

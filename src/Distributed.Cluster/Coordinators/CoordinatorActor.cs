@@ -4,6 +4,7 @@ using Akka.Event;
 using Distributed.Cluster.Messages;
 using Distributed.Cluster.Stores;
 using Distributed.Protocol.Coordinator;
+using Distributed.Protocol.Coordinator.Context;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;

@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Akka.Persistence;
 using Distributed.Cluster.Messages;
-using Distributed.Protocol.Coordinator;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Queue;

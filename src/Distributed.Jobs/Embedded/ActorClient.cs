@@ -10,7 +10,6 @@ using Distributed.Cluster.Stores;
 using Distributed.Jobs.Results;
 using Distributed.Jobs.Service;
 using Distributed.Learning.Networks;
-using Distributed.Protocol.Coordinator;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;

@@ -2,7 +2,6 @@ using Akka.Actor;
 using Akka.Persistence;
 using Distributed.Cluster;
 using Distributed.Cluster.Stores;
-using Distributed.Protocol.Coordinator;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.ParameterBlocks;

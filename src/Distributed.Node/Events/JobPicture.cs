@@ -1,4 +1,3 @@
-using Distributed.Protocol.Coordinator;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;

@@ -8,7 +8,6 @@ using Distributed.Jobs.Submission;
 using Distributed.Learning.Networks;
 using Distributed.Node.Datasets;
 using Distributed.Node.Problems;
-using Distributed.Protocol.Coordinator;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;

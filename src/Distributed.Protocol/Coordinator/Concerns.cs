@@ -1,3 +1,6 @@
+using Distributed.Protocol.Coordinator.Context;
+using Distributed.Protocol.Coordinator.Crews;
+using Distributed.Protocol.Coordinator.Lineages;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;

@@ -1,3 +1,4 @@
+using Distributed.Protocol.Coordinator.Context;
 using Distributed.Protocol.Journal;
 
 namespace Distributed.Protocol.Coordinator;

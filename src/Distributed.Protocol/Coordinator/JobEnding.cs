@@ -1,3 +1,6 @@
+using Distributed.Protocol.Coordinator.Checkpoints;
+using Distributed.Protocol.Coordinator.Context;
+using Distributed.Protocol.Coordinator.Lineages;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Specification;
@@ -19,7 +22,7 @@ internal sealed class JobEnding(RunContext context, CancelDeadline cancel)
     }
 
     /// <summary>The end of a job that diverged, once its best weights are durable.</summary>
-    public JobEnded? Diverged(Checkpoints checkpoints) =>
+    public JobEnded? Diverged(CheckpointAttempts checkpoints) =>
         _divergence is { } divergence && !checkpoints.BestIsOnItsWay
             ? new JobEnded(JobOutcome.Failed, divergence.Step, null, Advice(divergence))
             : null;
@@ -49,7 +52,7 @@ internal sealed class JobEnding(RunContext context, CancelDeadline cancel)
             : null;
 
     /// <summary>The end by a stop rule or a cancel, once its checkpoint is durable.</summary>
-    public JobEnded? Reached(Checkpoints checkpoints, Hold hold)
+    public JobEnded? Reached(CheckpointAttempts checkpoints, Hold hold)
     {
         if (context.History.Decisions is [.., { Stop: { } reason } last] && context.Plan!.BoundaryAfter(last.Epoch) is var end && context.HasCheckpoint(end))
             return new JobEnded(JobOutcome.Completed, end, reason, null);
@@ -59,7 +62,7 @@ internal sealed class JobEnding(RunContext context, CancelDeadline cancel)
     }
 
     /// <summary>The end of a cancelled job that has nothing better to come, or whose time is over.</summary>
-    public JobEnded? Overdue(BlockRoster blocks, Checkpoints checkpoints)
+    public JobEnded? Overdue(BlockRoster blocks, CheckpointAttempts checkpoints)
     {
         if (!context.History.IsCancelled || checkpoints.IsStoringLast) return null;
         var isLoading = !blocks.IsComplete && !blocks.IsAdopting; // nothing that the journal does not have

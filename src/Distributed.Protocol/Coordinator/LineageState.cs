@@ -1,3 +1,7 @@
+using Distributed.Protocol.Coordinator.Checkpoints;
+using Distributed.Protocol.Coordinator.Context;
+using Distributed.Protocol.Coordinator.Crews;
+using Distributed.Protocol.Coordinator.Lineages;
 using Distributed.Protocol.Messages;
 
 namespace Distributed.Protocol.Coordinator;
@@ -28,7 +32,7 @@ internal sealed class LineageState
         Progress = new TrainingProgress(context, Gate);
         Assignments = new Assignments(context, crew, news, blocks, Gate);
         Hold = new Hold(context, blocks, Fate, Moves, Gate, Assignments, cancel);
-        Checkpoints = new Checkpoints(context, blocks, Moves, Gate, Progress, Hold);
+        Checkpoints = new CheckpointAttempts(context, blocks, Moves, Gate, Progress, Hold);
         Audits = new Audits(context, Fate, Assignments);
         Failures = new Failures(context, crew, blocks, Fate, Progress);
     }
@@ -47,7 +51,7 @@ internal sealed class LineageState
 
     public Hold Hold { get; }
 
-    public Checkpoints Checkpoints { get; }
+    public CheckpointAttempts Checkpoints { get; }
 
     public Audits Audits { get; }
 

@@ -1,4 +1,5 @@
 using Distributed.Learning.Networks;
+using Distributed.Protocol.Coordinator.Context;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
 

@@ -1,3 +1,4 @@
+using Distributed.Protocol.Coordinator.Context;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;

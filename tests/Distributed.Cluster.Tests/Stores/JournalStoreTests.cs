@@ -3,7 +3,6 @@ using Akka.Persistence;
 using Distributed.Cluster.Stores;
 using Distributed.Learning.Networks;
 using Distributed.Learning.Optimization;
-using Distributed.Protocol.Coordinator;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Snapshots;

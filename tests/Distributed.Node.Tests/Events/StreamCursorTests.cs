@@ -2,7 +2,6 @@ using Distributed.Api;
 using Distributed.Learning.Networks;
 using Distributed.Learning.Optimization;
 using Distributed.Node.Events;
-using Distributed.Protocol.Coordinator;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;

@@ -3,7 +3,6 @@ using Distributed.Api;
 using Distributed.Learning.Networks;
 using Distributed.Models;
 using Distributed.Node.Jobs;
-using Distributed.Protocol.Coordinator;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Queue;

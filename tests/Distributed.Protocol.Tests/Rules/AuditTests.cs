@@ -1,6 +1,5 @@
 using Distributed.Learning.Metrics;
 using Distributed.Learning.Networks;
-using Distributed.Protocol.Coordinator;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;

@@ -1,4 +1,4 @@
-using Distributed.Protocol.Coordinator;
+using Distributed.Protocol.Coordinator.Crews;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Planning;
 

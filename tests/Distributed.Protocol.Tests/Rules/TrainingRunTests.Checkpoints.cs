@@ -1,4 +1,4 @@
-using Distributed.Protocol.Coordinator;
+using Distributed.Protocol.Coordinator.Context;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Snapshots;

@@ -1,5 +1,4 @@
 using Distributed.Learning.Metrics;
-using Distributed.Protocol.Coordinator;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Planning;
 using Distributed.Protocol.Specification;

@@ -1,4 +1,5 @@
 using Distributed.Protocol.Coordinator;
+using Distributed.Protocol.Coordinator.Context;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;

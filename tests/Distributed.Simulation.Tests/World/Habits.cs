@@ -1,4 +1,4 @@
-using Distributed.Protocol.Coordinator;
+using Distributed.Protocol.Coordinator.Context;
 
 namespace Distributed.Simulation.Tests.World;
 

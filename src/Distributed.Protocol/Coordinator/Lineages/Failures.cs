@@ -1,8 +1,10 @@
+using Distributed.Protocol.Coordinator.Context;
+using Distributed.Protocol.Coordinator.Crews;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
 
-namespace Distributed.Protocol.Coordinator;
+namespace Distributed.Protocol.Coordinator.Lineages;
 
 /// <summary>
 /// Attempts that end in an exception inside a block or a worker. <see cref="JobHistory.MaximumFailures"/> in a row without an epoch or a checkpoint

@@ -1,13 +1,15 @@
+using Distributed.Protocol.Coordinator.Context;
+using Distributed.Protocol.Coordinator.Lineages;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
 
-namespace Distributed.Protocol.Coordinator;
+namespace Distributed.Protocol.Coordinator.Checkpoints;
 
 /// <summary>
 /// Checkpoints: one attempt at a time is on its way into the store, committed when all blocks are durable. Beside it the best epoch may be kept
 /// in memory.
 /// </summary>
-internal sealed class Checkpoints(RunContext context, BlockRoster blocks, Moves moves, EpochGate gate, TrainingProgress progress, Hold hold)
+internal sealed class CheckpointAttempts(RunContext context, BlockRoster blocks, Moves moves, EpochGate gate, TrainingProgress progress, Hold hold)
 {
     private readonly KeptBest _kept = new(context);
     private CheckpointAttempt? _attempt;

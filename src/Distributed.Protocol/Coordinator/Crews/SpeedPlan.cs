@@ -1,6 +1,6 @@
 using Distributed.Protocol.Planning;
 
-namespace Distributed.Protocol.Coordinator;
+namespace Distributed.Protocol.Coordinator.Crews;
 
 /// <summary>
 /// Shares of a step by measured speed. A step is over when the last worker is, so what counts is the longest time of any; shards are whole, so

@@ -1,9 +1,8 @@
 using Distributed.Protocol.Identity;
-using Distributed.Protocol.Journal;
 using Distributed.Protocol.Planning;
 using Distributed.Protocol.Specification;
 
-namespace Distributed.Protocol.Coordinator;
+namespace Distributed.Protocol.Journal;
 
 /// <summary>
 /// A job as its journal tells it: the same after a recovery as it was before. Applying an event is the only way to change it.

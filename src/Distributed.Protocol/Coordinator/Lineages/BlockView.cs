@@ -1,6 +1,6 @@
-using Distributed.Protocol.Messages;
+using Distributed.Protocol.Coordinator.Context;
 
-namespace Distributed.Protocol.Coordinator;
+namespace Distributed.Protocol.Coordinator.Lineages;
 
 /// <summary>What the coordinator knows of a block.</summary>
 internal sealed class BlockView
@@ -50,6 +50,3 @@ internal struct BlockPosition
     public long? Copied; // the step of an open checkpoint that it holds a copy of
     public TimeSpan At; // when it last answered
 }
-
-/// <summary>Two parts of a step's time, as a worker or a block measures them; null while unknown.</summary>
-internal readonly record struct TimingPair(StepTiming? Work, StepTiming? Wait);

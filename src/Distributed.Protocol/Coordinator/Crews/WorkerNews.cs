@@ -1,6 +1,7 @@
+using Distributed.Protocol.Coordinator.Context;
 using Distributed.Protocol.Messages;
 
-namespace Distributed.Protocol.Coordinator;
+namespace Distributed.Protocol.Coordinator.Crews;
 
 /// <summary>What watchers hear about a job's workers: the start, changes of their number, and that there are too few. Lasts over lineages.</summary>
 internal sealed class WorkerNews(RunContext context)

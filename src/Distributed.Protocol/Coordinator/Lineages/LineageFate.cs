@@ -1,6 +1,7 @@
+using Distributed.Protocol.Coordinator.Context;
 using Distributed.Protocol.Journal;
 
-namespace Distributed.Protocol.Coordinator;
+namespace Distributed.Protocol.Coordinator.Lineages;
 
 /// <summary>Whether and why the lineage ends, and what the next one begins from.</summary>
 internal sealed class LineageFate(RunContext context)

@@ -1,6 +1,7 @@
+using Distributed.Protocol.Coordinator.Context;
 using Distributed.Protocol.Messages;
 
-namespace Distributed.Protocol.Coordinator;
+namespace Distributed.Protocol.Coordinator.Lineages;
 
 /// <summary>Where the blocks of a held job come to rest: for a pause, a cancel or a move.</summary>
 internal sealed class Hold(

@@ -1,4 +1,6 @@
-namespace Distributed.Protocol.Coordinator;
+using Distributed.Protocol.Coordinator.Context;
+
+namespace Distributed.Protocol.Coordinator.Checkpoints;
 
 /// <summary>
 /// The best epoch's weights between its end and their checkpoint. Blocks copy them at the epoch's end and keep the copy in memory, so that no

@@ -1,7 +1,7 @@
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Snapshots;
 
-namespace Distributed.Protocol.Coordinator;
+namespace Distributed.Protocol.Coordinator.Context;
 
 /// <summary>What the job has in the store beside its journal: parts that no checkpoint names are deleted.</summary>
 internal sealed class StoredParts(RunContext context)

@@ -1,7 +1,7 @@
 using Distributed.Learning.Metrics;
 using Distributed.Protocol.Journal;
 
-namespace Distributed.Protocol.Coordinator;
+namespace Distributed.Protocol.Coordinator.Checkpoints;
 
 /// <summary>One checkpoint under way: which blocks have copied their state, which have stored it.</summary>
 internal sealed class CheckpointAttempt(long number, long step, int blocks)

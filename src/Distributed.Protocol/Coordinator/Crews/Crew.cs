@@ -1,8 +1,9 @@
+using Distributed.Protocol.Coordinator.Context;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Planning;
 
-namespace Distributed.Protocol.Coordinator;
+namespace Distributed.Protocol.Coordinator.Crews;
 
 /// <summary>The workers as the coordinator knows them, whatever the lineage, and the shares that follow from it.</summary>
 internal sealed class Crew(RunContext context)

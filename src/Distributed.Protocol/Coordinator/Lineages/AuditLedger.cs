@@ -2,7 +2,7 @@ using Distributed.Protocol.Identity;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Planning;
 
-namespace Distributed.Protocol.Coordinator;
+namespace Distributed.Protocol.Coordinator.Lineages;
 
 /// <summary>
 /// The one dispute about an audited shard that is before the coordinator in a lineage: blocks tell it again and again while it lasts, so the

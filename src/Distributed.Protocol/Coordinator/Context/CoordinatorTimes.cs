@@ -1,4 +1,4 @@
-namespace Distributed.Protocol.Coordinator;
+namespace Distributed.Protocol.Coordinator.Context;
 
 /// <summary>Waits of a <see cref="TrainingRun"/>.</summary>
 public sealed record CoordinatorTimes

@@ -1,7 +1,9 @@
+using Distributed.Protocol.Coordinator.Context;
+using Distributed.Protocol.Coordinator.Crews;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Planning;
 
-namespace Distributed.Protocol.Coordinator;
+namespace Distributed.Protocol.Coordinator.Lineages;
 
 /// <summary>Who computes: workers come, go and are late, and each change is a new assignment, never a rewind.</summary>
 internal sealed class Assignments(RunContext context, Crew crew, WorkerNews news, BlockRoster blocks, EpochGate gate)

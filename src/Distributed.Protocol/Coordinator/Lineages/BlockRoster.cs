@@ -1,6 +1,7 @@
+using Distributed.Protocol.Coordinator.Context;
 using Distributed.Protocol.Messages;
 
-namespace Distributed.Protocol.Coordinator;
+namespace Distributed.Protocol.Coordinator.Lineages;
 
 /// <summary>The blocks of a lineage as this coordinator knows them: all load the same checkpoint, and all are asked where they are.</summary>
 internal sealed class BlockRoster

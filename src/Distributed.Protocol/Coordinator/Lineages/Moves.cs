@@ -1,6 +1,7 @@
+using Distributed.Protocol.Coordinator.Context;
 using Distributed.Protocol.Messages;
 
-namespace Distributed.Protocol.Coordinator;
+namespace Distributed.Protocol.Coordinator.Lineages;
 
 /// <summary>
 /// Blocks whose nodes shut down: the job is held as for a pause, a checkpoint is made there, the blocks are let go, and the job goes on from

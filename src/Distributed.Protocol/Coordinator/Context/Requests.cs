@@ -1,7 +1,7 @@
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
 
-namespace Distributed.Protocol.Coordinator;
+namespace Distributed.Protocol.Coordinator.Context;
 
 /// <summary>What clients ask for, until the journal says so.</summary>
 internal sealed class Requests(RunContext context)

@@ -1,7 +1,8 @@
 using Distributed.Learning.Networks;
+using Distributed.Protocol.Coordinator.Context;
 using Distributed.Protocol.Messages;
 
-namespace Distributed.Protocol.Coordinator;
+namespace Distributed.Protocol.Coordinator.Lineages;
 
 /// <summary>How far the lineage is, by block 0's word, and how fast.</summary>
 internal sealed class TrainingProgress(RunContext context, EpochGate gate)

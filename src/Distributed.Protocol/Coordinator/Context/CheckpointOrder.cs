@@ -1,4 +1,4 @@
-namespace Distributed.Protocol.Coordinator;
+namespace Distributed.Protocol.Coordinator.Context;
 
 /// <summary>
 /// Which of two checkpoints is stored first: the best epoch's before any of a later step. So no committed checkpoint lies after a best epoch

@@ -4,7 +4,7 @@ using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Planning;
 
-namespace Distributed.Protocol.Coordinator;
+namespace Distributed.Protocol.Coordinator.Context;
 
 /// <summary>What all concerns of one coordinator share: the job as decided so far, the surroundings, the time and the term.</summary>
 internal sealed class RunContext(JobId job, JobHistory history, CoordinatorTimes times, ICoordinatorEffects effects)

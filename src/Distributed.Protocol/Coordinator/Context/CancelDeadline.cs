@@ -1,7 +1,7 @@
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Specification;
 
-namespace Distributed.Protocol.Coordinator;
+namespace Distributed.Protocol.Coordinator.Context;
 
 /// <summary>
 /// A cancel ends the job within a bound, whatever state it is in: on the weights that block 0 withholds or that all blocks hold, else at the last

@@ -3,7 +3,7 @@ using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Snapshots;
 
-namespace Distributed.Protocol.Coordinator;
+namespace Distributed.Protocol.Coordinator.Context;
 
 /// <summary>What a <see cref="TrainingRun"/> asks its surroundings to do. None of it may call back into the run before returning.</summary>
 public interface ICoordinatorEffects

@@ -1,10 +1,11 @@
 using Distributed.Learning.Metrics;
 using Distributed.Learning.Networks;
+using Distributed.Protocol.Coordinator.Context;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Specification;
 
-namespace Distributed.Protocol.Coordinator;
+namespace Distributed.Protocol.Coordinator.Lineages;
 
 /// <summary>The barrier at the end of an epoch: which epoch is open, which one ended, and what is decided about it.</summary>
 /// <param name="context">The run.</param>
