@@ -1,4 +1,3 @@
-using System.Net;
 using Distributed.Cluster.Membership;
 using Distributed.Node.Configuration;
 
