@@ -3,7 +3,6 @@ using System.Net;
 using Akka.Configuration;
 using Distributed.Cluster.Hosting;
 using Distributed.Cluster.Messages;
-using Distributed.Node.Naming;
 using Microsoft.Extensions.Logging;
 
 namespace Distributed.Node.Configuration;
@@ -83,7 +82,7 @@ internal sealed record NodeSettings(ClusterNodeOptions Node, LogLevel Log, strin
                 Uri.CheckHostName(seed[..colon]) is UriHostNameType.Unknown || (seed.AsSpan(0, colon).Contains(':') && seed[0] != '['))
                 throw values.Wrong(NodeSetting.SeedNodes, $"names '{seed}': it must be host:port, with an IPv6 address in brackets as [::1]:4800");
         }
-        return [.. seeds.Select(seed => SeedNames.Canonical(seed[..seed.LastIndexOf(':')]) + seed[seed.LastIndexOf(':')..])];
+        return [.. seeds.Select(seed => Canonical(seed[..seed.LastIndexOf(':')]) + seed[seed.LastIndexOf(':')..])];
     }
 
     private static StoreSettings? Store(SettingValues values, bool isNeeded)
@@ -111,7 +110,7 @@ internal sealed record NodeSettings(ClusterNodeOptions Node, LogLevel Log, strin
 
     private static string HostnameOf(SettingValues values)
     {
-        var text = SeedNames.Canonical(values.Text(NodeSetting.Hostname) ?? IPAddress.Loopback.ToString()).Trim('[', ']');
+        var text = Canonical(values.Text(NodeSetting.Hostname) ?? IPAddress.Loopback.ToString()).Trim('[', ']');
         if (Uri.CheckHostName(text) is UriHostNameType.Unknown) throw values.Wrong(NodeSetting.Hostname, $"is '{text}': it must be a name or an address of this machine");
         return IPAddress.TryParse(text, out var address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
             ? throw values.Wrong(NodeSetting.Hostname, $"is {text}, under which no other node reaches this one: give its name or address, and {NodeSetting.Listen.Flag} {text} to listen everywhere")
@@ -156,4 +155,7 @@ internal sealed record NodeSettings(ClusterNodeOptions Node, LogLevel Log, strin
         "error" => LogLevel.Error,
         var other => throw values.Wrong(NodeSetting.Log, $"is '{other}': it must be debug, information, warning or error"),
     };
+
+    /// <summary>Replaces "localhost" by the loopback address that nodes listen at by default; other names and addresses stay.</summary>
+    private static string Canonical(string host) => host.Equals("localhost", StringComparison.OrdinalIgnoreCase) ? IPAddress.Loopback.ToString() : host;
 }

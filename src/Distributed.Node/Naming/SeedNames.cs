@@ -1,4 +1,3 @@
-using System.Net;
 using Distributed.Cluster.Membership;
 using Distributed.Node.Configuration;
 
@@ -10,9 +9,6 @@ namespace Distributed.Node.Naming;
 /// </summary>
 internal static class SeedNames
 {
-    /// <summary>Replaces "localhost" by the loopback address that nodes listen at by default; other names and addresses stay.</summary>
-    public static string Canonical(string host) => host.Equals("localhost", StringComparison.OrdinalIgnoreCase) ? IPAddress.Loopback.ToString() : host;
-
     /// <summary>The seeds, with this node always under its own name.</summary>
     /// <param name="seeds">As they were set, host:port.</param>
     /// <param name="hostname">This node's name.</param>
