@@ -8,7 +8,6 @@ using Distributed.Cluster.Tests.Actors;
 using Distributed.Data.Encodings;
 using Distributed.Data.Samples;
 using Distributed.Data.Sets;
-using Distributed.Protocol.Datasets;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Messages;
 

@@ -71,21 +71,6 @@ public sealed class DeadProcessActorSpec : ActorSpec
         Assert.Empty(_asked);
     }
 
-    [Fact]
-    public void A_restarted_actor_listens_again()
-    {
-        var worker = AddressOf(AddNode(NodeRoles.Worker));
-        var actor = Start();
-        RestartByItsSupervisor(actor);
-        Settle(actor);
-        _ports[worker.Port!.Value] = PortAnswer.Silent;
-        PassUntil(() =>
-        {
-            Suspect(worker);
-            return !_asked.IsEmpty;
-        }, actor, "the worker is asked");
-    }
-
     private IActorRef Start()
     {
         var actor = Sys.ActorOf(DeadProcessActor.Props(AskPortAsync), DeadProcessActor.Name);

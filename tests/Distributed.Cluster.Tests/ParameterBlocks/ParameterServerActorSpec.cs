@@ -170,7 +170,7 @@ public sealed class ParameterServerActorSpec : ActorSpec
     public void A_block_that_throws_says_why_and_its_successor_has_no_state()
     {
         var before = Load(lineage: 1, checkpoint: null);
-        _block.Tell(new Status.Failure(new OutOfMemoryException()));
+        _block.Tell(new Status.Failure(new InsufficientMemoryException()));
         var failed = Next<BlockFailed>(_coordinator);
         Assert.Equal((before.Incarnation, 1L, true), (failed.Incarnation, failed.Lineage, failed.IsOutOfMemory));
         var after = AskState(term: 2);

@@ -48,7 +48,7 @@ public sealed class JobWorkerActorSpec : WorkerFixture
     {
         _worker.Tell(JoinOf());
         for (var i = 0; i < 5; i++) PassUntil<ConnectBlock>(Blocks, _worker);
-        Pass(TimeSpan.FromSeconds(60), _worker);
+        Pass(TimeSpan.FromSeconds(31), _worker); // sixty times twice a second
         while (Blocks.HasMessages) Blocks.ReceiveOne(TimeSpan.Zero);
         Pass(TimeSpan.FromSeconds(5), _worker);
         Nothing<ConnectBlock>(Blocks, _worker);

@@ -84,7 +84,7 @@ public sealed class WorkerActorSpec : WorkerFixture
     public void A_job_whose_work_throws_ends_alone_and_the_cause_is_told_until_the_job_is_joined_again()
     {
         var job = Begin(JoinOf());
-        EventFilter.Error(contains: "a job's work failed").ExpectOne(() => job.Tell(new ShardFailed(new OutOfMemoryException())));
+        EventFilter.Error(contains: "a job's work failed").ExpectOne(() => job.Tell(new ShardFailed(new InsufficientMemoryException())));
         var failed = Next<WorkerFailed>(Coordinators);
         Assert.Equal((SampleJob.Id, 1L, true), (failed.Job, failed.Lineage, failed.IsOutOfMemory));
         _worker.Tell(new AssignWorker(SampleJob.Id, 1, 1, Assignment.None, 0));
