@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 namespace Distributed.EndToEnd.Tests.Cluster;
 
 /// <summary>Deaths of core nodes, many times; the figures are promises, for a machine that does nothing else meanwhile.</summary>
-[Collection("real clusters")]
+[Collection(RunsAlone.Name)]
 [Trait("Category", "Chaos")]
 public sealed class CoreChaosTests(ITestOutputHelper output)
 {

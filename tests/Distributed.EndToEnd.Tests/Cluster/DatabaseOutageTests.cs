@@ -8,7 +8,7 @@ using Xunit.Abstractions;
 namespace Distributed.EndToEnd.Tests.Cluster;
 
 /// <summary>The store goes away in the middle of a run: the job trains to the end of its epoch, waits there, says so, and goes on by itself.</summary>
-[Collection("real clusters")]
+[Collection(RunsAlone.Name)]
 [Trait("Category", "Chaos")]
 public sealed class DatabaseOutageTests(ITestOutputHelper output)
 {

@@ -7,7 +7,7 @@ namespace Distributed.EndToEnd.Tests.Cluster;
 /// Packets vanish between real processes. Nodes that find themselves on the losing side end with a code of their own and are started again by
 /// their restart policy; they come back once they can.
 /// </summary>
-[Collection("real clusters")]
+[Collection(RunsAlone.Name)]
 [Trait("Category", "Chaos")]
 public sealed class PartitionTests(ITestOutputHelper output)
 {

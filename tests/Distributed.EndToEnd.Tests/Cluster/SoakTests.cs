@@ -11,7 +11,7 @@ namespace Distributed.EndToEnd.Tests.Cluster;
 /// A long run with a checkpoint every second and a kill every 20 s: <c>dotnet test -c Release --filter Category=Soak</c>, for DISTRIBUTED_SOAK_MINUTES
 /// (30 without it). What processes and the store take must not grow with time.
 /// </summary>
-[Collection("real clusters")]
+[Collection(RunsAlone.Name)]
 [Trait("Category", "Soak")]
 public sealed class SoakTests(ITestOutputHelper output)
 {

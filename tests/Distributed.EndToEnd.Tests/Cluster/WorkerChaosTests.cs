@@ -7,7 +7,7 @@ using Xunit.Abstractions;
 namespace Distributed.EndToEnd.Tests.Cluster;
 
 /// <summary>Minutes of workers that die, come and go; the figures are promises, for a machine that does nothing else meanwhile.</summary>
-[Collection("real clusters")]
+[Collection(RunsAlone.Name)]
 [Trait("Category", "Chaos")]
 public sealed class WorkerChaosTests(ITestOutputHelper output)
 {
