@@ -1,11 +1,17 @@
 using System.Text;
 using System.Text.Json;
+using Distributed.Console.Sessions;
+using Distributed.Console.Terminals;
+using Distributed.Console.Tests.Fakes;
 using Distributed.Tests;
 using Microsoft.Data.Sqlite;
 
-namespace Distributed.EndToEnd.Tests;
+namespace Distributed.Console.Tests.Commands;
 
-/// <summary>A store that an older release wrote: its jobs read their files by the rules that they began with.</summary>
+/// <summary>
+/// A store that an older release wrote: its jobs read their files by the rules that they began with. The commands run in this process, with its
+/// cluster behind them: the store is what is tested, not the start of a program.
+/// </summary>
 public sealed class OldStoreTests : IDisposable
 {
     private const string InterruptedWeights = "5066fcea392fc9b958e665e496991642c3570234e7495ab1fe39dfe48423fd87";
@@ -27,14 +33,11 @@ public sealed class OldStoreTests : IDisposable
     [InlineData("pair")]
     public async Task A_finished_job_of_an_old_store_is_verified_and_exported_with_the_weights_that_it_had(string job)
     {
-        var (exit, lines, errors) = await DtrainProcess.RunAsync(_old.Folder, "verify", job, "--store", "store.sqlite", "--json");
-        Assert.True(exit == 0, errors);
+        var lines = await RunAsync("verify", job, "--store", _old["store.sqlite"], "--json");
         var last = JsonDocument.Parse(lines[^2]).RootElement;
         Assert.True(last.GetProperty("equal").GetBoolean());
 
-        (exit, lines, errors) = await DtrainProcess.RunAsync(
-            _old.Folder, "export", "--job", job, "--checkpoint", "last", "-o", "last.safetensors", "--store", "store.sqlite");
-        Assert.True(exit == 0, errors);
+        lines = await RunAsync("export", "--job", job, "--checkpoint", "last", "-o", _old["last.safetensors"], "--store", _old["store.sqlite"]);
         Assert.EndsWith("weights " + last.GetProperty("replayedSha256").GetString(), lines[^1], StringComparison.Ordinal);
         var model = JsonDocument.Parse(File.ReadAllBytes(_old[$"models/{job}/last/model.json"])).RootElement;
         Assert.Equal(model.GetProperty("weightsSha256").GetString(), last.GetProperty("replayedSha256").GetString());
@@ -43,21 +46,29 @@ public sealed class OldStoreTests : IDisposable
     [Fact]
     public async Task An_interrupted_job_of_an_old_store_goes_on_and_ends_with_the_weights_that_it_would_have_had()
     {
-        var (exit, lines, errors) = await DtrainProcess.RunAsync(
-            _old.Folder, "resume", "interrupted", "--store", "store.sqlite", "--json", "--workers", "2", "--blocks", "2", "--out", "out");
+        var lines = await RunAsync(
+            "resume", "interrupted", "--store", _old["store.sqlite"], "--json", "--workers", "2", "--blocks", "2", "--out", _old["out"]);
 
-        Assert.True(exit == 0, errors);
         Assert.Equal(800, JsonDocument.Parse(lines[0]).RootElement.GetProperty("fromStep").GetInt64());
         Assert.Equal(InterruptedWeights, JsonDocument.Parse(lines[^1]).RootElement.GetProperty("weightsSha256").GetString());
         var model = JsonDocument.Parse(File.ReadAllBytes(_old["out/last/model.json"])).RootElement;
         Assert.Equal(
             ["True", "false", "true"], model.GetProperty("encoding").GetProperty("target").GetProperty("classes").EnumerateArray().Select(name => name.GetString()));
 
-        (exit, _, errors) = await DtrainProcess.RunAsync(_old.Folder, "verify", "--model", "out");
-        Assert.True(exit == 0, errors);
+        await RunAsync("verify", "--model", _old["out"]);
     }
 
-    /// <summary>The store calls the files by the folder that they were in.</summary>
+    /// <summary>Runs a command, which must succeed, and gives the lines that it printed.</summary>
+    private static async Task<string[]> RunAsync(params string[] arguments)
+    {
+        using var console = new TestConsole();
+        var exit = await ConsoleApplication.RunAsync(
+            arguments, console.Environment with { StartCluster = ProcessCluster.StartAsync, Clock = TimeProvider.System });
+        Assert.True(exit == ExitCode.Done, console.Error);
+        return console.Output.TrimEnd().Split('\n');
+    }
+
+    /// <summary>The store names the files by the folder that they were in.</summary>
     private void MoveSources()
     {
         using var connection = new SqliteConnection($"Data Source={_old["store.sqlite"]};Pooling=False");
