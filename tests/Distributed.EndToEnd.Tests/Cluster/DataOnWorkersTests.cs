@@ -12,13 +12,13 @@ using Xunit.Abstractions;
 
 namespace Distributed.EndToEnd.Tests.Cluster;
 
-/// <summary>Worker processes that know nothing of the client's files: the data comes to them through the cluster.</summary>
+/// <summary>Worker processes without access to the client's files: the data reaches them through the cluster.</summary>
 [Collection(OneCoreNodeCollection.Name)]
 public sealed class DataOnWorkersTests(OneCoreNode clusters, ITestOutputHelper output)
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
 
-    /// <summary>Nothing of this name exists anywhere: a worker that looked for it would fail.</summary>
+    /// <summary>No such file exists: a worker that looks for it fails.</summary>
     private static readonly DataSettings Upload = new() { Source = "/nowhere/upload.csv", Seed = 1 };
 
     [ClusterFact]
@@ -63,7 +63,7 @@ public sealed class DataOnWorkersTests(OneCoreNode clusters, ITestOutputHelper o
             await UntilAsync(() => HasWhole(cluster, second, data), "the second worker has the data");
             output.WriteLine($"the second worker has the data {job.Now.TotalSeconds:0.0} s after the submission");
 
-            // A third one is offered damaged chunks by the second: another file in the place of the one that it has mapped.
+            // A third one is offered damaged chunks by the second: another file replaces the one that it has mapped.
             Damage(cluster, second, data);
             var third = cluster.AddWorker();
             await job.FinishAsync();

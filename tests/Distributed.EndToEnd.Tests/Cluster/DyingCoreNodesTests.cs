@@ -53,7 +53,7 @@ public sealed class DyingCoreNodesTests(ThreeCoreNodes clusters, ITestOutputHelp
         var random = new Random(_seed);
         await clusters.RunAsync(output, workers: 2, async cluster =>
         {
-            // Snapshots without a break: whenever a node dies, one is under way.
+            // Continuous snapshots: whenever a node dies, one is in progress.
             var job = await cluster.SubmitDigitsAsync("again", Options with { SnapshotEverySteps = 1 });
             await job.UntilAsync<CheckpointSaved>(saved => saved.Step > random.Next(20, 60));
             for (var death = 0; death < 3; death++)

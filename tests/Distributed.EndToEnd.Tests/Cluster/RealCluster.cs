@@ -17,7 +17,7 @@ using Xunit.Abstractions;
 
 namespace Distributed.EndToEnd.Tests.Cluster;
 
-/// <summary>A database, core nodes, workers, each a process; and a client that is a node of the cluster in the tests' process.</summary>
+/// <summary>A database, core nodes and workers, each a process, and a client that joins the cluster from the tests' process.</summary>
 internal sealed class RealCluster : IAsyncDisposable
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(90);
@@ -51,7 +51,7 @@ internal sealed class RealCluster : IAsyncDisposable
     /// <summary>Where a node keeps the samples of jobs.</summary>
     public string SamplesOf(NodeProcess node) => Path.Combine(DataFolderOf(node.Name), "samples");
 
-    /// <summary>The cluster's own database; not there when another store was named.</summary>
+    /// <summary>The cluster's own database; absent when another store was named.</summary>
     public PostgresServer Database => _place.Database!;
 
     /// <summary>Starts the processes and waits until all have found each other.</summary>
@@ -178,8 +178,8 @@ internal sealed class RealCluster : IAsyncDisposable
     }
 
     /// <summary>
-    /// Waits until the cluster counts all core nodes, as they run now: one that was just killed still counts until somebody notices, and two of
-    /// three that are dead at once take the cluster with them.
+    /// Waits until the cluster counts all core nodes, as they run now: a killed node counts until its death is detected, and two dead nodes of
+    /// three end the cluster.
     /// </summary>
     public async Task SettleCoreAsync()
     {
@@ -191,7 +191,7 @@ internal sealed class RealCluster : IAsyncDisposable
     /// <summary>Where a node runs.</summary>
     public NodePlace PlaceOf(NodeProcess node) => _places[node];
 
-    /// <summary>No step was made twice; when one was, it is told whether core nodes that live were taken for dead.</summary>
+    /// <summary>Asserts that no step was made twice; the message says whether living core nodes were taken for dead.</summary>
     public void AssertNoRewind(RunningJob job)
     {
         var rewinds = job.Events.OfType<JobRewound>().ToList();
@@ -300,7 +300,7 @@ internal sealed class RealCluster : IAsyncDisposable
         foreach (var node in leaving) Assert.Equal(0, await node.WaitForExitAsync(TimeSpan.FromSeconds(60)));
     }
 
-    /// <summary>What core nodes say about a job, by a pattern whose first and last groups are numbers.</summary>
+    /// <summary>Log lines of the core nodes about a job, by a pattern whose first and last groups are numbers.</summary>
     private IEnumerable<(NodeProcess Node, long Number, long Last)> Told(string job, string pattern)
     {
         var expression = new Regex($"job {Regex.Escape(job)}: {pattern}");

@@ -15,13 +15,13 @@ internal sealed class DtrainProcess : IDisposable
         _errors = process.StandardError.ReadToEndAsync();
     }
 
-    /// <summary>GNU's env can undo an ignored signal; elsewhere there is nothing to put before the command.</summary>
+    /// <summary>GNU env resets an ignored signal; empty where env cannot.</summary>
     private static string[] ListensToSignals { get; } = Succeeds("env", "--default-signal=INT", "true") ? ["env", "--default-signal=INT"] : [];
 
     /// <summary>
-    /// What dtrain's arguments are appended to. Beside the node, whose framework has them, the build leaves out libraries that dtrain needs: so it
-    /// runs on that framework here. A shell without job control starts what runs in its background with SIGINT ignored, which processes inherit:
-    /// Ctrl-C is for dtrain all the same.
+    /// The command that dtrain's arguments are appended to. Libraries that the node's framework provides are not built beside it, so dtrain runs on
+    /// that framework here. A shell without job control starts its background jobs with SIGINT ignored, and processes inherit that: it is reset
+    /// for dtrain.
     /// </summary>
     public static IReadOnlyList<string> Command { get; } =
         [.. ListensToSignals, "dotnet", "exec", "--runtimeconfig", Path.Combine(AppContext.BaseDirectory, "distributed-node.runtimeconfig.json"), Path.Combine(AppContext.BaseDirectory, "dtrain.dll")];
@@ -72,7 +72,7 @@ internal sealed class DtrainProcess : IDisposable
 
     public int Id => _process.Id;
 
-    /// <summary>kill -9: nothing is flushed, nobody is told.</summary>
+    /// <summary>kill -9: nothing is flushed, no peer is notified.</summary>
     public async Task KillAsync()
     {
         _process.Kill();
