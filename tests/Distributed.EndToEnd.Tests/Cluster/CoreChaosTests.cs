@@ -4,8 +4,8 @@ using Xunit.Abstractions;
 
 namespace Distributed.EndToEnd.Tests.Cluster;
 
-/// <summary>Deaths of core nodes, many times; the figures are promises, for a machine that does nothing else meanwhile.</summary>
-[Collection("real clusters")]
+/// <summary>Repeated deaths of core nodes; the figures are promises for an otherwise idle machine.</summary>
+[Collection(RunsAlone.Name)]
 [Trait("Category", "Chaos")]
 public sealed class CoreChaosTests(ITestOutputHelper output)
 {

@@ -12,21 +12,20 @@ using Xunit.Abstractions;
 
 namespace Distributed.EndToEnd.Tests.Cluster;
 
-/// <summary>Worker processes that know nothing of the client's files: the data comes to them through the cluster.</summary>
-[Collection("real clusters")]
-public sealed class DataOnWorkersTests(ITestOutputHelper output)
+/// <summary>Worker processes without access to the client's files: the data reaches them through the cluster.</summary>
+[Collection(OneCoreNodeCollection.Name)]
+public sealed class DataOnWorkersTests(OneCoreNode clusters, ITestOutputHelper output)
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
 
-    /// <summary>Nothing of this name exists anywhere: a worker that looked for it would fail.</summary>
+    /// <summary>No such file exists: a worker that looks for it fails.</summary>
     private static readonly DataSettings Upload = new() { Source = "/nowhere/upload.csv", Seed = 1 };
 
     [ClusterFact]
     public async Task Workers_get_the_data_from_the_cluster_and_one_without_room_says_so()
     {
         const int Epochs = 3;
-        await using var cluster = await RealCluster.StartAsync(output, core: 1, workers: 0);
-        await cluster.RunAsync(async () =>
+        await clusters.RunAsync(output, workers: 0, async cluster =>
         {
             var large = MakeData(rows: 2048, inputs: 256, seed: 1); // 2 MiB
             cluster.AddWorker("--data-cache", "1MiB");
@@ -49,10 +48,9 @@ public sealed class DataOnWorkersTests(ITestOutputHelper output)
     public async Task A_serving_node_that_is_killed_or_sends_damaged_chunks_is_left_for_another()
     {
         var data = MakeData(rows: 40_000, inputs: 784, seed: 2); // 120 MiB
-        await using var cluster = await RealCluster.StartAsync(output, core: 1, workers: 1);
-        await cluster.RunAsync(async () =>
+        await clusters.RunAsync(output, workers: 0, async cluster =>
         {
-            var first = cluster.Workers[0];
+            var first = cluster.AddWorker();
             await (await cluster.SubmitAsync("first", Specify(data), new RunOptions(), Upload, data)).FinishAsync();
 
             // A second worker fetches from the client and from the first one, which dies on the way.
@@ -65,7 +63,7 @@ public sealed class DataOnWorkersTests(ITestOutputHelper output)
             await UntilAsync(() => HasWhole(cluster, second, data), "the second worker has the data");
             output.WriteLine($"the second worker has the data {job.Now.TotalSeconds:0.0} s after the submission");
 
-            // A third one is offered damaged chunks by the second: another file in the place of the one that it has mapped.
+            // A third one is offered damaged chunks by the second: another file replaces the one that it has mapped.
             Damage(cluster, second, data);
             var third = cluster.AddWorker();
             await job.FinishAsync();
@@ -78,10 +76,9 @@ public sealed class DataOnWorkersTests(ITestOutputHelper output)
     public async Task A_workers_own_memory_does_not_grow_with_the_data()
     {
         var (small, large) = (MakeData(rows: 5_000, inputs: 784, seed: 3), MakeData(rows: 100_000, inputs: 784, seed: 4)); // 15 and 299 MiB
-        await using var cluster = await RealCluster.StartAsync(output, core: 1, workers: 1);
-        await cluster.RunAsync(async () =>
+        await clusters.RunAsync(output, workers: 0, async cluster =>
         {
-            var worker = cluster.Workers[0];
+            var worker = cluster.AddWorker();
             var own = new List<long>();
             foreach (var data in new[] { small, large })
             {

@@ -7,8 +7,8 @@ using Xunit.Abstractions;
 
 namespace Distributed.EndToEnd.Tests.Cluster;
 
-/// <summary>The store goes away in the middle of a run: the job trains to the end of its epoch, waits there, says so, and goes on by itself.</summary>
-[Collection("real clusters")]
+/// <summary>The store fails in the middle of a run: the job trains to the end of its epoch, reports that it waits, and continues by itself.</summary>
+[Collection(RunsAlone.Name)]
 [Trait("Category", "Chaos")]
 public sealed class DatabaseOutageTests(ITestOutputHelper output)
 {
@@ -17,7 +17,7 @@ public sealed class DatabaseOutageTests(ITestOutputHelper output)
     /// <summary>Longer than SQLite's busy time-out, and than it takes until the circuit breakers of journal and snapshots have opened.</summary>
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(15);
 
-    /// <summary>What a store that is back may still be waited for: a pause between two attempts, and a circuit breaker that tries again.</summary>
+    /// <summary>Bound on the recovery once the store is back: a pause between two attempts, and a circuit breaker that tries again.</summary>
     private static readonly TimeSpan Promise = TimeSpan.FromSeconds(20);
 
     private static readonly TimeSpan Bound = TimeSpan.FromMinutes(2);
@@ -63,7 +63,7 @@ public sealed class DatabaseOutageTests(ITestOutputHelper output)
                 await using (var connection = new SqliteConnection($"Data Source={store};Pooling=false"))
                 {
                     await connection.OpenAsync();
-                    await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.Serializable); // BEGIN IMMEDIATE: nobody else writes
+                    await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.Serializable); // BEGIN IMMEDIATE: no other connection writes
                     await WaitsAtAnEpochsEndAsync(job);
                     await Task.Delay(Outage);
                 }

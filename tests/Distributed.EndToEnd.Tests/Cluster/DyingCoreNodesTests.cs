@@ -5,10 +5,10 @@ using Xunit.Abstractions;
 
 namespace Distributed.EndToEnd.Tests.Cluster;
 
-/// <summary>Deaths of nodes that hold parameter blocks, a job's coordinator, or both, and of everybody. The times are printed here and asserted
-/// in <see cref="CoreChaosTests"/>.</summary>
-[Collection("real clusters")]
-public sealed class DyingCoreNodesTests(ITestOutputHelper output)
+/// <summary>Deaths of nodes that hold parameter blocks and a job's coordinator, and of all nodes. The times are printed here and asserted in
+/// <see cref="CoreChaosTests"/>.</summary>
+[Collection(ThreeCoreNodesCollection.Name)]
+public sealed class DyingCoreNodesTests(ThreeCoreNodes clusters, ITestOutputHelper output)
 {
     private static readonly RunOptions Options = new() { Blocks = 6, SnapshotEverySteps = 50 };
 
@@ -18,8 +18,7 @@ public sealed class DyingCoreNodesTests(ITestOutputHelper output)
     public async Task The_node_that_holds_the_coordinator_and_blocks_is_killed()
     {
         output.WriteLine($"seed {_seed}");
-        await using var cluster = await RealCluster.StartAsync(output, core: 3, workers: 2);
-        await cluster.RunAsync(async () =>
+        await clusters.RunAsync(output, workers: 2, async cluster =>
         {
             var job = await cluster.SubmitDigitsAsync("both", Options);
             await job.UntilStepAsync(new Random(_seed).Next(100, 300));
@@ -31,28 +30,10 @@ public sealed class DyingCoreNodesTests(ITestOutputHelper output)
     }
 
     [ClusterFact]
-    public async Task A_coordinator_without_blocks_is_killed_and_no_step_is_recomputed()
-    {
-        await using var cluster = await RealCluster.StartAsync(output, ["coordinator", "coordinator", "parameter-server"], workers: 2);
-        await cluster.RunAsync(async () =>
-        {
-            var job = await cluster.SubmitDigitsAsync("coordinator", Options);
-            await job.UntilStepAsync(100);
-            var coordinator = cluster.FindCoordinator("coordinator");
-            await coordinator.KillAsync();
-            output.WriteLine($"pause: {(await job.PauseWithinAsync(100)).TotalSeconds:0.00} s");
-            Assert.NotEqual(coordinator, cluster.FindCoordinator("coordinator"));
-            await job.CancelAsync();
-            cluster.AssertNoRewind(job);
-        });
-    }
-
-    [ClusterFact]
     [Trait("Category", "Chaos")]
     public async Task Everybody_is_killed_and_started_again()
     {
-        await using var cluster = await RealCluster.StartAsync(output, core: 3, workers: 2);
-        await cluster.RunAsync(async () =>
+        await clusters.RunAsync(output, workers: 2, async cluster =>
         {
             var job = await cluster.SubmitDigitsAsync("all", Options);
             await job.UntilStepAsync(120);
@@ -70,10 +51,9 @@ public sealed class DyingCoreNodesTests(ITestOutputHelper output)
     {
         output.WriteLine($"seed {_seed}");
         var random = new Random(_seed);
-        await using var cluster = await RealCluster.StartAsync(output, core: 3, workers: 2);
-        await cluster.RunAsync(async () =>
+        await clusters.RunAsync(output, workers: 2, async cluster =>
         {
-            // Snapshots without a break: whenever a node dies, one is under way.
+            // Continuous snapshots: whenever a node dies, one is in progress.
             var job = await cluster.SubmitDigitsAsync("again", Options with { SnapshotEverySteps = 1 });
             await job.UntilAsync<CheckpointSaved>(saved => saved.Step > random.Next(20, 60));
             for (var death = 0; death < 3; death++)

@@ -5,8 +5,8 @@ using Xunit.Abstractions;
 
 namespace Distributed.EndToEnd.Tests.Cluster;
 
-[Collection("real clusters")]
-public sealed class DyingWorkersTests(ITestOutputHelper output)
+[Collection(ThreeCoreNodesCollection.Name)]
+public sealed class DyingWorkersTests(ThreeCoreNodes clusters, ITestOutputHelper output)
 {
     private readonly int _seed = Environment.TickCount;
 
@@ -15,8 +15,7 @@ public sealed class DyingWorkersTests(ITestOutputHelper output)
     {
         output.WriteLine($"seed {_seed}");
         var random = new Random(_seed);
-        await using var cluster = await RealCluster.StartAsync(output, core: 3, workers: 3);
-        await cluster.RunAsync(async () =>
+        await clusters.RunAsync(output, workers: 3, async cluster =>
         {
             var job = await cluster.SubmitDigitsAsync("killed", new RunOptions { Blocks = 3, MinimumWorkers = 3 });
             await job.UntilStepAsync(random.Next(20, 150));
@@ -34,15 +33,20 @@ public sealed class DyingWorkersTests(ITestOutputHelper output)
     }
 
     [ClusterFact]
-    public async Task Seven_of_eight_workers_killed_at_once_and_then_the_last_one_do_not_bring_the_cluster_down()
+    public Task Three_of_four_workers_killed_at_once_and_then_the_last_one_do_not_bring_the_cluster_down() => KillAllAsync(workers: 4);
+
+    [ClusterFact]
+    [Trait("Category", "Chaos")]
+    public Task Seven_of_eight_workers_killed_at_once_and_then_the_last_one_do_not_bring_the_cluster_down() => KillAllAsync(workers: 8);
+
+    private async Task KillAllAsync(int workers)
     {
-        await using var cluster = await RealCluster.StartAsync(output, core: 3, workers: 8);
-        await cluster.RunAsync(async () =>
+        await clusters.RunAsync(output, workers, async cluster =>
         {
-            var job = await cluster.SubmitDigitsAsync("seven", new RunOptions { Blocks = 2 });
-            await job.UntilAsync<JobProgressed>(told => told.Workers == 8);
-            await Task.WhenAll(cluster.Workers.Take(7).ToList().Select(cluster.KillWorkerAsync));
-            output.WriteLine($"pause after seven kills: {(await job.PauseWithinAsync(60)).TotalMilliseconds:0} ms");
+            var job = await cluster.SubmitDigitsAsync($"last-of-{workers}", new RunOptions { Blocks = 2 });
+            await job.UntilAsync<JobProgressed>(told => told.Workers == workers);
+            await Task.WhenAll(cluster.Workers.SkipLast(1).ToList().Select(cluster.KillWorkerAsync));
+            output.WriteLine($"pause after the kills: {(await job.PauseWithinAsync(60)).TotalMilliseconds:0} ms");
 
             await cluster.KillWorkerAsync(cluster.Workers[0]);
             var waiting = await job.UntilAsync<JobWaiting>(); // it says so, and goes on when one joins

@@ -4,10 +4,10 @@ using Xunit.Abstractions;
 namespace Distributed.EndToEnd.Tests.Cluster;
 
 /// <summary>
-/// Packets vanish between real processes. Nodes that find themselves on the losing side end with a code of their own and are started again by
-/// their restart policy; they come back once they can.
+/// Packets are dropped between real processes. Nodes on the losing side end with an exit code of their own, are started again by their restart
+/// policy and rejoin once the network allows it.
 /// </summary>
-[Collection("real clusters")]
+[Collection(RunsAlone.Name)]
 [Trait("Category", "Chaos")]
 public sealed class PartitionTests(ITestOutputHelper output)
 {
@@ -23,7 +23,7 @@ public sealed class PartitionTests(ITestOutputHelper output)
             var job = await cluster.SubmitDigitsAsync("cut", Options);
             await job.UntilStepAsync(50);
 
-            // A worker, whose shards go to the other one long before anybody calls it dead.
+            // A worker, whose shards go to the other one long before it is considered dead.
             for (var cut = 0; cut < 3; cut++)
             {
                 await place.SetReachableAsync(cluster.PlaceOf(cluster.Workers[0]), false);

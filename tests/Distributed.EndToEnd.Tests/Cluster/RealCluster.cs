@@ -17,16 +17,17 @@ using Xunit.Abstractions;
 
 namespace Distributed.EndToEnd.Tests.Cluster;
 
-/// <summary>A database, core nodes, workers, each a process; and a client that is a node of the cluster in the tests' process.</summary>
+/// <summary>A database, core nodes and workers, each a process, and a client that joins the cluster from the tests' process.</summary>
 internal sealed class RealCluster : IAsyncDisposable
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(90);
 
-    private readonly ITestOutputHelper _output;
     private readonly ClusterPlace _place;
     private readonly string _store;
-    private readonly List<NodeProcess> _all = [];
+    private readonly List<NodeProcess> _all = [], _gateways = [];
+    private readonly HashSet<NodeProcess> _special = []; // workers with settings of their own
     private readonly Dictionary<NodeProcess, NodePlace> _places = [];
+    private ITestOutputHelper _output;
     private ClusterNode? _client;
     private ITrainingClient? _training;
     private int _named;
@@ -50,7 +51,7 @@ internal sealed class RealCluster : IAsyncDisposable
     /// <summary>Where a node keeps the samples of jobs.</summary>
     public string SamplesOf(NodeProcess node) => Path.Combine(DataFolderOf(node.Name), "samples");
 
-    /// <summary>The cluster's own database; not there when another store was named.</summary>
+    /// <summary>The cluster's own database; absent when another store was named.</summary>
     public PostgresServer Database => _place.Database!;
 
     /// <summary>Starts the processes and waits until all have found each other.</summary>
@@ -69,15 +70,9 @@ internal sealed class RealCluster : IAsyncDisposable
         var cluster = new RealCluster(output, place, store);
         try
         {
-            // A few at a time: so many programs that start at once keep two cores busy for half a minute.
             foreach (var roles in core) cluster.AddCore(roles);
             await cluster.ConnectAsync();
-            await cluster.SettleAsync();
-            for (var i = 0; i < workers; i++)
-            {
-                cluster.AddWorker();
-                if (i % 3 == 2 || i == workers - 1) await cluster.SettleAsync();
-            }
+            await cluster.MakeWholeAsync(workers);
             return cluster;
         }
         catch
@@ -88,9 +83,13 @@ internal sealed class RealCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs a test's body; prints what the nodes said when it fails.</summary>
-    public async Task RunAsync(Func<Task> test)
+    /// <summary>Runs a test's body; prints the nodes' logs when it fails.</summary>
+    public Task RunAsync(Func<Task> test) => RunAsync(_output, test);
+
+    /// <inheritdoc cref="RunAsync(Func{Task})"/>
+    public async Task RunAsync(ITestOutputHelper output, Func<Task> test)
     {
+        _output = output;
         try
         {
             await test();
@@ -106,7 +105,40 @@ internal sealed class RealCluster : IAsyncDisposable
     {
         var node = Start("worker", _place.NextWorker(), ["--roles", "worker", "--threads", "1", .. arguments]);
         Workers.Add(node);
+        if (arguments.Length > 0) _special.Add(node);
         return node;
+    }
+
+    /// <summary>
+    /// Makes the cluster whole after another test: core nodes that died are started again, and as many workers run as are asked for. Workers
+    /// with settings of their own leave first.
+    /// </summary>
+    public async Task MakeWholeAsync(int workers)
+    {
+        Workers.RemoveAll(node => node.HasExited);
+        var leaving = Workers.Where(_special.Contains).Union(Workers.Skip(workers)).ToList();
+        Workers.RemoveAll(leaving.Contains);
+        await EndAsync(leaving);
+        foreach (var gone in _all.Except(Core).Except(Workers).ToList()) // a later failure prints the logs of its own test
+        {
+            gone.Dispose();
+            _all.Remove(gone);
+        }
+        foreach (var node in Core.Where(node => node.HasExited)) node.StartAgain();
+        await SettleAsync();
+        // A few at a time: many programs that start at once keep two cores busy for half a minute.
+        while (Workers.Count < workers)
+        {
+            for (var i = 0; i < 3 && Workers.Count < workers; i++) AddWorker();
+            await SettleAsync();
+        }
+    }
+
+    /// <summary>Ends all gateways by SIGTERM.</summary>
+    public async Task EndGatewaysAsync()
+    {
+        await EndAsync(_gateways.Where(node => !node.HasExited));
+        _gateways.Clear();
     }
 
     /// <summary>Makes the tests' process a node of the cluster, anew when it was one.</summary>
@@ -131,6 +163,7 @@ internal sealed class RealCluster : IAsyncDisposable
     {
         var port = PostgresServer.FreePort();
         var node = Start("gateway", _place.NextWorker(), "--roles", "gateway", "--http", $"{port}", "--data-dir", dataFolder, "--store", _store);
+        _gateways.Add(node);
         return (node, new Uri($"http://127.0.0.1:{port}"));
     }
 
@@ -145,8 +178,8 @@ internal sealed class RealCluster : IAsyncDisposable
     }
 
     /// <summary>
-    /// Waits until the cluster counts all core nodes, as they run now: one that was just killed still counts until somebody notices, and two of
-    /// three that are dead at once take the cluster with them.
+    /// Waits until the cluster counts all core nodes, as they run now: a killed node counts until its death is detected, and two dead nodes of
+    /// three end the cluster.
     /// </summary>
     public async Task SettleCoreAsync()
     {
@@ -158,7 +191,7 @@ internal sealed class RealCluster : IAsyncDisposable
     /// <summary>Where a node runs.</summary>
     public NodePlace PlaceOf(NodeProcess node) => _places[node];
 
-    /// <summary>No step was made twice; when one was, it is told whether core nodes that live were taken for dead.</summary>
+    /// <summary>Asserts that no step was made twice; the message says whether living core nodes were taken for dead.</summary>
     public void AssertNoRewind(RunningJob job)
     {
         var rewinds = job.Events.OfType<JobRewound>().ToList();
@@ -214,11 +247,7 @@ internal sealed class RealCluster : IAsyncDisposable
     /// <summary>A job's last weights from a SQLite store, once the nodes have given it up.</summary>
     public async Task<float[]> ReadSqliteAsync(string job, string store)
     {
-        foreach (var node in Core)
-        {
-            node.Send(Signals.Terminate);
-            Assert.Equal(0, await node.WaitForExitAsync(TimeSpan.FromSeconds(60)));
-        }
+        await EndAsync(Core);
         await using var reader = await EmbeddedCluster.StartAsync(
             new EmbeddedClusterOptions { StorePath = store, Workers = 1, Threads = 1, Log = _ => { } }, CancellationToken.None);
         return await reader.Client.ReadWeightsAsync(new JobId(job), CheckpointChoice.Last, CancellationToken.None);
@@ -264,7 +293,14 @@ internal sealed class RealCluster : IAsyncDisposable
         return node;
     }
 
-    /// <summary>What core nodes say about a job, by a pattern whose first and last groups are numbers.</summary>
+    private static async Task EndAsync(IEnumerable<NodeProcess> nodes)
+    {
+        var leaving = nodes.ToList();
+        foreach (var node in leaving) node.Send(Signals.Terminate);
+        foreach (var node in leaving) Assert.Equal(0, await node.WaitForExitAsync(TimeSpan.FromSeconds(60)));
+    }
+
+    /// <summary>Log lines of the core nodes about a job, by a pattern whose first and last groups are numbers.</summary>
     private IEnumerable<(NodeProcess Node, long Number, long Last)> Told(string job, string pattern)
     {
         var expression = new Regex($"job {Regex.Escape(job)}: {pattern}");

@@ -9,9 +9,9 @@ namespace Distributed.EndToEnd.Tests.Cluster;
 
 /// <summary>
 /// A long run with a checkpoint every second and a kill every 20 s: <c>dotnet test -c Release --filter Category=Soak</c>, for DISTRIBUTED_SOAK_MINUTES
-/// (30 without it). What processes and the store take must not grow with time.
+/// (30 without it). The size of processes and store must not grow with time.
 /// </summary>
-[Collection("real clusters")]
+[Collection(RunsAlone.Name)]
 [Trait("Category", "Soak")]
 public sealed class SoakTests(ITestOutputHelper output)
 {
@@ -57,7 +57,7 @@ public sealed class SoakTests(ITestOutputHelper output)
         });
     }
 
-    /// <summary>What journal and snapshots take, and rows of snapshots that nobody names would show here.</summary>
+    /// <summary>Size of journal and snapshots; orphaned snapshot rows show here.</summary>
     private static async Task<long> StoreBytesAsync(RealCluster cluster)
     {
         await using var connection = new NpgsqlConnection(cluster.Database.ConnectionString);

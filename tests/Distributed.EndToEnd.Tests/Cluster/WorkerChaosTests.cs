@@ -6,8 +6,8 @@ using Xunit.Abstractions;
 
 namespace Distributed.EndToEnd.Tests.Cluster;
 
-/// <summary>Minutes of workers that die, come and go; the figures are promises, for a machine that does nothing else meanwhile.</summary>
-[Collection("real clusters")]
+/// <summary>Minutes of workers that die, join and leave; the figures are promises for an otherwise idle machine.</summary>
+[Collection(RunsAlone.Name)]
 [Trait("Category", "Chaos")]
 public sealed class WorkerChaosTests(ITestOutputHelper output)
 {
@@ -82,7 +82,7 @@ public sealed class WorkerChaosTests(ITestOutputHelper output)
 
     private static double Median(IEnumerable<double> values) => values.Order().ElementAt(values.Count() / 2);
 
-    /// <summary>When a node found itself in the cluster, by its own log.</summary>
+    /// <summary>When a node joined the cluster, by its own log.</summary>
     private static async Task<DateTime> JoinedAtAsync(NodeProcess node)
     {
         string? line = null;

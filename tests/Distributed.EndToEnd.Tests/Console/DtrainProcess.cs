@@ -15,12 +15,16 @@ internal sealed class DtrainProcess : IDisposable
         _errors = process.StandardError.ReadToEndAsync();
     }
 
+    /// <summary>GNU env resets an ignored signal; empty where env cannot.</summary>
+    private static string[] ListensToSignals { get; } = Succeeds("env", "--default-signal=INT", "true") ? ["env", "--default-signal=INT"] : [];
+
     /// <summary>
-    /// What dtrain's arguments are appended to. Beside the node, whose framework has them, the build leaves out libraries that dtrain needs: so it
-    /// runs on that framework here.
+    /// The command that dtrain's arguments are appended to. Libraries that the node's framework provides are not built beside it, so dtrain runs on
+    /// that framework here. A shell without job control starts its background jobs with SIGINT ignored, and processes inherit that: it is reset
+    /// for dtrain.
     /// </summary>
     public static IReadOnlyList<string> Command { get; } =
-        ["dotnet", "exec", "--runtimeconfig", Path.Combine(AppContext.BaseDirectory, "distributed-node.runtimeconfig.json"), Path.Combine(AppContext.BaseDirectory, "dtrain.dll")];
+        [.. ListensToSignals, "dotnet", "exec", "--runtimeconfig", Path.Combine(AppContext.BaseDirectory, "distributed-node.runtimeconfig.json"), Path.Combine(AppContext.BaseDirectory, "dtrain.dll")];
 
     /// <summary>Starts dtrain as built beside the tests.</summary>
     public static DtrainProcess Start(string folder, params string[] arguments) => StartWithin(folder, [], arguments);
@@ -68,7 +72,7 @@ internal sealed class DtrainProcess : IDisposable
 
     public int Id => _process.Id;
 
-    /// <summary>kill -9: nothing is flushed, nobody is told.</summary>
+    /// <summary>kill -9: nothing is flushed, no peer is notified.</summary>
     public async Task KillAsync()
     {
         _process.Kill();
@@ -88,6 +92,12 @@ internal sealed class DtrainProcess : IDisposable
         while (await ReadLineAsync() is { } line) lines.Add(line);
         await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
         return (_process.ExitCode, lines, await _errors);
+    }
+
+    private static bool Succeeds(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        return process.WaitForExit(TimeSpan.FromSeconds(20)) && process.ExitCode == 0;
     }
 
     public void Dispose()

@@ -12,7 +12,8 @@ using Xunit.Abstractions;
 namespace Distributed.EndToEnd.Tests.Gateway;
 
 /// <summary>The API of real gateway processes before a real cluster.</summary>
-public sealed class GatewayTests(ITestOutputHelper output) : IDisposable
+[Collection(OneCoreNodeCollection.Name)]
+public sealed class GatewayTests(OneCoreNode clusters, ITestOutputHelper output) : IDisposable
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(120);
 
@@ -21,8 +22,7 @@ public sealed class GatewayTests(ITestOutputHelper output) : IDisposable
     [ClusterFact]
     public async Task A_gateway_killed_while_clients_watch_loses_nothing_and_the_job_has_the_bits_of_the_straight_loop()
     {
-        await using var cluster = await RealCluster.StartAsync(output, core: 1, workers: 2);
-        await cluster.RunAsync(async () =>
+        await clusters.RunAsync(output, workers: 2, async cluster =>
         {
             var (first, firstAddress) = cluster.AddGateway(Path.Combine(_folder, "first"));
             var (_, secondAddress) = cluster.AddGateway(Path.Combine(_folder, "second"));
@@ -60,8 +60,7 @@ public sealed class GatewayTests(ITestOutputHelper output) : IDisposable
     [ClusterFact]
     public async Task An_upload_outlives_its_gateway_and_a_drained_worker_leaves_a_running_job_to_the_other()
     {
-        await using var cluster = await RealCluster.StartAsync(output, core: 1, workers: 2);
-        await cluster.RunAsync(async () =>
+        await clusters.RunAsync(output, workers: 2, async cluster =>
         {
             var (first, firstAddress) = cluster.AddGateway(_folder);
             using var one = new HttpClient { BaseAddress = firstAddress };

@@ -10,7 +10,8 @@ using Xunit.Abstractions;
 namespace Distributed.EndToEnd.Tests.Gateway;
 
 /// <summary>What a person does with a cluster, from the samples to a file that another program reads: every command is the real executable's.</summary>
-public sealed class JourneyTests(ITestOutputHelper output) : IDisposable
+[Collection(OneCoreNodeCollection.Name)]
+public sealed class JourneyTests(OneCoreNode clusters, ITestOutputHelper output) : IDisposable
 {
     private const int TestImages = 10_000, Pixels = 28 * 28;
 
@@ -20,8 +21,7 @@ public sealed class JourneyTests(ITestOutputHelper output) : IDisposable
     [JourneyFact]
     public async Task Mnist_is_uploaded_trained_by_one_and_then_three_workers_asked_meanwhile_and_exported_with_the_same_classes_and_bits()
     {
-        await using var cluster = await RealCluster.StartAsync(output, core: 1, workers: 1);
-        await cluster.RunAsync(async () =>
+        await clusters.RunAsync(output, workers: 1, async cluster =>
         {
             (_, _server) = cluster.AddGateway(Path.Combine(_folder, "gateway"));
             using (var client = new HttpClient { BaseAddress = _server }) await Readiness.UntilReadyAsync(client);

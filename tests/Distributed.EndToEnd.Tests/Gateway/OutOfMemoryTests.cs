@@ -11,6 +11,7 @@ using Xunit.Abstractions;
 namespace Distributed.EndToEnd.Tests.Gateway;
 
 /// <summary>Jobs that do not fit into the memory of a real node, which its heap's limit makes small: as in a small container.</summary>
+[Collection(RunsAlone.Name)] // a cancellation within ten seconds
 public sealed class OutOfMemoryTests(ITestOutputHelper output) : IDisposable
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(150);

@@ -1,3 +1,4 @@
+using Distributed.Jobs.Embedded;
 using Distributed.Learning.Networks;
 using Distributed.Learning.Optimization;
 using Distributed.Protocol.Journal;
@@ -8,14 +9,32 @@ using Distributed.Tensors.Elements;
 
 namespace Distributed.Jobs.Tests.Embedded;
 
-public sealed class SameBitsTests : IDisposable
+/// <summary>One embedded cluster for each number of workers: every setting trains on the same ones.</summary>
+public sealed class EmbeddedLayouts : IAsyncLifetime
 {
-    private static readonly (int Workers, int Blocks)[] Layouts = [(1, 1), (2, 4), (3, 1), (5, 4)];
-
     private readonly TrainingFixture _fixture = new();
+    private readonly List<(EmbeddedCluster Cluster, int Workers, int Blocks)> _all = [];
 
-    public void Dispose() => _fixture.Dispose();
+    public IReadOnlyList<(EmbeddedCluster Cluster, int Workers, int Blocks)> All => _all;
 
+    public async Task InitializeAsync()
+    {
+        foreach (var (workers, blocks) in new[] { (1, 1), (2, 4), (3, 1), (5, 4) })
+        {
+            var options = new EmbeddedClusterOptions { StorePath = _fixture.StorePath($"{workers}-{blocks}"), Workers = workers, Threads = 2 };
+            _all.Add((await EmbeddedCluster.StartAsync(options, CancellationToken.None), workers, blocks));
+        }
+    }
+
+    public async Task DisposeAsync()
+    {
+        foreach (var (cluster, _, _) in _all) await cluster.DisposeAsync();
+        _fixture.Dispose();
+    }
+}
+
+public sealed class SameBitsTests(EmbeddedLayouts layouts) : IClassFixture<EmbeddedLayouts>
+{
     public static TheoryData<string> Settings => [.. Changes.Keys];
 
     private static readonly Dictionary<string, Func<JobSpecification, JobSpecification>> Changes = new()
@@ -54,10 +73,11 @@ public sealed class SameBitsTests : IDisposable
         var replay = new JobReplay(specification, TrainingFixture.Digits);
         replay.RunTo(new EpochPlan(specification).TotalSteps);
         var expected = TrainingFixture.Sha256Of(replay.Weights);
-        foreach (var (workers, blocks) in Layouts)
+        foreach (var (cluster, workers, blocks) in layouts.All)
         {
-            var (end, sha256, _) = await _fixture.TrainAsync(
-                TrainingFixture.Digits, specification, workers, blocks, store: $"{workers}-{blocks}");
+            var options = new RunOptions { Blocks = blocks, MinimumWorkers = workers };
+            var (end, sha256, _) = await TrainingFixture.TrainAsync(
+                cluster, TrainingFixture.Digits, specification, options, $"job-{Changes.Keys.ToList().IndexOf(setting)}");
             Assert.Equal(JobOutcome.Completed, end.End.Outcome);
             Assert.True(expected == sha256, $"{setting}: {workers} workers and {blocks} blocks end with {sha256}, the straight loop with {expected}");
         }

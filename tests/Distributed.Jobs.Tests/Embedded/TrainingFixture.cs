@@ -56,10 +56,16 @@ public sealed class TrainingFixture : IDisposable
         await using var cluster = await EmbeddedCluster.StartAsync(
             new EmbeddedClusterOptions { StorePath = StorePath(store), Workers = workers, Threads = threads, ShardTasks = shardTasks ?? ShardTask.Factory },
             CancellationToken.None);
-        var id = new JobId(job);
-        await cluster.Client.StartAsync(
-            new JobSubmission(id, specification, new RunOptions { Blocks = blocks, AuditShare = auditShare, MinimumWorkers = workers }, DigitsSettings, data), CancellationToken.None);
+        return await TrainAsync(cluster, data, specification, new RunOptions { Blocks = blocks, AuditShare = auditShare, MinimumWorkers = workers }, job);
+    }
+
+    /// <summary>As above, on a cluster that runs.</summary>
+    public static async Task<(JobFinished End, string Sha256, List<JobEvent> Events)> TrainAsync(
+        EmbeddedCluster cluster, EncodedDataSet data, JobSpecification specification, RunOptions options, string job)
+    {
         using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var id = new JobId(job);
+        await cluster.Client.StartAsync(new JobSubmission(id, specification, options, DigitsSettings, data), bound.Token);
         var events = new List<JobEvent>();
         await foreach (var jobEvent in cluster.Client.WatchAsync(id, bound.Token)) events.Add(jobEvent);
         var weights = await cluster.Client.ReadWeightsAsync(id, CheckpointChoice.Last, bound.Token);

@@ -1,11 +1,17 @@
 using System.Text;
 using System.Text.Json;
+using Distributed.Console.Sessions;
+using Distributed.Console.Terminals;
+using Distributed.Console.Tests.Fakes;
 using Distributed.Tests;
 using Microsoft.Data.Sqlite;
 
-namespace Distributed.EndToEnd.Tests;
+namespace Distributed.Console.Tests.Commands;
 
-/// <summary>A store that an older release wrote: its jobs read their files by the rules that they began with.</summary>
+/// <summary>
+/// A store that an older release wrote: its jobs read their files by the rules that they began with. The commands run in this process, with its
+/// cluster behind them: the store is what is tested, not the start of a program.
+/// </summary>
 public sealed class OldStoreTests : IDisposable
 {
     private OldJobs? _old;
@@ -27,14 +33,11 @@ public sealed class OldStoreTests : IDisposable
     public async Task A_finished_job_of_an_old_store_is_verified_and_exported_with_the_weights_that_it_had(string release, string job)
     {
         var old = Open(release);
-        var (exit, lines, errors) = await DtrainProcess.RunAsync(old.Folder, "verify", job, "--store", "store.sqlite", "--json");
-        Assert.True(exit == 0, errors);
+        var lines = await RunAsync("verify", job, "--store", old["store.sqlite"], "--json");
         var last = JsonDocument.Parse(lines[^2]).RootElement;
         Assert.True(last.GetProperty("equal").GetBoolean());
 
-        (exit, lines, errors) = await DtrainProcess.RunAsync(
-            old.Folder, "export", "--job", job, "--checkpoint", "last", "-o", "last.safetensors", "--store", "store.sqlite");
-        Assert.True(exit == 0, errors);
+        lines = await RunAsync("export", "--job", job, "--checkpoint", "last", "-o", old["last.safetensors"], "--store", old["store.sqlite"]);
         Assert.EndsWith("weights " + last.GetProperty("replayedSha256").GetString(), lines[^1], StringComparison.Ordinal);
         var model = JsonDocument.Parse(File.ReadAllBytes(old[$"models/{job}/last/model.json"])).RootElement;
         Assert.Equal(model.GetProperty("weightsSha256").GetString(), last.GetProperty("replayedSha256").GetString());
@@ -47,18 +50,26 @@ public sealed class OldStoreTests : IDisposable
         string release, long step, string weights, string classes)
     {
         var old = Open(release);
-        var (exit, lines, errors) = await DtrainProcess.RunAsync(
-            old.Folder, "resume", "interrupted", "--store", "store.sqlite", "--json", "--workers", "2", "--blocks", "2", "--out", "out");
+        var lines = await RunAsync(
+            "resume", "interrupted", "--store", old["store.sqlite"], "--json", "--workers", "2", "--blocks", "2", "--out", old["out"]);
 
-        Assert.True(exit == 0, errors);
         Assert.Equal(step, JsonDocument.Parse(lines[0]).RootElement.GetProperty("fromStep").GetInt64());
         Assert.Equal(weights, JsonDocument.Parse(lines[^1]).RootElement.GetProperty("weightsSha256").GetString());
         var model = JsonDocument.Parse(File.ReadAllBytes(old["out/last/model.json"])).RootElement;
         Assert.Equal(
             classes, string.Join(' ', model.GetProperty("encoding").GetProperty("target").GetProperty("classes").EnumerateArray().Select(name => name.GetString())));
 
-        (exit, _, errors) = await DtrainProcess.RunAsync(old.Folder, "verify", "--model", "out");
-        Assert.True(exit == 0, errors);
+        await RunAsync("verify", "--model", old["out"]);
+    }
+
+    /// <summary>Runs a command, which must succeed, and gives the lines that it printed.</summary>
+    private static async Task<string[]> RunAsync(params string[] arguments)
+    {
+        using var console = new TestConsole();
+        var exit = await ConsoleApplication.RunAsync(
+            arguments, console.Environment with { StartCluster = ProcessCluster.StartAsync, Clock = TimeProvider.System });
+        Assert.True(exit == ExitCode.Done, console.Error);
+        return console.Output.TrimEnd().Split('\n');
     }
 
     /// <summary>A copy of a release's jobs, whose store names the copy's folder instead of the one where the files were.</summary>
