@@ -1,5 +1,6 @@
 using Distributed.Cluster.TensorPlane;
 using Distributed.Transport;
+using Distributed.Transport.Options;
 using Distributed.Transport.Peers;
 using Microsoft.Extensions.Logging.Abstractions;
 

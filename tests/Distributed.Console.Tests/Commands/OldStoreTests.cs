@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Distributed.Console.Commands;
 using Distributed.Console.Sessions;
 using Distributed.Console.Terminals;
 using Distributed.Console.Tests.Fakes;
