@@ -156,6 +156,7 @@ internal sealed class RealCluster : IAsyncDisposable
                 Store = StoreSettings.Parse(_place.Database?.ConnectionString ?? Path.Combine(_place.Folder, "client.db")),
                 Logging = logging => logging.SetMinimumLevel(LogLevel.None),
             }, CancellationToken.None);
+        _training = NodeClient.Of(_client);
     }
 
     /// <summary>A node with the role gateway, and where its API is.</summary>
@@ -170,7 +171,6 @@ internal sealed class RealCluster : IAsyncDisposable
     /// <summary>Waits until the cluster counts exactly the nodes that run.</summary>
     public async Task SettleAsync()
     {
-        _training = NodeClient.Of(_client!);
         await _client!.Joined.WaitAsync(Bound);
         await UntilAsync(
             () => _client.CountMembers(NodeRoles.Worker) == Workers.Count && _client.CountMembers(NodeRoles.Core) == Core.Count,
