@@ -2,7 +2,6 @@ using Akka.Actor;
 using Akka.TestKit;
 using Distributed.Cluster.Stores;
 using Distributed.Cluster.Tests.Actors;
-using Distributed.Protocol.Coordinator;
 using Distributed.Protocol.Journal;
 
 namespace Distributed.Cluster.Tests.Stores;
