@@ -49,7 +49,7 @@ public sealed class HealthTests : IDisposable
         Assert.False(File.Exists(_file));
     }
 
-    private (int Code, string Words) Check(TimeSpan age)
+    private (int Code, string DisplayText) Check(TimeSpan age)
     {
         var output = new StringWriter();
         var code = Health.Check(_file, File.GetLastWriteTimeUtc(_file) + age, output);

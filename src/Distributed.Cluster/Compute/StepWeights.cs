@@ -12,7 +12,7 @@ namespace Distributed.Cluster.Compute;
 /// The weights of one version in the form that kernels read, prepared once for all threads of a worker: the flat vector (without a copy
 /// of what this node's blocks hold) and its packed form.
 /// </summary>
-internal sealed class StepWeights(JobId job, Network network, WeightsArena arena)
+internal sealed class StepWeights(JobId job, Network network, NodeWeights arena)
 {
     private readonly PackedWeights _none = new(network, shardsPerStep: 1);
     private readonly Lock _gate = new();

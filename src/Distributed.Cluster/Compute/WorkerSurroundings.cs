@@ -14,7 +14,7 @@ namespace Distributed.Cluster.Compute;
 /// <param name="Arena">The weights that the node's blocks hold.</param>
 /// <param name="Activity">What the node does now.</param>
 internal sealed record WorkerSurroundings(
-    IActorRef Coordinators, IActorRef Blocks, IActorRef? Data, DataCatalog Catalog, DataPlane Plane, WeightsArena Arena, NodeActivity Activity)
+    IActorRef Coordinators, IActorRef Blocks, IActorRef? Data, NodeDatasets Catalog, DataPlane Plane, NodeWeights Arena, NodeActivity Activity)
 {
     /// <summary>Creates the workspaces of the compute threads.</summary>
     public ShardTaskFactory ShardTasks { get; init; } = ShardTask.Factory;

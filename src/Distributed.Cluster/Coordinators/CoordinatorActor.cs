@@ -29,7 +29,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
     private readonly JobId _job;
     private readonly IActorRef _blocks;
     private readonly JournalLink _journal;
-    private readonly SnapshotVault _vault;
+    private readonly SnapshotStore _vault;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<WorkerId, IActorRef> _workers = [];
     private readonly HashSet<IActorRef> _watchers = [];
@@ -43,7 +43,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
         _job = job;
         _blocks = blocks;
         _journal = new JournalLink(job, Context, _log, outage);
-        _vault = new SnapshotVault(Context.System, Self);
+        _vault = new SnapshotStore(Context.System, Self);
         Recovering();
     }
 
@@ -109,7 +109,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
         });
 
         // from workers
-        Receive<WorkerHere>(OnWorkerHere);
+        Receive<WorkerAvailable>(OnWorkerHere);
         Receive<Terminated>(OnTerminated);
 
         // from the cluster and the journal
@@ -183,7 +183,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
         return $"{address.Host}:{address.Port}";
     }
 
-    private void OnWorkerHere(WorkerHere message)
+    private void OnWorkerHere(WorkerAvailable message)
     {
         if (_workers.TryAdd(message.Worker, Sender)) Context.Watch(Sender);
         _run!.OnWorkerUp(message.Worker, Now);

@@ -34,7 +34,7 @@ internal sealed class DataActor : ReceiveActor
         _plane = plane;
         Receive<FindData>(message =>
         {
-            if (_cache.Find(message.Sha256) is { } chunks) Sender.Tell(new DataHere(message.Sha256, chunks.Root, chunks.Length, _plane.Endpoint));
+            if (_cache.Find(message.Sha256) is { } chunks) Sender.Tell(new DataAvailable(message.Sha256, chunks.Root, chunks.Length, _plane.Endpoint));
         });
         Receive<GetChunk>(OnGetChunk);
         Receive<ObtainData>(OnObtain);

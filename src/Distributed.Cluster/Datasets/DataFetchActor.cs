@@ -60,7 +60,7 @@ internal sealed class DataFetchActor : ReceiveActor, IWithTimers
         _search = new DataSearch(sha256, Context);
         _usableAt = Now;
         Receive<Tick>(_ => OnTick());
-        Receive<DataHere>(OnHere);
+        Receive<DataAvailable>(OnHere);
         Receive<PeerConnected>(message =>
         {
             if (_sources.ContainsKey(message.Node)) _file?.Fetch?.Add(message.Node);
@@ -108,7 +108,7 @@ internal sealed class DataFetchActor : ReceiveActor, IWithTimers
         else Proceed();
     }
 
-    private void OnHere(DataHere message)
+    private void OnHere(DataAvailable message)
     {
         if (_isChecking || _isOver || message.Sha256 != _sha256 || _wrongRoots.Contains(message.Root) || _distrusted.Contains(message.Endpoint.Node)) return;
         if (_file is null && !TryReserve(message)) return;
@@ -120,7 +120,7 @@ internal sealed class DataFetchActor : ReceiveActor, IWithTimers
         Proceed();
     }
 
-    private bool TryReserve(DataHere message)
+    private bool TryReserve(DataAvailable message)
     {
         if (message.Length <= 0 || message.Length % sizeof(float) != 0) return false;
         try

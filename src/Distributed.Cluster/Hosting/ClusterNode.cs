@@ -112,7 +112,7 @@ public sealed class ClusterNode : IAsyncDisposable
                 Threads = options.Threads,
                 MaximumRunningJobs = options.MaximumRunningJobs,
                 Plane = plane,
-                Catalog = new DataCatalog(data),
+                Catalog = new NodeDatasets(data),
                 RememberCoordinators = true,
                 Log = logging.CreateLogger("jobs"),
                 Outage = new StoreOutage(logging.CreateLogger("store"), TimeProvider.System),

@@ -80,7 +80,7 @@ public static class DistributedHostingExtensions
             (_, registry, _) => name =>
             {
                 var (job, block) = Entities.ParseBlockName(name);
-                return ParameterServerActor.Props(job, block, registry.Get<CoordinatorRegion>(), services.Arena, services.Plane, services.Log, services.Outage);
+                return ParameterBlockActor.Props(job, block, registry.Get<CoordinatorRegion>(), services.Arena, services.Plane, services.Log, services.Outage);
             },
             new Entities.BlockExtractor(),
             new ShardOptions { Role = NodeRoles.ParameterServer, RememberEntities = false, StateStoreMode = StateStoreMode.DData });

@@ -27,10 +27,10 @@ public sealed record NodeServices
     public NodeActivity Activity { get; init; } = new();
 
     /// <summary>The node's data sets.</summary>
-    public DataCatalog Catalog { get; init; } = new();
+    public NodeDatasets Catalog { get; init; } = new();
 
     /// <summary>The node's weight vectors.</summary>
-    public WeightsArena Arena { get; init; } = new();
+    public NodeWeights Arena { get; init; } = new();
 
     /// <summary>The node's place on the tensor data plane.</summary>
     public DataPlane Plane { get; init; } = new();

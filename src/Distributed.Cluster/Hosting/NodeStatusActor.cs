@@ -23,7 +23,7 @@ internal sealed class NodeStatusActor : ReceiveActor, IWithTimers
         _node = node;
         _last = (Now, Environment.CpuUsage.TotalTime, node.Activity.Traffic);
         _load = Measure();
-        Receive<GetNodeLoad>(_ => Sender.Tell(new NodeLoadTold(_load with { Jobs = _node.Activity.Jobs })));
+        Receive<GetNodeLoad>(_ => Sender.Tell(new NodeLoadReply(_load with { Jobs = _node.Activity.Jobs })));
         Receive<Tick>(_ => _load = Measure());
     }
 

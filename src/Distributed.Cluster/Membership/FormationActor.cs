@@ -3,11 +3,11 @@ using Akka.Event;
 
 namespace Distributed.Cluster.Membership;
 
-/// <summary>From a first seed node that would begin a cluster to another seed node. Answered by <see cref="FormationTold"/>.</summary>
+/// <summary>From a first seed node that would begin a cluster to another seed node. Answered by <see cref="FormationReply"/>.</summary>
 internal sealed record GetFormation : IClusterMessage;
 
 /// <summary>From a seed node: whether it is in a cluster.</summary>
-internal sealed record FormationTold(bool IsInCluster) : IClusterMessage;
+internal sealed record FormationReply(bool IsInCluster) : IClusterMessage;
 
 /// <summary>From the node: ask these seed nodes, the first one first; a later list replaces it.</summary>
 internal sealed record AskSeeds(IReadOnlyList<Address> Seeds);
@@ -35,8 +35,8 @@ internal sealed class FormationActor : ReceiveActor, IWithTimers
     {
         _askPort = askPort;
         Receive<AskSeeds>(OnAskSeeds);
-        Receive<GetFormation>(_ => Sender.Tell(new FormationTold(IsInCluster)));
-        Receive<FormationTold>(message => Note(Sender.Path.Address, message.IsInCluster ? SeedAnswer.InCluster : SeedAnswer.NoCluster));
+        Receive<GetFormation>(_ => Sender.Tell(new FormationReply(IsInCluster)));
+        Receive<FormationReply>(message => Note(Sender.Path.Address, message.IsInCluster ? SeedAnswer.InCluster : SeedAnswer.NoCluster));
         Receive<Probed>(OnProbed);
         Receive<Look>(_ => OnLook());
     }

@@ -11,11 +11,11 @@ internal sealed record WatchJob(JobId Job) : ICoordinatorMessage;
 /// <summary>From a coordinator: the sender hears the job's events from here on.</summary>
 internal sealed record JobWatched(JobId Job) : IClusterMessage;
 
-/// <summary>From a coordinator to a node's worker host: which workers run there? Answered by each with <see cref="WorkerHere"/>.</summary>
+/// <summary>From a coordinator to a node's worker host: which workers run there? Answered by each with <see cref="WorkerAvailable"/>.</summary>
 internal sealed record GetWorkers : IClusterMessage;
 
 /// <summary>From a worker, by its own reference.</summary>
-internal sealed record WorkerHere(WorkerId Worker) : IClusterMessage;
+internal sealed record WorkerAvailable(WorkerId Worker) : IClusterMessage;
 
 /// <summary>From a worker to a block: this reference takes your weights, at this place of the data plane. Answered by <see cref="BlockConnected"/>.</summary>
 internal sealed record ConnectBlock(JobId Job, int Block, WorkerId Worker, DataEndpoint Endpoint) : IBlockMessage;

@@ -4,7 +4,7 @@ namespace Distributed.Cluster.Messages;
 
 // Who has which data set, and pieces of it: between the data actors of the nodes. The pieces themselves travel on the data plane.
 
-/// <summary>From a node that needs a data set to any other: do you have it whole? Answered by <see cref="DataHere"/>, or not at all.</summary>
+/// <summary>From a node that needs a data set to any other: do you have it whole? Answered by <see cref="DataAvailable"/>, or not at all.</summary>
 internal sealed record FindData(string Sha256) : IClusterMessage;
 
 /// <summary>From a node that has a data set whole, by the reference of its data actor.</summary>
@@ -12,7 +12,7 @@ internal sealed record FindData(string Sha256) : IClusterMessage;
 /// <param name="Root">SHA-256 of the list of its file's chunks.</param>
 /// <param name="Length">The file's bytes.</param>
 /// <param name="Endpoint">The node's place on the data plane.</param>
-internal sealed record DataHere(string Sha256, string Root, long Length, DataEndpoint Endpoint) : IClusterMessage;
+internal sealed record DataAvailable(string Sha256, string Root, long Length, DataEndpoint Endpoint) : IClusterMessage;
 
 /// <summary>To a node that has a data set: send a chunk, or the list (<c>DataChunk.ChunkListIndex</c>). Answered by a
 /// <c>DataChunk</c> on the data plane, or by <see cref="ChunkRefused"/>.</summary>

@@ -32,13 +32,13 @@ internal enum JobSteering
 /// <summary>From the directory: what became of a wish; durable when it was done.</summary>
 internal sealed record QueueAnswered(JobId Job, QueueVerdict Verdict, string? Reason, JobSummary? Summary) : IClusterMessage;
 
-/// <summary>From a gateway: the first free name of a stem? Answered by <see cref="JobNameFound"/>.</summary>
+/// <summary>From a gateway: the first free name of a stem? Answered by <see cref="JobNameReply"/>.</summary>
 internal sealed record FindJobName(string Stem) : IClusterMessage;
 
 /// <summary>From the directory: this name was free a moment ago.</summary>
-internal sealed record JobNameFound(JobId Job) : IClusterMessage;
+internal sealed record JobNameReply(JobId Job) : IClusterMessage;
 
-/// <summary>From a gateway: a page of jobs, newest first? Answered by <see cref="JobPageTold"/>.</summary>
+/// <summary>From a gateway: a page of jobs, newest first? Answered by <see cref="JobPageReply"/>.</summary>
 /// <param name="Before">Jobs submitted before this one; null for the newest.</param>
 /// <param name="Limit">The most, at most <see cref="MaximumLimit"/>: an answer must fit into a frame.</param>
 internal sealed record GetJobPage(JobId? Before, int Limit) : IClusterMessage
@@ -47,15 +47,15 @@ internal sealed record GetJobPage(JobId? Before, int Limit) : IClusterMessage
 }
 
 /// <summary>From the directory: a page.</summary>
-internal sealed record JobPageTold(IReadOnlyList<JobSummary> Jobs, JobId? Next) : IClusterMessage;
+internal sealed record JobPageReply(IReadOnlyList<JobSummary> Jobs, JobId? Next) : IClusterMessage;
 
-/// <summary>From a gateway: where do these jobs stand? Answered by <see cref="JobSummariesTold"/>.</summary>
+/// <summary>From a gateway: where do these jobs stand? Answered by <see cref="JobSummariesReply"/>.</summary>
 internal sealed record GetJobSummaries(IReadOnlyList<JobId> Jobs) : IClusterMessage;
 
 /// <summary>From the directory: those that there are.</summary>
-internal sealed record JobSummariesTold(IReadOnlyList<JobSummary> Jobs) : IClusterMessage;
+internal sealed record JobSummariesReply(IReadOnlyList<JobSummary> Jobs) : IClusterMessage;
 
-/// <summary>From a gateway: everything that the directory knows of a job? Answered by <see cref="QueuedJobTold"/>.</summary>
+/// <summary>From a gateway: everything that the directory knows of a job? Answered by <see cref="QueuedJobReply"/>.</summary>
 internal sealed record GetQueuedJob(JobId Job) : IClusterMessage;
 
 /// <summary>From the directory: everything that it knows; nulls for a job that there is not.</summary>
@@ -66,14 +66,14 @@ internal sealed record GetQueuedJob(JobId Job) : IClusterMessage;
 /// <param name="Facts">What is remembered of its submission.</param>
 /// <param name="Options">The run options of its next or present turn.</param>
 /// <param name="RestsAt">The step at which it rests; null while it does not.</param>
-internal sealed record QueuedJobTold(
+internal sealed record QueuedJobReply(
     JobId Job, JobSummary? Summary, DataSettings? Source, QueuedJob? Start, SubmissionFacts? Facts, RunOptions? Options, long? RestsAt) : IClusterMessage;
 
-/// <summary>From a gateway: which uploaded data sets do jobs use? Answered by <see cref="DatasetUsersTold"/>.</summary>
+/// <summary>From a gateway: which uploaded data sets do jobs use? Answered by <see cref="DatasetUsersReply"/>.</summary>
 internal sealed record GetDatasetUsers(string Dataset) : IClusterMessage;
 
 /// <summary>From the directory: the jobs that use it and have not been deleted; at most a hundred are named.</summary>
-internal sealed record DatasetUsersTold(string Dataset, IReadOnlyList<JobId> Jobs) : IClusterMessage;
+internal sealed record DatasetUsersReply(string Dataset, IReadOnlyList<JobId> Jobs) : IClusterMessage;
 
 /// <summary>From a client: note a new job that it starts itself. Answered by <see cref="JobNoted"/>.</summary>
 internal sealed record NoteJob(JobId Job, DateTimeOffset SubmittedAt, DataSettings Source) : IClusterMessage;

@@ -61,7 +61,7 @@ internal sealed class SnapshotSaving
     }
 
     /// <summary>Hands all parts to the store, whose answers are given to <see cref="Take"/>.</summary>
-    public void Store(SnapshotVault vault)
+    public void Store(SnapshotStore vault)
     {
         _stored.Clear();
         _failure = null;

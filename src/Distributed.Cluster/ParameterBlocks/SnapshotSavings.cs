@@ -11,7 +11,7 @@ namespace Distributed.Cluster.ParameterBlocks;
 /// <param name="vault">The store.</param>
 /// <param name="outage">Hears whether the store takes writes.</param>
 /// <param name="writer">The block's name there.</param>
-internal sealed class SnapshotSavings(SnapshotVault vault, StoreOutage outage, string writer)
+internal sealed class SnapshotSavings(SnapshotStore vault, StoreOutage outage, string writer)
 {
     private readonly SnapshotCopies _copies = new();
     private readonly List<SnapshotSaving> _held = []; // at most two: one on its way into the store, one in memory alone

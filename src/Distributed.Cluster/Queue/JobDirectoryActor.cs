@@ -46,7 +46,7 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
         // from gateways
         Command<QueueJob>(OnQueue);
         Command<SteerJob>(OnSteer);
-        Command<FindJobName>(message => Sender.Tell(new JobNameFound(JobNames.Next(message.Stem, IsTaken))));
+        Command<FindJobName>(message => Sender.Tell(new JobNameReply(JobNames.Next(message.Stem, IsTaken))));
         Command<GetJobPage>(message => Sender.Tell(_listing.Page(message)));
         Command<GetJobSummaries>(message => Sender.Tell(_listing.Summaries(message)));
         Command<GetQueuedJob>(message => Sender.Tell(_listing.Queued(message)));
@@ -57,7 +57,7 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
         Command<JobPaused>(OnPaused);
         Command<JobEvent>(message => _running.Find(message.Job)?.Take(message, Now));
         Command<JobWatched>(_ => { });
-        Command<WorkerHere>(message => _workers[message.Worker] = Now);
+        Command<WorkerAvailable>(message => _workers[message.Worker] = Now);
 
         Command<Tick>(_ => OnTick());
     }

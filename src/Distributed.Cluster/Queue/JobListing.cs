@@ -14,29 +14,29 @@ internal sealed class JobListing(JobQueue queue, IReadOnlyDictionary<JobId, JobR
     private const int MostUsersNamed = 100;
 
     /// <summary>A page of jobs, newest first.</summary>
-    public JobPageTold Page(GetJobPage message)
+    public JobPageReply Page(GetJobPage message)
     {
         var limit = Math.Clamp(message.Limit, 1, GetJobPage.MaximumLimit);
         var from = message.Before is { } before ? queue.Find(before)?.Order ?? 0 : long.MaxValue;
         var page = queue.NewestFirst.Where(entry => entry.Order < from).Take(limit + 1).ToList();
-        return new JobPageTold([.. page.Take(limit).Select(SummaryOf)], page.Count > limit ? page[limit - 1].Job : null);
+        return new JobPageReply([.. page.Take(limit).Select(SummaryOf)], page.Count > limit ? page[limit - 1].Job : null);
     }
 
     /// <summary>The jobs that are there, of those that were asked for.</summary>
-    public JobSummariesTold Summaries(GetJobSummaries message) =>
+    public JobSummariesReply Summaries(GetJobSummaries message) =>
         new([.. message.Jobs.Take(GetJobPage.MaximumLimit).Select(queue.Find).OfType<QueueEntry>().Select(SummaryOf)]);
 
     /// <summary>Everything that the directory knows of a job.</summary>
-    public QueuedJobTold Queued(GetQueuedJob message)
+    public QueuedJobReply Queued(GetQueuedJob message)
     {
         var entry = queue.Find(message.Job);
-        return new QueuedJobTold(
+        return new QueuedJobReply(
             message.Job, entry is null ? null : SummaryOf(entry), entry is null ? null : jobs.GetValueOrDefault(message.Job)?.Source,
             entry?.Start, entry?.Facts, entry?.Options, entry?.RestsAt);
     }
 
     /// <summary>The jobs that use an uploaded data set.</summary>
-    public DatasetUsersTold Users(GetDatasetUsers message) => new(
+    public DatasetUsersReply Users(GetDatasetUsers message) => new(
         message.Dataset,
         [.. queue.NewestFirst.Where(entry => entry.Facts.Dataset == message.Dataset || entry.Facts.ValidationDataset == message.Dataset)
             .Take(MostUsersNamed).Select(entry => entry.Job)]);
@@ -65,7 +65,7 @@ internal sealed class JobListing(JobQueue queue, IReadOnlyDictionary<JobId, JobR
     }
 
     /// <summary>Why it does not run; of one that is being cancelled also what it waits for.</summary>
-    private string? ReasonOf(QueueEntry entry, RunningPicture? picture)
+    private string? ReasonOf(QueueEntry entry, RunningJobView? picture)
     {
         var reason = queue.ReasonOf(entry, workers());
         if (reason is null || !entry.IsCancelWanted || entry.End is not null) return reason ?? picture?.Waiting;

@@ -6,18 +6,18 @@ namespace Distributed.Cluster.Queue;
 /// <summary>The pictures of the jobs that have a coordinator to talk to.</summary>
 internal sealed class RunningPictures(JobQueue queue)
 {
-    private readonly Dictionary<JobId, RunningPicture> _pictures = []; // bounded by the queue's open jobs
+    private readonly Dictionary<JobId, RunningJobView> _pictures = []; // bounded by the queue's open jobs
 
     /// <summary>What is known of a job's run; null for one that has ended or was never queued.</summary>
-    public RunningPicture? Find(JobId job)
+    public RunningJobView? Find(JobId job)
     {
         if (queue.Find(job) is not { End: null }) return null;
-        if (!_pictures.TryGetValue(job, out var picture)) _pictures[job] = picture = new RunningPicture();
+        if (!_pictures.TryGetValue(job, out var picture)) _pictures[job] = picture = new RunningJobView();
         return picture;
     }
 
     /// <summary>What was heard of a job's run; null for one that has ended or of which nothing was heard.</summary>
-    public RunningPicture? Heard(QueueEntry entry) => entry.End is null ? _pictures.GetValueOrDefault(entry.Job) : null;
+    public RunningJobView? Heard(QueueEntry entry) => entry.End is null ? _pictures.GetValueOrDefault(entry.Job) : null;
 
     /// <summary>The job is over.</summary>
     public void Forget(JobId job) => _pictures.Remove(job);

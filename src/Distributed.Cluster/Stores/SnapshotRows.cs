@@ -25,7 +25,7 @@ internal static class SnapshotRows
 
     private static DbConnection Connect(ActorSystem system)
     {
-        var store = system.Settings.Config.GetConfig(SnapshotVault.PluginId);
+        var store = system.Settings.Config.GetConfig(SnapshotStore.PluginId);
         var connectionString = store.GetString("connection-string");
         return SqliteStore.IsProvider(store.GetString("provider-name"))
             ? new SqliteConnection(connectionString)

@@ -36,5 +36,5 @@ internal static class StoredWeights
     }
 
     private static async Task<ReadOnlyMemory<float>> LoadAsync(ActorSystem system, SnapshotPart part, CancellationToken cancellation) =>
-        (await SnapshotVault.LoadAsync(system, [part]).WaitAsync(cancellation).ConfigureAwait(false))[0].Weights;
+        (await SnapshotStore.LoadAsync(system, [part]).WaitAsync(cancellation).ConfigureAwait(false))[0].Weights;
 }

@@ -9,7 +9,7 @@ namespace Distributed.Cluster.TensorPlane;
 /// old version there (a slow or frozen worker), another version gets memory of its own; there are never more of those than versions that
 /// wait to be sent.
 /// </summary>
-internal sealed class WeightsMemory(WeightsArena arena, JobId job)
+internal sealed class WeightsMemory(NodeWeights arena, JobId job)
 {
     private readonly List<Place> _places = [];
     private long _lineage = -1;

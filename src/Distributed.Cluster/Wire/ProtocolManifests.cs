@@ -61,7 +61,7 @@ internal static class ProtocolManifests
 
         // coordinator ↔ worker
         ["get-workers"] = ProtocolJson.Default.GetWorkers,
-        ["worker-here"] = ProtocolJson.Default.WorkerHere,
+        ["worker-here"] = ProtocolJson.Default.WorkerAvailable,
         ["join-job"] = ProtocolJson.Default.JoinJob,
         ["worker-ready"] = ProtocolJson.Default.WorkerReady,
         ["worker-refused"] = ProtocolJson.Default.WorkerRefused,
@@ -113,25 +113,25 @@ internal static class ProtocolManifests
         ["steer-job"] = ProtocolJson.Default.SteerJob,
         ["queue-answered"] = ProtocolJson.Default.QueueAnswered,
         ["find-job-name"] = ProtocolJson.Default.FindJobName,
-        ["job-name-found"] = ProtocolJson.Default.JobNameFound,
+        ["job-name-found"] = ProtocolJson.Default.JobNameReply,
         ["get-job-page"] = ProtocolJson.Default.GetJobPage,
-        ["job-page-told"] = ProtocolJson.Default.JobPageTold,
+        ["job-page-told"] = ProtocolJson.Default.JobPageReply,
         ["get-job-summaries"] = ProtocolJson.Default.GetJobSummaries,
-        ["job-summaries-told"] = ProtocolJson.Default.JobSummariesTold,
+        ["job-summaries-told"] = ProtocolJson.Default.JobSummariesReply,
         ["get-queued-job"] = ProtocolJson.Default.GetQueuedJob,
-        ["queued-job-told"] = ProtocolJson.Default.QueuedJobTold,
+        ["queued-job-told"] = ProtocolJson.Default.QueuedJobReply,
         ["get-dataset-users"] = ProtocolJson.Default.GetDatasetUsers,
-        ["dataset-users-told"] = ProtocolJson.Default.DatasetUsersTold,
+        ["dataset-users-told"] = ProtocolJson.Default.DatasetUsersReply,
         ["get-node-load"] = ProtocolJson.Default.GetNodeLoad,
-        ["node-load-told"] = ProtocolJson.Default.NodeLoadTold,
+        ["node-load-told"] = ProtocolJson.Default.NodeLoadReply,
         // core node ↔ core node
         ["get-formation"] = ProtocolJson.Default.GetFormation,
-        ["formation-told"] = ProtocolJson.Default.FormationTold,
+        ["formation-told"] = ProtocolJson.Default.FormationReply,
         ["process-refused"] = ProtocolJson.Default.ProcessRefused,
 
         // data sets between nodes
         ["find-data"] = ProtocolJson.Default.FindData,
-        ["data-here"] = ProtocolJson.Default.DataHere,
+        ["data-here"] = ProtocolJson.Default.DataAvailable,
         ["get-chunk"] = ProtocolJson.Default.GetChunk,
         ["chunk-refused"] = ProtocolJson.Default.ChunkRefused,
     };

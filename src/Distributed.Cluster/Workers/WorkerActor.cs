@@ -32,7 +32,7 @@ internal sealed class WorkerActor : ReceiveActor
         _threads = threads;
         _node = node;
 
-        Receive<GetWorkers>(_ => Sender.Tell(new WorkerHere(_id)));
+        Receive<GetWorkers>(_ => Sender.Tell(new WorkerAvailable(_id)));
         Receive<JoinJob>(OnJoin);
         Receive<LeaveJob>(message =>
         {

@@ -62,7 +62,7 @@ internal sealed class DataCommand
         using var client = _server.Open(parsed, _environment.Error.WriteLine);
         var dataset = await DatasetUpload.SendAsync(client, source, name, interruption.Requested).ConfigureAwait(false);
         if (_output.Read(parsed).Json) await WriteAsync(JsonSerializer.Serialize(dataset, ApiJson.Default.Dataset)).ConfigureAwait(false);
-        else Displays.Print(_environment, RemoteWords.Of([dataset]));
+        else Displays.Print(_environment, RemoteText.Of([dataset]));
     }
 
     private async Task ListAsync(ParseResult parsed)
@@ -71,7 +71,7 @@ internal sealed class DataCommand
         var datasets = await client.DatasetsAsync(_environment.Ending).ConfigureAwait(false);
         if (_output.Read(parsed).Json) await WriteAsync(JsonSerializer.Serialize(new DatasetList(datasets), ApiJson.Default.DatasetList)).ConfigureAwait(false);
         else if (datasets.Count == 0) await WriteAsync($"no data sets at {client.Server.Authority}").ConfigureAwait(false);
-        else Displays.Print(_environment, RemoteWords.Of(datasets));
+        else Displays.Print(_environment, RemoteText.Of(datasets));
     }
 
     private async Task ShowAsync(ParseResult parsed)
@@ -80,7 +80,7 @@ internal sealed class DataCommand
         var id = await FindAsync(client, parsed.GetValue(_dataset)!).ConfigureAwait(false);
         var described = await client.DescribeAsync(id, _environment.Ending).ConfigureAwait(false);
         if (_output.Read(parsed).Json) await WriteAsync(JsonSerializer.Serialize(described, ApiJson.Default.DatasetDescription)).ConfigureAwait(false);
-        else Displays.Print(_environment, RemoteWords.Of(described));
+        else Displays.Print(_environment, RemoteText.Of(described));
     }
 
     private async Task DeleteAsync(ParseResult parsed)
@@ -88,7 +88,7 @@ internal sealed class DataCommand
         using var client = _server.Open(parsed, _environment.Error.WriteLine);
         var id = await FindAsync(client, parsed.GetValue(_dataset)!).ConfigureAwait(false);
         await client.DeleteDatasetAsync(id, _environment.Ending).ConfigureAwait(false);
-        if (!_output.Read(parsed).Json) await WriteAsync($"{RemoteWords.Short(id).Trim()} is deleted").ConfigureAwait(false);
+        if (!_output.Read(parsed).Json) await WriteAsync($"{RemoteText.Short(id).Trim()} is deleted").ConfigureAwait(false);
     }
 
     /// <summary>The id of a data set by name; an ambiguous name is an error.</summary>

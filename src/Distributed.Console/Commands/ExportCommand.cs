@@ -66,7 +66,7 @@ internal sealed class ExportCommand
             _ => throw new UsageException("--model and --job both say what to export: one of them would be right"),
         };
         ModelExport.Write(model, format, file);
-        var words = $"{file}: {Words.Of(model.Network)}, {Numbers.Bytes(new FileInfo(file).Length)}, weights {ParameterHash.Compute(model.Parameters)}";
+        var words = $"{file}: {DisplayText.Of(model.Network)}, {Numbers.Bytes(new FileInfo(file).Length)}, weights {ParameterHash.Compute(model.Parameters)}";
         await _environment.Output.WriteLineAsync(words).ConfigureAwait(false);
         return ExitCode.Done;
     }

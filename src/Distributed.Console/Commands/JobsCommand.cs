@@ -78,7 +78,7 @@ internal sealed class JobsCommand
         }
         else
         {
-            Displays.Print(_environment, RemoteWords.Of(jobs));
+            Displays.Print(_environment, RemoteText.Of(jobs));
         }
         return ExitCode.Done;
     }

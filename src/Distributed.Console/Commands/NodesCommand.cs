@@ -35,7 +35,7 @@ internal sealed class NodesCommand
         var nodes = await client.NodesAsync(_environment.Ending).ConfigureAwait(false);
         if (_output.Read(parsed).Json)
             await _environment.Output.WriteLineAsync(JsonSerializer.Serialize(new NodeList(nodes), ApiJson.Default.NodeList)).ConfigureAwait(false);
-        else if (nodes.Count > 0) Displays.Print(_environment, RemoteWords.Of(nodes));
+        else if (nodes.Count > 0) Displays.Print(_environment, RemoteText.Of(nodes));
         return ExitCode.Done;
     }
 }

@@ -54,6 +54,6 @@ internal sealed class SteerCommand
     internal static void Print(ConsoleEnvironment environment, JobSummary summary, bool json)
     {
         if (json) environment.Output.WriteLine(JsonSerializer.Serialize(summary, ApiJson.Default.JobSummary));
-        else Displays.Print(environment, [RemoteWords.Of(summary)]);
+        else Displays.Print(environment, [RemoteText.Of(summary)]);
     }
 }

@@ -64,7 +64,7 @@ internal sealed class SubmitCommand
         var summary = detail.Summary;
         if (choice.Json) await _environment.Output.WriteLineAsync(JsonSerializer.Serialize(summary, ApiJson.Default.JobSummary)).ConfigureAwait(false);
         else if (choice.Quiet) await _environment.Output.WriteLineAsync(summary.Id).ConfigureAwait(false);
-        else Displays.Print(_environment, [RemoteWords.Of(summary), StyledLine.Of($"it is followed with: dtrain watch {summary.Id}", Tone.Faint)]);
+        else Displays.Print(_environment, [RemoteText.Of(summary), StyledLine.Of($"it is followed with: dtrain watch {summary.Id}", Tone.Faint)]);
         return ExitCode.Done;
     }
 

@@ -31,7 +31,7 @@ internal sealed class LiveDisplay(IAnsiConsole console, int rows, TimeProvider c
         lock (_lock)
         {
             _run = run;
-            foreach (var line in Words.Heading(run).Append(StyledLine.Empty)) Terminal.Write(console, line);
+            foreach (var line in DisplayText.Heading(run).Append(StyledLine.Empty)) Terminal.Write(console, line);
             Draw(now: true);
         }
     }
@@ -103,5 +103,5 @@ internal sealed class LiveDisplay(IAnsiConsole console, int rows, TimeProvider c
     }
 
     private IEnumerable<StyledLine> Picture() =>
-        _run is null ? [] : LivePicture.Lines(_run, _progress, _rows, _status, Terminal.ReportWidth(console), rows);
+        _run is null ? [] : LiveView.Lines(_run, _progress, _rows, _status, Terminal.ReportWidth(console), rows);
 }

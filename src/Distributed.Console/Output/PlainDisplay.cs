@@ -20,8 +20,8 @@ internal sealed class PlainDisplay(TextWriter output, TextWriter error, TimeProv
         _epochs = run.Specification.Epochs;
         _totalSteps = run.TotalSteps;
         if (quiet) return;
-        foreach (var line in Words.Heading(run)) Write(line);
-        Write(Words.EpochColumns(run.Specification));
+        foreach (var line in DisplayText.Heading(run)) Write(line);
+        Write(DisplayText.EpochColumns(run.Specification));
     }
 
     public void Progressed(RunProgress progress)
@@ -35,7 +35,7 @@ internal sealed class PlainDisplay(TextWriter output, TextWriter error, TimeProv
 
     public void EpochEnded(EpochRow row)
     {
-        if (!quiet) Write(Words.Of(row, _epochs));
+        if (!quiet) Write(DisplayText.Of(row, _epochs));
     }
 
     public void Noticed(string line)

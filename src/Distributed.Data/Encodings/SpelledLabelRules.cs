@@ -4,7 +4,7 @@ namespace Distributed.Data.Encodings;
 
 /// <summary>
 /// Version 2: spellings of one label are one class. One number is one class however it is written (0, 0.0, 00, -0), named by its shortest
-/// spelling; texts that differ in case only are one class, named by the most frequent spelling. Words for a missing value are no labels.
+/// spelling; texts that differ in case only are one class, named by the most frequent spelling. DisplayText for a missing value are no labels.
 /// </summary>
 internal sealed class SpelledLabelRules : ILabelRules
 {

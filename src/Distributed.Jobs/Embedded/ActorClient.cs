@@ -119,7 +119,7 @@ internal sealed class ActorClient(ActorSystem system, ActorRegistry registry, No
             var count = checkpoint.ParameterCount;
             var weights = new float[count];
             var state = Array.Empty<float>();
-            foreach (var part in await SnapshotVault.LoadAsync(system, checkpoint.Parts).WaitAsync(cancellation).ConfigureAwait(false))
+            foreach (var part in await SnapshotStore.LoadAsync(system, checkpoint.Parts).WaitAsync(cancellation).ConfigureAwait(false))
             {
                 part.Weights.CopyTo(weights.AsMemory(part.Start));
                 var vectors = part.State.Length / part.Weights.Length;
@@ -178,7 +178,7 @@ internal sealed class ActorClient(ActorSystem system, ActorRegistry registry, No
         if (parameters.Length != expected) throw new TrainingException($"the initial weights hold {parameters.Length} parameters, the network has {expected}");
         var snapshot = new BlockSnapshot(submission.Id, 0, 0, 0, new IndexRange(0, expected), parameters, default, default);
         var parts = new List<SnapshotPart>();
-        var store = Akka.Persistence.Persistence.Instance.Apply(system).SnapshotStoreFor(SnapshotVault.PluginId);
+        var store = Akka.Persistence.Persistence.Instance.Apply(system).SnapshotStoreFor(SnapshotStore.PluginId);
         foreach (var range in BlockPartCodec.PartsOf(snapshot.Range))
         {
             var bytes = BlockPartCodec.Encode(snapshot, range);

@@ -49,19 +49,19 @@ internal sealed class GatewayAccess(ActorSystem system, ActorRegistry registry, 
         AskAsync<QueueAnswered>(new SteerJob(job, steering, options), cancellation);
 
     public async Task<JobId> FindNameAsync(string stem, CancellationToken cancellation) =>
-        (await AskAsync<JobNameFound>(new FindJobName(stem), cancellation).ConfigureAwait(false)).Job;
+        (await AskAsync<JobNameReply>(new FindJobName(stem), cancellation).ConfigureAwait(false)).Job;
 
-    public Task<JobPageTold> PageAsync(JobId? before, int limit, CancellationToken cancellation) =>
-        AskAsync<JobPageTold>(new GetJobPage(before, limit), cancellation);
+    public Task<JobPageReply> PageAsync(JobId? before, int limit, CancellationToken cancellation) =>
+        AskAsync<JobPageReply>(new GetJobPage(before, limit), cancellation);
 
     public async Task<IReadOnlyList<JobSummary>> SummariesAsync(IReadOnlyList<JobId> jobs, CancellationToken cancellation) =>
-        (await AskAsync<JobSummariesTold>(new GetJobSummaries(jobs), cancellation).ConfigureAwait(false)).Jobs;
+        (await AskAsync<JobSummariesReply>(new GetJobSummaries(jobs), cancellation).ConfigureAwait(false)).Jobs;
 
-    public Task<QueuedJobTold> FindAsync(JobId job, CancellationToken cancellation) =>
-        AskAsync<QueuedJobTold>(new GetQueuedJob(job), cancellation);
+    public Task<QueuedJobReply> FindAsync(JobId job, CancellationToken cancellation) =>
+        AskAsync<QueuedJobReply>(new GetQueuedJob(job), cancellation);
 
     public async Task<IReadOnlyList<JobId>> UsersOfAsync(string dataset, CancellationToken cancellation) =>
-        (await AskAsync<DatasetUsersTold>(new GetDatasetUsers(dataset), cancellation).ConfigureAwait(false)).Jobs;
+        (await AskAsync<DatasetUsersReply>(new GetDatasetUsers(dataset), cancellation).ConfigureAwait(false)).Jobs;
 
     /// <summary>A coordinator's report of its job; null without an immediate answer. Only for a running job: asking wakes the coordinator of any other.</summary>
     public async Task<JobStatus?> StatusAsync(JobId job, CancellationToken cancellation)
@@ -89,7 +89,7 @@ internal sealed class GatewayAccess(ActorSystem system, ActorRegistry registry, 
         if (!IsMember) return "the node is not yet a member of the cluster";
         try
         {
-            await _directory.Ask<JobSummariesTold>(new GetJobSummaries([]), LoadBound, cancellation).ConfigureAwait(false);
+            await _directory.Ask<JobSummariesReply>(new GetJobSummaries([]), LoadBound, cancellation).ConfigureAwait(false);
             return null;
         }
         catch (AskTimeoutException)
@@ -130,7 +130,7 @@ internal sealed class GatewayAccess(ActorSystem system, ActorRegistry registry, 
         try
         {
             var place = system.ActorSelection(new RootActorPath(member.Address) / "user" / NodeStatusActor.Name);
-            return (await place.Ask<NodeLoadTold>(new GetNodeLoad(), LoadBound, cancellation).ConfigureAwait(false)).Load;
+            return (await place.Ask<NodeLoadReply>(new GetNodeLoad(), LoadBound, cancellation).ConfigureAwait(false)).Load;
         }
         catch (AskTimeoutException)
         {

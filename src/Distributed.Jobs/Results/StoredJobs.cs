@@ -113,7 +113,7 @@ internal sealed class StoredJobs(ActorSystem system)
         journal.Tell(new DeleteMessagesTo(JobJournal.IdOf(job), long.MaxValue, ActorRefs.NoSender));
     }
 
-    private IActorRef Store => Akka.Persistence.Persistence.Instance.Apply(system).SnapshotStoreFor(SnapshotVault.PluginId);
+    private IActorRef Store => Akka.Persistence.Persistence.Instance.Apply(system).SnapshotStoreFor(SnapshotStore.PluginId);
 
     private async Task SaveAsync(string id, byte[] bytes, CancellationToken cancellation)
     {

@@ -95,8 +95,8 @@ internal sealed class SettingValues
         return sizes;
     }
 
-    /// <summary>Words separated by commas, or null when nothing was given.</summary>
-    public IReadOnlyList<string>? Words(string name) =>
+    /// <summary>DisplayText separated by commas, or null when nothing was given.</summary>
+    public IReadOnlyList<string>? DisplayText(string name) =>
         Text(name)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>One of several names, or null when nothing was given.</summary>

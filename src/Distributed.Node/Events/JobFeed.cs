@@ -19,7 +19,7 @@ internal sealed class JobFeed : IDisposable
     private readonly GatewayAccess _cluster;
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
-    private readonly JobPicture _picture;
+    private readonly JobView _picture;
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _hint = new(0, 1);
     private TaskCompletionSource _changed = New();
@@ -31,7 +31,7 @@ internal sealed class JobFeed : IDisposable
         _job = job;
         _cluster = cluster;
         _logger = logger;
-        _picture = new JobPicture(job);
+        _picture = new JobView(job);
         _ = Task.Run(RunAsync);
     }
 
@@ -127,7 +127,7 @@ internal sealed class JobFeed : IDisposable
             if (_hint.CurrentCount == 0) _hint.Release();
     }
 
-    private void Change(Action<JobPicture> change)
+    private void Change(Action<JobView> change)
     {
         TaskCompletionSource changed;
         lock (_gate)

@@ -37,7 +37,7 @@ internal sealed class StreamCursor
     public long Version => _version;
 
     /// <summary>The events that the picture has and the stream has not sent, in order.</summary>
-    public IReadOnlyList<StreamEvent> Advance(JobId job, JobPicture picture)
+    public IReadOnlyList<StreamEvent> Advance(JobId job, JobView picture)
     {
         var events = new List<StreamEvent>();
         Add(picture.State, _version);
@@ -73,7 +73,7 @@ internal sealed class StreamCursor
 
     private string Id => string.Create(CultureInfo.InvariantCulture, $"{_epochs}-{Math.Max(0, _checkpoint)}");
 
-    private void AddDurable(List<StreamEvent> events, JobId job, JobPicture picture)
+    private void AddDurable(List<StreamEvent> events, JobId job, JobView picture)
     {
         while (_epochs < picture.Epochs.Count)
         {

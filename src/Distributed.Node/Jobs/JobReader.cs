@@ -20,7 +20,7 @@ namespace Distributed.Node.Jobs;
 /// <summary>A job as directory and journal tell it together.</summary>
 /// <param name="Told">The directory's record.</param>
 /// <param name="History">What its journal says; without a specification until its coordinator has written it there.</param>
-internal sealed record KnownJob(QueuedJobTold Told, JobHistory History)
+internal sealed record KnownJob(QueuedJobReply Told, JobHistory History)
 {
     public JobSummary Summary => Told.Summary!;
 
@@ -103,7 +103,7 @@ internal sealed class JobReader(GatewayAccess cluster, DatasetStore datasets)
         var lines = new List<JobLogLine> { new(summary.SubmittedAt, $"submitted to learn from {summary.Data}") };
         if (summary.StartedAt is { } started) lines.Add(new JobLogLine(started, "has its turn"));
         foreach (var row in await cluster.Stored.JournalAsync(job, cancellation).ConfigureAwait(false))
-            if (LogWords.Of(row.Event) is { } text) lines.Add(new JobLogLine(row.At, text));
+            if (LogText.Of(row.Event) is { } text) lines.Add(new JobLogLine(row.At, text));
         if (summary.StartedAt is null && summary.EndedAt is { } ended) lines.Add(new JobLogLine(ended, "cancelled before its first turn"));
         return new JobLog(job.Value, [.. lines.OrderBy(line => line.At)]);
     }

@@ -38,7 +38,7 @@ internal sealed class ProblemAnswers(HttpSettings settings, ILogger logger)
     private ApiException Translate(Exception e) => e switch
     {
         ApiException known => known,
-        UsageException usage => ApiException.Unprocessable(Clean(SettingWords.OfJobFile(usage.Message))),
+        UsageException usage => ApiException.Unprocessable(Clean(SettingText.OfJobFile(usage.Message))),
         DataException data => new ApiException(
             StatusCodes.Status422UnprocessableEntity, ApiProblemTypes.Unprocessable, "Does not fit",
             Clean(data.Problem + (data.Advice is { } advice ? $"; {advice}" : "")))

@@ -21,7 +21,7 @@ internal static class JobRoutes
     private const int LongestKey = 128;
     private const string Job = ApiRoutes.Jobs + "/{id}";
 
-    public static void Map(IEndpointRouteBuilder routes, HttpLimits limits, SubmissionDesk desk, JobReader jobs, GatewayAccess cluster)
+    public static void Map(IEndpointRouteBuilder routes, HttpLimits limits, SubmissionService desk, JobReader jobs, GatewayAccess cluster)
     {
         routes.MapPost(ApiRoutes.Jobs, async Task<IResult> (HttpContext context, CancellationToken cancellation) =>
         {
@@ -81,7 +81,7 @@ internal static class JobRoutes
             if (steering == JobSteering.Resume && await context.ReadBodyAsync(limits.BodyBytes, cancellation).ConfigureAwait(false) is { Length: > 0 } body)
             {
                 var told = await cluster.FindAsync(job, cancellation).ConfigureAwait(false);
-                options = told.Options is { } before ? SubmissionDesk.ReadOptions(body, before) : null;
+                options = told.Options is { } before ? SubmissionService.ReadOptions(body, before) : null;
             }
             var answer = await cluster.SteerAsync(job, steering, options, cancellation).ConfigureAwait(false);
             return answer.Verdict is QueueVerdict.Done or QueueVerdict.AlreadyDone

@@ -21,7 +21,7 @@ internal static class ModelRoutes
 {
     private const string Job = ApiRoutes.Jobs + "/{id}";
 
-    public static void Map(IEndpointRouteBuilder routes, HttpLimits limits, ModelShelf models, DatasetStore store, Computations computations)
+    public static void Map(IEndpointRouteBuilder routes, HttpLimits limits, ModelCache models, DatasetStore store, Computations computations)
     {
         routes.MapGet(Job + "/model", async (string id, string? checkpoint, HttpContext context, CancellationToken cancellation) =>
         {
@@ -107,7 +107,7 @@ internal static class ModelRoutes
     }
 
     /// <summary>Writes a model into a temporary folder, so that it does not stay in memory while a slow client reads.</summary>
-    private static async Task WithFolderAsync(DatasetStore store, Func<Task<Lease<ShelvedModel>>> rent, Func<string, long, Task> use)
+    private static async Task WithFolderAsync(DatasetStore store, Func<Task<Lease<CachedModel>>> rent, Func<string, long, Task> use)
     {
         var folder = store.NewUploadFolder();
         try

@@ -11,7 +11,7 @@ public sealed class StepWeightsTests
 {
     private static readonly JobId Job = new("job");
 
-    private readonly WeightsArena _arena = new();
+    private readonly NodeWeights _arena = new();
     private readonly Network _network = new(new NetworkSpecification { Inputs = 20, Hidden = [16], Outputs = 4 });
     private readonly StepWeights _weights;
 

@@ -253,7 +253,7 @@ public sealed class CoordinatorActorSpec : ActorSpec
     private TestProbe AddWorker(IActorRef coordinator)
     {
         var worker = CreateTestProbe();
-        coordinator.Tell(new WorkerHere(Worker), worker.Ref);
+        coordinator.Tell(new WorkerAvailable(Worker), worker.Ref);
         var join = PassUntil<JoinJob>(worker, coordinator);
         coordinator.Tell(new WorkerReady(SampleJob.Id, Worker, join.Lineage), worker.Ref);
         return worker;

@@ -40,7 +40,7 @@ public sealed class DataActorSpec : ActorSpec
         Assert.False(HasMessages);
         await _cache.AddAsync(Buyers, CancellationToken.None);
         _data.Tell(new FindData(Buyers.Sha256), TestActor);
-        var here = ExpectMsg<DataHere>(Bound);
+        var here = ExpectMsg<DataAvailable>(Bound);
         Assert.Equal((Buyers.Sha256, SampleFile.LengthOf(Buyers), _plane.Endpoint), (here.Sha256, here.Length, here.Endpoint));
     }
 

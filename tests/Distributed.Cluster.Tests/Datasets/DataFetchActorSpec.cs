@@ -161,7 +161,7 @@ public sealed class DataFetchActorSpec : ActorSpec
         public void Offer(IActorRef fetch, string sha256)
         {
             var chunks = Cache.Find(Data.Sha256)!;
-            fetch.Tell(new DataHere(sha256, chunks.Root, chunks.Length, Plane.Endpoint), Probe.Ref);
+            fetch.Tell(new DataAvailable(sha256, chunks.Root, chunks.Length, Plane.Endpoint), Probe.Ref);
         }
 
         /// <summary>Answers questions until the fetch has ended.</summary>

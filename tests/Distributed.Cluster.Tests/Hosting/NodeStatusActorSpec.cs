@@ -66,6 +66,6 @@ public sealed class NodeStatusActorSpec : ActorSpec
     private NodeLoad Ask(IActorRef status)
     {
         status.Tell(new GetNodeLoad(), TestActor);
-        return ExpectMsg<NodeLoadTold>(Bound).Load;
+        return ExpectMsg<NodeLoadReply>(Bound).Load;
     }
 }

@@ -57,15 +57,15 @@ public sealed class FormationActorSpec : ActorSpec
         ExpectStray<GetFormation>(); // there is no process behind the seeds' addresses
         _ports[1] = PortAnswer.Connected;
         (_ports[2], _ports[3]) = (PortAnswer.Refused, PortAnswer.Refused);
-        _formation.Tell(new FormationTold(true), FormationOf(1));
+        _formation.Tell(new FormationReply(true), FormationOf(1));
         _formation.Tell(new AskSeeds([Address, Seed(1), Seed(2), Seed(3)]));
         for (var i = 0; i < 10; i++)
         {
             Pass(TimeSpan.FromMilliseconds(500), _formation);
-            _formation.Tell(new FormationTold(true), FormationOf(1)); // an answer holds for two seconds
+            _formation.Tell(new FormationReply(true), FormationOf(1)); // an answer holds for two seconds
         }
         Assert.False(IsInCluster);
-        _formation.Tell(new FormationTold(false), FormationOf(1)); // it has left that cluster
+        _formation.Tell(new FormationReply(false), FormationOf(1)); // it has left that cluster
         PassUntil(() => IsInCluster, _formation, "a cluster has begun");
     }
 
@@ -98,7 +98,7 @@ public sealed class FormationActorSpec : ActorSpec
     private bool AskFormation()
     {
         _formation.Tell(new GetFormation(), TestActor);
-        return ExpectMsg<FormationTold>(Bound).IsInCluster;
+        return ExpectMsg<FormationReply>(Bound).IsInCluster;
     }
 
     /// <summary>A seed node's address; nothing listens at ports below 10.</summary>

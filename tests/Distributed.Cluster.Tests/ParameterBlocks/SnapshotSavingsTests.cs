@@ -17,7 +17,7 @@ public sealed class SnapshotSavingsTests : ActorSpec
     public SnapshotSavingsTests()
     {
         _block = CreateTestProbe();
-        _savings = new SnapshotSavings(new SnapshotVault(Sys, _block.Ref), Outage, "block");
+        _savings = new SnapshotSavings(new SnapshotStore(Sys, _block.Ref), Outage, "block");
     }
 
     [Fact]

@@ -93,7 +93,7 @@ public sealed class JobDirectoryActorSpec : ActorSpec
         AddWorker("a");
         Hear(new JobPaused(First, 4));
         Assert.Equal(Second, PassUntil<StartJob>(_coordinators, _directory).Job);
-        var told = Ask<QueuedJobTold>(new GetQueuedJob(First));
+        var told = Ask<QueuedJobReply>(new GetQueuedJob(First));
         Assert.Equal(4, told.RestsAt);
         Assert.Equal(QueueVerdict.Done, Steer(First, JobSteering.Resume).Verdict);
     }
@@ -120,7 +120,7 @@ public sealed class JobDirectoryActorSpec : ActorSpec
     {
         Submit(First);
         Assert.Equal(QueueVerdict.NameTaken, Ask<QueueAnswered>(Queue(First)).Verdict);
-        Assert.NotEqual(First, Ask<JobNameFound>(new FindJobName("first")).Job);
+        Assert.NotEqual(First, Ask<JobNameReply>(new FindJobName("first")).Job);
         Assert.Equal(First, Ask<JobNoted>(new NoteJob(First, DateTimeOffset.UnixEpoch, Source)).Job);
         Assert.Equal(Second, Ask<JobNoted>(new NoteJob(Second, DateTimeOffset.UnixEpoch, Source)).Job);
         Assert.Equal(QueueVerdict.NameTaken, Ask<QueueAnswered>(Queue(Second)).Verdict);
@@ -131,12 +131,12 @@ public sealed class JobDirectoryActorSpec : ActorSpec
     {
         Submit(First);
         Submit(Second);
-        var newest = Ask<JobPageTold>(new GetJobPage(null, 1));
+        var newest = Ask<JobPageReply>(new GetJobPage(null, 1));
         Assert.Equal((Second.Value, Second), (Assert.Single(newest.Jobs).Id, newest.Next));
-        var last = Ask<JobPageTold>(new GetJobPage(newest.Next, 1));
+        var last = Ask<JobPageReply>(new GetJobPage(newest.Next, 1));
         Assert.Equal((First.Value, null), (Assert.Single(last.Jobs).Id, last.Next));
-        Assert.Equal([First, Second], Ask<DatasetUsersTold>(new GetDatasetUsers("uploaded")).Jobs.OrderBy(job => job.Value));
-        Assert.Empty(Ask<DatasetUsersTold>(new GetDatasetUsers("other")).Jobs);
+        Assert.Equal([First, Second], Ask<DatasetUsersReply>(new GetDatasetUsers("uploaded")).Jobs.OrderBy(job => job.Value));
+        Assert.Empty(Ask<DatasetUsersReply>(new GetDatasetUsers("other")).Jobs);
     }
 
     [Fact]
@@ -191,7 +191,7 @@ public sealed class JobDirectoryActorSpec : ActorSpec
     {
         var asker = CreateTestProbe();
         directory.Tell(new GetJobSummaries([job]), asker.Ref);
-        return asker.ReceiveOne(TimeSpan.FromMilliseconds(100)) is JobSummariesTold { Jobs.Count: 1 };
+        return asker.ReceiveOne(TimeSpan.FromMilliseconds(100)) is JobSummariesReply { Jobs.Count: 1 };
     }
 
     private static QueueJob Queue(JobId job, int minimumWorkers = 1) => new(job, Source, new QueuedJob(
@@ -207,11 +207,11 @@ public sealed class JobDirectoryActorSpec : ActorSpec
 
     private QueueAnswered Steer(JobId job, JobSteering steering) => Ask<QueueAnswered>(new SteerJob(job, steering, null));
 
-    private JobSummary? Summary(JobId job) => Ask<QueuedJobTold>(new GetQueuedJob(job)).Summary;
+    private JobSummary? Summary(JobId job) => Ask<QueuedJobReply>(new GetQueuedJob(job)).Summary;
 
     private void Hear(JobEvent jobEvent) => _directory.Tell(jobEvent, _coordinators.Ref);
 
-    private void AddWorker(string name) => _directory.Tell(new WorkerHere(new WorkerId(name)));
+    private void AddWorker(string name) => _directory.Tell(new WorkerAvailable(new WorkerId(name)));
 
     private T Ask<T>(object question)
     {

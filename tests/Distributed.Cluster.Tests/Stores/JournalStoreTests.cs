@@ -75,17 +75,17 @@ public sealed class JournalStoreTests(PostgresFixture postgres, ITestOutputHelpe
     }
 
     [Fact]
-    public async Task A_thousand_checkpoints_leave_a_store_of_bounded_size()
+    public async Task Thousands_of_checkpoints_leave_a_store_of_bounded_size()
     {
         using var store = OpenSqlite();
         var job = new JobId("job");
         var writer = store.Open(job);
         var history = new JobHistory();
-        var snapshots = Akka.Persistence.Persistence.Instance.Apply(store.System).SnapshotStoreFor(SnapshotVault.PluginId);
-        var vault = new SnapshotVault(store.System, Akka.Actor.ActorRefs.Nobody);
+        var snapshots = Akka.Persistence.Persistence.Instance.Apply(store.System).SnapshotStoreFor(SnapshotStore.PluginId);
+        var vault = new SnapshotStore(store.System, Akka.Actor.ActorRefs.Nobody);
         Write(new JobSubmitted(Specification, new RunOptions()));
         var sizes = new List<long>();
-        for (var step = 1; step <= 1_000; step++)
+        for (var step = 1; step <= 2_000; step++)
         {
             var bytes = new byte[20_000];
             Random.Shared.NextBytes(bytes);
@@ -115,8 +115,8 @@ public sealed class JournalStoreTests(PostgresFixture postgres, ITestOutputHelpe
     public async Task Stored_parts_that_nobody_names_are_found_and_deleted()
     {
         using var store = OpenSqlite();
-        var vault = new SnapshotVault(store.System, Akka.Actor.ActorRefs.Nobody);
-        var snapshots = Akka.Persistence.Persistence.Instance.Apply(store.System).SnapshotStoreFor(SnapshotVault.PluginId);
+        var vault = new SnapshotStore(store.System, Akka.Actor.ActorRefs.Nobody);
+        var snapshots = Akka.Persistence.Persistence.Instance.Apply(store.System).SnapshotStoreFor(SnapshotStore.PluginId);
         var (job, longer) = (new JobId("job"), new JobId("job-1"));
         var kept = new SnapshotPart(0, 1, PartsSweep.PersistenceIdOf(job, 1, 0, 5), 20, 0);
         (string Id, long Step)[] rows =

@@ -8,7 +8,7 @@ public sealed class WeightsMemoryTests
 {
     private static readonly BlockLayout Layout = new(100, 2);
 
-    private readonly WeightsMemory _memory = new(new WeightsArena(), new JobId("job"));
+    private readonly WeightsMemory _memory = new(new NodeWeights(), new JobId("job"));
 
     [Fact]
     public void Versions_alternate_between_two_places()

@@ -119,7 +119,7 @@ public sealed class WorkerActorSpec : WorkerFixture
     private WorkerId Name()
     {
         _worker.Tell(new GetWorkers(), TestActor);
-        return ExpectMsg<WorkerHere>(Bound).Worker;
+        return ExpectMsg<WorkerAvailable>(Bound).Worker;
     }
 
     private IActorRef Begin(JoinJob join)

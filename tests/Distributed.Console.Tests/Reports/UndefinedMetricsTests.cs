@@ -18,8 +18,8 @@ public sealed class UndefinedMetricsTests
     [Fact]
     public void An_epochs_line_keeps_its_columns_under_their_headings()
     {
-        var heading = Words.EpochColumns(Specification()).Text;
-        var line = Words.Of(new EpochRow(new JobId("a-1"), 10, new EpochDecided(0, false, null, Metrics), 1000, 1), 5).Text.TrimEnd();
+        var heading = DisplayText.EpochColumns(Specification()).Text;
+        var line = DisplayText.Of(new EpochRow(new JobId("a-1"), 10, new EpochDecided(0, false, null, Metrics), 1000, 1), 5).Text.TrimEnd();
         Assert.Equal(heading.Length, line.Length);
         Assert.Equal("–", line[..(heading.IndexOf("R²", StringComparison.Ordinal) + 2)].Split(' ')[^1]);
     }

@@ -57,7 +57,7 @@ public sealed class StreamCursorTests
     public void Every_reader_hears_first_and_once_how_the_job_began_however_late_it_comes()
     {
         var early = StreamCursor.After(null);
-        var picture = new JobPicture(Job);
+        var picture = new JobView(Job);
         picture.Take(History(0, ended: false));
         Assert.Empty(Tell(early, picture));
         Assert.False(picture.Take(new JobStarted(Job, 0, 90, 10, 1))); // the journal is to be read
@@ -75,7 +75,7 @@ public sealed class StreamCursorTests
         Assert.Single(late, one => one.Event is JobStarted);
         Assert.DoesNotContain(Tell(StreamCursor.After(late.First(one => one.Id is not null).Id), picture), one => one.Event is JobStarted);
 
-        var elsewhere = new JobPicture(Job); // another gateway, which heard nothing live
+        var elsewhere = new JobView(Job); // another gateway, which heard nothing live
         elsewhere.Take(History(5, ended: true, new TrainingBegan(1)));
         Assert.Equal(started, Tell(StreamCursor.After(null), elsewhere)[0].Event);
     }
@@ -83,7 +83,7 @@ public sealed class StreamCursorTests
     [Fact]
     public void Another_coordinators_start_tells_the_workers_of_now_and_not_a_second_beginning()
     {
-        var picture = new JobPicture(Job);
+        var picture = new JobView(Job);
         picture.Take(History(2, ended: false, new TrainingBegan(1)));
         var cursor = StreamCursor.After(null);
         Tell(cursor, picture);
@@ -124,13 +124,13 @@ public sealed class StreamCursorTests
     public void An_id_of_another_kind_begins_at_the_beginning(string id) =>
         Assert.Equal([0, 1, 2], EpochsOf(Tell(StreamCursor.After(id), Picture(epochs: 3, ended: false))));
 
-    private static IReadOnlyList<StreamEvent> Tell(StreamCursor cursor, JobPicture picture) => cursor.Advance(Job, picture);
+    private static IReadOnlyList<StreamEvent> Tell(StreamCursor cursor, JobView picture) => cursor.Advance(Job, picture);
 
     private static IEnumerable<int> EpochsOf(IEnumerable<StreamEvent> events) => events.Select(told => told.Event).OfType<EpochEnded>().Select(ended => ended.Decision.Epoch);
 
-    private static JobPicture Picture(int epochs, bool ended)
+    private static JobView Picture(int epochs, bool ended)
     {
-        var picture = new JobPicture(Job);
+        var picture = new JobView(Job);
         picture.Take(History(epochs, ended));
         return picture;
     }

@@ -11,21 +11,21 @@ public sealed class HostileRequestTests(GatewayFixture gateway)
 {
     private const ulong Seed = 20_261_124;
 
-    private static readonly string[] Words =
+    private static readonly string[] DisplayText =
     [
         "data", "digits", "hidden", "epochs", "name", "target", "task", "validation", "rows", "pixel0", "blocks", "minWorkers", "seed", "batch", "shard", "from", "classWeights",
         "0", "-1", "1e309", "NaN", "null", "true", "\"\"", "\\u0000", "ü", "../..", "😀", "99999999999999999999", "{}", "[]",
     ];
 
     private static readonly Gen<string> Scalar = Gen.OneOf(
-        Pick(Words).Select(word => $"\"{word.Replace("\\", "", StringComparison.Ordinal).Replace("\"", "", StringComparison.Ordinal)}\""),
+        Pick(DisplayText).Select(word => $"\"{word.Replace("\\", "", StringComparison.Ordinal).Replace("\"", "", StringComparison.Ordinal)}\""),
         Gen.Int.Select(number => $"{number}"), Pick("null", "true", "0.5", "1e5", "-0"));
 
     private static readonly Gen<string> Value = Gen.OneOf(
         Scalar, Scalar.Array[0, 4].Select(items => $"[{string.Join(",", items)}]"),
-        Gen.Select(Pick(Words), Scalar).Select((word, scalar) => $"{{\"{word.Replace("\\", "", StringComparison.Ordinal).Replace("\"", "", StringComparison.Ordinal)}\":{scalar}}}"));
+        Gen.Select(Pick(DisplayText), Scalar).Select((word, scalar) => $"{{\"{word.Replace("\\", "", StringComparison.Ordinal).Replace("\"", "", StringComparison.Ordinal)}\":{scalar}}}"));
 
-    private static readonly Gen<string> JobFile = Gen.Select(Pick(Words[..17]), Value).Select((name, value) => $"\"{name}\":{value}").Array[0, 6]
+    private static readonly Gen<string> JobFile = Gen.Select(Pick(DisplayText[..17]), Value).Select((name, value) => $"\"{name}\":{value}").Array[0, 6]
         .Select(members => $"{{{string.Join(",", members)},\"minWorkers\":9000,\"epochs\":1}}");
 
     private static readonly Gen<byte[]> Body = Gen.OneOf(
@@ -37,7 +37,7 @@ public sealed class HostileRequestTests(GatewayFixture gateway)
             return bytes;
         }),
         Value.Select(value => Encoding.UTF8.GetBytes($"{{\"rows\":{value}}}")),
-        Pick(Words).Array[0, 12].Select(words => Encoding.UTF8.GetBytes(string.Join(",", words).Replace(",\"\",", "\n", StringComparison.Ordinal))));
+        Pick(DisplayText).Array[0, 12].Select(words => Encoding.UTF8.GetBytes(string.Join(",", words).Replace(",\"\",", "\n", StringComparison.Ordinal))));
 
     private static readonly Gen<(string Path, string Type, byte[] Body)> Request = Gen.Select(
         Pick(

@@ -12,7 +12,7 @@ namespace Distributed.Node.Events;
 /// grows; a stream sends the difference between the picture and what it has already sent. So watchers need no queue: a slow one misses outdated
 /// progress and nothing else. Not thread-safe; the owner locks.
 /// </summary>
-internal sealed class JobPicture(JobId job)
+internal sealed class JobView(JobId job)
 {
     private readonly List<EpochDecided> _epochs = [];
 

@@ -5,7 +5,7 @@ using Distributed.Protocol.Messages;
 namespace Distributed.Console.Output;
 
 /// <summary>Renders the live part of a terminal: a pure function of the run's facts.</summary>
-internal static class LivePicture
+internal static class LiveView
 {
     /// <summary>Number of epochs shown line by line, with much room and with little.</summary>
     private const int MostEpochs = 10, FewestEpochs = 1;
@@ -15,14 +15,14 @@ internal static class LivePicture
         RunHeading run, RunProgress? progress, IReadOnlyList<EpochRow> rows, JobStatus? status, int width, int terminalRows)
     {
         List<StyledLine> above = [Bar(run, progress, width), Status(progress)];
-        if (status is not null) above.AddRange(StatusPicture.Lines(status, width));
+        if (status is not null) above.AddRange(StatusView.Lines(status, width));
         above.Add(StyledLine.Empty);
-        above.Add(Words.EpochColumns(run.Specification));
+        above.Add(DisplayText.EpochColumns(run.Specification));
         List<StyledLine> below = [];
         if (UnderWay(run, progress, rows) is { } line) below.Add(line);
         if (rows.Count >= 2) below.AddRange(CurveReport.Lines([.. rows.Select(r => r.Decision)], width).Prepend(StyledLine.Empty));
         var latest = Math.Clamp(terminalRows - 1 - above.Count - below.Count, FewestEpochs, MostEpochs);
-        return [.. above, .. rows.Skip(rows.Count - latest).Select(row => Words.Of(row, run.Specification.Epochs)), .. below];
+        return [.. above, .. rows.Skip(rows.Count - latest).Select(row => DisplayText.Of(row, run.Specification.Epochs)), .. below];
     }
 
     /// <summary>The progress of the present epoch.</summary>

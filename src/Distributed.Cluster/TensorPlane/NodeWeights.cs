@@ -8,7 +8,7 @@ namespace Distributed.Cluster.TensorPlane;
 /// their ranges of the same vector, so that a worker beside them reads the whole without a copy. Another lineage has other memory: nobody
 /// that was left behind can write into it.
 /// </summary>
-public sealed class WeightsArena
+public sealed class NodeWeights
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<JobId, Pair> _jobs = [];

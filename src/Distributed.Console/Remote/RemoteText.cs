@@ -8,7 +8,7 @@ using Distributed.Protocol.Queue;
 namespace Distributed.Console.Remote;
 
 /// <summary>Formats a server's answers on 80 columns.</summary>
-internal static class RemoteWords
+internal static class RemoteText
 {
     /// <summary>A job in one line.</summary>
     public static StyledLine Of(JobSummary job)

@@ -16,7 +16,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Distributed.Cluster.Tests.ParameterBlocks;
 
 /// <summary>One parameter block, alone: the coordinator, the workers and the region are probes.</summary>
-public sealed class ParameterServerActorSpec : ActorSpec
+public sealed class ParameterBlockActorSpec : ActorSpec
 {
     private static readonly WorkerId Worker = new("worker");
 
@@ -26,7 +26,7 @@ public sealed class ParameterServerActorSpec : ActorSpec
     private readonly TestProbe _region;
     private readonly IActorRef _block;
 
-    public ParameterServerActorSpec()
+    public ParameterBlockActorSpec()
     {
         (_coordinator, _worker, _region) = (CreateTestProbe(), CreateTestProbe(), CreateTestProbe());
         _block = Start("block");
@@ -211,8 +211,8 @@ public sealed class ParameterServerActorSpec : ActorSpec
         ExpectMsg<BlockMayMove>(Bound);
     }
 
-    private IActorRef Start(string name) => ChildOf(_region, ParameterServerActor.Props(
-        SampleJob.Id, 0, _coordinator.Ref, new WeightsArena(), _plane, NullLogger.Instance, Outage), name);
+    private IActorRef Start(string name) => ChildOf(_region, ParameterBlockActor.Props(
+        SampleJob.Id, 0, _coordinator.Ref, new NodeWeights(), _plane, NullLogger.Instance, Outage), name);
 
     private BlockState AskState(long term)
     {

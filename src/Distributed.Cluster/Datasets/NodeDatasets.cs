@@ -6,7 +6,7 @@ namespace Distributed.Cluster.Datasets;
 
 /// <summary>The encoded data sets that a node's workers can have, by content: in memory (the one-process cluster), or in the node's folder.</summary>
 /// <param name="cache">The folder; null for memory alone.</param>
-public sealed class DataCatalog(SampleCache? cache = null)
+public sealed class NodeDatasets(SampleCache? cache = null)
 {
     private readonly ConcurrentDictionary<string, SampleSet> _inMemory = new(StringComparer.Ordinal);
 

@@ -7,7 +7,7 @@ using Distributed.Protocol.Specification;
 namespace Distributed.Console.Output;
 
 /// <summary>Formats facts as text.</summary>
-internal static class Words
+internal static class DisplayText
 {
     /// <summary>64 → 128 relu → 10.</summary>
     public static string Of(NetworkSpecification network)

@@ -16,7 +16,7 @@ namespace Distributed.Cluster.Stores;
 /// <remarks>
 /// Each attempt to store has an identity of its own: a late clean-up of a failed attempt by the store cannot take the next attempt's row.
 /// </remarks>
-internal sealed class SnapshotVault(ActorSystem system, IActorRef self)
+internal sealed class SnapshotStore(ActorSystem system, IActorRef self)
 {
     public const string PluginId = "akka.persistence.snapshot-store.sql";
 

@@ -13,14 +13,14 @@ using Distributed.Protocol.Planning;
 namespace Distributed.Node.Models;
 
 /// <summary>A model of one checkpoint.</summary>
-internal sealed record ShelvedModel(TrainedModel Model, long Step);
+internal sealed record CachedModel(TrainedModel Model, long Step);
 
 /// <summary>
 /// Models of committed checkpoints, read while training goes on. A checkpoint's model is built once for all requests and kept while the memory
 /// for models (<see cref="HttpLimits.ModelBytes"/>) allows. The newest checkpoint is looked up at most once in a short while, so that a
 /// thousand predictions a second do not read the journal a thousand times.
 /// </summary>
-internal sealed class ModelShelf(GatewayAccess cluster, JobReader jobs, HttpLimits limits, TimeProvider clock)
+internal sealed class ModelCache(GatewayAccess cluster, JobReader jobs, HttpLimits limits, TimeProvider clock)
 {
     private const int MostNewest = 1_000;
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
@@ -30,11 +30,11 @@ internal sealed class ModelShelf(GatewayAccess cluster, JobReader jobs, HttpLimi
 
     private readonly Lock _gate = new();
     private readonly Dictionary<(JobId Job, bool Best), (DateTimeOffset At, Task<Newest> Found)> _newest = [];
-    private readonly SharedBuilds<ModelKey, ShelvedModel> _models = new(limits.ModelBytes, limits.WaitingComputations + limits.Computations);
+    private readonly SharedBuilds<ModelKey, CachedModel> _models = new(limits.ModelBytes, limits.WaitingComputations + limits.Computations);
 
     /// <summary>The model of a job's best or last committed checkpoint; stays in memory until the lease is disposed.</summary>
     /// <exception cref="ApiException">There is no such job, or no checkpoint yet; or there was no room for the model in time.</exception>
-    public async Task<Lease<ShelvedModel>> RentAsync(JobId job, bool best, CancellationToken cancellation)
+    public async Task<Lease<CachedModel>> RentAsync(JobId job, bool best, CancellationToken cancellation)
     {
         using var bound = new CancellationTokenSource(LongestWait, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, bound.Token);
@@ -88,14 +88,14 @@ internal sealed class ModelShelf(GatewayAccess cluster, JobReader jobs, HttpLimi
         return new Newest(new ModelKey(job, known.Summary.SubmittedAt, checkpoint.Step, checkpoint.Lineage, epoch?.Epoch), checkpoint, known.Specification.Network, known.Facts.EncodingId, origin);
     }
 
-    private async Task<(ShelvedModel Value, long Bytes)> BuildAsync(Newest newest, CancellationToken cancellation)
+    private async Task<(CachedModel Value, long Bytes)> BuildAsync(Newest newest, CancellationToken cancellation)
     {
         var weights = await cluster.Stored.WeightsAsync(newest.Checkpoint, cancellation).ConfigureAwait(false) ?? throw new CheckpointReplacedException();
         var bytes = newest.EncodingId is { } id ? await cluster.Stored.FindBytesAsync(id, cancellation).ConfigureAwait(false) : null;
         var encoding = bytes is null ? throw ApiException.Unavailable("the job's encoding is not in the store") : EncodingFile.Read(bytes);
         var model = new TrainedModel(newest.Network, encoding, weights, newest.Origin);
         Built.Add(1);
-        return (new ShelvedModel(model, newest.Checkpoint.Step), model.WeightBytes + bytes.Length);
+        return (new CachedModel(model, newest.Checkpoint.Step), model.WeightBytes + bytes.Length);
     }
 
     /// <summary>

@@ -19,7 +19,7 @@ namespace Distributed.Cluster.ParameterBlocks;
 /// The shell round one <see cref="ParameterBlock"/>: an entity of Cluster.Sharding, K per job. It knows the references of the workers that
 /// connected, stores and loads snapshots, and ends itself with its job.
 /// </summary>
-internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEffects
+internal sealed class ParameterBlockActor : ReceiveActor, IWithTimers, IBlockEffects
 {
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan FirstLoadWait = TimeSpan.FromMilliseconds(200);
@@ -29,7 +29,7 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
     private readonly int _index;
     private readonly IActorRef _coordinators;
     private readonly DataPlane _plane;
-    private readonly WeightsArena _arena;
+    private readonly NodeWeights _arena;
     private readonly WeightsMemory _memory;
     private readonly ParameterBlock _block;
     private readonly SnapshotSavings _savings;
@@ -45,7 +45,7 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
     /// <summary>A worker that connected, and its node on the data plane.</summary>
     private sealed record WorkerLink(IActorRef Reference, DataEndpoint Endpoint);
 
-    public ParameterServerActor(JobId job, int index, IActorRef coordinators, WeightsArena arena, DataPlane plane, ILogger decisions, StoreOutage outage)
+    public ParameterBlockActor(JobId job, int index, IActorRef coordinators, NodeWeights arena, DataPlane plane, ILogger decisions, StoreOutage outage)
     {
         _decisions = decisions;
         _job = job;
@@ -55,7 +55,7 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
         _measures = new BlockMeasures(job, index);
         _arena = arena;
         _memory = new WeightsMemory(arena, job);
-        _savings = new SnapshotSavings(new SnapshotVault(Context.System, Self), outage, Self.Path.Name);
+        _savings = new SnapshotSavings(new SnapshotStore(Context.System, Self), outage, Self.Path.Name);
         _block = new ParameterBlock(job, index, Random.Shared.NextInt64(1, long.MaxValue), new BlockTimes(), this);
 
         // from workers, on the hot path first
@@ -103,8 +103,8 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
 
     private TimeSpan Now => _system.Scheduler.MonotonicClock;
 
-    public static Props Props(JobId job, int index, IActorRef coordinators, WeightsArena arena, DataPlane plane, ILogger decisions, StoreOutage outage) =>
-        Akka.Actor.Props.Create(() => new ParameterServerActor(job, index, coordinators, arena, plane, decisions, outage)).WithDispatcher(StepDispatcher.Path);
+    public static Props Props(JobId job, int index, IActorRef coordinators, NodeWeights arena, DataPlane plane, ILogger decisions, StoreOutage outage) =>
+        Akka.Actor.Props.Create(() => new ParameterBlockActor(job, index, coordinators, arena, plane, decisions, outage)).WithDispatcher(StepDispatcher.Path);
 
     protected override void PreStart()
     {
@@ -210,7 +210,7 @@ internal sealed class ParameterServerActor : ReceiveActor, IWithTimers, IBlockEf
     {
         try
         {
-            return new PartsLoaded(wanted.Lineage, await SnapshotVault.LoadAsync(system, wanted.Parts).ConfigureAwait(false));
+            return new PartsLoaded(wanted.Lineage, await SnapshotStore.LoadAsync(system, wanted.Parts).ConfigureAwait(false));
         }
         catch (SnapshotUnreadableException e)
         {

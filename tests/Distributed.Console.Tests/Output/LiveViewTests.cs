@@ -9,7 +9,7 @@ using Distributed.Protocol.Specification;
 namespace Distributed.Console.Tests.Output;
 
 /// <summary>The live screen of a job.</summary>
-public sealed class LivePictureTests
+public sealed class LiveViewTests
 {
     private static readonly JobId Job = new("digits-1");
 
@@ -27,7 +27,7 @@ public sealed class LivePictureTests
                 "2 blocks on 2 nodes, step 1,205  update 85 µs/120 µs  wait 5.1 ms/9.9 ms",
                 "checkpoints at steps 900, 1,200, 0:04 old; of step 1,300 1 of 2 blocks stored",
             ],
-            StatusPicture.Lines(status, 80).Select(line => line.Text));
+            StatusView.Lines(status, 80).Select(line => line.Text));
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class LivePictureTests
             Blocks = [status.Blocks[0], status.Blocks[1] with { Step = null, Node = null }],
             Checkpoints = new CheckpointStatus([], null, null, 40, null, 0, 0, "the disk is full"),
         };
-        var lines = StatusPicture.Lines(status, 80).Select(line => line.Text).ToList();
+        var lines = StatusView.Lines(status, 80).Select(line => line.Text).ToList();
         Assert.EndsWith("its data does not fit", lines[2], StringComparison.Ordinal);
         Assert.EndsWith("gets ready", lines[1], StringComparison.Ordinal);
         Assert.EndsWith("late", lines[0], StringComparison.Ordinal);
@@ -70,7 +70,7 @@ public sealed class LivePictureTests
         var rows = Enumerable.Range(0, 20).Select(i => new EpochRow(Job, 32 * (i + 1), new EpochDecided(i, false, null, metrics), 1000, workers)).ToList();
         var progress = new RunProgress(21, 650, 0.4, 0.9, workers, 12_000, TimeSpan.FromSeconds(30), 640);
 
-        var lines = LivePicture.Lines(run, progress, rows, Status(workers), 80, terminalRows).ToList();
+        var lines = LiveView.Lines(run, progress, rows, Status(workers), 80, terminalRows).ToList();
 
         Assert.InRange(lines.Count, 20, terminalRows - 1);
         Assert.Contains("validation", lines[^1].Text, StringComparison.Ordinal);

@@ -4,7 +4,7 @@ using Distributed.Jobs.Submission;
 namespace Distributed.Node.Problems;
 
 /// <summary>Error messages use flag names; job files use member names.</summary>
-internal static partial class SettingWords
+internal static partial class SettingText
 {
     private static readonly Dictionary<string, string> MemberOf = Settings.All.ToDictionary(setting => setting.Flag, setting => setting.Member);
 

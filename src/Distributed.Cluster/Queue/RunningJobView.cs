@@ -4,7 +4,7 @@ using Distributed.Protocol.Specification;
 namespace Distributed.Cluster.Queue;
 
 /// <summary>What the directory has heard of a job's run, for lists: lost with it and heard again.</summary>
-internal sealed class RunningPicture
+internal sealed class RunningJobView
 {
     private TimeSpan? _heardAt;
     private TimeSpan? _askedAt;

@@ -3,11 +3,11 @@ using Distributed.Protocol.Identity;
 
 namespace Distributed.Cluster.Tests.TensorPlane;
 
-public sealed class WeightsArenaTests
+public sealed class NodeWeightsTests
 {
     private static readonly JobId Job = new("job"), Other = new("other");
 
-    private readonly WeightsArena _arena = new();
+    private readonly NodeWeights _arena = new();
 
     [Fact]
     public void A_jobs_vectors_go_with_its_last_block_on_the_node()

@@ -25,7 +25,7 @@ internal sealed record Submitted(bool IsNew, JobSummary Summary, IReadOnlyList<s
 /// Turns a job file into a queued job: reads the data, resolves the settings, checks them against the data. Validation errors surface here,
 /// before the job is accepted.
 /// </summary>
-internal sealed class SubmissionDesk(GatewayAccess cluster, DatasetStore datasets, JobReader jobs, Computations computations)
+internal sealed class SubmissionService(GatewayAccess cluster, DatasetStore datasets, JobReader jobs, Computations computations)
 {
     private const int NameAttempts = 20;
 
@@ -71,7 +71,7 @@ internal sealed class SubmissionDesk(GatewayAccess cluster, DatasetStore dataset
         }
         catch (UsageException e)
         {
-            throw ApiException.BadRequest(SettingWords.OfJobFile(e.Message));
+            throw ApiException.BadRequest(SettingText.OfJobFile(e.Message));
         }
     }
 
@@ -105,7 +105,7 @@ internal sealed class SubmissionDesk(GatewayAccess cluster, DatasetStore dataset
             dataName, dataset?.Id, validation?.Id,
             await cluster.Stored.StoreBytesAsync("encoding", EncodingFile.Write(data.Encoding), cancellation).ConfigureAwait(false),
             data.Encoding.Target.Scale, key, key is null ? null : bodySha256);
-        return await QueueAsync(settings.Name, dataName, source, specification, options, weights, facts, [.. data.Notes.Select(SettingWords.OfJobFile)], cancellation).ConfigureAwait(false);
+        return await QueueAsync(settings.Name, dataName, source, specification, options, weights, facts, [.. data.Notes.Select(SettingText.OfJobFile)], cancellation).ConfigureAwait(false);
     }
 
     private async Task<Submitted> QueueAsync(

@@ -5,7 +5,7 @@ using Distributed.Protocol.Specification;
 namespace Distributed.Node.Jobs;
 
 /// <summary>A job's journal in words.</summary>
-internal static class LogWords
+internal static class LogText
 {
     /// <summary>One line of the log; null for an event that is not shown.</summary>
     public static string? Of(JournalEvent journalEvent) => journalEvent switch

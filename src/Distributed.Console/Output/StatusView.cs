@@ -4,7 +4,7 @@ using Distributed.Protocol.Messages;
 namespace Distributed.Console.Output;
 
 /// <summary>A job's workers, blocks and checkpoints as a live screen shows them: a pure function of the coordinator's report.</summary>
-internal static class StatusPicture
+internal static class StatusView
 {
     /// <summary>Workers with a line of their own; of more, the last line tells how many.</summary>
     private const int MostWorkers = 3;
