@@ -61,7 +61,7 @@ public abstract class ActorSpec : TestKit
 
     protected ITestJournal Journal => TestJournal.FromRef(Akka.Persistence.Persistence.Instance.Apply(Sys).JournalFor("akka.persistence.journal.sql"));
 
-    protected IActorRef SnapshotStore => Akka.Persistence.Persistence.Instance.Apply(Sys).SnapshotStoreFor(Stores.SnapshotStore.PluginId);
+    protected IActorRef SnapshotStore => Akka.Persistence.Persistence.Instance.Apply(Sys).SnapshotStoreFor(Distributed.Cluster.Stores.SnapshotStore.PluginId);
 
     protected ITestSnapshotStore Snapshots => TestSnapshotStore.FromRef(SnapshotStore);
 
