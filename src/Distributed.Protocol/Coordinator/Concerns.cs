@@ -7,7 +7,7 @@ using Distributed.Protocol.Messages;
 
 namespace Distributed.Protocol.Coordinator;
 
-/// <summary>The concerns of one coordinator: those that last, and the lineage's, which a rewind replaces as one value.</summary>
+/// <summary>The concerns of one coordinator: the lasting ones, and the lineage's, which a rewind replaces as one value.</summary>
 internal sealed class Concerns
 {
     public Concerns(JobId job, JobHistory history, CoordinatorTimes times, ICoordinatorEffects effects, CheckpointOrder order)
@@ -19,7 +19,7 @@ internal sealed class Concerns
         Cancel = new CancelDeadline(Context);
         Ending = new JobEnding(Context, Cancel);
         Parts = new StoredParts(Context);
-        var toldOpen = Context.Plan is { } plan ? history.OpenThrough(plan, _ => true) : -1; // by the coordinator before
+        var toldOpen = Context.Plan is { } plan ? history.OpenThrough(plan, _ => true) : -1; // by the previous coordinator
         Lineage = new LineageState(Context, Crew, News, Cancel, BlockRoster.OfJournal(Context), toldOpen);
     }
 
@@ -39,15 +39,15 @@ internal sealed class Concerns
 
     public LineageState Lineage { get; private set; }
 
-    /// <summary>The decision that is on its way into the journal, and since when; null for none.</summary>
+    /// <summary>The decision being written to the journal, and since when; null for none.</summary>
     public (JournalEvent Decision, TimeSpan Since)? Persisting { get; set; }
 
-    /// <summary>The step of the checkpoint where a pause is in force: nothing moves. Null while there is none.</summary>
+    /// <summary>The checkpoint step at which a pause is in force and nothing moves; null when not paused.</summary>
     public long? PausedAt { get; private set; }
 
     public bool IsAtRest => Context.IsOver || PausedAt is not null;
 
-    /// <summary>All blocks load the checkpoint that the journal names, and everything that held for the lineage before is over.</summary>
+    /// <summary>All blocks load the checkpoint named by the journal; the previous lineage's state is discarded.</summary>
     public void BeginLineage(LineageStarted started)
     {
         if (started.Lineage > 1 && Lineage.Fate.Lost is { } lost)
@@ -58,7 +58,7 @@ internal sealed class Concerns
         Crew.SpeakAtOnce();
     }
 
-    /// <summary>The pause is in force: nothing is lost when memory is given up, since going on begins with loading the checkpoint.</summary>
+    /// <summary>The pause takes effect. Releasing memory loses nothing, since resuming begins by loading the checkpoint.</summary>
     public void Rest(long step)
     {
         PausedAt = step;
@@ -66,14 +66,14 @@ internal sealed class Concerns
         Context.Effects.Publish(new JobPaused(Context.Job, step));
     }
 
-    /// <summary>The job goes on after a pause: all load the checkpoint where they rest, since block 0 withholds weights.</summary>
+    /// <summary>Resumes after a pause: all blocks load the checkpoint where they rest, since block 0 withholds weights.</summary>
     public void GoOn()
     {
         PausedAt = null;
         Lineage.Fate.Replace();
     }
 
-    /// <summary>Blocks and workers give up what they hold of the job.</summary>
+    /// <summary>Blocks and workers release everything they hold of the job.</summary>
     public void EndAll()
     {
         for (var block = 0; block < Lineage.Blocks.Count; block++) Context.End(block);

@@ -3,12 +3,12 @@ using Distributed.Protocol.Journal;
 
 namespace Distributed.Protocol.Coordinator;
 
-/// <summary>The order in which a coordinator decides: what is asked for, what went wrong, what is reached.</summary>
+/// <summary>The order in which a coordinator decides: requests, then failures, then goals reached.</summary>
 internal sealed class Decisions(Concerns concerns)
 {
     private readonly RunContext _context = concerns.Context;
 
-    /// <summary>The next event that belongs into the journal; null when nothing is to be decided.</summary>
+    /// <summary>The next event for the journal; null when there is nothing to decide.</summary>
     public JournalEvent? Next()
     {
         if (concerns.Requests.DecideStart() is { } start) return start;
@@ -21,7 +21,7 @@ internal sealed class Decisions(Concerns concerns)
         return concerns.PausedAt is { } rest ? concerns.Ending.CancelledAtRest(rest) : NextOf(concerns.Lineage);
     }
 
-    /// <summary>What is decided while the job is under way.</summary>
+    /// <summary>Decisions while the job is running.</summary>
     private JournalEvent? NextOf(LineageState lineage)
     {
         if (lineage.Failures.Pending is { } failure && !_context.History.IsCancelled) return failure;
@@ -35,8 +35,8 @@ internal sealed class Decisions(Concerns concerns)
     }
 
     /// <summary>
-    /// The next lineage, unless something stands in its way: given weights that cannot be read, or that the job is to rest anyway, which it does
-    /// at its last checkpoint, without loading it.
+    /// The next lineage, unless something prevents it: initial weights that cannot be read, or a job that must rest, which it does at its last
+    /// checkpoint without loading it.
     /// </summary>
     private JournalEvent? Begin(LineageStarted next, LineageState lineage)
     {

@@ -7,7 +7,7 @@ using Distributed.Protocol.Specification;
 
 namespace Distributed.Protocol.Coordinator;
 
-/// <summary>When a job ends, and why; each rule gives the end with its reason, or null while the job goes on.</summary>
+/// <summary>When a job ends, and why. Each rule gives the end with its reason, or null while the job continues.</summary>
 internal sealed class JobEnding(RunContext context, CancelDeadline cancel)
 {
     private TrainingDiverged? _divergence;
@@ -21,13 +21,13 @@ internal sealed class JobEnding(RunContext context, CancelDeadline cancel)
         if (message.Lineage == context.Lineage) _divergence = message;
     }
 
-    /// <summary>The end of a job that diverged, once its best weights are durable.</summary>
+    /// <summary>The end of a diverged job, once its best weights are durable.</summary>
     public JobEnded? Diverged(CheckpointAttempts checkpoints) =>
         _divergence is { } divergence && !checkpoints.BestIsOnItsWay
             ? new JobEnded(JobOutcome.Failed, divergence.Step, null, Advice(divergence))
             : null;
 
-    /// <summary>The end of a job whose attempts all fail; null while another one is worth it, and for one that a person ends anyway.</summary>
+    /// <summary>The end of a job whose attempts all fail; null while a retry is worthwhile, or when a person ends the job anyway.</summary>
     public JobEnded? GivenUp()
     {
         var failures = context.History.Failures;
@@ -41,11 +41,11 @@ internal sealed class JobEnding(RunContext context, CancelDeadline cancel)
             $"{last.Cause}; {failures.Count} attempts in a row ended so, without an epoch or a checkpoint between them: {advice}");
     }
 
-    /// <summary>The end of a job that rests and is cancelled.</summary>
+    /// <summary>The end of a job cancelled at rest.</summary>
     public JobEnded? CancelledAtRest(long step) =>
         context.History.IsCancelled ? new JobEnded(JobOutcome.Cancelled, step, StopReason.Cancelled, null) : null;
 
-    /// <summary>The end of a job whose given weights cannot be read: there is no checkpoint that another lineage could begin from.</summary>
+    /// <summary>The end of a job whose given weights cannot be read: no checkpoint exists to begin another lineage from.</summary>
     public JobEnded? CannotBegin(LineageStarted next, string? lost) =>
         next.CheckpointStep is null && context.History.Specification!.Initial is { } initial
             ? new JobEnded(JobOutcome.Failed, 0, null, $"the weights to begin with ({initial.Origin}) cannot be read: {lost}")
@@ -61,11 +61,11 @@ internal sealed class JobEnding(RunContext context, CancelDeadline cancel)
         return null;
     }
 
-    /// <summary>The end of a cancelled job that has nothing better to come, or whose time is over.</summary>
+    /// <summary>The end of a cancelled job that has nothing better to wait for, or whose time is up.</summary>
     public JobEnded? Overdue(BlockRoster blocks, CheckpointAttempts checkpoints)
     {
         if (!context.History.IsCancelled || checkpoints.IsStoringLast) return null;
-        var isLoading = !blocks.IsComplete && !blocks.IsAdopting; // nothing that the journal does not have
+        var isLoading = !blocks.IsComplete && !blocks.IsAdopting; // blocks hold nothing beyond the journal
         return isLoading || cancel.IsOver ? cancel.EndAtLatest : null;
     }
 

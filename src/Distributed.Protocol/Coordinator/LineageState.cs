@@ -6,10 +6,7 @@ using Distributed.Protocol.Messages;
 
 namespace Distributed.Protocol.Coordinator;
 
-/// <summary>
-/// Everything that holds for one lineage and no longer. A rewind makes another of these; of the one before it keeps who the blocks are, and nothing
-/// else.
-/// </summary>
+/// <summary>The state of one lineage. A rewind creates a new one, which keeps only the identity of the blocks.</summary>
 internal sealed class LineageState
 {
     private readonly RunContext _context;
@@ -17,10 +14,10 @@ internal sealed class LineageState
 
     /// <param name="context">The run.</param>
     /// <param name="crew">The workers.</param>
-    /// <param name="news">What watchers hear of them.</param>
+    /// <param name="news">What watchers hear about the workers.</param>
     /// <param name="cancel">How long a cancel may take.</param>
     /// <param name="blocks">The blocks.</param>
-    /// <param name="toldOpen">The last epoch that any block or worker may have been told to be open; -1 for none.</param>
+    /// <param name="toldOpen">The last epoch that any block or worker may have been told is open; -1 for none.</param>
     public LineageState(RunContext context, Crew crew, WorkerNews news, CancelDeadline cancel, BlockRoster blocks, int toldOpen = -1)
     {
         _context = context;
@@ -57,7 +54,7 @@ internal sealed class LineageState
 
     public Failures Failures { get; }
 
-    /// <summary>A block says where it is. False, as for all messages below, when nothing follows.</summary>
+    /// <summary>A block reports its state. False, as for all messages below, when nothing follows.</summary>
     public bool Hear(BlockState message)
     {
         var word = Blocks.Hear(message, Moves.HasReleased);
@@ -67,7 +64,7 @@ internal sealed class LineageState
         return true;
     }
 
-    /// <summary>A block cannot read its part of the checkpoint: the one before is used.</summary>
+    /// <summary>A block cannot read its part of the checkpoint: the previous one is used.</summary>
     public bool Hear(BlockLoadFailed message)
     {
         if (message.Lineage != _context.Lineage || _context.History.Lineage?.CheckpointStep is not { } step) return false;
@@ -75,14 +72,14 @@ internal sealed class LineageState
         return true;
     }
 
-    /// <summary>A block took the assignment: there is nothing to do but not to tell it again.</summary>
+    /// <summary>A block acknowledged the assignment; nothing follows except that it is not told again.</summary>
     public bool Hear(BlockAssigned message)
     {
         if (message.Lineage == _context.Lineage && Blocks.Find(message.Block) is { } view) view.AcknowledgedNumber = message.Number;
         return false;
     }
 
-    /// <summary>A worker took the assignment.</summary>
+    /// <summary>A worker acknowledged the assignment.</summary>
     public bool Hear(WorkerAssigned message)
     {
         if (message.Lineage == _context.Lineage && _crew.Find(message.Worker) is { } member) member.AcknowledgedNumber = message.Number;
@@ -97,7 +94,7 @@ internal sealed class LineageState
         return true;
     }
 
-    /// <summary>Block 0 tells how far it is.</summary>
+    /// <summary>Block 0 reports progress.</summary>
     public bool Hear(StepsProgressed message)
     {
         if (!Progress.Hear(message, Assignments.Current.Shares.Count)) return false;
@@ -113,7 +110,7 @@ internal sealed class LineageState
         return true;
     }
 
-    /// <summary>Shards are late: they are handed to others too; whatever comes first counts.</summary>
+    /// <summary>Shards are late: they also go to other workers; the first result counts.</summary>
     public bool Hear(StepLate message)
     {
         if (message.Lineage != _context.Lineage || _context.Plan is not { } plan || message.Step >= plan.TotalSteps) return false;
@@ -130,7 +127,7 @@ internal sealed class LineageState
         return true;
     }
 
-    /// <summary>A block tells where its time goes.</summary>
+    /// <summary>A block reports its step timings.</summary>
     public void Hear(BlockMeasured message)
     {
         if (message.Block >= 0 && message.Block < Blocks.Count) Blocks.Views[message.Block].Timings = new TimingPair(message.Update, message.Wait);

@@ -3,19 +3,19 @@ using Distributed.Protocol.Journal;
 
 namespace Distributed.Protocol.Coordinator.Checkpoints;
 
-/// <summary>One checkpoint under way: which blocks have copied their state, which have stored it.</summary>
+/// <summary>A checkpoint in progress: which blocks have copied their state, and which have stored it.</summary>
 internal sealed class CheckpointAttempt(long number, long step, int blocks)
 {
     private readonly bool[] _opened = new bool[blocks];
     private readonly IReadOnlyList<SnapshotPart>?[] _parts = new IReadOnlyList<SnapshotPart>?[blocks];
 
-    /// <summary>Rises with every attempt, over all terms.</summary>
+    /// <summary>Increases with every attempt, across terms.</summary>
     public long Number { get; } = number;
 
     /// <summary>The named step.</summary>
     public long Step { get; } = step;
 
-    /// <summary>When the blocks that have not answered are asked again.</summary>
+    /// <summary>When blocks that have not answered are asked again.</summary>
     public TimeSpan AskAt { get; set; }
 
     /// <summary>Block 0's running totals at the step.</summary>
@@ -24,7 +24,7 @@ internal sealed class CheckpointAttempt(long number, long step, int blocks)
     /// <summary>Whether all blocks have copied their state: training may pass the step.</summary>
     public bool IsCaptured => Array.TrueForAll(_opened, opened => opened);
 
-    /// <summary>Whether any block has.</summary>
+    /// <summary>Whether any block has copied its state.</summary>
     public bool IsBegun => Array.Exists(_opened, opened => opened);
 
     /// <summary>Whether all parts are durable.</summary>
@@ -40,10 +40,10 @@ internal sealed class CheckpointAttempt(long number, long step, int blocks)
 
     public bool HasStored(int block) => _parts[block] is not null;
 
-    /// <summary>Whether its copies were kept in memory before: blocks that have copied may not have heard yet that they are to store.</summary>
+    /// <summary>Whether the copies were previously kept in memory: blocks that have copied may not know yet that they must store.</summary>
     public bool WasKept { get; set; }
 
-    /// <summary>When the blocks that have copied but not stored their state are asked again whether they still try.</summary>
+    /// <summary>When blocks that have copied but not stored their state are asked again whether they are still trying.</summary>
     public TimeSpan AskStoringAt { get; set; }
 
     public void Open(int block) => _opened[block] = true;

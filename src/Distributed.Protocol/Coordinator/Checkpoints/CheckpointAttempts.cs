@@ -6,40 +6,41 @@ using Distributed.Protocol.Messages;
 namespace Distributed.Protocol.Coordinator.Checkpoints;
 
 /// <summary>
-/// Checkpoints: one attempt at a time is on its way into the store, committed when all blocks are durable. Beside it the best epoch may be kept
-/// in memory.
+/// Checkpoints: one attempt at a time is being stored, and commits when all blocks are durable. The best epoch may be kept in memory alongside it.
 /// </summary>
 internal sealed class CheckpointAttempts(RunContext context, BlockRoster blocks, Moves moves, EpochGate gate, TrainingProgress progress, Hold hold)
 {
     private readonly KeptBest _kept = new(context);
     private CheckpointAttempt? _attempt;
-    private long _laterThan; // a block was already there when a checkpoint was named
+    private long _laterThan; // a block had already reached this step when a checkpoint was named
 
-    /// <summary>When the last one was committed, or the lineage began.</summary>
+    /// <summary>When the last checkpoint was committed, or the lineage began.</summary>
     public TimeSpan CommittedAt { get; private set; } = context.Now;
 
-    /// <summary>What is on its way into the store, else what is kept in memory; null for neither.</summary>
+    /// <summary>The attempt being stored, or else the one kept in memory; null for neither.</summary>
     public CheckpointAttempt? UnderWay => _attempt ?? _kept.Attempt;
 
-    /// <summary>Parts of the attempt under way that are stored already.</summary>
+    /// <summary>Parts of the current attempt that are already stored.</summary>
     public IReadOnlyList<SnapshotPart> StoredParts => _attempt?.StoredParts() ?? [];
 
-    /// <summary>Whether all blocks have the best epoch's weights in memory, and they are not durable yet: the job neither rests nor ends before.</summary>
+    /// <summary>
+    /// Whether all blocks hold the best epoch's weights in memory but not durably: the job neither rests nor ends until they are durable.
+    /// </summary>
     public bool BestIsOnItsWay =>
         _kept.Attempt is { IsCaptured: true } || (_attempt is { IsCaptured: true } attempt && attempt.Step == context.BestStep);
 
-    /// <summary>The weights that a cancelled job is to end on, or its best ones, are copied, and the store alone is waited for.</summary>
+    /// <summary>Whether the final weights of a cancelled job, or its best ones, are copied and only the store is pending.</summary>
     public bool IsStoringLast => BestIsOnItsWay || (_attempt is { IsCaptured: true } attempt && hold.RestingStep() == attempt.Step);
 
-    /// <summary>The checkpoint whose parts are all durable; null while there is none.</summary>
+    /// <summary>The checkpoint whose parts are all durable; null for none.</summary>
     public CheckpointCommitted? Decide() =>
         _attempt is { IsDurable: true } attempt
             ? new CheckpointCommitted(new Checkpoint(attempt.Step, context.Lineage, attempt.StoredParts(), attempt.Totals, context.ParameterCount))
             : null;
 
     /// <summary>
-    /// The end of the best epoch, when the blocks are past it and none holds its weights any more: a copy was lost between the decision and
-    /// the commit. The job goes back for it. Null when all is well.
+    /// The end of the best epoch when the blocks are past it and none holds its weights: a copy was lost between decision and commit, and the job
+    /// rewinds to make it again. Null otherwise.
     /// </summary>
     public long? LostBest()
     {
@@ -48,18 +49,18 @@ internal sealed class CheckpointAttempts(RunContext context, BlockRoster blocks,
         return progress.Last?.Step > end || gate.Completed?.Epoch > best.Epoch ? end : null;
     }
 
-    /// <summary>All blocks have the lineage. A checkpoint that the coordinator before opened, and that all blocks copied, is committed by this one.</summary>
+    /// <summary>All blocks have the lineage. Commits a checkpoint that the previous coordinator opened and all blocks copied.</summary>
     public void Begin(bool wasAdopted)
     {
         CommittedAt = context.Now;
         if (!wasAdopted || blocks.CommonCopy is not { } step || context.HasCheckpoint(step)) return;
         _attempt = NewAttempt(step);
-        _attempt.WasKept = true; // perhaps
+        _attempt.WasKept = true; // possibly
         for (var block = 0; block < blocks.Count; block++) _attempt.Open(block);
         gate.Capture(step);
     }
 
-    /// <summary>A block has copied its state. False when the word is of the past.</summary>
+    /// <summary>A block has copied its state. False when the message is stale.</summary>
     public bool Hear(CheckpointOpened message)
     {
         if (message.Lineage != context.Lineage || AttemptOf(message.Attempt) is not { } attempt || blocks.Find(message.Block) is null) return false;
@@ -68,7 +69,7 @@ internal sealed class CheckpointAttempts(RunContext context, BlockRoster blocks,
         return true;
     }
 
-    /// <summary>A block was past the step: the attempt is given up, a later step is named. False when the word is of the past.</summary>
+    /// <summary>A block was past the step: abandons the attempt and names a later step. False when the message is stale.</summary>
     public bool Hear(CheckpointTooLate message)
     {
         if (message.Lineage != context.Lineage || AttemptOf(message.Attempt) is not { } attempt) return false;
@@ -79,10 +80,10 @@ internal sealed class CheckpointAttempts(RunContext context, BlockRoster blocks,
         return true;
     }
 
-    /// <summary>A block's parts are durable. False when no attempt gets on by it.</summary>
+    /// <summary>A block's parts are durable. False when this advances no attempt.</summary>
     public bool Hear(SnapshotSaved message)
     {
-        // A new coordinator first finds out which checkpoint is open; the block says this again.
+        // A new coordinator first finds out which checkpoint is open; the block repeats this message.
         if (message.Lineage != context.Lineage || !blocks.IsComplete || blocks.Find(message.Block) is null) return false;
         if (AttemptOf(message.Attempt) is { } attempt)
         {
@@ -106,7 +107,7 @@ internal sealed class CheckpointAttempts(RunContext context, BlockRoster blocks,
         CommittedAt = context.Now;
     }
 
-    /// <summary>The job rests or ended: blocks are ended, and their copies with them.</summary>
+    /// <summary>The job rests or has ended: blocks are ended, and their copies with them.</summary>
     public void Drop()
     {
         _attempt = null;
@@ -114,15 +115,17 @@ internal sealed class CheckpointAttempts(RunContext context, BlockRoster blocks,
         _kept.StoresBest();
     }
 
-    /// <summary>Opens the next checkpoint when one is due, asks blocks that have not answered, and opens the next epoch once nothing is to be
-    /// captured at the boundary any more.</summary>
-    /// <param name="assignments">Whom to tell.</param>
+    /// <summary>
+    /// Opens the next checkpoint when due, asks blocks that have not answered, and opens the next epoch once nothing remains to capture at the
+    /// boundary.
+    /// </summary>
+    /// <param name="assignments">The workers to notify.</param>
     /// <param name="isDiverging">Whether the job fails once its best weights are durable.</param>
     public void Reconcile(Assignments assignments, bool isDiverging)
     {
         var boundary = BoundaryCheckpoint();
         if (_attempt is { IsBegun: false } idle && boundary is { } here && idle.Step != here) GiveUp();
-        if (_kept.Attempt is { } old && old.Step != context.BestStep) ForgetKept(); // the decision that another epoch is the best is durable
+        if (_kept.Attempt is { } old && old.Step != context.BestStep) ForgetKept(); // a newer best epoch is durably decided
         if (boundary is { } best && MayBeKept(best)) _kept.Keep(best, blocks.Count);
         else _attempt ??= NextAttempt(boundary, isDiverging);
         if (boundary is null && gate.Completed is { } completed && gate.OpenThrough > completed.Epoch) gate.Open(blocks, assignments);
@@ -130,7 +133,7 @@ internal sealed class CheckpointAttempts(RunContext context, BlockRoster blocks,
         if (_kept.Attempt is { } kept && context.Now >= kept.AskAt) AskFor(kept, keepInMemory: true);
     }
 
-    /// <summary>The checkpoint that is stored next; null for none.</summary>
+    /// <summary>The next checkpoint to store; null for none.</summary>
     private CheckpointAttempt? NextAttempt(long? boundary, bool isDiverging)
     {
         var wanted = boundary ?? PeriodicCheckpoint();
@@ -150,7 +153,7 @@ internal sealed class CheckpointAttempts(RunContext context, BlockRoster blocks,
         if (askStoring && !keepInMemory) attempt.AskStoringAt = context.Now + (attempt.WasKept ? context.Times.AskAgain : context.Times.PingEvery);
     }
 
-    /// <summary>The step where all blocks stand, or will stand, until its checkpoint is taken; null when nothing is to be captured there.</summary>
+    /// <summary>The step where all blocks stand, or will stand, until its checkpoint is taken; null when there is nothing to capture.</summary>
     private long? BoundaryCheckpoint()
     {
         if (moves.MustHold && hold.RestingStep() is { } rest) return context.HasCheckpoint(rest) ? null : rest;
@@ -160,22 +163,22 @@ internal sealed class CheckpointAttempts(RunContext context, BlockRoster blocks,
         return step == context.BestStep || IsWantedDurable(completed.Epoch) ? step : null;
     }
 
-    /// <summary>Whether a boundary where a copy is to be taken needs no more than the copy for now.</summary>
+    /// <summary>Whether a copy in memory is enough at this boundary for now.</summary>
     private bool MayBeKept(long boundary) =>
         !moves.MustHold && boundary == context.BestStep && gate.Completed is { } completed && !IsWantedDurable(completed.Epoch) &&
         _attempt?.Step != boundary;
 
-    /// <summary>Whether an epoch's end is a checkpoint whether or not it is the best one's.</summary>
+    /// <summary>Whether an epoch's end is a checkpoint regardless of whether it is the best.</summary>
     private bool IsWantedDurable(int epoch) =>
         context.History.Decisions[epoch].Stop is not null || context.History.Options.SnapshotEachEpoch ||
         context.Now - CommittedAt >= context.History.Options.SnapshotEvery;
 
-    /// <summary>The next step of the periodic kind: every N steps, or soon enough after T.</summary>
+    /// <summary>The next periodic checkpoint step: every N steps, or soon after interval T.</summary>
     private long? PeriodicCheckpoint()
     {
         if (progress.Last is not { } last || moves.MustHold) return null;
         var options = context.History.Options;
-        var from = Math.Max(Math.Max(last.Step, _laterThan), context.History.Latest?.Step ?? 0); // word of progress may be late
+        var from = Math.Max(Math.Max(last.Step, _laterThan), context.History.Latest?.Step ?? 0); // progress reports may be late
         if (options.SnapshotEverySteps is { } every)
         {
             var step = (from / every + 1) * every;
@@ -203,10 +206,10 @@ internal sealed class CheckpointAttempts(RunContext context, BlockRoster blocks,
         _kept.Forget();
     }
 
-    /// <summary>Blocks forget their copies, and what they stored when it is not committed.</summary>
+    /// <summary>Blocks drop their copies, and their stored parts unless committed.</summary>
     private void Abandon(CheckpointAttempt attempt, bool isCommitted)
     {
-        // Blocks keep one set of parts a step: those of a committed checkpoint are not given up with a later attempt at the same step.
+        // Blocks keep one set of parts per step: a later attempt at the same step must not delete those of a committed checkpoint.
         isCommitted |= context.History.CheckpointAt(attempt.Step)?.Lineage == context.Lineage;
         if (!isCommitted) gate.GiveUp(attempt.Step);
         for (var block = 0; block < blocks.Count; block++) Close(block, attempt.Number, attempt.Step, isCommitted);

@@ -3,28 +3,28 @@ using Distributed.Protocol.Coordinator.Context;
 namespace Distributed.Protocol.Coordinator.Checkpoints;
 
 /// <summary>
-/// The best epoch's weights between its end and their checkpoint. Blocks copy them at the epoch's end and keep the copy in memory, so that no
-/// epoch waits for the disk: a newer best replaces it unwritten, and it is stored after <see cref="CoordinatorTimes.KeepBestFor"/>, before any
-/// checkpoint of a later step, and before the job rests or ends.
+/// The best epoch's weights between its end and their checkpoint. Blocks keep a copy in memory so that no epoch waits for the disk. A newer best
+/// replaces it unwritten; it is stored after <see cref="CoordinatorTimes.KeepBestFor"/>, before any checkpoint of a later step, and before the job
+/// rests or ends.
 /// </summary>
 internal sealed class KeptBest(RunContext context)
 {
-    private TimeSpan? _undurableSince; // since when the best epoch of some moment is in memory alone
+    private TimeSpan? _undurableSince; // since when a best epoch has been in memory only
 
-    /// <summary>Copied, or being copied, at the best epoch's end, and not on its way into the store; null for none.</summary>
+    /// <summary>The copy at the best epoch's end, complete or in progress, that is not being stored; null for none.</summary>
     public CheckpointAttempt? Attempt { get; private set; }
 
-    /// <summary>Whether it was in memory alone for long enough, or turned out to be stored.</summary>
+    /// <summary>Whether it has been in memory long enough, or is already stored.</summary>
     public bool IsDue => Attempt is { } kept && (kept.IsDurable || context.Now - _undurableSince >= context.Times.KeepBestFor);
 
     public void Keep(long step, int blocks)
     {
         if (Attempt is not null) return;
-        _undurableSince ??= context.Now; // replaced again and again, the best of a moment still becomes durable
+        _undurableSince ??= context.Now; // not reset by replacement, so frequent new bests still become durable
         Attempt = new CheckpointAttempt(context.NextAttempt(), step, blocks);
     }
 
-    /// <summary>It goes into the store: all blocks are told.</summary>
+    /// <summary>Hands the copy over for storing; all blocks are told.</summary>
     public CheckpointAttempt Take()
     {
         var attempt = Attempt!;
@@ -35,7 +35,7 @@ internal sealed class KeptBest(RunContext context)
         return attempt;
     }
 
-    /// <summary>The best epoch's weights are on their way into the store.</summary>
+    /// <summary>The best epoch's weights are being stored.</summary>
     public void StoresBest() => _undurableSince = null;
 
     public void Forget() => Attempt = null;

@@ -3,57 +3,61 @@ namespace Distributed.Protocol.Coordinator.Context;
 /// <summary>Waits of a <see cref="TrainingRun"/>.</summary>
 public sealed record CoordinatorTimes
 {
-    /// <summary>Commands that were not acknowledged are sent again after this long.</summary>
+    /// <summary>Delay before unacknowledged commands are resent.</summary>
     public TimeSpan AskAgain { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Watchers hear that nobody computes after this long.</summary>
+    /// <summary>Delay before watchers hear that no worker is computing.</summary>
     public TimeSpan SayWaitingAfter { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Workers that come one after the other are assigned together, so often. One that goes is replaced at once.</summary>
+    /// <summary>Interval at which newly arrived workers are assigned together. A worker that leaves is replaced at once.</summary>
     public TimeSpan AssignEvery { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Every block is asked where it is after this long: one that was lost quietly is started again, and says so.</summary>
+    /// <summary>Interval at which every block is asked for its state: one that was lost silently is restarted and reports it.</summary>
     public TimeSpan PingEvery { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>The best epoch's weights are kept in memory alone for at most this long; a newer best meanwhile saves their way into the store.</summary>
+    /// <summary>How long the best epoch's weights may stay in memory only; a newer best within this time saves a write to the store.</summary>
     public TimeSpan KeepBestFor { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>A job that is to rest waits this long for somebody who computes before it goes back to its last checkpoint.</summary>
+    /// <summary>How long a job that must rest waits for a worker to compute before it rewinds to its last checkpoint.</summary>
     public TimeSpan IdleBeforeRest { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>A job that is held so that blocks can move goes on without the move after this long.</summary>
+    /// <summary>How long a job is held for blocks to move before it continues without the move.</summary>
     public TimeSpan MoveWithin { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>A cancelled job whose block 0 withholds nothing yet takes the work from its workers after this long, and rests where its blocks stand.</summary>
+    /// <summary>
+    /// How long a cancelled job waits for block 0 to withhold weights; then it withdraws the work from its workers and rests where its blocks stand.
+    /// </summary>
     public TimeSpan CancelHoldWithin { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>A cancelled job ends after this long at the checkpoint that it has, or without weights; only a store that is at its last one is waited for.</summary>
+    /// <summary>
+    /// How long before a cancelled job ends at its existing checkpoint, or without weights; only a store writing its last checkpoint is waited for.
+    /// </summary>
     public TimeSpan CancelWithin { get; init; } = TimeSpan.FromSeconds(6);
 
-    /// <summary>A late worker is given no shards for this long.</summary>
+    /// <summary>How long a late worker gets no shards.</summary>
     public TimeSpan LatePenalty { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Shares follow measured speeds at most so often.</summary>
+    /// <summary>Minimum interval between changes of shares to follow measured speeds.</summary>
     public TimeSpan ReplanEvery { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// A worker that was given nothing for this long, because it was slow, is taken for twice as fast as it was: perhaps its machine is free
-    /// again, and only a shard can tell.
+    /// How long a slow worker is given nothing before its speed is taken as twice the last measurement: its machine may be free again, and only a
+    /// shard can show that.
     /// </summary>
     public TimeSpan SpeedStaleAfter { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// When two workers agree on a shard and what was counted is something else that nobody has claimed, its worker is waited for this long before
-    /// the job goes back without knowing who it was.
+    /// When two workers agree on a shard and the counted result is another that no worker has claimed, how long to wait for its worker before the job
+    /// rewinds without identifying it.
     /// </summary>
     public TimeSpan OwnUpWithin { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// The journal is summed up after so many events, or as many as there are decided epochs, whichever is more: the store stays bounded, and
-    /// what is written for it stays in proportion.
+    /// The journal is summarized after this many events, or as many as there are decided epochs, whichever is larger: this bounds the store and keeps
+    /// write volume proportional.
     /// </summary>
     public int SummarizeAfter { get; init; } = 256;
 
-    /// <summary>Stored parts that belong to nothing are looked for after so many checkpoints, and with each lineage.</summary>
+    /// <summary>Orphaned parts are swept after this many checkpoints, and with each lineage.</summary>
     public int SweepAfter { get; init; } = 64;
 }

@@ -5,16 +5,16 @@ using Distributed.Protocol.Snapshots;
 
 namespace Distributed.Protocol.Coordinator.Context;
 
-/// <summary>What a <see cref="TrainingRun"/> asks its surroundings to do. None of it may call back into the run before returning.</summary>
+/// <summary>What a <see cref="TrainingRun"/> asks its surroundings to do. None of these may call back into the run before returning.</summary>
 public interface ICoordinatorEffects
 {
     /// <summary>
-    /// Writes a decision to the journal, trying again until it is durable; answered by <see cref="TrainingRun.OnPersisted"/>. The run asks
-    /// for one at a time.
+    /// Writes a decision to the journal, retrying until it is durable; answered by <see cref="TrainingRun.OnPersisted"/>. The run has one request
+    /// outstanding at a time.
     /// </summary>
     void Persist(JournalEvent journalEvent);
 
-    /// <summary>Sends to a block; also starts it where it does not run.</summary>
+    /// <summary>Sends to a block, starting it if it is not running.</summary>
     void ToBlock(IBlockMessage message);
 
     /// <summary>Sends to a worker.</summary>
@@ -26,9 +26,11 @@ public interface ICoordinatorEffects
     /// <summary>Deletes stored parts that no kept checkpoint names.</summary>
     void DeleteParts(IReadOnlyList<SnapshotPart> parts);
 
-    /// <summary>Deletes all stored parts that <see cref="PartsSweep.IsOrphan"/> names, as far as the store answers; nothing waits for it.</summary>
+    /// <summary>
+    /// Deletes all stored parts that <see cref="PartsSweep.IsOrphan"/> selects, as far as the store responds; nothing waits for it.
+    /// </summary>
     void SweepParts(PartsSweep sweep);
 
-    /// <summary>The job is over: the coordinator may stop.</summary>
+    /// <summary>The job is over; the coordinator may stop.</summary>
     void Finish();
 }

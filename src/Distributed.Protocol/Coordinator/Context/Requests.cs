@@ -3,18 +3,18 @@ using Distributed.Protocol.Messages;
 
 namespace Distributed.Protocol.Coordinator.Context;
 
-/// <summary>What clients ask for, until the journal says so.</summary>
+/// <summary>Client requests that are not yet in the journal.</summary>
 internal sealed class Requests(RunContext context)
 {
     private StartJob? _start;
 
-    /// <summary>Whether a client wants a pause.</summary>
+    /// <summary>Whether a client requested a pause.</summary>
     public bool WantsPause { get; private set; }
 
-    /// <summary>Whether a client wants the end.</summary>
+    /// <summary>Whether a client requested a cancel.</summary>
     public bool WantsCancel { get; private set; }
 
-    /// <summary>Whether a client started the job and the journal does not say so yet.</summary>
+    /// <summary>Whether a client started the job and the journal does not record it yet.</summary>
     public bool IsStarting => _start is not null;
 
     public void Start(StartJob message)
@@ -27,7 +27,7 @@ internal sealed class Requests(RunContext context)
 
     public void Cancel() => WantsCancel = true;
 
-    /// <summary>What a start comes to; null when nothing of it is left to decide.</summary>
+    /// <summary>The event that a start results in; null when nothing is left to decide.</summary>
     public JournalEvent? DecideStart()
     {
         if (_start is not { } start) return null;
@@ -38,13 +38,13 @@ internal sealed class Requests(RunContext context)
         return null;
     }
 
-    /// <summary>The cancel that is wanted and not decided; null for none.</summary>
+    /// <summary>The requested cancel that is not decided yet; null for none.</summary>
     public CancelRequested? DecideCancel() => WantsCancel && !context.History.IsCancelled ? new CancelRequested() : null;
 
-    /// <summary>The pause that is wanted and not decided; null for none.</summary>
+    /// <summary>The requested pause that is not decided yet; null for none.</summary>
     public PauseChanged? DecidePause() => WantsPause && !context.History.IsPaused ? new PauseChanged(true) : null;
 
-    /// <summary>A client that starts or asks for a job that is over hears its end.</summary>
+    /// <summary>A client that starts or queries a finished job gets its end.</summary>
     public void AnswerAfterEnd()
     {
         if (_start is null && !WantsCancel && !WantsPause) return;

@@ -26,7 +26,7 @@ internal sealed class RunContext(JobId job, JobHistory history, CoordinatorTimes
     /// <summary>The job's plan; null before it is submitted.</summary>
     public EpochPlan? Plan { get; set; } = history.Specification is { } specification ? new EpochPlan(specification) : null;
 
-    /// <summary>The time of the message that is handled.</summary>
+    /// <summary>The time of the current message.</summary>
     public TimeSpan Now { get; set; }
 
     /// <summary>This coordinator's term; 0 until it is durable.</summary>
@@ -58,15 +58,15 @@ internal sealed class RunContext(JobId job, JobHistory history, CoordinatorTimes
 
     public bool HasCheckpoint(long step) => History.CheckpointAt(step) is not null;
 
-    /// <summary>A number above every attempt's before, over all terms.</summary>
+    /// <summary>A number higher than all previous attempts', across terms.</summary>
     public long NextAttempt() => (Term << 32) + ++_attempts;
 
-    /// <summary>A number above every assignment's before, over all terms.</summary>
+    /// <summary>A number higher than all previous assignments', across terms.</summary>
     public long NextAssignment() => (Term << 32) + ++_assignments;
 
-    /// <summary>Ends a block. Works before this coordinator's own term is durable too, with the term of the one before.</summary>
+    /// <summary>Ends a block. Also works before this coordinator's own term is durable, using the previous term.</summary>
     public void End(int block) => Effects.ToBlock(new EndBlock(Job, block, Math.Max(Term, History.Term), Lineage));
 
-    /// <summary>Takes the job from a worker, as <see cref="End"/> does from a block.</summary>
+    /// <summary>Takes the job from a worker, as <see cref="End"/> does for a block.</summary>
     public void Leave(WorkerId worker) => Effects.ToWorker(worker, new LeaveJob(Job, Math.Max(Term, History.Term), Lineage));
 }

@@ -3,7 +3,7 @@ using Distributed.Protocol.Snapshots;
 
 namespace Distributed.Protocol.Coordinator.Context;
 
-/// <summary>What the job has in the store beside its journal: parts that no checkpoint names are deleted.</summary>
+/// <summary>The job's stored parts, apart from its journal: parts that no checkpoint names are deleted.</summary>
 internal sealed class StoredParts(RunContext context)
 {
     private int _commitsSinceSweep;
@@ -11,7 +11,7 @@ internal sealed class StoredParts(RunContext context)
     /// <summary>Why the store last refused a snapshot; null once a checkpoint is durable.</summary>
     public string? Trouble { get; set; }
 
-    /// <summary>Deletes those of some parts that no kept checkpoint names.</summary>
+    /// <summary>Deletes those of the given parts that no kept checkpoint names.</summary>
     public void DeleteUnkept(IEnumerable<SnapshotPart> parts)
     {
         var unkept = parts.Except(context.History.Checkpoints.SelectMany(checkpoint => checkpoint.Parts)).ToList();
@@ -25,7 +25,7 @@ internal sealed class StoredParts(RunContext context)
         if (++_commitsSinceSweep >= context.Times.SweepAfter) Sweep();
     }
 
-    /// <summary>Looks for parts that belong to nothing: of blocks that died before they told, of deletions that failed.</summary>
+    /// <summary>Sweeps orphaned parts: left by blocks that died before reporting them, or by failed deletions.</summary>
     public void Sweep()
     {
         _commitsSinceSweep = 0;

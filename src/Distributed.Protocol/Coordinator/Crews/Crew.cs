@@ -5,34 +5,34 @@ using Distributed.Protocol.Planning;
 
 namespace Distributed.Protocol.Coordinator.Crews;
 
-/// <summary>The workers as the coordinator knows them, whatever the lineage, and the shares that follow from it.</summary>
+/// <summary>The workers the coordinator knows, across lineages, and the shares derived from them.</summary>
 internal sealed class Crew(RunContext context)
 {
     /// <summary>The most workers of one job; further ones are not asked to join.</summary>
     public const int MaximumWorkers = 10_000;
 
     private readonly SortedDictionary<WorkerId, Member> _members = new(WorkerId.Order);
-    private TimeSpan _pardonAt = TimeSpan.MaxValue; // not before this any penalty ends
-    private TimeSpan _speakAt; // when a worker that has not answered is spoken to again
-    private bool _isMeasured; // a worker told its speed since the shares were last compared with the speeds
+    private TimeSpan _pardonAt = TimeSpan.MaxValue; // the earliest end of any penalty
+    private TimeSpan _speakAt; // when unanswered messages to workers are resent
+    private bool _isMeasured; // a speed was reported since shares and speeds were last compared
     private TimeSpan _replanAt;
 
     public sealed class Member
     {
         public long ReadyLineage;
         public string? Refusal;
-        public bool IsExcluded; // for good: it computed wrongly
+        public bool IsExcluded; // permanently: it computed wrongly
         public long AcknowledgedNumber;
         public TimeSpan AskAt;
-        public bool IsLate; // its shards go to others until the penalty is over and it answers again
+        public bool IsLate; // its shards go to others until the penalty ends and it answers again
         public TimeSpan LateUntil;
         public double? Speed; // samples per second, smoothed
         public TimeSpan MeasuredAt;
-        public double? PlannedSpeed; // by which its share was planned last
-        public TimingPair Timings; // compute and wait, for people alone
+        public double? PlannedSpeed; // on which its share was last planned
+        public TimingPair Timings; // compute and wait, for display only
     }
 
-    /// <summary>How urgent a change of the shares is.</summary>
+    /// <summary>How urgent a change of shares is.</summary>
     public enum Change
     {
         None,
@@ -42,21 +42,21 @@ internal sealed class Crew(RunContext context)
 
     public IReadOnlyDictionary<WorkerId, Member> Members => _members;
 
-    /// <summary>Whether shares may be others than when they were last asked for, and whether that must not wait: a worker is gone or late.</summary>
+    /// <summary>Whether shares may have changed since they were last requested, and whether that is urgent: a worker is gone or late.</summary>
     public Change Pending { get; private set; }
 
-    /// <summary>Whether a penalty may be over.</summary>
+    /// <summary>Whether a penalty may have expired.</summary>
     public bool MayPardon => context.Now >= _pardonAt;
 
-    /// <summary>Whether as many workers are ready as the job asks for.</summary>
+    /// <summary>Whether the job's minimum number of workers is ready.</summary>
     public bool HasEnough => _members.Values.Count(member => member.ReadyLineage == context.Lineage) >= LeastWorkers;
 
-    /// <summary>Workers that the job waits for. Those that were excluded came, and are not waited for again.</summary>
+    /// <summary>Workers that the job waits for. Excluded workers did arrive, so they are not waited for again.</summary>
     private int LeastWorkers => Math.Max(1, context.History.Options.MinimumWorkers - context.History.Exclusions.Count);
 
     public Member? Find(WorkerId worker) => _members.GetValueOrDefault(worker);
 
-    /// <summary>A worker is there.</summary>
+    /// <summary>A worker is available.</summary>
     public void Add(WorkerId worker)
     {
         _speakAt = TimeSpan.Zero;
@@ -104,11 +104,11 @@ internal sealed class Crew(RunContext context)
         if (member.LateUntil < _pardonAt) _pardonAt = member.LateUntil;
     }
 
-    /// <summary>Whether all ready workers are among some; also when none is ready.</summary>
+    /// <summary>Whether all ready workers are in the given set; also true when none is ready.</summary>
     public bool AreAllReadyAmong(HashSet<WorkerId> among) =>
         _members.All(pair => pair.Value.ReadyLineage != context.Lineage || among.Contains(pair.Key));
 
-    /// <summary>A worker tells its speed. Half of what it was told before stays: one measurement may have met a hiccup.</summary>
+    /// <summary>A worker reports its speed. Half of the previous value stays: a single measurement may be an outlier.</summary>
     public void Measure(WorkerMeasured message)
     {
         if (Find(message.Worker) is not { } member || !double.IsFinite(message.SamplesPerSecond) || message.SamplesPerSecond <= 0) return;
@@ -118,14 +118,16 @@ internal sealed class Crew(RunContext context)
         _isMeasured = true;
     }
 
-    /// <summary>Whoever has not answered is spoken to without delay: there is something new.</summary>
+    /// <summary>Workers that have not answered are contacted without delay: there is news.</summary>
     public void SpeakAtOnce()
     {
         _speakAt = TimeSpan.Zero;
         foreach (var member in _members.Values) member.AskAt = TimeSpan.Zero;
     }
 
-    /// <summary>Workers that have neither joined the lineage nor acknowledged its assignment, and whose time has come. Looks only when that is due.</summary>
+    /// <summary>
+    /// Workers that have neither joined the lineage nor acknowledged its assignment, and are due. Scans only when something is due.
+    /// </summary>
     /// <param name="assignment">The assignment's number; 0 for none.</param>
     public IReadOnlyList<(WorkerId Worker, bool IsReady)> ToSpeakTo(long assignment)
     {
@@ -147,14 +149,14 @@ internal sealed class Crew(RunContext context)
     }
 
     /// <summary>
-    /// Whether the shares in force are so far from the measured speeds that others are worth a change, which they are not all the time; then they
-    /// are planned by them.
+    /// Whether the shares in force differ enough from the measured speeds to be worth changing; if so, plans by those speeds. A change is not worth
+    /// it at all times.
     /// </summary>
     public bool Replan(Assignment assignment, TimeSpan assignedAt)
     {
         var times = context.Times;
         if (!_isMeasured || context.Now < _replanAt || assignment.Shares.Count < 2 || context.Now - assignedAt < times.AskAgain) return false;
-        _isMeasured = false; // until the next measurement there is nothing new to be seen
+        _isMeasured = false; // nothing new until the next measurement
         _replanAt = context.Now + times.ReplanEvery / 10;
         Forgive(assignment);
         var speeds = new double?[assignment.Shares.Count];
@@ -170,8 +172,8 @@ internal sealed class Crew(RunContext context)
     }
 
     /// <summary>
-    /// Shares for all that are ready, equal until they were planned by speed; nothing for late ones while any other is there, and
-    /// nothing for those that do not even answer while a late one does.
+    /// Shares for all ready workers, equal until planned by speed. Late workers get nothing while any other is present, and unresponsive ones nothing
+    /// while a late one responds.
     /// </summary>
     /// <param name="assignment">The number of the assignment in force.</param>
     public IReadOnlyList<WorkerShare> Shares(long assignment)
@@ -181,7 +183,7 @@ internal sealed class Crew(RunContext context)
             if (member.IsLate && context.Now >= member.LateUntil && member.AcknowledgedNumber == assignment) member.IsLate = false;
         _pardonAt = _members.Values.Where(member => member.IsLate).Select(member => member.LateUntil).DefaultIfEmpty(TimeSpan.MaxValue).Min();
         Pending = Change.None;
-        // When all are late, those that answer are slow; the others may not be there at all.
+        // When all are late, those that answer are slow; the others may be gone.
         Predicate<KeyValuePair<WorkerId, Member>> isPrompt = pair => !pair.Value.IsLate, answers = pair => pair.Value.AcknowledgedNumber == assignment;
         var counts = ready.Exists(isPrompt) ? isPrompt : ready.Exists(answers) ? answers : _ => true;
         if (!ready.Exists(pair => pair.Value.PlannedSpeed is not null))
@@ -192,7 +194,7 @@ internal sealed class Crew(RunContext context)
         WorkerShare ShareOf(KeyValuePair<WorkerId, Member> pair, int weight) => new(pair.Key, weight) { IsLate = !counts(pair) };
     }
 
-    /// <summary>Why no worker computes, for people.</summary>
+    /// <summary>Why no worker computes, for display.</summary>
     public string WaitingReason()
     {
         var refusal = _members.Values.Select(member => member.Refusal).FirstOrDefault(reason => reason is not null);
@@ -203,7 +205,7 @@ internal sealed class Crew(RunContext context)
     /// <summary>Shards of a full step.</summary>
     private int Leaves => context.Plan!.ShardCount(0);
 
-    /// <summary>Workers without shards are not measured: they get another chance, twice as good each time.</summary>
+    /// <summary>Workers without shards are not measured: they get another chance, at twice the speed each time.</summary>
     private void Forgive(Assignment assignment)
     {
         var fastest = _members.Values.Max(member => member.Speed) ?? 0;

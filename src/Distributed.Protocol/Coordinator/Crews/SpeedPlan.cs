@@ -3,19 +3,21 @@ using Distributed.Protocol.Planning;
 namespace Distributed.Protocol.Coordinator.Crews;
 
 /// <summary>
-/// Shares of a step by measured speed. A step is over when the last worker is, so what counts is the longest time of any; shards are whole, so
-/// each worker is given a number of them. Pure functions.
+/// Divides a step into shares by measured speed. A step ends with its last worker, so the longest time counts; shards are whole, so each worker gets
+/// a number of them. Pure functions.
 /// </summary>
 public static class SpeedPlan
 {
-    /// <summary>Shares are changed only when the step gets shorter by more than this part: measurements waver, and each change costs a little.</summary>
+    /// <summary>
+    /// Shares change only when the step gets shorter by more than this fraction: measurements fluctuate, and each change has a small cost.
+    /// </summary>
     public const double Tolerance = 0.15;
 
     /// <summary>
-    /// The shards of each worker with which a step ends first: each shard goes to the worker that would be done with it first.
-    /// The numbers serve as weights.
+    /// The number of shards per worker that finishes a step first: each shard goes to the worker that would complete it earliest. The numbers serve
+    /// as weights.
     /// </summary>
-    /// <param name="speeds">Each worker's speed, in whatever unit; null while unknown: taken for average. 0: it is given nothing.</param>
+    /// <param name="speeds">Each worker's speed, in any unit; null while unknown, taken as average. 0: it gets nothing.</param>
     /// <param name="leaves">Shards of a step, at least 1.</param>
     public static int[] Shares(IReadOnlyList<double?> speeds, int leaves)
     {
@@ -34,7 +36,7 @@ public static class SpeedPlan
         return shares;
     }
 
-    /// <summary>How long a step takes with some shares, in shards per unit of speed.</summary>
+    /// <summary>The duration of a step under given shares, in shards per unit of speed.</summary>
     public static double StepTime(IReadOnlyList<double?> speeds, Assignment assignment, int leaves)
     {
         var average = Average(speeds);
@@ -47,7 +49,7 @@ public static class SpeedPlan
         return longest;
     }
 
-    /// <summary>Whether other shares make a step so much shorter that they are worth the change.</summary>
+    /// <summary>Whether other shares shorten a step enough to be worth the change.</summary>
     /// <param name="speeds">As for <see cref="Shares"/>, of the workers of <paramref name="assignment"/>.</param>
     /// <param name="assignment">The shares in force.</param>
     /// <param name="leaves">Shards of a step.</param>

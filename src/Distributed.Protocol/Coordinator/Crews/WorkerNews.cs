@@ -3,14 +3,14 @@ using Distributed.Protocol.Messages;
 
 namespace Distributed.Protocol.Coordinator.Crews;
 
-/// <summary>What watchers hear about a job's workers: the start, changes of their number, and that there are too few. Lasts over lineages.</summary>
+/// <summary>What watchers hear about a job's workers: the start, changes in number, and shortages. Survives lineages.</summary>
 internal sealed class WorkerNews(RunContext context)
 {
-    private bool _isUnderWay; // this coordinator has assigned a worker
+    private bool _isUnderWay; // this coordinator has already assigned a worker
     private bool _announcedWaiting;
     private TimeSpan? _waitingSince;
 
-    /// <summary>Workers of this coordinator's first assignment, when the journal knows of none before; null while there is none.</summary>
+    /// <summary>Workers of this coordinator's first assignment, when the journal records none earlier; null for none.</summary>
     public int? FirstWorkers { get; private set; }
 
     /// <summary>Workers are assigned.</summary>
@@ -24,7 +24,7 @@ internal sealed class WorkerNews(RunContext context)
         }
         _isUnderWay = true;
         if (context.History.HasBegun) PublishStart(count);
-        else FirstWorkers = count; // told once it is in the journal
+        else FirstWorkers = count; // published once it is in the journal
     }
 
     public void PublishStart(int workers) =>
@@ -33,7 +33,7 @@ internal sealed class WorkerNews(RunContext context)
 
     public void Working() => _waitingSince = null;
 
-    /// <summary>No worker computes. Watchers hear why after a moment, once.</summary>
+    /// <summary>No worker computes. Watchers hear the reason once, after a short delay.</summary>
     public void Waiting(Crew crew)
     {
         _waitingSince ??= context.Now;

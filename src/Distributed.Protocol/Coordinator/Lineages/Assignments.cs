@@ -5,7 +5,7 @@ using Distributed.Protocol.Planning;
 
 namespace Distributed.Protocol.Coordinator.Lineages;
 
-/// <summary>Who computes: workers come, go and are late, and each change is a new assignment, never a rewind.</summary>
+/// <summary>Who computes: workers come, go and run late; each change is a new assignment, never a rewind.</summary>
 internal sealed class Assignments(RunContext context, Crew crew, WorkerNews news, BlockRoster blocks, EpochGate gate)
 {
     private TimeSpan _assignedAt;
@@ -13,16 +13,16 @@ internal sealed class Assignments(RunContext context, Crew crew, WorkerNews news
     /// <summary>The assignment in force.</summary>
     public Assignment Current { get; private set; } = Assignment.None;
 
-    /// <summary>Whether all work was taken back, so that the blocks come to rest.</summary>
+    /// <summary>Whether all work was withdrawn so that the blocks come to rest.</summary>
     public bool IsWithdrawn { get; private set; }
 
-    /// <summary>Since when no worker is assigned.</summary>
+    /// <summary>Since when no worker has been assigned.</summary>
     public TimeSpan IdleSince { get; private set; }
 
-    /// <summary>Blocks can have moved since no worker was assigned: they are heard once more before they are believed to stand.</summary>
+    /// <summary>Blocks may have moved since no worker was assigned: they must report again before they are considered at rest.</summary>
     public void WaitAgain() => IdleSince = context.Now;
 
-    /// <summary>Blocks name late leaves: those that have them get no shards for a while.</summary>
+    /// <summary>Blocks report late leaves: their owners get no shards for a while.</summary>
     public void MakeOwnersLate(IReadOnlyList<IndexRange> missing, int leaves)
     {
         for (var i = 0; i < Current.Shares.Count; i++)
@@ -32,7 +32,7 @@ internal sealed class Assignments(RunContext context, Crew crew, WorkerNews news
         }
     }
 
-    /// <summary>Gives the work to those that are ready, and tells blocks and workers until they acknowledge it.</summary>
+    /// <summary>Assigns work to ready workers, and repeats it to blocks and workers until acknowledged.</summary>
     /// <param name="mustWithdraw">Whether workers are too slow for the blocks to come to rest at a step's end.</param>
     public void Reconcile(bool mustWithdraw)
     {
@@ -52,7 +52,7 @@ internal sealed class Assignments(RunContext context, Crew crew, WorkerNews news
         else news.Waiting(crew);
     }
 
-    /// <summary>Whether the shares may be others now. Newcomers wait for each other a moment, so that a thousand do not make a thousand changes.</summary>
+    /// <summary>Whether shares may change now. New workers are batched briefly, so that a thousand arrivals do not make a thousand changes.</summary>
     private bool MustReassign() =>
         Current.Number == 0 || crew.MayPardon || crew.Pending == Crew.Change.WorkerIsMissing ||
         (crew.Pending == Crew.Change.WorkerCame && context.Now - _assignedAt >= context.Times.AssignEvery);
@@ -68,7 +68,7 @@ internal sealed class Assignments(RunContext context, Crew crew, WorkerNews news
         else news.Assigned(before, shares.Count);
     }
 
-    /// <summary>Sends the assignment to all blocks that have not acknowledged it, before workers hear of it: blocks must know whom to push to.</summary>
+    /// <summary>Sends the assignment to all blocks that have not acknowledged it, before workers get it: blocks must know whom to push to.</summary>
     private void AssignBlocks()
     {
         if (Current.Number == 0) return;
@@ -81,7 +81,7 @@ internal sealed class Assignments(RunContext context, Crew crew, WorkerNews news
         }
     }
 
-    /// <summary>Asks workers to join, and tells those that are ready the assignment, until they answer.</summary>
+    /// <summary>Asks workers to join, and sends the assignment to those that are ready, until they answer.</summary>
     private void SpeakToWorkers()
     {
         foreach (var (worker, isReady) in crew.ToSpeakTo(Current.Number))

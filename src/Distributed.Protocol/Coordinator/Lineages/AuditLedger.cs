@@ -5,31 +5,31 @@ using Distributed.Protocol.Planning;
 namespace Distributed.Protocol.Coordinator.Lineages;
 
 /// <summary>
-/// The one dispute about an audited shard that is before the coordinator in a lineage: blocks tell it again and again while it lasts, so the
-/// journal needs only what follows from it.
+/// The one audit dispute that the coordinator considers in a lineage. Blocks repeat a dispute while it lasts, so the journal needs only its
+/// consequences.
 /// </summary>
 internal sealed class AuditLedger
 {
-    /// <summary>Workers that are asked for their opinion at a time.</summary>
+    /// <summary>Workers asked for their claim at a time.</summary>
     private const int AskedAtOnce = 3;
 
     private TimeSpan _since;
     private TimeSpan _askAt;
     private int _turn;
 
-    /// <summary>As a block last told it; null when all agree.</summary>
+    /// <summary>The dispute as a block last reported it; null when all agree.</summary>
     public AuditDisputed? Dispute { get; private set; }
 
-    /// <summary>Who is right; null while the claims do not tell.</summary>
+    /// <summary>Who is right; null while the claims do not decide.</summary>
     public AuditVerdict? Verdict { get; private set; }
 
-    /// <summary>Watchers were told that no worker is there that can decide.</summary>
+    /// <summary>Watchers were told that no available worker can decide.</summary>
     public bool IsAnnounced { get; set; }
 
-    /// <summary>How long it has lasted.</summary>
+    /// <summary>How long the dispute has lasted.</summary>
     public TimeSpan Age(TimeSpan now) => Dispute is null ? TimeSpan.Zero : now - _since;
 
-    /// <summary>Takes what a block tells. Of two disputes the one with more opinions stays: it is decided first.</summary>
+    /// <summary>Records a block's report. Of two disputes, the one with more claims stays: it is decided first.</summary>
     public void Take(AuditDisputed message, TimeSpan now)
     {
         if (Dispute is null) _since = now;
@@ -38,7 +38,7 @@ internal sealed class AuditLedger
         Verdict = AuditVerdict.Of(message.Claims);
     }
 
-    /// <summary>Workers to ask now: a few that have not said anything, others each time. Empty when it is not time.</summary>
+    /// <summary>Workers to ask now: a few that have made no claim, different ones each time. Empty when not due.</summary>
     public IReadOnlyList<WorkerId> Ask(Assignment assignment, TimeSpan now, TimeSpan again)
     {
         if (Dispute is not { } dispute || Verdict is not null || now < _askAt) return [];
@@ -47,7 +47,7 @@ internal sealed class AuditLedger
         return [.. Enumerable.Range(0, Math.Min(AskedAtOnce, others.Count)).Select(i => others[(_turn++ + i) % others.Count]).Distinct()];
     }
 
-    /// <summary>Whether every worker that is assigned has said what it thinks, and that decides nothing.</summary>
+    /// <summary>Whether every assigned worker has made its claim without deciding the dispute.</summary>
     public bool NeedsAnotherWorker(Assignment assignment) =>
         Dispute is { } dispute && Verdict is null && OthersOf(dispute, assignment).Count == 0;
 

@@ -7,8 +7,8 @@ using Distributed.Protocol.Planning;
 namespace Distributed.Protocol.Coordinator.Lineages;
 
 /// <summary>
-/// Audits: blocks hold a step about which workers disagree. Others compute the shard on the same weights; a worker that is alone with its result
-/// is excluded, and the job goes back to its last checkpoint, since that worker may have erred before where no audit looked.
+/// Audits: blocks hold a step whose result workers dispute. Others compute the shard on the same weights. A worker alone with its result is excluded,
+/// and the job rewinds to its last checkpoint, since that worker may have erred earlier where no audit looked.
 /// </summary>
 internal sealed class Audits(RunContext context, LineageFate fate, Assignments assignments)
 {
@@ -23,7 +23,7 @@ internal sealed class Audits(RunContext context, LineageFate fate, Assignments a
         if (_ledger.Dispute is not { } dispute) return null;
         if (_ledger.Verdict is not { } verdict)
         {
-            // A job that is to rest need not wait for a worker that can tell: no checkpoint holds anything disputed.
+            // A job that must rest need not wait for a worker that can decide: no checkpoint contains anything disputed.
             if (context.MustRest) fate.Lose(Reason(dispute));
             return null;
         }
@@ -32,12 +32,12 @@ internal sealed class Audits(RunContext context, LineageFate fate, Assignments a
                 return new WorkerExcluded(wrong, dispute.Lineage, dispute.Step, dispute.Shard, VerdictReason(wrong, dispute, verdict));
         if (verdict.Wrong.Count > 0)
             fate.Lose(VerdictReason(verdict.Wrong[0], dispute, verdict));
-        else if (_ledger.Age(context.Now) >= context.Times.OwnUpWithin) // no worker claims what was counted: it died, or its word is still on its way
+        else if (_ledger.Age(context.Now) >= context.Times.OwnUpWithin) // no worker claims the counted result: it died, or its claim is still in flight
             fate.Lose($"what was counted for shard {dispute.Shard} of step {dispute.Step} is not what {Names(verdict.Right)} computed, and nobody stands by it");
         return null;
     }
 
-    /// <summary>Asks others for their opinion, and people when there are none.</summary>
+    /// <summary>Asks other workers for their claim, and notifies people when there are none.</summary>
     public void Reconcile()
     {
         if (_ledger.Dispute is not { } dispute) return;
@@ -51,7 +51,7 @@ internal sealed class Audits(RunContext context, LineageFate fate, Assignments a
     /// <summary>Why nothing moves; null while no dispute is open.</summary>
     public string? Wait => _ledger.Dispute is { } dispute ? Reason(dispute) : null;
 
-    /// <summary>What is not audited although it should be; null when everything is as it was wanted.</summary>
+    /// <summary>What should be audited but is not; null when everything is as requested.</summary>
     public string? Remark =>
         context.AuditShare > 0 && assignments.Current.Shares.Count > 0 && !assignments.Current.CanAudit
             ? "audits are skipped: they need two workers that compute"

@@ -3,7 +3,7 @@ using Distributed.Protocol.Messages;
 
 namespace Distributed.Protocol.Coordinator.Lineages;
 
-/// <summary>The blocks of a lineage as this coordinator knows them: all load the same checkpoint, and all are asked where they are.</summary>
+/// <summary>The blocks of a lineage as this coordinator knows them: all load the same checkpoint, and all are queried for their state.</summary>
 internal sealed class BlockRoster
 {
     private readonly RunContext _context;
@@ -16,23 +16,23 @@ internal sealed class BlockRoster
         IsAdopting = isAdopting;
     }
 
-    /// <summary>What a block's word comes to.</summary>
+    /// <summary>What a block's report means.</summary>
     public enum Word
     {
-        /// <summary>It says nothing about the block as it is now.</summary>
+        /// <summary>Says nothing about the block's present state.</summary>
         Ignored,
 
-        /// <summary>It says where the block is.</summary>
+        /// <summary>Says where the block is.</summary>
         Taken,
 
-        /// <summary>It says where the block is, and that it lost what it held of this lineage.</summary>
+        /// <summary>Says where the block is, and that it lost its state of this lineage.</summary>
         LostMemory,
     }
 
     /// <summary>Whether this coordinator has neither seen the journal's lineage loaded everywhere nor started its own.</summary>
     public bool IsAdopting { get; private set; }
 
-    /// <summary>Whether all blocks have loaded the lineage at some time: one without state has lost it since.</summary>
+    /// <summary>Whether all blocks have loaded the lineage at some point: one without state has lost it since.</summary>
     public bool IsComplete { get; private set; }
 
     /// <summary>Known blocks; none before the job's plan is known.</summary>
@@ -40,10 +40,10 @@ internal sealed class BlockRoster
 
     public int Count => _views.Length;
 
-    /// <summary>The blocks of the journal's lineage, which a new coordinator takes over when all of them have it.</summary>
+    /// <summary>The blocks of the journal's lineage, which a new coordinator adopts when all of them have it.</summary>
     public static BlockRoster OfJournal(RunContext context) => new(context, [], isAdopting: true);
 
-    /// <summary>The blocks of the next lineage; those that it has no use for are ended.</summary>
+    /// <summary>The blocks of the next lineage; surplus blocks are ended.</summary>
     public BlockRoster Next(int count)
     {
         for (var block = count; block < _views.Length; block++) _context.End(block);
@@ -58,20 +58,20 @@ internal sealed class BlockRoster
         return block >= 0 && block < _views.Length ? _views[block] : null;
     }
 
-    /// <summary>Whether the lineage can have no such block.</summary>
+    /// <summary>Whether a block number is out of range for the lineage.</summary>
     public bool IsBeyond(int block) => _views.Length > 0 && block >= _views.Length;
 
     public bool All(Predicate<BlockView> matches) => Array.TrueForAll(_views, matches);
 
     public bool Any(Predicate<BlockView> matches) => Array.Exists(_views, matches);
 
-    /// <summary>Whether a new coordinator heard of all blocks, and some do not have the journal's lineage.</summary>
+    /// <summary>Whether a new coordinator has heard from all blocks and some lack the journal's lineage.</summary>
     public bool LostTheJournalsLineage =>
         IsAdopting && !IsComplete && _views.Length > 0 && All(view => view.IsKnown) && !All(view => view.Last.Lineage == _context.Lineage);
 
-    /// <summary>A block says where it is. Another incarnation than the known one has lost what that one had.</summary>
-    /// <param name="message">Its word.</param>
-    /// <param name="isReleased">Whether blocks that leave were let go: another incarnation has moved.</param>
+    /// <summary>A block reports its state. A new incarnation has lost the state of the known one.</summary>
+    /// <param name="message">Its report.</param>
+    /// <param name="isReleased">Whether leaving blocks were released: a new incarnation has then moved.</param>
     public Word Hear(BlockState message, bool isReleased)
     {
         if (_context.Term == 0 || message.Lineage > _context.Lineage || Find(message.Block) is not { } view) return Word.Ignored;
@@ -81,13 +81,13 @@ internal sealed class BlockRoster
         {
             if (!isAnswer)
             {
-                view.PingAt = TimeSpan.Zero; // the past speaks, or a block that has just started: its answer to the next query tells
+                view.PingAt = TimeSpan.Zero; // stale, or a block that has just started: its answer to the next query decides
                 return Word.Ignored;
             }
             var wasTold = IsComplete || view.Told == _context.Lineage;
             var hasMoved = isReleased && view.IsLeaving;
             view.Succeed(message.Incarnation);
-            if (hasMoved) view.IsLeaving = false; // once all have, the next lineage begins
+            if (hasMoved) view.IsLeaving = false; // once all have moved, the next lineage begins
             else if (wasTold) word = Word.LostMemory;
         }
         view.IsKnown = true;
@@ -97,8 +97,8 @@ internal sealed class BlockRoster
         return word;
     }
 
-    /// <summary>Whether all blocks have the lineage now, and had not before.</summary>
-    /// <param name="wasAdopted">Whether they had it from the coordinator before.</param>
+    /// <summary>Whether all blocks have the lineage now, and did not before.</summary>
+    /// <param name="wasAdopted">Whether they had it from the previous coordinator.</param>
     public bool TryComplete(out bool wasAdopted)
     {
         wasAdopted = IsAdopting;
@@ -108,7 +108,7 @@ internal sealed class BlockRoster
         return true;
     }
 
-    /// <summary>Asks blocks where they are, and tells those that answered what to load.</summary>
+    /// <summary>Queries blocks for their state, and tells those that answered what to load.</summary>
     public void Load(EpochGate gate)
     {
         for (var block = 0; block < _views.Length; block++)
@@ -129,7 +129,9 @@ internal sealed class BlockRoster
         }
     }
 
-    /// <summary>Asks every block from time to time: a lost one may have no peer that talks to it. This starts it again, and it says that it has no state.</summary>
+    /// <summary>
+    /// Queries every block periodically: a lost one may have no peer that contacts it. The query restarts it, and it reports that it has no state.
+    /// </summary>
     public void Ping()
     {
         for (var block = 0; block < _views.Length; block++)
@@ -142,7 +144,7 @@ internal sealed class BlockRoster
 
     public void Ask(int block) => _context.Effects.ToBlock(new GetBlockState(_context.Job, block, _context.Term, ++_views[block].Asked));
 
-    /// <summary>The step that all blocks hold a copy of, by their last words; null when there is none.</summary>
+    /// <summary>The step that all blocks last reported holding a copy of; null for none.</summary>
     public long? CommonCopy => _views[0].Last.Copied is { } step && All(view => view.Last.Copied == step) ? step : null;
 
     private static BlockView[] Make(int count)

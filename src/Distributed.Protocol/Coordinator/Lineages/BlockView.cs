@@ -7,17 +7,17 @@ internal sealed class BlockView
 {
     public bool IsKnown; // has answered this coordinator
     public long Incarnation;
-    public long Asked; // the last query that it was sent
-    public long Answered; // the last query that it has answered
-    public long Told; // the lineage that this incarnation was told to load
+    public long Asked; // the last query sent to it
+    public long Answered; // the last query it answered
+    public long Told; // the lineage this incarnation was told to load
     public long AcknowledgedNumber; // of the assignment
     public TimeSpan AskAt;
     public TimeSpan PingAt;
     public bool IsLeaving; // its node shuts down
-    public BlockPosition Last; // as it last said
-    public TimingPair Timings; // update and wait, for people alone
+    public BlockPosition Last; // as last reported
+    public TimingPair Timings; // update and wait, for display only
 
-    /// <summary>Another incarnation holds nothing yet.</summary>
+    /// <summary>A new incarnation holds nothing yet.</summary>
     public void Succeed(long incarnation)
     {
         Incarnation = incarnation;
@@ -25,14 +25,14 @@ internal sealed class BlockView
         AskAt = TimeSpan.Zero;
     }
 
-    /// <summary>It ended and said so: the next incarnation that answers is the block, and loses nothing once more.</summary>
+    /// <summary>The block ended and reported it: the next incarnation that answers is the block, and loses nothing further.</summary>
     public void Forget()
     {
         Succeed(0);
         IsKnown = false;
     }
 
-    /// <summary>The same block in the next lineage: asked at once, and on a node that stays as far as the coordinator knows.</summary>
+    /// <summary>The same block in the next lineage: queried at once, and on a node that is staying as far as the coordinator knows.</summary>
     public BlockView ForNextLineage()
     {
         var next = (BlockView)MemberwiseClone();
@@ -42,11 +42,11 @@ internal sealed class BlockView
     }
 }
 
-/// <summary>Where a block is, by its own word.</summary>
+/// <summary>Where a block is, as it reports.</summary>
 internal struct BlockPosition
 {
     public long Lineage;
     public long Step;
-    public long? Copied; // the step of an open checkpoint that it holds a copy of
+    public long? Copied; // the step of an open checkpoint it holds a copy of
     public TimeSpan At; // when it last answered
 }

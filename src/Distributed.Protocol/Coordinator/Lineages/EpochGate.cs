@@ -7,22 +7,22 @@ using Distributed.Protocol.Specification;
 
 namespace Distributed.Protocol.Coordinator.Lineages;
 
-/// <summary>The barrier at the end of an epoch: which epoch is open, which one ended, and what is decided about it.</summary>
+/// <summary>The barrier at the end of an epoch: which epoch is open, which has ended, and what is decided about it.</summary>
 /// <param name="context">The run.</param>
 /// <param name="moves">Whether the job is held.</param>
-/// <param name="toldOpen">The last epoch that any block or worker may have been told to be open; -1 for none.</param>
+/// <param name="toldOpen">The last epoch that any block or worker may have been told is open; -1 for none.</param>
 internal sealed class EpochGate(RunContext context, Moves moves, int toldOpen)
 {
     private int _toldOpen = toldOpen;
     private long _captured = -1; // the last step whose state all blocks have copied
 
-    /// <summary>The epoch at whose end block 0 stands, with its sums; null while it is not known to.</summary>
+    /// <summary>The ended epoch at which block 0 stands, with its sums; null while unknown.</summary>
     public EpochCompleted? Completed { get; private set; }
 
     /// <summary>The step of <see cref="Completed"/>.</summary>
     public long? CompletedStep => Completed is { } completed && context.Plan is { } plan ? plan.BoundaryAfter(completed.Epoch) : null;
 
-    /// <summary>The last epoch whose steps may be computed; a job that is held stays at the boundary where it stands.</summary>
+    /// <summary>The last epoch whose steps may be computed; a held job stays at its current boundary.</summary>
     public int OpenThrough
     {
         get
@@ -32,8 +32,10 @@ internal sealed class EpochGate(RunContext context, Moves moves, int toldOpen)
         }
     }
 
-    /// <summary>The epoch at whose end all blocks stand; null when they do not, or when one of them may have been told that the next epoch is
-    /// open: the word that it ended can come late.</summary>
+    /// <summary>
+    /// The epoch at whose end all blocks stand. Null when they do not, or when one may have been told that the next epoch is open: the report of its
+    /// end can be late.
+    /// </summary>
     public int? BarrierEpoch => Completed is { } completed && completed.Epoch >= _toldOpen ? completed.Epoch : null;
 
     /// <summary>The step of <see cref="BarrierEpoch"/>.</summary>
