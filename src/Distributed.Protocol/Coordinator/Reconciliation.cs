@@ -6,8 +6,8 @@ using Distributed.Protocol.Planning;
 namespace Distributed.Protocol.Coordinator;
 
 /// <summary>
-/// Compares what is decided with what blocks and workers say, and does the next thing that is missing. Idempotent: it may run at any time, and
-/// everything that it sends may be sent again.
+/// Compares what is decided with what blocks and workers report, and takes the next missing action. Idempotent: it may run at any time, and
+/// everything it sends may be resent.
 /// </summary>
 internal sealed class Reconciliation(Concerns concerns)
 {
@@ -37,7 +37,7 @@ internal sealed class Reconciliation(Concerns concerns)
         if (lineage.Hold.Reconcile(lineage.Checkpoints.BestIsOnItsWay) is { } step) concerns.Rest(step);
     }
 
-    /// <summary>What follows from a decision at once; everything else follows in <see cref="Run"/>.</summary>
+    /// <summary>The immediate consequences of a decision; everything else follows in <see cref="Run"/>.</summary>
     public void Carry(JournalEvent decided)
     {
         var lineage = concerns.Lineage;
@@ -82,7 +82,7 @@ internal sealed class Reconciliation(Concerns concerns)
         }
     }
 
-    /// <summary>Asks or loads blocks; true once all of them have the lineage.</summary>
+    /// <summary>Queries or loads blocks; true once all of them have the lineage.</summary>
     private bool ReconcileBlocks(LineageState lineage)
     {
         lineage.Blocks.Find(0);

@@ -5,14 +5,14 @@ using Distributed.Protocol.Messages;
 
 namespace Distributed.Protocol.Coordinator;
 
-/// <summary>How the job is, for people and pages: read from what the concerns know anyway.</summary>
+/// <summary>The job's status for people and pages, read from what the concerns already know.</summary>
 internal sealed class RunStatus(Concerns concerns)
 {
     private readonly RunContext _context = concerns.Context;
 
     private LineageState Lineage => concerns.Lineage;
 
-    /// <summary>The job at a moment; the surroundings add where its blocks run.</summary>
+    /// <summary>The status at a moment; the surroundings add where the job's blocks run.</summary>
     public JobStatus At(TimeSpan now)
     {
         var (state, reason) = State(now);

@@ -7,9 +7,9 @@ using Distributed.Protocol.Planning;
 namespace Distributed.Protocol.Coordinator;
 
 /// <summary>
-/// One job's coordinator as a pure class: it decides, in its journal before any message follows, and reconciles blocks and workers with what is
-/// decided. It is not on the hot path: steps go on without it until the end of the epoch. Messages and the time in, effects out; each message goes
-/// to the concern that it is about.
+/// One job's coordinator as a pure class. It journals each decision before any message follows, and reconciles blocks and workers with what is
+/// decided. It is not on the hot path: steps continue without it until the end of the epoch. Messages and time in, effects out; each message goes to
+/// the concern that handles it.
 /// </summary>
 public sealed class TrainingRun
 {
@@ -17,9 +17,9 @@ public sealed class TrainingRun
     private readonly RunContext _context;
     private readonly Reconciliation _reconciliation;
 
-    /// <summary>Goes on from a journal; an empty history waits for <see cref="StartJob"/>.</summary>
+    /// <summary>Continues from a journal; an empty history waits for <see cref="StartJob"/>.</summary>
     /// <param name="job">The job.</param>
-    /// <param name="history">What the journal told.</param>
+    /// <param name="history">The history recovered from the journal.</param>
     /// <param name="times">Waits.</param>
     /// <param name="effects">The surroundings.</param>
     public TrainingRun(JobId job, JobHistory history, CoordinatorTimes times, ICoordinatorEffects effects)
@@ -46,10 +46,10 @@ public sealed class TrainingRun
     /// <summary>Workers that compute now; 0 while the job rests.</summary>
     public int AssignedWorkers => _concerns.IsAtRest ? 0 : Assignment.Shares.Count;
 
-    /// <summary>The job at this moment; the surroundings add where its blocks run.</summary>
+    /// <summary>The job's current status; the surroundings add where its blocks run.</summary>
     public JobStatus StatusAt(TimeSpan now) => new RunStatus(_concerns).At(now);
 
-    /// <summary>Time passes; called every few tens of milliseconds.</summary>
+    /// <summary>Advances time; called every few tens of milliseconds.</summary>
     public void OnTick(TimeSpan now) => Always(now, () => { });
 
     /// <summary>A decision is durable.</summary>
@@ -64,56 +64,56 @@ public sealed class TrainingRun
 
     // ---- clients
 
-    /// <summary>A client starts the job, or goes on with it.</summary>
+    /// <summary>A client starts or resumes the job.</summary>
     public void OnStart(StartJob message, TimeSpan now) => Always(now, () => _concerns.Requests.Start(message));
 
-    /// <summary>A client wants a pause.</summary>
+    /// <summary>A client requests a pause.</summary>
     public void OnPause(TimeSpan now) => Always(now, () =>
     {
         _concerns.Requests.Pause();
         if (_concerns.PausedAt is { } rest) _context.Effects.Publish(new JobPaused(_context.Job, rest));
     });
 
-    /// <summary>A client wants the end.</summary>
+    /// <summary>A client requests a cancel.</summary>
     public void OnCancel(TimeSpan now) => Always(now, _concerns.Requests.Cancel);
 
     // ---- blocks
 
-    /// <summary>A block says where it is. Another incarnation than the known one has lost what that one had.</summary>
+    /// <summary>A block reports its state. A new incarnation has lost the state of the known one.</summary>
     public void OnBlockState(BlockState message, TimeSpan now)
     {
         if (_concerns.Lineage.Blocks.IsBeyond(message.Block)) _context.End(message.Block);
         else UnlessAtRest(message.Block, now, lineage => lineage.Hear(message));
     }
 
-    /// <summary>A block could not read its part of the checkpoint: the one before is used.</summary>
+    /// <summary>A block could not read its part of the checkpoint: the previous one is used.</summary>
     public void OnBlockLoadFailed(BlockLoadFailed message, TimeSpan now) => When(now, lineage => !_concerns.IsAtRest && lineage.Hear(message));
 
-    /// <summary>A block's last word before an exception ends it: the lineage is lost.</summary>
+    /// <summary>A block's last message before an exception ends it: the lineage is lost.</summary>
     public void OnBlockFailed(BlockFailed message, TimeSpan now) => When(now, lineage => !_concerns.IsAtRest && lineage.Failures.Hear(message));
 
     /// <summary>A block's node shuts down.</summary>
     public void OnBlockLeaving(BlockLeaving message, TimeSpan now) => UnlessAtRest(message.Block, now, lineage => lineage.Moves.Hear(message));
 
-    /// <summary>A block took the assignment.</summary>
+    /// <summary>A block acknowledged the assignment.</summary>
     public void OnBlockAssigned(BlockAssigned message, TimeSpan now) => When(now, lineage => lineage.Hear(message));
 
     /// <summary>Block 0 withholds the weights of a step.</summary>
     public void OnBlockHeld(BlockHeld message, TimeSpan now) => UnlessAtRest(0, now, lineage => lineage.Hear(message));
 
-    /// <summary>A block tells where its time goes.</summary>
+    /// <summary>A block reports its step timings.</summary>
     public void OnBlockMeasured(BlockMeasured message) => _concerns.Lineage.Hear(message);
 
     /// <summary>A block has copied its state.</summary>
     public void OnCheckpointOpened(CheckpointOpened message, TimeSpan now) => When(now, lineage => lineage.Checkpoints.Hear(message));
 
-    /// <summary>A block was past the step: the attempt is given up, a later step is named.</summary>
+    /// <summary>A block was past the step: the attempt is abandoned, and a later step is named.</summary>
     public void OnCheckpointTooLate(CheckpointTooLate message, TimeSpan now) => When(now, lineage => lineage.Checkpoints.Hear(message));
 
     /// <summary>A block's parts are durable.</summary>
     public void OnSnapshotSaved(SnapshotSaved message, TimeSpan now) => UnlessAtRest(message.Block, now, lineage => lineage.Checkpoints.Hear(message));
 
-    /// <summary>Storing fails for now.</summary>
+    /// <summary>Storing is failing for now.</summary>
     public void OnSnapshotDelayed(SnapshotDelayed message)
     {
         if (message.Lineage != _context.Lineage) return;
@@ -121,14 +121,14 @@ public sealed class TrainingRun
         _context.Effects.Publish(new JobWaiting(_context.Job, $"the store does not take snapshots: {message.Reason}"));
     }
 
-    /// <summary>Block 0 tells how far it is.</summary>
+    /// <summary>Block 0 reports progress.</summary>
     public void OnStepsProgressed(StepsProgressed message, TimeSpan now) => UnlessAtRest(0, now, lineage => lineage.Hear(message));
 
     /// <summary>An epoch's sums are complete.</summary>
     public void OnEpochCompleted(EpochCompleted message, TimeSpan now) =>
         UnlessAtRest(0, now, lineage => lineage.Gate.Hear(message, lineage.Progress.Last?.Step));
 
-    /// <summary>Shards are late: they are handed to others too; whatever comes first counts.</summary>
+    /// <summary>Shards are late: they also go to other workers; the first result counts.</summary>
     public void OnStepLate(StepLate message, TimeSpan now) => UnlessAtRest(message.Block, now, lineage => lineage.Hear(message));
 
     /// <summary>As <see cref="OnStepLate"/>, for validation shards.</summary>
@@ -147,13 +147,13 @@ public sealed class TrainingRun
 
     // ---- workers
 
-    /// <summary>The surroundings know of a worker.</summary>
+    /// <summary>A worker is available.</summary>
     public void OnWorkerUp(WorkerId worker, TimeSpan now) => Always(now, () => _concerns.Crew.Add(worker));
 
     /// <summary>A worker is ready.</summary>
     public void OnWorkerReady(WorkerReady message, TimeSpan now) => When(now, _ =>
     {
-        var member = _concerns.Crew.Find(message.Worker); // null: gone in the meantime
+        var member = _concerns.Crew.Find(message.Worker); // null: it has left meanwhile
         var mayWork = member is { IsExcluded: false } && !_concerns.IsAtRest;
         if (mayWork) _concerns.Crew.MakeReady(member!, message.Lineage);
         else if (member is not null || _concerns.IsAtRest) _context.Leave(message.Worker);
@@ -166,13 +166,15 @@ public sealed class TrainingRun
     /// <summary>A worker is gone: others compute its shards.</summary>
     public void OnWorkerLeft(WorkerId worker, TimeSpan now) => Always(now, () => _concerns.Crew.Remove(worker));
 
-    /// <summary>A worker's work ended in an exception: others compute its shards. It counts once all that are assigned have thrown since the last step.</summary>
+    /// <summary>
+    /// A worker's work ended in an exception: others compute its shards. It counts once all assigned workers have thrown since the last step.
+    /// </summary>
     public void OnWorkerFailed(WorkerFailed message, TimeSpan now) => When(now, lineage => lineage.Failures.Hear(message, _concerns.IsAtRest));
 
-    /// <summary>A worker took the assignment.</summary>
+    /// <summary>A worker acknowledged the assignment.</summary>
     public void OnWorkerAssigned(WorkerAssigned message, TimeSpan now) => When(now, lineage => lineage.Hear(message));
 
-    /// <summary>A worker tells how fast it is.</summary>
+    /// <summary>A worker reports its speed.</summary>
     public void OnWorkerMeasured(WorkerMeasured message, TimeSpan now)
     {
         _context.Now = now;
@@ -192,7 +194,7 @@ public sealed class TrainingRun
         if (changes(_concerns.Lineage)) _reconciliation.Run();
     }
 
-    /// <summary>A block that speaks of a job that is over or rests has not heard of it: it is ended.</summary>
+    /// <summary>A block that refers to a finished or resting job has missed its end: it is ended.</summary>
     private void UnlessAtRest(int block, TimeSpan now, Func<LineageState, bool> changes) => When(now, lineage =>
     {
         if (!_concerns.IsAtRest) return changes(lineage);

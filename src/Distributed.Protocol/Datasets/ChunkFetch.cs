@@ -1,35 +1,35 @@
 namespace Distributed.Protocol.Datasets;
 
-/// <summary>When a fetch asks again.</summary>
-/// <param name="SilenceBound">A source that was asked and says nothing for this long is not asked any more.</param>
-/// <param name="BusyPause">A source that has too much to do is asked again after this.</param>
+/// <summary>Timing of a fetch.</summary>
+/// <param name="SilenceBound">A source that does not answer within this time is not asked again.</param>
+/// <param name="BusyPause">Delay before a busy source is asked again.</param>
 public sealed record FetchTimes(TimeSpan SilenceBound, TimeSpan BusyPause)
 {
-    /// <summary>As used by the nodes.</summary>
+    /// <summary>The times that nodes use.</summary>
     public static FetchTimes Default { get; } = new(TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(100));
 }
 
 /// <summary>
-/// Which chunk of a data set is asked of which node: any node that has the whole file will do, several at once, and another one as soon as one is
-/// lost, silent or sends what is damaged. Chunks that are there stay. Pure: time comes in, requests come out.
+/// Which chunk of a data set is requested from which node. Any node with the whole file can serve, several at once; another takes over when one is
+/// lost, silent or sends damaged data. Received chunks are kept. Pure: time in, requests out.
 /// </summary>
 /// <param name="count">Chunks of the file.</param>
-/// <param name="times">When it asks again.</param>
+/// <param name="times">The fetch's timing.</param>
 public sealed class ChunkFetch(int count, FetchTimes times)
 {
-    /// <summary>Requests that one source has at a time: enough that its disk, the wire and this node's check overlap.</summary>
+    /// <summary>Concurrent requests per source: enough to overlap its disk, the network and this node's verification.</summary>
     public const int Window = 4;
 
-    /// <summary>The most sources that are asked at a time; further ones are known in case that one is lost.</summary>
+    /// <summary>Maximum number of active sources; further ones are kept as spares.</summary>
     public const int MaximumActive = 4;
 
-    /// <summary>The most sources that are remembered.</summary>
+    /// <summary>Maximum number of remembered sources.</summary>
     public const int MaximumSources = 64;
 
     private readonly bool[] _have = new bool[count];
     private readonly Dictionary<string, Source> _sources = new(StringComparer.Ordinal);
-    private readonly List<string> _order = []; // the sources, in the order in which they came
-    private int _next; // no chunk below is missing and not asked for
+    private readonly List<string> _order = []; // the sources in order of arrival
+    private int _next; // every chunk below is received or requested
 
     private sealed class Source
     {
@@ -38,19 +38,19 @@ public sealed class ChunkFetch(int count, FetchTimes times)
         public string? Banned;
     }
 
-    /// <summary>Chunks that are there.</summary>
+    /// <summary>Chunks received.</summary>
     public int Done { get; private set; }
 
-    /// <summary>Whether all are there.</summary>
+    /// <summary>Whether all chunks are received.</summary>
     public bool IsComplete => Done == count;
 
     /// <summary>Sources that may be asked.</summary>
     public int Usable => _sources.Values.Count(source => source.Banned is null);
 
-    /// <summary>Why the last source was given up; null when none was.</summary>
+    /// <summary>Why the last source was dropped; null for none.</summary>
     public string? LastFailure { get; private set; }
 
-    /// <summary>A node that has the whole file. One that sent damaged chunks stays banned; one that was lost may come back.</summary>
+    /// <summary>Adds a node that has the whole file. A source that sent damaged chunks stays banned; one that was lost may come back.</summary>
     public void Add(string source)
     {
         if (_sources.ContainsKey(source) || _sources.Count >= MaximumSources) return;
@@ -58,7 +58,7 @@ public sealed class ChunkFetch(int count, FetchTimes times)
         _order.Add(source);
     }
 
-    /// <summary>A source is gone: its connection broke, or it does not have the file any more.</summary>
+    /// <summary>Removes a source whose connection broke or that no longer has the file.</summary>
     public void Remove(string source, string reason)
     {
         if (!_sources.TryGetValue(source, out var gone) || gone.Banned is not null) return;
@@ -68,7 +68,7 @@ public sealed class ChunkFetch(int count, FetchTimes times)
         LastFailure = reason;
     }
 
-    /// <summary>A chunk has come; true when it is new and right, and so to be kept. A damaged one bans its source from this fetch.</summary>
+    /// <summary>A chunk has arrived; true when it is new and valid, and must be kept. A damaged one bans its source from this fetch.</summary>
     public bool OnChunk(string source, int chunk, bool isRight)
     {
         if (chunk < 0 || chunk >= count) return false;
@@ -92,7 +92,7 @@ public sealed class ChunkFetch(int count, FetchTimes times)
         return true;
     }
 
-    /// <summary>A source has too much to do for this chunk.</summary>
+    /// <summary>A source is too busy for this chunk.</summary>
     public void OnBusy(string source, int chunk, TimeSpan now)
     {
         if (!_sources.TryGetValue(source, out var busy) || !busy.Asked.Remove(chunk)) return;
@@ -100,7 +100,7 @@ public sealed class ChunkFetch(int count, FetchTimes times)
         _next = Math.Min(_next, chunk);
     }
 
-    /// <summary>What to ask now, of whom.</summary>
+    /// <summary>What to request now, and from which source.</summary>
     public IReadOnlyList<(string Source, int Chunk)> Plan(TimeSpan now)
     {
         GiveUpSilent(now);

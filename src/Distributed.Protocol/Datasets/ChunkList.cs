@@ -4,15 +4,15 @@ using System.Security.Cryptography;
 namespace Distributed.Protocol.Datasets;
 
 /// <summary>
-/// The chunks of a data set's file: what each of them must be, so that every piece can be checked alone, whoever sent it. Its own SHA-256
-/// (<see cref="Root"/>) stands for the whole file.
+/// The chunks of a data set's file and their hashes, so that each chunk can be verified on its own, whatever its source. The list's own SHA-256 (<see
+/// cref="Root"/>) identifies the whole file.
 /// </summary>
 /// <remarks>Its bytes: file length (int64), chunk length (int32), zero (int32), then 32 bytes of SHA-256 for each chunk; little-endian.</remarks>
 public sealed class ChunkList
 {
     /// <summary>
-    /// 1 MiB: large enough that asking for it costs little beside sending it, small enough that a gradient on the same connection does not
-    /// wait long behind it.
+    /// 1 MiB: large enough that a request costs little compared to the transfer, small enough that a gradient on the same connection does not wait
+    /// long behind it.
     /// </summary>
     public const int ChunkBytes = 1 << 20;
 
@@ -37,18 +37,18 @@ public sealed class ChunkList
     /// <summary>SHA-256 over <see cref="Bytes"/>, lower-case hex.</summary>
     public string Root { get; }
 
-    /// <summary>The form in which it is stored and sent.</summary>
+    /// <summary>The form in which the list is stored and sent.</summary>
     public ReadOnlyMemory<byte> Bytes => _bytes;
 
     /// <summary>Number of chunks of a file.</summary>
     public static int CountOf(long length) => checked((int)((length + ChunkBytes - 1) / ChunkBytes));
 
-    /// <summary>The bytes of a list of a file.</summary>
+    /// <summary>The size in bytes of the list for a file.</summary>
     public static int SizeOf(long length) => Fixed + CountOf(length) * Hash;
 
-    /// <summary>Makes the list of a file of so many bytes.</summary>
+    /// <summary>Creates the list for a file of the given length.</summary>
     /// <param name="length">The file's bytes; a positive multiple of four.</param>
-    /// <param name="read">Fills the span with the chunk at a place of the file.</param>
+    /// <param name="read">Fills the memory with the chunk at a file position.</param>
     public static ChunkList Of(long length, Action<long, Memory<byte>> read)
     {
         if (length <= 0 || length % sizeof(float) != 0) throw new ArgumentOutOfRangeException(nameof(length), $"{length} bytes are no file of samples");
@@ -66,7 +66,7 @@ public sealed class ChunkList
         return new ChunkList(bytes);
     }
 
-    /// <summary>Reads what was stored or sent; null, with a reason, when it is no such list.</summary>
+    /// <summary>Reads a stored or received list; null, with a reason, when it is not valid.</summary>
     public static ChunkList? Read(ReadOnlySpan<byte> bytes, out string? reason)
     {
         reason = null;
@@ -78,13 +78,13 @@ public sealed class ChunkList
         return reason is null ? new ChunkList(bytes.ToArray()) : null;
     }
 
-    /// <summary>Where a chunk begins in the file.</summary>
+    /// <summary>A chunk's offset in the file.</summary>
     public static long PlaceOf(int chunk) => (long)chunk * ChunkBytes;
 
     /// <summary>A chunk's bytes; a multiple of four.</summary>
     public int LengthOf(int chunk) => (int)Math.Min(ChunkBytes, Length - PlaceOf(chunk));
 
-    /// <summary>Whether bytes are those of a chunk.</summary>
+    /// <summary>Whether bytes match a chunk.</summary>
     public bool IsRight(int chunk, ReadOnlySpan<byte> bytes)
     {
         if (chunk < 0 || chunk >= Count || bytes.Length != LengthOf(chunk)) return false;

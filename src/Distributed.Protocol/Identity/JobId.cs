@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace Distributed.Protocol.Identity;
 
 /// <summary>
-/// A job's name in stores, entity ids, URLs and file names: 1 to 64 characters of a–z, 0–9 and '-', beginning with a letter or a digit.
-/// Whoever submits the job chooses it.
+/// A job's name in stores, entity ids, URLs and file names: 1 to 64 characters of a–z, 0–9 and '-', beginning with a letter or a digit. The submitter
+/// chooses it.
 /// </summary>
 [JsonConverter(typeof(JobIdConverter))]
 public readonly record struct JobId
@@ -26,11 +26,11 @@ public readonly record struct JobId
     /// <summary>The name itself.</summary>
     public string Value { get; }
 
-    /// <summary>Whether a text is of the allowed form.</summary>
+    /// <summary>Whether a text has the allowed form.</summary>
     public static bool IsValid([NotNullWhen(true)] string? value) =>
         value is { Length: > 0 and <= MaximumLength } && value[0] != '-' && value.All(c => c is >= 'a' and <= 'z' or >= '0' and <= '9' or '-');
 
-    /// <summary>Wraps a name when it is of the allowed form.</summary>
+    /// <summary>Wraps a name if it has the allowed form.</summary>
     public static bool TryParse(string? value, out JobId id)
     {
         id = IsValid(value) ? new JobId(value) : default;

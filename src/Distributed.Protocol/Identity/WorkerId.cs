@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Distributed.Protocol.Identity;
 
-/// <summary>A worker's name, unique over the cluster's life: a restarted worker is another one.</summary>
+/// <summary>A worker's name, unique over the cluster's life: a restarted worker gets a new one.</summary>
 /// <param name="Value">The name.</param>
 [JsonConverter(typeof(WorkerIdConverter))]
 public readonly record struct WorkerId(string Value)

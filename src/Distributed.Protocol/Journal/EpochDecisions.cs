@@ -2,7 +2,7 @@ using Distributed.Protocol.Specification;
 
 namespace Distributed.Protocol.Journal;
 
-/// <summary>What is decided at the end of an epoch; pure functions of exact totals, so that a new coordinator decides the same again.</summary>
+/// <summary>Decisions at the end of an epoch: pure functions of exact totals, so that a new coordinator reaches the same decision.</summary>
 public static class EpochDecisions
 {
     /// <summary>Decides after an epoch; pure.</summary>
@@ -10,11 +10,11 @@ public static class EpochDecisions
     /// <param name="epoch">The epoch that ended, from 0.</param>
     /// <param name="epochs">The most epochs that the job runs.</param>
     /// <param name="metrics">That epoch's metrics.</param>
-    /// <param name="earlier">The decisions of the epochs before, in order.</param>
+    /// <param name="earlier">The decisions of earlier epochs, in order.</param>
     public static EpochDecided Decide(this StopRules rules, int epoch, int epochs, EpochMetrics metrics, IReadOnlyList<EpochDecided> earlier)
     {
         var best = Best(earlier);
-        var isBest = best is null || metrics.DecidingLoss < best.Metrics.DecidingLoss; // a tie keeps the earlier one
+        var isBest = best is null || metrics.DecidingLoss < best.Metrics.DecidingLoss; // the earlier epoch wins a tie
         var sinceBest = isBest ? 0 : epoch - best!.Epoch;
         StopReason? stop =
             rules.TargetAccuracy is { } accuracy && metrics.ValidationAccuracy >= accuracy ? StopReason.Target
@@ -25,7 +25,7 @@ public static class EpochDecisions
         return new EpochDecided(epoch, isBest, stop, metrics);
     }
 
-    /// <summary>The epoch with the lowest loss so far, the earlier one of equals; null before the first.</summary>
+    /// <summary>The epoch with the lowest loss so far, the earlier one on a tie; null before the first.</summary>
     public static EpochDecided? Best(IReadOnlyList<EpochDecided> decisions)
     {
         for (var i = decisions.Count - 1; i >= 0; i--)

@@ -4,9 +4,7 @@ using Distributed.Protocol.Specification;
 
 namespace Distributed.Protocol.Journal;
 
-/// <summary>
-/// A job as its journal tells it: the same after a recovery as it was before. Applying an event is the only way to change it.
-/// </summary>
+/// <summary>A job's state as recorded in its journal, identical after recovery. Applying an event is the only way to change it.</summary>
 public sealed class JobHistory
 {
     private readonly List<EpochDecided> _decisions = [];
@@ -14,7 +12,7 @@ public sealed class JobHistory
     private readonly List<WorkerExcluded> _exclusions = [];
     private readonly List<AttemptFailed> _failures = [];
 
-    /// <summary>So many failed attempts in a row end the job.</summary>
+    /// <summary>The number of consecutive failed attempts that ends the job.</summary>
     public const int MaximumFailures = 5;
 
     /// <summary>The specification; null before the job was submitted.</summary>
@@ -29,10 +27,10 @@ public sealed class JobHistory
     /// <summary>The newest lineage; null before the first.</summary>
     public LineageStarted? Lineage { get; private set; }
 
-    /// <summary>Workers of the job's first assignment; null before it, and where the journal does not tell (<c>JobStarted</c>).</summary>
+    /// <summary>Workers of the job's first assignment; null before it, and where the journal does not record it (<c>JobStarted</c>).</summary>
     public int? FirstWorkers { get; private set; }
 
-    /// <summary>Whether steps have been computed, as far as the journal tells.</summary>
+    /// <summary>Whether steps have been computed, according to the journal.</summary>
     public bool HasBegun => FirstWorkers is not null || _decisions.Count > 0 || Latest?.Step > 0;
 
     /// <summary>Lineages that began because something was lost.</summary>
@@ -44,19 +42,19 @@ public sealed class JobHistory
     /// <summary>Kept checkpoints in ascending order of their steps.</summary>
     public IReadOnlyList<Checkpoint> Checkpoints => _checkpoints;
 
-    /// <summary>Workers that were found to compute wrongly.</summary>
+    /// <summary>Workers excluded for computing wrongly.</summary>
     public IReadOnlyList<WorkerExcluded> Exclusions => _exclusions;
 
-    /// <summary>Failed attempts since the last epoch, checkpoint or new start.</summary>
+    /// <summary>Failed attempts since the last epoch, checkpoint or restart.</summary>
     public IReadOnlyList<AttemptFailed> Failures => _failures;
 
-    /// <summary>A pause is wanted or in force.</summary>
+    /// <summary>Whether a pause is requested or in force.</summary>
     public bool IsPaused { get; private set; }
 
-    /// <summary>A cancel is wanted.</summary>
+    /// <summary>Whether a cancel is requested.</summary>
     public bool IsCancelled { get; private set; }
 
-    /// <summary>How it ended; null while it has not.</summary>
+    /// <summary>How the job ended; null while it has not.</summary>
     public JobEnded? End { get; private set; }
 
     /// <summary>The best epoch so far; null before the first.</summary>
@@ -68,10 +66,10 @@ public sealed class JobHistory
     /// <summary>The kept checkpoint of a step; null when there is none.</summary>
     public Checkpoint? CheckpointAt(long step) => _checkpoints.Find(checkpoint => checkpoint.Step == step);
 
-    /// <summary>Events since the last summary: rows that a recovery reads and a store holds.</summary>
+    /// <summary>Events since the last summary: rows that a recovery reads and the store holds.</summary>
     public int EventsSinceSummary { get; private set; }
 
-    /// <summary>Takes an event.</summary>
+    /// <summary>Applies an event.</summary>
     public void Apply(JournalEvent journalEvent)
     {
         EventsSinceSummary++;
@@ -87,7 +85,7 @@ public sealed class JobHistory
                 break;
             case RunOptionsChanged changed:
                 Options = changed.Options;
-                _failures.Clear(); // with others it may get on
+                _failures.Clear(); // it may succeed with others
                 break;
             case TermStarted started:
                 Term = started.Term;
@@ -95,7 +93,7 @@ public sealed class JobHistory
             case LineageStarted started:
                 Lineage = started;
                 if (started.Reason is not null) Rewinds++;
-                // A checkpoint above the one that is loaded could not be read, or belongs to steps that will be made again.
+                // A checkpoint above the loaded one was unreadable, or belongs to steps that will be computed again.
                 _checkpoints.RemoveAll(checkpoint => checkpoint.Step > (started.CheckpointStep ?? -1));
                 break;
             case TrainingBegan began:
@@ -121,7 +119,7 @@ public sealed class JobHistory
                 break;
             case PauseChanged changed:
                 IsPaused = changed.Paused;
-                if (!changed.Paused) _failures.Clear(); // a person starts it anew
+                if (!changed.Paused) _failures.Clear(); // restarted by a person
                 break;
             case CancelRequested:
                 IsCancelled = true;
@@ -134,7 +132,7 @@ public sealed class JobHistory
         }
     }
 
-    /// <summary>All that the events so far came to; only while the job has not ended.</summary>
+    /// <summary>Summarizes all events so far; only while the job has not ended.</summary>
     public JobSummarized Summarize() =>
         new(Specification!, Options, Term, Lineage, Rewinds, [.. _decisions], [.. _checkpoints], IsPaused, IsCancelled)
         {
@@ -143,10 +141,12 @@ public sealed class JobHistory
             FirstWorkers = FirstWorkers,
         };
 
-    /// <summary>Why a worker was excluded; null when it was not.</summary>
+    /// <summary>Why a worker was excluded; null when it is not.</summary>
     public WorkerExcluded? ExclusionOf(WorkerId worker) => _exclusions.Find(exclusion => exclusion.Worker == worker);
 
-    /// <summary>Steps that a lineage made since a failure are kept, so that one was not in vain. Steps of a lineage that is over are not.</summary>
+    /// <summary>
+    /// Drops earlier failures of this lineage if it has made steps since: those steps are kept. Steps of a finished lineage are not.
+    /// </summary>
     private void Add(AttemptFailed failed)
     {
         _failures.RemoveAll(before => before.Lineage == failed.Lineage && before.Step < failed.Step);
@@ -179,8 +179,7 @@ public sealed class JobHistory
         Best is { } best ? _checkpoints.Find(checkpoint => checkpoint.Step == plan.BoundaryAfter(best.Epoch)) : null;
 
     /// <summary>
-    /// The best weights that can be read: the best epoch's checkpoint, and the best one's before it while that epoch is in memory alone. Null
-    /// before the first.
+    /// The best readable weights: the best epoch's checkpoint, or the previous best one's while that epoch is in memory only. Null before the first.
     /// </summary>
     public Checkpoint? DurableBest(EpochPlan plan)
     {
@@ -198,11 +197,11 @@ public sealed class JobHistory
     }
 
     /// <summary>
-    /// The last epoch whose steps may be computed: no further than the first undecided one, the one that a stop rule ended with, or the best
-    /// one while its checkpoint is missing (a crash came between the decision and the checkpoint).
+    /// The last epoch whose steps may be computed: at most the first undecided one, the one at which a stop rule ended the job, or the best one while
+    /// its checkpoint is missing (after a crash between decision and checkpoint).
     /// </summary>
     /// <param name="plan">The job's plan.</param>
-    /// <param name="captured">Steps whose state all blocks have copied, though it may not be durable yet.</param>
+    /// <param name="captured">Steps whose state all blocks have copied, even if not yet durably.</param>
     public int OpenThrough(EpochPlan plan, Predicate<long> captured)
     {
         var through = _decisions.Count;

@@ -4,50 +4,50 @@ using Distributed.Protocol.Specification;
 
 namespace Distributed.Protocol.Journal;
 
-/// <summary>A decision of a job's coordinator, in its journal before anyone hears of it.</summary>
+/// <summary>A decision of a job's coordinator, journaled before any message follows from it.</summary>
 public abstract record JournalEvent;
 
 /// <summary>The job was submitted; always the first event.</summary>
 /// <param name="Specification">The job.</param>
 /// <param name="Options">How it runs.</param>
-/// <param name="Initial">The stored weights that it begins from (<see cref="Checkpoint.IsGiven"/>); null for random ones.</param>
+/// <param name="Initial">The stored weights the job begins from (<see cref="Checkpoint.IsGiven"/>); null for random ones.</param>
 public sealed record JobSubmitted(JobSpecification Specification, RunOptions Options, Checkpoint? Initial = null) : JournalEvent;
 
-/// <summary>A run of the job began with other options than the last.</summary>
+/// <summary>A run of the job began with different options from the last.</summary>
 public sealed record RunOptionsChanged(RunOptions Options) : JournalEvent;
 
-/// <summary>A coordinator began to act; messages of lower terms are refused.</summary>
+/// <summary>A coordinator took over; messages of lower terms are refused.</summary>
 public sealed record TermStarted(long Term) : JournalEvent;
 
-/// <summary>All blocks load the named checkpoint (null: the initial weights) and go on from it; frames of lower lineages are dropped.</summary>
+/// <summary>All blocks load the named checkpoint (null: the initial weights) and continue from it; frames of lower lineages are dropped.</summary>
 /// <param name="Lineage">The new lineage.</param>
 /// <param name="CheckpointStep">The checkpoint's step; null: the initial weights.</param>
 /// <param name="Blocks">K.</param>
 /// <param name="Reason">What was lost, for a rewind; null for a lineage that a start or a person began.</param>
 public sealed record LineageStarted(long Lineage, long? CheckpointStep, int Blocks, string? Reason = null) : JournalEvent
 {
-    /// <summary>The share of its shards that are computed by two workers.</summary>
+    /// <summary>The share of shards that two workers compute.</summary>
     public double AuditShare { get; init; }
 }
 
-/// <summary>The job's first assignment: steps are computed from here on. Written once a job, whatever coordinators come after.</summary>
+/// <summary>The job's first assignment: its steps begin. Written once per job, regardless of coordinator changes.</summary>
 /// <param name="Workers">Workers that were assigned.</param>
 public sealed record TrainingBegan(int Workers) : JournalEvent;
 
-/// <summary>A worker computed a shard otherwise than two others did on the same weights: it takes no part in the job any more.</summary>
+/// <summary>A worker's result for a shard differs from that of two others on the same weights: it is excluded from the job.</summary>
 /// <param name="Worker">The worker.</param>
 /// <param name="Lineage">The lineage.</param>
 /// <param name="Step">The step.</param>
 /// <param name="Shard">The shard.</param>
-/// <param name="Reason">For people.</param>
+/// <param name="Reason">For display.</param>
 public sealed record WorkerExcluded(WorkerId Worker, long Lineage, long Step, int Shard, string Reason) : JournalEvent;
 
 /// <summary>
-/// An attempt to get on ended in an exception: a block threw, which ends its lineage, or every assigned worker did since the last step. A lost node, a
-/// store that is away, a pause, a move or changed options are no failed attempts.
+/// An attempt ended in an exception: a block threw, which ends its lineage, or every assigned worker threw since the last step. A lost node, an
+/// unavailable store, a pause, a move or changed options are not failed attempts.
 /// </summary>
 /// <param name="Lineage">The lineage.</param>
-/// <param name="Step">Steps done, as far as the coordinator had heard.</param>
+/// <param name="Step">Steps done, as far as the coordinator knew.</param>
 /// <param name="Cause">Who threw, where, and what.</param>
 /// <param name="IsOutOfMemory">Whether there was not enough memory.</param>
 public sealed record AttemptFailed(long Lineage, long Step, string Cause, bool IsOutOfMemory) : JournalEvent;
@@ -55,10 +55,10 @@ public sealed record AttemptFailed(long Lineage, long Step, string Cause, bool I
 /// <summary>All blocks' snapshots of one step are durable.</summary>
 public sealed record CheckpointCommitted(Checkpoint Checkpoint) : JournalEvent;
 
-/// <summary>An epoch ended: its metrics, whether they are the best so far, and why the job stops there (null: it goes on).</summary>
+/// <summary>An epoch ended: its metrics, whether they are the best so far, and why the job stops there (null: it continues).</summary>
 public sealed record EpochDecided(int Epoch, bool IsBest, StopReason? Stop, EpochMetrics Metrics) : JournalEvent;
 
-/// <summary>Everything that the events before came to: they are not needed any more, and are deleted once this one is durable.</summary>
+/// <summary>The state that all earlier events add up to: they are no longer needed, and are deleted once this one is durable.</summary>
 /// <param name="Specification">The job.</param>
 /// <param name="Options">The run options in force.</param>
 /// <param name="Term">The highest term.</param>
@@ -66,8 +66,8 @@ public sealed record EpochDecided(int Epoch, bool IsBest, StopReason? Stop, Epoc
 /// <param name="Rewinds">Lineages that began because something was lost.</param>
 /// <param name="Decisions">Decided epochs in order.</param>
 /// <param name="Checkpoints">Kept checkpoints, ascending.</param>
-/// <param name="IsPaused">A pause is wanted or in force.</param>
-/// <param name="IsCancelled">A cancel is wanted.</param>
+/// <param name="IsPaused">Whether a pause is requested or in force.</param>
+/// <param name="IsCancelled">Whether a cancel is requested.</param>
 public sealed record JobSummarized(
     JobSpecification Specification, RunOptions Options, long Term, LineageStarted? Lineage, int Rewinds, IReadOnlyList<EpochDecided> Decisions,
     IReadOnlyList<Checkpoint> Checkpoints, bool IsPaused, bool IsCancelled) : JournalEvent
@@ -75,17 +75,17 @@ public sealed record JobSummarized(
     /// <summary>Excluded workers; null for none.</summary>
     public IReadOnlyList<WorkerExcluded>? Exclusions { get; init; }
 
-    /// <summary>As <see cref="TrainingBegan"/> says; null before it.</summary>
+    /// <summary>As in <see cref="TrainingBegan"/>; null before it.</summary>
     public int? FirstWorkers { get; init; }
 
     /// <summary>Failed attempts since the last epoch or checkpoint; null for none.</summary>
     public IReadOnlyList<AttemptFailed>? Failures { get; init; }
 }
 
-/// <summary>The job is paused, or goes on.</summary>
+/// <summary>The job is paused or resumed.</summary>
 public sealed record PauseChanged(bool Paused) : JournalEvent;
 
-/// <summary>A person cancelled the job: it ends on the weights at which its blocks can be held.</summary>
+/// <summary>A person cancelled the job: it ends on the weights where its blocks can be held.</summary>
 public sealed record CancelRequested : JournalEvent;
 
 /// <summary>The job ended.</summary>
@@ -95,17 +95,17 @@ public sealed record CancelRequested : JournalEvent;
 /// <param name="Message">Why it failed, with advice, or that a cancelled job has no weights; null otherwise.</param>
 public sealed record JobEnded(JobOutcome Outcome, long Step, StopReason? Reason, string? Message) : JournalEvent
 {
-    /// <summary>The end of a job that was cancelled when there was nothing to keep.</summary>
+    /// <summary>The end of a job that was cancelled with nothing to keep.</summary>
     public static JobEnded WithoutWeights { get; } =
         new(JobOutcome.Cancelled, 0, StopReason.Cancelled, "it was cancelled before its first checkpoint, so there are no weights");
 
-    /// <summary>Whether it was cancelled when there was nothing to keep.</summary>
+    /// <summary>Whether the job was cancelled with nothing to keep.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public bool IsWithoutWeights => Outcome == JobOutcome.Cancelled && Message is not null;
 
     /// <summary>
-    /// SHA-256 of the weights that it ended on: the flat parameter vector as little-endian float32, lower-case hex. Null of a job that failed or has
-    /// no weights, of one that an earlier release ended, and where the store could not be read at that moment.
+    /// SHA-256 of the final weights: the flat parameter vector as little-endian float32, lower-case hex. Null for a job that failed or has no
+    /// weights, for one that an earlier release ended, and when the store could not be read at that moment.
     /// </summary>
     public string? WeightsSha256 { get; init; }
 }
@@ -113,13 +113,13 @@ public sealed record JobEnded(JobOutcome Outcome, long Step, StopReason? Reason,
 /// <summary>How a job ended.</summary>
 public enum JobOutcome
 {
-    /// <summary>By a stop rule or after its last epoch.</summary>
+    /// <summary>A stop rule applied or the last epoch ended.</summary>
     Completed,
 
-    /// <summary>By a person.</summary>
+    /// <summary>A person cancelled it.</summary>
     Cancelled,
 
-    /// <summary>It cannot go on; the message says why.</summary>
+    /// <summary>The job cannot continue; the message says why.</summary>
     Failed,
 }
 
@@ -131,7 +131,7 @@ public enum JobOutcome
 /// <param name="ParameterCount">Length of the flat parameter vector.</param>
 public sealed record Checkpoint(long Step, long Lineage, IReadOnlyList<SnapshotPart> Parts, ShardMetrics Totals, int ParameterCount)
 {
-    /// <summary>Whether no lineage of the job wrote it: the weights that it began from. Its parts belong to somebody else.</summary>
+    /// <summary>Whether these are the weights the job began from, written by none of its lineages. Their parts belong to another owner.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public bool IsGiven => Lineage == 0;
 }

@@ -149,8 +149,8 @@ internal sealed class Crew(RunContext context)
     }
 
     /// <summary>
-    /// Whether the shares in force differ enough from the measured speeds to be worth changing; if so, plans by those speeds. A change is not worth
-    /// it at all times.
+    /// Whether the shares in force differ enough from the measured speeds to be worth a change; if so, replans by those speeds. Checked at bounded
+    /// intervals.
     /// </summary>
     public bool Replan(Assignment assignment, TimeSpan assignedAt)
     {

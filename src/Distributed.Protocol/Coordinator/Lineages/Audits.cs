@@ -32,7 +32,7 @@ internal sealed class Audits(RunContext context, LineageFate fate, Assignments a
                 return new WorkerExcluded(wrong, dispute.Lineage, dispute.Step, dispute.Shard, VerdictReason(wrong, dispute, verdict));
         if (verdict.Wrong.Count > 0)
             fate.Lose(VerdictReason(verdict.Wrong[0], dispute, verdict));
-        else if (_ledger.Age(context.Now) >= context.Times.OwnUpWithin) // no worker claims the counted result: it died, or its claim is still in flight
+        else if (_ledger.Age(context.Now) >= context.Times.OwnUpWithin) // no worker claims the counted result: it died, or its claim is in flight
             fate.Lose($"what was counted for shard {dispute.Shard} of step {dispute.Step} is not what {Names(verdict.Right)} computed, and nobody stands by it");
         return null;
     }

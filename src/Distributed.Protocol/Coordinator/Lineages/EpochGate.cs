@@ -41,7 +41,9 @@ internal sealed class EpochGate(RunContext context, Moves moves, int toldOpen)
     /// <summary>The step of <see cref="BarrierEpoch"/>.</summary>
     public long? BarrierStep => BarrierEpoch is { } epoch ? context.Plan!.BoundaryAfter(epoch) : null;
 
-    /// <summary><see cref="OpenThrough"/>, on its way to a block or worker: from here on blocks may pass the end of the epoch before.</summary>
+    /// <summary>
+    /// <see cref="OpenThrough"/>, about to be sent to a block or worker: from now on blocks may pass the end of the previous epoch.
+    /// </summary>
     public int TellOpen()
     {
         var through = OpenThrough;
@@ -54,15 +56,15 @@ internal sealed class EpochGate(RunContext context, Moves moves, int toldOpen)
     /// <summary>All blocks have copied their state: training may pass the step.</summary>
     public void Capture(long step) => _captured = Math.Max(_captured, step);
 
-    /// <summary>The copies of a step are given up.</summary>
+    /// <summary>Abandons the copies of a step.</summary>
     public void GiveUp(long step)
     {
         if (_captured == step) _captured = -1;
     }
 
-    /// <summary>An epoch's sums are complete. False when the word is of the past.</summary>
+    /// <summary>An epoch's sums are complete. False when the message is stale.</summary>
     /// <param name="message">The sums.</param>
-    /// <param name="progress">How far block 0 is, as far as it said.</param>
+    /// <param name="progress">The last progress that block 0 reported.</param>
     public bool Hear(EpochCompleted message, long? progress)
     {
         if (message.Lineage != context.Lineage || context.Plan is null || message.Epoch > context.History.Decisions.Count) return false;
@@ -71,10 +73,10 @@ internal sealed class EpochGate(RunContext context, Moves moves, int toldOpen)
         return true;
     }
 
-    /// <summary>The blocks do not stand at the epoch's end.</summary>
+    /// <summary>The blocks are not at the epoch's end.</summary>
     public void Withdraw() => Completed = null;
 
-    /// <summary>Tells that epochs are open, after the one that ended.</summary>
+    /// <summary>Announces the open epochs, after the one that ended.</summary>
     public void Open(BlockRoster blocks, Assignments assignments)
     {
         var through = TellOpen();
@@ -84,14 +86,14 @@ internal sealed class EpochGate(RunContext context, Moves moves, int toldOpen)
             context.Effects.ToWorker(share.Worker, new OpenWorkerEpoch(context.Job, context.Term, context.Lineage, through));
     }
 
-    /// <summary>Tells a block that stands at a boundary which is open: it may not have heard.</summary>
+    /// <summary>Tells a block at a boundary that its next epoch is open: it may have missed the message.</summary>
     public void AnswerAtBoundary(BlockState message)
     {
         if (message.Lineage == context.Lineage && context.Plan!.IsBoundary(message.Step) && context.Plan.EpochOf(message.Step) <= OpenThrough)
             TellBlock(message.Block, TellOpen());
     }
 
-    /// <summary>The decision about the epoch that ended; null while there is none to decide. An epoch that is computed again is not.</summary>
+    /// <summary>The decision about the ended epoch; null when there is none to make. An epoch computed again is not decided again.</summary>
     public EpochDecided? Decide()
     {
         if (Completed is not { } completed || completed.Epoch != context.History.Decisions.Count) return null;

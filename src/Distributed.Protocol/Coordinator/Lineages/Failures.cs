@@ -7,8 +7,8 @@ using Distributed.Protocol.Messages;
 namespace Distributed.Protocol.Coordinator.Lineages;
 
 /// <summary>
-/// Attempts that end in an exception inside a block or a worker. <see cref="JobHistory.MaximumFailures"/> in a row without an epoch or a checkpoint
-/// between them fail the job: what does not fit into memory would otherwise be tried for ever, and no other job would have its turn.
+/// Attempts that end in an exception inside a block or a worker. <see cref="JobHistory.MaximumFailures"/> in a row, with no epoch or checkpoint in
+/// between, fail the job: otherwise a job that does not fit into memory would retry forever and block the queue.
 /// </summary>
 /// <remarks>
 /// Only the word of the block or worker itself counts, at any moment: while the blocks load as well as while steps are computed. One that is lost
@@ -16,13 +16,13 @@ namespace Distributed.Protocol.Coordinator.Lineages;
 /// </remarks>
 internal sealed class Failures(RunContext context, Crew crew, BlockRoster blocks, LineageFate fate, TrainingProgress progress)
 {
-    private readonly HashSet<WorkerId> _thrown = []; // workers whose work ended in an exception since the last step
-    private readonly Dictionary<WorkerId, long> _heard = []; // the newest of each worker: it may be told twice
+    private readonly HashSet<WorkerId> _thrown = []; // workers that have thrown since the last step
+    private readonly Dictionary<WorkerId, long> _heard = []; // the newest of each worker, since reports may repeat
 
-    /// <summary>A failed attempt that is not in the journal yet; null for none.</summary>
+    /// <summary>A failed attempt not yet in the journal; null for none.</summary>
     public AttemptFailed? Pending { get; private set; }
 
-    /// <summary>A block's last word before an exception ends it: the lineage is lost. False when the word is of the past.</summary>
+    /// <summary>A block's last message before an exception ends it: the lineage is lost. False when the message is stale.</summary>
     public bool Hear(BlockFailed message)
     {
         if (context.Term == 0 || message.Lineage != context.Lineage || blocks.Find(message.Block) is not { IsKnown: true } view) return false;
@@ -34,10 +34,10 @@ internal sealed class Failures(RunContext context, Crew crew, BlockRoster blocks
     }
 
     /// <summary>
-    /// A worker's work ended in an exception: others compute its shards. It counts once all that are assigned have thrown since the last step; one that
-    /// others can do without fails no job. False when the word is of the past.
+    /// A worker's work ended in an exception: others compute its shards. It counts once all assigned workers have thrown since the last step; a
+    /// worker that others can replace fails no job. False when the message is stale.
     /// </summary>
-    /// <param name="message">Its word.</param>
+    /// <param name="message">Its report.</param>
     /// <param name="isAtRest">Whether the job rests: then nothing of it is lost.</param>
     public bool Hear(WorkerFailed message, bool isAtRest)
     {
@@ -53,10 +53,10 @@ internal sealed class Failures(RunContext context, Crew crew, BlockRoster blocks
         return true;
     }
 
-    /// <summary>Steps go on: what was thrown before did not stop them.</summary>
+    /// <summary>Steps advance: earlier exceptions did not stop them.</summary>
     public void ForgetThrown() => _thrown.Clear();
 
-    /// <summary>The failed attempt is in the journal; watchers hear of it.</summary>
+    /// <summary>The failed attempt is in the journal; watchers are notified.</summary>
     public void Noted(AttemptFailed failed)
     {
         Pending = null;

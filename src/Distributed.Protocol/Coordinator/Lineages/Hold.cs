@@ -10,18 +10,20 @@ internal sealed class Hold(
     private long? _withheld; // the step whose weights block 0 withholds
     private TimeSpan _askAt;
 
-    /// <summary>Whether the blocks cannot pass the step where they stand.</summary>
+    /// <summary>Whether the blocks cannot pass their current step.</summary>
     public bool IsFast => _withheld is not null || gate.BarrierEpoch is not null;
 
     /// <summary>Block 0 withholds the weights of a step.</summary>
     public void Hear(BlockHeld message)
     {
         _withheld = message.Step;
-        if (!context.MustRest) moves.Begin(); // block 0 can be freed by a new lineage alone
+        if (!context.MustRest) moves.Begin(); // only a new lineage frees block 0
     }
 
-    /// <summary>Where all blocks come to rest: the step that block 0 withholds, a boundary that is not opened, or, when no worker computes for
-    /// a while, the step where they stand or the last checkpoint. Null while they still move.</summary>
+    /// <summary>
+    /// Where all blocks come to rest: the step that block 0 withholds, an unopened boundary, or, when no worker has computed for a while, their
+    /// current step or the last checkpoint. Null while they still move.
+    /// </summary>
     public long? RestingStep()
     {
         if (!blocks.IsComplete) return null;
@@ -31,29 +33,29 @@ internal sealed class Hold(
         return context.History.Latest?.Step ?? (context.History.IsCancelled ? StandingStep() : 0);
     }
 
-    /// <summary>A block is past the step where all were thought to stand: the job rests at a checkpoint instead.</summary>
+    /// <summary>A block is past the step where all were assumed to be: the job rests at a checkpoint instead.</summary>
     public void Misjudge(long step)
     {
         if (!moves.MustHold || RestingStep() != step) return;
         if (gate.Completed is not null || _withheld is not null) gate.Withdraw();
-        else if (context.History.IsCancelled) assignments.WaitAgain(); // what was on its way moved them: they are asked again
+        else if (context.History.IsCancelled) assignments.WaitAgain(); // messages in flight moved them: they are asked again
         else fate.Replace();
     }
 
-    /// <summary>Asks block 0 to withhold until it does, then lets blocks go that leave.</summary>
+    /// <summary>Asks block 0 to withhold until it does, then releases leaving blocks.</summary>
     /// <param name="bestIsOnItsWay">Whether the best epoch's weights are not durable yet.</param>
-    /// <returns>The step at which the pause comes into force; null when it does not yet.</returns>
+    /// <returns>The step at which the pause takes effect; null while it does not.</returns>
     public long? Reconcile(bool bestIsOnItsWay)
     {
         if (!moves.MustHold) return null;
         if (!moves.HasReleased && StandApart())
         {
-            fate.Replace(); // they meet at the last checkpoint, and can be let go from there
+            fate.Replace(); // they meet at the last checkpoint, and can be released from there
             return null;
         }
         if (moves.HasReleased || (!context.MustRest && RestingStep() is { } here && context.HasCheckpoint(here)))
         {
-            moves.LetGo(); // for good: a job that rested for want of workers may get some meanwhile, and blocks that were let go are gone
+            moves.LetGo(); // final: a job resting for lack of workers may get some meanwhile, and released blocks are gone
             return null;
         }
         if (RestingStep() is { } step)
@@ -67,13 +69,13 @@ internal sealed class Hold(
     }
 
     /// <summary>
-    /// The step where all blocks stand while no worker computes, by what they have said since: blocks that are to move are saved there, and no step
-    /// is lost. Null as long as one has said nothing, and where they do not stand at the same step.
+    /// The step where all blocks stand while no worker computes, as reported since: moving blocks are saved there, and no step is lost. Null until
+    /// all have reported, and when their steps differ.
     /// </summary>
     private long? StandingStep() =>
         blocks.All(view => HasSpokenSinceIdle(view) && view.Last.Step == blocks.Views[0].Last.Step) ? blocks.Views[0].Last.Step : null;
 
-    /// <summary>Whether blocks that are to move stand at different steps, and no worker is there that could make them equal.</summary>
+    /// <summary>Whether blocks that must move are at different steps, with no worker available to align them.</summary>
     private bool StandApart() =>
         !context.MustRest && !IsFast && assignments.Current.Shares.Count == 0 && blocks.All(HasSpokenSinceIdle) && StandingStep() is null;
 

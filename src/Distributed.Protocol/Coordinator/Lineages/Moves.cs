@@ -4,35 +4,35 @@ using Distributed.Protocol.Messages;
 namespace Distributed.Protocol.Coordinator.Lineages;
 
 /// <summary>
-/// Blocks whose nodes shut down: the job is held as for a pause, a checkpoint is made there, the blocks are let go, and the job goes on from
-/// that checkpoint where they start again. No step is lost, and the journal holds nothing of it but the checkpoint and the next lineage: a
-/// coordinator that comes in between finds the job held, and does the same.
+/// Moves blocks whose nodes shut down: the job is held as for a pause, a checkpoint is made, the blocks are released, and the job continues from that
+/// checkpoint where they restart. No step is lost. The journal records only the checkpoint and the next lineage: a coordinator that takes over in
+/// between finds the job held, and does the same.
 /// </summary>
 internal sealed class Moves(RunContext context, BlockRoster blocks, LineageFate fate)
 {
     private TimeSpan _releaseAt;
     private TimeSpan? _releasedAt;
 
-    /// <summary>Whether the job is held although it is not to rest.</summary>
+    /// <summary>Whether the job is held without having to rest.</summary>
     public bool IsMoving { get; private set; }
 
-    /// <summary>Whether blocks were let go, for good.</summary>
+    /// <summary>Whether blocks were released, which is final.</summary>
     public bool HasReleased => _releasedAt is not null;
 
-    /// <summary>Whether the job is to stand: to rest, or for a move.</summary>
+    /// <summary>Whether the job must stand still: to rest, or for a move.</summary>
     public bool MustHold => context.MustRest || IsMoving;
 
-    /// <summary>The job is held: block 0 goes on in a new lineage alone.</summary>
+    /// <summary>The job is held: block 0 continues only in a new lineage.</summary>
     public void Begin() => IsMoving = true;
 
-    /// <summary>A block's node shuts down. False when nothing of the job changes.</summary>
+    /// <summary>A block's node shuts down. False when this changes nothing for the job.</summary>
     public bool Hear(BlockLeaving message)
     {
-        // It says so again.
+        // The block repeats this message.
         if (context.Term == 0 || blocks.IsAdopting || blocks.Find(message.Block) is not { } view || message.Lineage > context.Lineage) return false;
         if (message.Lineage < context.Lineage || !blocks.IsComplete || view.Incarnation != message.Incarnation)
         {
-            Release(message.Block, message.Lineage); // the job needs nothing of it
+            Release(message.Block, message.Lineage); // the job does not need it
             return false;
         }
         if (!view.IsLeaving && !MustHold) context.Effects.Publish(new JobWaiting(context.Job, $"a node shuts down: block {message.Block} moves"));
@@ -41,18 +41,18 @@ internal sealed class Moves(RunContext context, BlockRoster blocks, LineageFate 
         return true;
     }
 
-    /// <summary>The job stands at a durable checkpoint: blocks that leave may go, and the others wait for them within a bound.</summary>
+    /// <summary>The job is at a durable checkpoint: leaving blocks may go, and the others wait for them within a bound.</summary>
     public void LetGo()
     {
         if (!blocks.Any(view => view.IsLeaving))
         {
-            fate.Replace(); // a coordinator before this one held the job: it goes on from here
+            fate.Replace(); // a previous coordinator held the job: it continues from here
             return;
         }
         _releasedAt ??= context.Now;
         if (context.Now - _releasedAt >= context.Times.MoveWithin)
         {
-            fate.Replace(); // they are still where they were
+            fate.Replace(); // they have not moved
             return;
         }
         if (context.Now < _releaseAt) return;
@@ -61,7 +61,7 @@ internal sealed class Moves(RunContext context, BlockRoster blocks, LineageFate 
         {
             if (!blocks.Views[block].IsLeaving) continue;
             Release(block, context.Lineage);
-            blocks.Ask(block); // one that answers with another incarnation has moved
+            blocks.Ask(block); // a new incarnation in the answer means that it has moved
         }
     }
 

@@ -4,22 +4,22 @@ using Distributed.Protocol.Messages;
 
 namespace Distributed.Protocol.Coordinator.Lineages;
 
-/// <summary>How far the lineage is, by block 0's word, and how fast.</summary>
+/// <summary>The lineage's progress and speed, as block 0 reports them.</summary>
 internal sealed class TrainingProgress(RunContext context, EpochGate gate)
 {
     private TimeSpan _at;
 
-    /// <summary>Block 0's last word; null before the first.</summary>
+    /// <summary>Block 0's last report; null before the first.</summary>
     public StepsProgressed? Last { get; private set; }
 
-    /// <summary>Between the last two words; 0 while unknown.</summary>
+    /// <summary>Speed between the last two reports; 0 while unknown.</summary>
     public double StepsPerSecond { get; private set; }
 
-    /// <summary>Steps done, as far as the coordinator heard.</summary>
+    /// <summary>Steps done, as far as the coordinator knows.</summary>
     public long StepsDone => Last?.Step ?? gate.CompletedStep ?? context.History.Lineage?.CheckpointStep ?? 0;
 
-    /// <summary>Block 0 tells how far it is, and watchers hear it. False when the word is of the past.</summary>
-    /// <param name="message">Its word.</param>
+    /// <summary>Block 0 reports progress, which is passed on to watchers. False when the message is stale.</summary>
+    /// <param name="message">Its report.</param>
     /// <param name="workers">Workers that are assigned.</param>
     public bool Hear(StepsProgressed message, int workers)
     {
