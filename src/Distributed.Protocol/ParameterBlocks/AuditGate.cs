@@ -4,12 +4,12 @@ using Distributed.Protocol.Planning;
 namespace Distributed.Protocol.ParameterBlocks;
 
 /// <summary>
-/// The audited shards of a block's open step: what was counted, and what workers claim. A step is applied only when the counted result of each
-/// of them is what two workers claim and no worker denies. So no version that exists, and no checkpoint, rests on an audit that is open.
+/// The audited shards of a block's open step: the counted results, and the workers' claims. A step is applied only when the counted result of each
+/// audited shard is claimed by two workers and denied by none, so no existing version or checkpoint depends on an open audit.
 /// </summary>
 internal class AuditGate(AuditPlan plan)
 {
-    /// <summary>The most claims that are kept of one shard; further ones are not needed.</summary>
+    /// <summary>Maximum number of claims kept per shard; further ones are not needed.</summary>
     public const int MaximumClaims = 32;
 
     private const int Enough = 2;
@@ -55,7 +55,7 @@ internal class AuditGate(AuditPlan plan)
         }
     }
 
-    /// <summary>Another step begins.</summary>
+    /// <summary>Begins the next step.</summary>
     public void Begin(long step, int leaves)
     {
         if (plan.Share <= 0) return;
@@ -65,7 +65,7 @@ internal class AuditGate(AuditPlan plan)
         foreach (var shard in _picked) _shards.Add(shard, new Entry());
     }
 
-    /// <summary>Whether an audited shard is summed in a node with others: such a node is refused.</summary>
+    /// <summary>Whether a node sums an audited shard with others: such a node is refused.</summary>
     public bool IsHiddenIn(ReductionNode node)
     {
         if (node.Count == 1) return false;
@@ -74,13 +74,13 @@ internal class AuditGate(AuditPlan plan)
         return false;
     }
 
-    /// <summary>Whether a node is an audited shard of which nothing was counted yet.</summary>
+    /// <summary>Whether a node is an audited shard with no counted result yet.</summary>
     public bool Awaits(ReductionNode node) => node.Count == 1 && _shards.TryGetValue(node.First, out var entry) && entry.Counted is null;
 
     /// <summary>A shard's gradient is in the sum.</summary>
     public void Count(int shard, ulong hash) => _shards[shard].Counted = hash;
 
-    /// <summary>A worker's claim; the first one that it makes stands. False when it says nothing new.</summary>
+    /// <summary>A worker's claim; its first one stands. False when it adds nothing new.</summary>
     public bool Take(int shard, ShardClaim claim)
     {
         if (!_shards.TryGetValue(shard, out var entry) || entry.Claims.Count >= MaximumClaims) return false;
@@ -89,10 +89,10 @@ internal class AuditGate(AuditPlan plan)
         return true;
     }
 
-    /// <summary>What is claimed of a shard.</summary>
+    /// <summary>The claims for a shard.</summary>
     public IReadOnlyList<ShardClaim> ClaimsOf(int shard) => _shards[shard].Claims;
 
-    /// <summary>Whether a shard's audit is not in yet, and this worker has not claimed it.</summary>
+    /// <summary>Whether a shard's audit is incomplete and this worker has not claimed it.</summary>
     public bool Lacks(int shard, WorkerId worker) => !_shards[shard].IsIn && !HasClaimOf(shard, worker);
 
     /// <summary>Whether a worker has claimed a shard.</summary>

@@ -6,8 +6,8 @@ using Distributed.Protocol.Planning;
 namespace Distributed.Protocol.ParameterBlocks;
 
 /// <summary>
-/// What a parameter block is in one lineage; a new lineage replaces it. Sums the open step's gradient nodes, applies the root, pushes the
-/// weights of the next step.
+/// A parameter block's state in one lineage; a new lineage replaces it. Sums the open step's gradient nodes, applies the root, and pushes the weights
+/// of the next step.
 /// </summary>
 internal sealed class BlockLineage
 {
@@ -21,12 +21,12 @@ internal sealed class BlockLineage
     private readonly EpochBoundary _boundary;
     private readonly StepTimer _timer;
     private Assignment _assignment = Assignment.None;
-    private TrainingDiverged? _divergence; // something is not finite: nothing is applied any more
+    private TrainingDiverged? _divergence; // something is not finite: nothing more is applied
     private RepeatTimer _divergenceRepeat;
 
     /// <summary>Begins with loaded weights.</summary>
     /// <param name="site">The block.</param>
-    /// <param name="load">What it was told to load.</param>
+    /// <param name="load">The load command.</param>
     /// <param name="weights">The loaded weights.</param>
     /// <param name="tree">Sums gradient nodes.</param>
     /// <param name="gate">Holds steps with audited shards.</param>
@@ -70,10 +70,10 @@ internal sealed class BlockLineage
     /// <inheritdoc cref="StepAudits.IsAudited"/>
     public bool IsAudited => _audits.IsAudited(_assignment);
 
-    /// <summary>Whether the block waits for the decision on an epoch.</summary>
+    /// <summary>Whether the block awaits the decision on an epoch.</summary>
     public bool AwaitsDecision => _boundary.AwaitsDecision(Step);
 
-    /// <summary>The open step may be computed: its epoch is open and the job does not end before it.</summary>
+    /// <summary>Whether the open step may be computed: its epoch is open and the job does not end before it.</summary>
     private bool IsOpen =>
         Step < _plan.TotalSteps && _plan.EpochOf(Step) <= _boundary.OpenThrough && !_boundary.IsHeld && _divergence is null;
 
@@ -87,7 +87,7 @@ internal sealed class BlockLineage
             _boundary.Defer(now, _timer.LateWait);
         }
         _site.Effects.ToCoordinator(new BlockAssigned(_site.Job, _site.Block, Number, _assignment.Number));
-        if (_audits.HasShards) ApplyWhenComplete(now); // perhaps no worker is left whose claim was waited for
+        if (_audits.HasShards) ApplyWhenComplete(now); // the claims it waited for may have no worker left
     }
 
     public void OpenEpoch(OpenBlockEpoch message, TimeSpan now)
@@ -104,7 +104,7 @@ internal sealed class BlockLineage
         if (!_boundary.IsHeld) Push(worker, Step, _weights.Current);
     }
 
-    /// <summary>Takes a worker's node; what does not belong to the open step is given back unread.</summary>
+    /// <summary>Takes a worker's node; anything outside the open step is returned unread.</summary>
     public void Take(PushGradient message, TimeSpan now)
     {
         if (message.Step != Step || _divergence is not null || message.Values.Length != Range.Count ||
@@ -113,8 +113,8 @@ internal sealed class BlockLineage
             message.Lease?.Dispose();
             return;
         }
-        _boundary.Open(_plan.EpochOf(Step)); // that it was computed proves that it may be
-        // The tree gives memory back once values are summed: an audited shard is hashed before.
+        _boundary.Open(_plan.EpochOf(Step)); // its existence proves that its epoch is open
+        // The tree returns memory once values are summed, so an audited shard is hashed first.
         ulong? hash = _audits.Awaits(message.Node) ? GradientHash.Of(message.Values.Span, message.Metrics) : null;
         var isCounted = _tree.Add(message.Node, new GradientNodeValue(message.Values, message.Metrics, null, message.Lease));
         if (isCounted && hash is { } counted) _audits.Count(message.Node.First, counted, now);
@@ -158,7 +158,7 @@ internal sealed class BlockLineage
         if (IsOpen) ChaseMissing(now);
     }
 
-    /// <summary>Gives back all memory: another lineage begins, or the job rests.</summary>
+    /// <summary>Returns all memory: another lineage begins, or the job rests.</summary>
     public void End()
     {
         _tree.Begin(0);
@@ -198,7 +198,9 @@ internal sealed class BlockLineage
         _timer.Begin(now);
     }
 
-    /// <summary>Pushes the newest weights to the workers that compute or audit the step that they open; at an epoch's end to all that are listed.</summary>
+    /// <summary>
+    /// Pushes the newest weights to the workers that compute or audit the step they open; at an epoch's end, to all listed workers.
+    /// </summary>
     private void PushToAssigned()
     {
         var isBoundary = _plan.IsBoundary(Step);
@@ -211,7 +213,10 @@ internal sealed class BlockLineage
     private void Push(WorkerId worker, long version, Memory<float> values) =>
         _site.Effects.PushWeights(worker, new WeightsUpdated(_site.Job, _site.Block, Number, version, values, null));
 
-    /// <summary>Weights that are not finite fail the job; after a failed update the optimizer's state is not the version's, so nothing is copied.</summary>
+    /// <summary>
+    /// Copies due snapshots. Non-finite weights fail the job. After a failed update the optimizer state no longer matches the version, so nothing is
+    /// copied.
+    /// </summary>
     private void CopyDueSnapshots(TimeSpan now)
     {
         if (_divergence is null && !_snapshots.CopyDue(_boundary.Totals)) Diverge(null, now);
@@ -228,7 +233,7 @@ internal sealed class BlockLineage
         if (_divergence is not null && _divergenceRepeat.IsDue(now, _site.Times.ReportAgain)) _site.Effects.ToCoordinator(_divergence);
     }
 
-    /// <summary>After a bounded wait the owners are asked for what is missing; later the coordinator hears which shards are late.</summary>
+    /// <summary>After a bounded wait, asks the owners for missing nodes; later reports late shards to the coordinator.</summary>
     private void ChaseMissing(TimeSpan now)
     {
         var (isAskDue, isLate) = (_timer.IsAskDue(now), _timer.IsLate(now));

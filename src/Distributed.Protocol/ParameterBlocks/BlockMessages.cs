@@ -2,10 +2,10 @@ using Distributed.Protocol.Messages;
 
 namespace Distributed.Protocol.ParameterBlocks;
 
-/// <summary>The one table of what a parameter block understands: its actor and the simulation hand messages over here.</summary>
+/// <summary>The dispatch table of a parameter block, shared by its actor and the simulation.</summary>
 public static class BlockMessages
 {
-    /// <summary>Hands a message to its rule; false for one that is not the rule's.</summary>
+    /// <summary>Dispatches a message to its rule; false when the rule does not handle it.</summary>
     /// <param name="block">The rule.</param>
     /// <param name="message">A message to the block.</param>
     /// <param name="now">The time.</param>
