@@ -113,7 +113,7 @@ internal sealed class BlockLineage
             message.Lease?.Dispose();
             return;
         }
-        _boundary.Open(_plan.EpochOf(Step)); // its existence proves that its epoch is open
+        _boundary.Open(_plan.EpochOf(Step)); // the step was computed elsewhere, so its epoch is open
         // The tree returns memory once values are summed, so an audited shard is hashed first.
         ulong? hash = _audits.Awaits(message.Node) ? GradientHash.Of(message.Values.Span, message.Metrics) : null;
         var isCounted = _tree.Add(message.Node, new GradientNodeValue(message.Values, message.Metrics, null, message.Lease));

@@ -4,22 +4,22 @@ using Distributed.Protocol.Planning;
 
 namespace Distributed.Protocol.ParameterBlocks;
 
-/// <summary>One block's state at a step, to be stored. The memory is the block's own: it is copied before the call that hands it over returns.</summary>
+/// <summary>One block's state at a step, for storing. The memory is the block's own: it is copied before the call that passes it returns.</summary>
 /// <param name="Job">The job.</param>
 /// <param name="Block">The block.</param>
 /// <param name="Lineage">The lineage.</param>
 /// <param name="Step">The version of the weights.</param>
 /// <param name="Range">The block's range of the flat parameter vector.</param>
 /// <param name="Weights">[range].</param>
-/// <param name="State">The optimizer's state vectors one after the other [vectors × range].</param>
+/// <param name="State">The optimizer's state vectors, concatenated [vectors × range].</param>
 /// <param name="Totals">Block 0: running sums of the epoch under way.</param>
 public sealed record BlockSnapshot(
     JobId Job, int Block, long Lineage, long Step, IndexRange Range, ReadOnlyMemory<float> Weights, ReadOnlyMemory<float> State, ShardMetrics Totals);
 
-/// <summary>A stored part, read back and checked.</summary>
+/// <summary>A stored part, read and verified.</summary>
 /// <param name="Start">First parameter.</param>
 /// <param name="Weights">[count].</param>
-/// <param name="State">The optimizer's state vectors one after the other [vectors × count]; empty when it begins afresh.</param>
+/// <param name="State">The optimizer's state vectors, concatenated [vectors × count]; empty when the optimizer starts afresh.</param>
 public sealed record LoadedPart(int Start, ReadOnlyMemory<float> Weights, ReadOnlyMemory<float> State)
 {
     /// <summary>Parameters of the part.</summary>

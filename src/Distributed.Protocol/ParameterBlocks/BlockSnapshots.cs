@@ -5,26 +5,26 @@ using Distributed.Protocol.Messages;
 namespace Distributed.Protocol.ParameterBlocks;
 
 /// <summary>
-/// Snapshots of one lineage: a copy at the step that the coordinator names, stored while training goes on. At most two are open: one on its
-/// way into the store, and one kept in memory alone, the best epoch's, of a later step.
+/// Snapshots of one lineage: copied at the step that the coordinator names, and stored while training continues. At most two are open: one being
+/// stored, and one in memory only, the best epoch's, of a later step.
 /// </summary>
 internal sealed class BlockSnapshots(BlockSite site, long lineage, BlockWeights weights)
 {
     private OpenSnapshot? _storing;
     private OpenSnapshot? _kept;
-    private long _attempt; // the newest that was opened
+    private long _attempt; // the newest one opened
 
     private sealed class OpenSnapshot(long step)
     {
         public readonly long Step = step;
-        public long Attempt; // the newest that wants it
+        public long Attempt; // the newest one that requests it
         public bool Copied;
         public IReadOnlyList<SnapshotPart>? Stored;
         public ShardMetrics Totals;
         public RepeatTimer Repeat;
     }
 
-    /// <summary>The step that a new coordinator may go on with: the best epoch's copy is the one that would be missed.</summary>
+    /// <summary>The step a new coordinator can continue with: the best epoch's copy takes precedence, since it would be missed.</summary>
     public long? CopiedStep => _kept is { Copied: true } kept ? kept.Step : _storing is { Copied: true } copied ? copied.Step : null;
 
     /// <summary>A coordinator names the step of the next checkpoint.</summary>
@@ -36,21 +36,21 @@ internal sealed class BlockSnapshots(BlockSite site, long lineage, BlockWeights 
             TellTooLate(message.Attempt, message.Step);
             return;
         }
-        if (message.Attempt < _attempt && known?.Attempt != message.Attempt) return; // of the past, or of a step that is not passed yet: then it is repeated
+        if (message.Attempt < _attempt && known?.Attempt != message.Attempt) return; // stale, or of a step not passed yet, in which case it is repeated
         _attempt = Math.Max(_attempt, message.Attempt);
         if (known is not null)
         {
             OpenAgain(known, message, now);
             return;
         }
-        Forget(ref _kept); // another epoch is the best, or all that was kept is durable
+        Forget(ref _kept); // another epoch is the best, or everything kept is durable
         if (!message.KeepInMemory) Forget(ref _storing);
         var opened = new OpenSnapshot(message.Step) { Attempt = message.Attempt };
         if (message.KeepInMemory) _kept = opened;
         else _storing = opened;
     }
 
-    /// <summary>A checkpoint is committed or given up.</summary>
+    /// <summary>A checkpoint is committed or abandoned.</summary>
     public void Close(CloseCheckpoint message)
     {
         if (Find(message.Step) is not { } closed || closed.Attempt > message.Attempt) return;
@@ -59,8 +59,8 @@ internal sealed class BlockSnapshots(BlockSite site, long lineage, BlockWeights 
         else Forget(ref _storing);
     }
 
-    /// <summary>Copies the block's state when it stands at a named step. False when its weights are not finite: nothing is copied.</summary>
-    /// <param name="totals">Running sums of the epoch under way.</param>
+    /// <summary>Copies the block's state when it reaches a named step. False when its weights are not finite: nothing is copied.</summary>
+    /// <param name="totals">Running sums of the current epoch.</param>
     public bool CopyDue(ShardMetrics totals) => CopyWhenDue(ref _storing, totals) && CopyWhenDue(ref _kept, totals);
 
     /// <summary>The snapshot of that step is durable.</summary>
@@ -71,13 +71,13 @@ internal sealed class BlockSnapshots(BlockSite site, long lineage, BlockWeights 
         ReportSaved(snapshot, now);
     }
 
-    /// <summary>Storing failed and is tried again.</summary>
+    /// <summary>Storing failed and is retried.</summary>
     public void NoteDelayed(long step, string reason)
     {
         if (_storing?.Step == step) site.Effects.ToCoordinator(new SnapshotDelayed(site.Job, site.Block, lineage, step, reason));
     }
 
-    /// <summary>Tells again that a snapshot is durable until the coordinator closes it.</summary>
+    /// <summary>Repeats that a snapshot is durable until the coordinator closes it.</summary>
     public void Repeat(TimeSpan now)
     {
         if (_storing is { Stored: not null } snapshot && snapshot.Repeat.IsDue(now, site.Times.ReportAgain)) ReportSaved(snapshot, now);
@@ -100,7 +100,7 @@ internal sealed class BlockSnapshots(BlockSite site, long lineage, BlockWeights 
         if (known.Stored is not null) ReportSaved(known, now);
     }
 
-    /// <summary>The copy in memory has to become durable: it takes the place of the snapshot before, which is committed or given up by now.</summary>
+    /// <summary>Stores the in-memory copy. It replaces the previous snapshot, which is committed or abandoned by now.</summary>
     private void StoreKept(OpenSnapshot kept)
     {
         Forget(ref _storing);

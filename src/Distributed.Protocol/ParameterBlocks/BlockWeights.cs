@@ -9,8 +9,8 @@ using Distributed.Tensors.Memory;
 namespace Distributed.Protocol.ParameterBlocks;
 
 /// <summary>
-/// A block's parameters in one lineage: two versions of the weights, so that a worker can still compute shards of a step that another block
-/// has not finished, and the optimizer's state.
+/// A block's parameters in one lineage: the optimizer's state and two versions of the weights, so that a worker can still compute shards of a step
+/// that another block has not finished.
 /// </summary>
 internal sealed class BlockWeights
 {
@@ -41,19 +41,19 @@ internal sealed class BlockWeights
     /// <summary>The newest weights [range].</summary>
     public Memory<float> Current { get; private set; }
 
-    /// <summary>The weights of the version before [range]; empty right after loading.</summary>
+    /// <summary>The weights of the previous version [range]; empty right after loading.</summary>
     public Memory<float> Previous { get; private set; }
 
-    /// <summary>The optimizer's state vectors one after the other [vectors × range].</summary>
+    /// <summary>The optimizer's state vectors, concatenated [vectors × range].</summary>
     public Memory<float> OptimizerState { get; }
 
     /// <summary>Whether all current weights are finite.</summary>
     public bool AreFinite => TensorPrimitives.IsFiniteAll<float>(Current.Span);
 
-    /// <summary>How the job's parameters are cut into blocks.</summary>
+    /// <summary>How the job's parameters are divided into blocks.</summary>
     public static BlockLayout LayoutOf(LoadBlock load) => new(new Network(load.Specification.Network).Layout.Count, load.Blocks);
 
-    /// <summary>The random weights that a job begins with.</summary>
+    /// <summary>The random initial weights of a job.</summary>
     public static BlockWeights Initialize(BlockSite site, LoadBlock load)
     {
         var network = new Network(load.Specification.Network);
@@ -64,7 +64,7 @@ internal sealed class BlockWeights
         return weights;
     }
 
-    /// <summary>The weights of a checkpoint, whose parts may be cut otherwise than the blocks.</summary>
+    /// <summary>The weights of a checkpoint, whose parts may be divided differently from the blocks.</summary>
     public static BlockWeights Restore(BlockSite site, LoadBlock load, IReadOnlyList<LoadedPart> parts)
     {
         var weights = new BlockWeights(site, load, LayoutOf(load));
@@ -73,7 +73,9 @@ internal sealed class BlockWeights
         return weights;
     }
 
-    /// <summary>Applies a step's gradient sum. False when the result is not finite: the weights stay, the optimizer's state is of no use any more.</summary>
+    /// <summary>
+    /// Applies a step's gradient sum. False when the result is not finite: the weights stay, and the optimizer's state is no longer usable.
+    /// </summary>
     public bool Update(in GradientNodeValue root, EpochPlan plan)
     {
         var next = _site.Effects.WeightsBuffer(_lineage, _layout, _site.Block, Step + 1);

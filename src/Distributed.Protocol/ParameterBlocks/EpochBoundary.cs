@@ -5,13 +5,13 @@ using Distributed.Protocol.Planning;
 namespace Distributed.Protocol.ParameterBlocks;
 
 /// <summary>
-/// The barrier at an epoch's end, and what block 0 does beyond its parameters: the epoch's running totals, the validation tree, progress, and
-/// withholding its weights when the job has to rest.
+/// The barrier at an epoch's end, and what block 0 does beyond its parameters: the epoch's running totals, the validation tree, progress reports, and
+/// withholding its weights when the job must rest.
 /// </summary>
 internal sealed class EpochBoundary(BlockSite site, LoadBlock load, EpochPlan plan)
 {
     private readonly EvaluationSum _evaluation = new(site, load.Lineage, plan);
-    private bool _wantsHold; // a coordinator asked to withhold the next weights
+    private bool _wantsHold; // a coordinator requested that the next weights be withheld
     private long _reportedStep = -1;
     private RepeatTimer _progress;
     private RepeatTimer _fact;
@@ -19,16 +19,16 @@ internal sealed class EpochBoundary(BlockSite site, LoadBlock load, EpochPlan pl
     /// <summary>The last epoch whose steps may be computed.</summary>
     public int OpenThrough { get; private set; } = load.OpenThrough;
 
-    /// <summary>Sums of the epoch's done steps, step after step in double.</summary>
+    /// <summary>Sums over the epoch's completed steps, accumulated in step order as double.</summary>
     public ShardMetrics Totals { get; private set; } = load.Checkpoint?.Totals ?? default;
 
-    /// <summary>The newest weights are withheld.</summary>
+    /// <summary>Whether the newest weights are withheld.</summary>
     public bool IsHeld { get; private set; }
 
-    /// <summary>Steps of an epoch may be computed.</summary>
+    /// <summary>Opens an epoch: its steps may be computed.</summary>
     public void Open(int epoch) => OpenThrough = Math.Max(OpenThrough, epoch);
 
-    /// <summary>Whether a version stands at the end of an epoch that is not decided.</summary>
+    /// <summary>Whether a version is at the end of an undecided epoch.</summary>
     public bool AwaitsDecision(long step) => plan.IsBoundary(step) && EpochBefore(step) + 1 > OpenThrough;
 
     /// <summary>The validation of the last epoch is over.</summary>
@@ -40,14 +40,14 @@ internal sealed class EpochBoundary(BlockSite site, LoadBlock load, EpochPlan pl
     /// <summary>Adds the sums of a step.</summary>
     public void Add(long step, ShardMetrics metrics) => Totals = step % plan.StepsPerEpoch == 0 ? metrics : ShardMetrics.Add(Totals, metrics);
 
-    /// <summary>A coordinator asks to withhold the next weights; already withheld ones are named again.</summary>
+    /// <summary>A coordinator requests that the next weights be withheld; if some already are, reports them again.</summary>
     public void Hold(long step)
     {
         _wantsHold = true;
         if (IsHeld) TellHeld(step);
     }
 
-    /// <summary>Withholds new weights if that was asked for.</summary>
+    /// <summary>Withholds new weights if requested.</summary>
     public bool TryHold(long step)
     {
         if (!_wantsHold) return false;
@@ -56,7 +56,7 @@ internal sealed class EpochBoundary(BlockSite site, LoadBlock load, EpochPlan pl
         return true;
     }
 
-    /// <summary>New weights are there: at a boundary their evaluation begins.</summary>
+    /// <summary>New weights are available: at a boundary their evaluation begins.</summary>
     public void Begin(long step, Assignment assignment, TimeSpan now, TimeSpan lateWait)
     {
         if (!AwaitsDecision(step)) return;
@@ -73,7 +73,7 @@ internal sealed class EpochBoundary(BlockSite site, LoadBlock load, EpochPlan pl
         RepeatFacts(step, assignment, now, lateWait);
     }
 
-    /// <summary>At a barrier: asks for missing validation nodes, or repeats the epoch's result until the next epoch is open.</summary>
+    /// <summary>At a barrier: requests missing validation nodes, or repeats the epoch's result until the next epoch is open.</summary>
     public void RepeatFacts(long step, Assignment assignment, TimeSpan now, TimeSpan lateWait)
     {
         if (IsHeld)
@@ -83,14 +83,14 @@ internal sealed class EpochBoundary(BlockSite site, LoadBlock load, EpochPlan pl
         }
         if (!AwaitsDecision(step)) return;
         if (plan.EvaluationShardCount > 0 && _evaluation.Leaves == 0)
-            _evaluation.Begin(plan.EvaluationShardCount, now, lateWait); // a checkpoint was loaded that stands at a boundary
+            _evaluation.Begin(plan.EvaluationShardCount, now, lateWait); // the loaded checkpoint is at a boundary
         if (IsEvaluating(step)) _evaluation.ChaseMissing(EpochBefore(step), assignment, now, lateWait);
         else if (_fact.IsDue(now, site.Times.ReportAgain))
             site.Effects.ToCoordinator(new EpochCompleted(
                 site.Job, load.Lineage, EpochBefore(step), Totals, plan.EvaluationShardCount > 0 ? _evaluation.Root : null));
     }
 
-    /// <summary>Tells how far the job is, at most once in a while.</summary>
+    /// <summary>Reports progress at a limited rate.</summary>
     public void ReportProgress(long step, TimeSpan now)
     {
         if (step == _reportedStep || !_progress.IsDue(now, site.Times.ProgressEvery)) return;

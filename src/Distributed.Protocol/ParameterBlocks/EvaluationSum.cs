@@ -4,7 +4,7 @@ using Distributed.Protocol.Planning;
 
 namespace Distributed.Protocol.ParameterBlocks;
 
-/// <summary>The validation tree of the boundary where block 0 stands; without leaves when nothing is evaluated.</summary>
+/// <summary>The validation tree of the boundary where block 0 stands; no leaves when nothing is evaluated.</summary>
 internal sealed class EvaluationSum(BlockSite site, long lineage, EpochPlan plan)
 {
     private readonly PartialSum<ShardMetrics> _tree = new(new MetricsSum());
@@ -14,7 +14,7 @@ internal sealed class EvaluationSum(BlockSite site, long lineage, EpochPlan plan
     /// <summary>Leaves of the tree.</summary>
     public int Leaves => _tree.Leaves;
 
-    /// <summary>Whether every leaf is in.</summary>
+    /// <summary>Whether every leaf has arrived.</summary>
     public bool IsComplete => _tree.IsComplete;
 
     /// <summary>The sums of the validation set; only when complete.</summary>
@@ -28,21 +28,21 @@ internal sealed class EvaluationSum(BlockSite site, long lineage, EpochPlan plan
         _lateAt = now + LateWait(stepLateWait);
     }
 
-    /// <summary>The decision was made: the tree is not needed any more.</summary>
+    /// <summary>The decision is made: the tree is no longer needed.</summary>
     public void End() => _tree.Begin(0);
 
     /// <summary>Takes a worker's node. Returns whether the tree is complete with it.</summary>
     public bool Add(ReductionNode node, ShardMetrics metrics) =>
         ReductionTree.Contains(_tree.Leaves, node) && _tree.Add(node, metrics) && _tree.IsComplete;
 
-    /// <summary>Other workers have just been given what is missing: it is not late yet.</summary>
+    /// <summary>Other workers have just been given the missing shards: they are not late yet.</summary>
     public void Defer(TimeSpan now, TimeSpan stepLateWait)
     {
         var at = now + LateWait(stepLateWait);
         if (at > _lateAt) _lateAt = at;
     }
 
-    /// <summary>After a bounded wait the owners are asked for what is missing; later the coordinator hears which shards are late.</summary>
+    /// <summary>After a bounded wait, requests missing nodes from their owners; later reports late shards to the coordinator.</summary>
     public void ChaseMissing(int epoch, Assignment assignment, TimeSpan now, TimeSpan stepLateWait)
     {
         if (now < _askAt && now < _lateAt) return;
@@ -61,6 +61,6 @@ internal sealed class EvaluationSum(BlockSite site, long lineage, EpochPlan plan
         }
     }
 
-    /// <summary>Evaluating a sample takes less time than learning from it; but a validation set may have many steps' samples.</summary>
+    /// <summary>Evaluating a sample takes less time than training on it, but a validation set may hold many steps' worth of samples.</summary>
     private TimeSpan LateWait(TimeSpan stepLateWait) => stepLateWait * Math.Max(1, plan.StepsOfAnEvaluation);
 }

@@ -5,10 +5,10 @@ using Distributed.Tensors.Memory;
 
 namespace Distributed.Protocol.ParameterBlocks;
 
-/// <summary>A node's slice at a block: values with the metrics that ride along, and who owns the memory.</summary>
+/// <summary>A node's slice at a block: values, the metrics that accompany them, and the owner of the memory.</summary>
 internal readonly record struct GradientNodeValue(ReadOnlyMemory<float> Values, ShardMetrics Metrics, AlignedBuffer? Accumulator, IDisposable? Lease)
 {
-    /// <summary>At the root: the upper child, which is still to be added; the value itself is the lower one. Null elsewhere.</summary>
+    /// <summary>At the root: the upper child, not yet added; the value itself is the lower one. Null elsewhere.</summary>
     public GradientAddend? Addend { get; init; }
 }
 
@@ -16,9 +16,9 @@ internal readonly record struct GradientNodeValue(ReadOnlyMemory<float> Values, 
 internal sealed record GradientAddend(ReadOnlyMemory<float> Values, AlignedBuffer? Accumulator, IDisposable? Lease);
 
 /// <summary>
-/// Sums gradient slices in accumulators of the block's own: a sender's memory is read, never written. Holds no more spare accumulators than
-/// were ever in use at the same time (at most one for two leaves of the tree). The root's sum is left to the optimizer, which reads both children
-/// in the same pass over memory; rounded ones are summed here, as the rounding follows the sum.
+/// Sums gradient slices in the block's own accumulators: a sender's memory is read, never written. Holds no more spare accumulators than were ever in
+/// use at once (at most one per two leaves of the tree). The root's sum is left to the optimizer, which reads both children in one pass; rounded ones
+/// are summed here, since rounding follows the sum.
 /// </summary>
 internal sealed class GradientNodeSum(int length, GradientFormat format) : INodeSum<GradientNodeValue>
 {

@@ -5,7 +5,7 @@ using Distributed.Protocol.Planning;
 
 namespace Distributed.Protocol.ParameterBlocks;
 
-/// <summary>What a <see cref="ParameterBlock"/> asks its surroundings to do. None of it may call back into the block before returning.</summary>
+/// <summary>What a <see cref="ParameterBlock"/> asks its surroundings to do. None of these may call back into the block before returning.</summary>
 public interface IBlockEffects
 {
     /// <summary>Sends a fact to the job's coordinator.</summary>
@@ -14,12 +14,12 @@ public interface IBlockEffects
     /// <summary>Sends a control message to a worker.</summary>
     void ToWorker(WorkerId worker, IWorkerMessage message);
 
-    /// <summary>Sends weights to a worker by the data plane; never waits for it.</summary>
+    /// <summary>Sends weights to a worker on the data plane, without waiting.</summary>
     void PushWeights(WorkerId worker, WeightsUpdated weights);
 
     /// <summary>
-    /// Memory for a version of the block's weights [range]: the same for versions v and v + 2 unless a sender still reads it. It stays
-    /// untouched by others.
+    /// Memory for a version of the block's weights [range]: the same for versions v and v + 2 unless a sender still reads it. Others leave it
+    /// untouched.
     /// </summary>
     Memory<float> WeightsBuffer(long lineage, BlockLayout layout, int block, long version);
 
@@ -27,23 +27,23 @@ public interface IBlockEffects
     void LoadParts(long lineage, IReadOnlyList<SnapshotPart> parts);
 
     /// <summary>
-    /// Copies the block's state before it returns and holds the copy until it is stored or forgotten. At most two are held: one that is being
-    /// stored and one that is not.
+    /// Copies the block's state before returning, and holds the copy until it is stored or forgotten. At most two are held: one being stored and one
+    /// not.
     /// </summary>
     void CopySnapshot(BlockSnapshot snapshot);
 
     /// <summary>
-    /// Stores the copy of that step, trying again until it succeeds or is forgotten; answered by <see cref="ParameterBlock.OnSnapshotStored"/>,
-    /// and by <see cref="ParameterBlock.OnSnapshotDelayed"/> at each failure.
+    /// Stores the copy of that step, retrying until it succeeds or is forgotten; answered by <see cref="ParameterBlock.OnSnapshotStored"/>, and by
+    /// <see cref="ParameterBlock.OnSnapshotDelayed"/> at each failure.
     /// </summary>
     void StoreSnapshot(long lineage, long step);
 
     /// <summary>
-    /// The snapshot of that step, of which <see cref="ParameterBlock.OnSnapshotStored"/> has not told, is not wanted any more: stop trying, and
-    /// delete what was stored of it; its copy is free again.
+    /// The snapshot of that step, not yet reported by <see cref="ParameterBlock.OnSnapshotStored"/>, is no longer wanted: stop retrying, delete what
+    /// was stored of it, and free its copy.
     /// </summary>
     void ForgetSnapshot(long lineage, long step);
 
-    /// <summary>Deletes stored parts of this block that were given up.</summary>
+    /// <summary>Deletes abandoned stored parts of this block.</summary>
     void DeleteParts(IReadOnlyList<SnapshotPart> parts);
 }

@@ -2,7 +2,7 @@ using Distributed.Protocol.Messages;
 
 namespace Distributed.Protocol.ParameterBlocks;
 
-/// <summary>A block whose node shuts down: it goes once the job can go on elsewhere without losing a step.</summary>
+/// <summary>A block whose node shuts down: it leaves once the job can continue elsewhere without losing a step.</summary>
 internal sealed class LeaveRequest(BlockSite site)
 {
     private bool _isLeaving;
@@ -16,17 +16,17 @@ internal sealed class LeaveRequest(BlockSite site)
         _repeat.Reset();
     }
 
-    /// <summary>The coordinator lets the block go: what it holds in this lineage is durable and is loaded elsewhere.</summary>
+    /// <summary>The coordinator releases the block: its state in this lineage is durable and will be loaded elsewhere.</summary>
     public void Release(long lineage)
     {
         if (_isLeaving) _releasedLineage = lineage;
     }
 
     /// <summary>Whether the block may stop.</summary>
-    /// <param name="lineage">What it holds; null for nothing.</param>
+    /// <param name="lineage">The lineage it holds; null for none.</param>
     public bool IsReleased(long? lineage) => _isLeaving && (lineage is null || lineage == _releasedLineage);
 
-    /// <summary>Tells the coordinator again until the block is released.</summary>
+    /// <summary>Repeats the request to the coordinator until the block is released.</summary>
     public void Ask(bool isReleased, long lineage, TimeSpan now)
     {
         if (_isLeaving && !isReleased && _repeat.IsDue(now, site.Times.ReportAgain))

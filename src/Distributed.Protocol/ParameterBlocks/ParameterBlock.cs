@@ -6,9 +6,9 @@ using Distributed.Protocol.Planning;
 namespace Distributed.Protocol.ParameterBlocks;
 
 /// <summary>
-/// The rule of one parameter block: sum a step's gradient nodes along the reduction tree, divide by the batch's divisor, apply the
-/// optimizer, push the weights of the next step. Messages and the time in, effects out. This class decides which coordinator and which lineage a
-/// message belongs to; <see cref="BlockLineage"/> does the training.
+/// The rule of one parameter block: sum a step's gradient nodes along the reduction tree, divide by the batch's divisor, apply the optimizer, and
+/// push the weights of the next step. Messages and time in, effects out. This class checks the coordinator and lineage of each message; <see
+/// cref="BlockLineage"/> does the training.
 /// </summary>
 public class ParameterBlock
 {
@@ -18,13 +18,13 @@ public class ParameterBlock
     private long _query; // of that term
     private LoadBlock? _loading;
     private BlockLineage? _lineage; // null before anything is loaded
-    private TimeSpan _heardAt; // the latest time that any message brought
+    private TimeSpan _heardAt; // the latest time of any message
     private RepeatTimer _report;
 
     /// <summary>A block without state.</summary>
     /// <param name="job">The job.</param>
     /// <param name="block">The block, from 0.</param>
-    /// <param name="incarnation">A number that no earlier incarnation of this block had.</param>
+    /// <param name="incarnation">A number that no earlier incarnation of this block used.</param>
     /// <param name="times">Waits.</param>
     /// <param name="effects">The surroundings.</param>
     public ParameterBlock(JobId job, int block, long incarnation, BlockTimes times, IBlockEffects effects)
@@ -39,30 +39,30 @@ public class ParameterBlock
     /// <summary>The lineage of the weights; 0 before anything is loaded.</summary>
     public long Lineage => _lineage?.Number ?? 0;
 
-    /// <summary>Whether it neither holds nor loads anything: its surroundings may stop it.</summary>
+    /// <summary>Whether the block neither holds nor loads anything: its surroundings may stop it.</summary>
     public bool IsEmpty => _lineage is null && _loading is null;
 
-    /// <summary>Whether it may stop although its node shuts down: it holds nothing, or what it holds is durable and waited for elsewhere.</summary>
+    /// <summary>Whether the block may stop while its node shuts down: it holds nothing, or its state is durable and awaited elsewhere.</summary>
     public bool IsReleased => (IsEmpty || _lineage is not null) && _leave.IsReleased(_lineage?.Number);
 
     /// <summary>The current weights [range], for tests and tools.</summary>
     public ReadOnlyMemory<float> Weights => _lineage?.Weights ?? default;
 
-    /// <summary>Gradient nodes that wait for their siblings.</summary>
+    /// <summary>Gradient nodes waiting for their siblings.</summary>
     internal int PendingNodes => _lineage?.PendingNodes ?? 0;
 
-    /// <summary>The range of the flat vector that it holds.</summary>
+    /// <summary>The block's range of the flat vector.</summary>
     internal IndexRange Range => _lineage?.Range ?? default;
 
     /// <summary>Leaves of the open step's tree.</summary>
     internal int Leaves => _lineage?.Leaves ?? 0;
 
-    /// <summary>Whether the assignment lets the block demand two claims: one worker alone is not audited.</summary>
+    /// <summary>Whether the assignment lets the block require two claims: a worker on its own is not audited.</summary>
     internal bool IsAudited => _lineage?.IsAudited ?? false;
 
     private long NewestLineage => Math.Max(Lineage, _loading?.Lineage ?? 0);
 
-    /// <summary>A coordinator asks where the block is.</summary>
+    /// <summary>A coordinator queries the block's state.</summary>
     public void OnGetBlockState(GetBlockState message)
     {
         if (!AcceptTerm(message.Term)) return;
@@ -70,7 +70,7 @@ public class ParameterBlock
         ReportState();
     }
 
-    /// <summary>A coordinator says what to load.</summary>
+    /// <summary>A coordinator tells the block what to load.</summary>
     public void OnLoadBlock(LoadBlock message)
     {
         if (!AcceptTerm(message.Term)) return;
@@ -81,7 +81,7 @@ public class ParameterBlock
             ReportState();
             return;
         }
-        if (_loading?.Lineage == message.Lineage) return; // under way
+        if (_loading?.Lineage == message.Lineage) return; // already in progress
         Drop();
         _loading = message;
         if (message.Checkpoint is { } checkpoint)
@@ -89,7 +89,7 @@ public class ParameterBlock
         else Begin(message, BlockWeights.Initialize(_site, message));
     }
 
-    /// <summary>The parts that <see cref="IBlockEffects.LoadParts"/> asked for.</summary>
+    /// <summary>The parts requested by <see cref="IBlockEffects.LoadParts"/>.</summary>
     public void OnPartsLoaded(long lineage, IReadOnlyList<LoadedPart> parts)
     {
         if (_loading is { } load && load.Lineage == lineage) Begin(load, BlockWeights.Restore(_site, load, parts));
@@ -103,7 +103,7 @@ public class ParameterBlock
         _site.Effects.ToCoordinator(new BlockLoadFailed(_site.Job, _site.Block, lineage, reason));
     }
 
-    /// <summary>A coordinator says which workers compute.</summary>
+    /// <summary>A coordinator sends the assignment.</summary>
     public void OnAssign(AssignBlock message)
     {
         if (AcceptTerm(message.Term)) In(message.Lineage)?.Assign(message, _heardAt);
@@ -116,10 +116,12 @@ public class ParameterBlock
         if (AcceptTerm(message.Term)) In(message.Lineage)?.OpenEpoch(message, _heardAt);
     }
 
-    /// <summary>A worker asks for the versions that the block keeps: the one before too, since another block may still need its step.</summary>
+    /// <summary>
+    /// A worker requests the versions that the block keeps, including the previous one, since another block may still need its step.
+    /// </summary>
     public void OnGetWeights(GetWeights message) => In(message.Lineage)?.GiveWeights(message.Worker);
 
-    /// <summary>A worker's node. Everything but an open step of this lineage is dropped unread.</summary>
+    /// <summary>A worker's node. Anything outside an open step of this lineage is dropped unread.</summary>
     public void OnPushGradient(PushGradient message, TimeSpan now)
     {
         Hear(now);
@@ -141,7 +143,7 @@ public class ParameterBlock
         In(message.Lineage)?.Take(message, _heardAt);
     }
 
-    /// <summary>A coordinator asks block 0 to withhold its next weights; already withheld ones are named again.</summary>
+    /// <summary>A coordinator requests that block 0 withhold its next weights; if some already are, it reports them again.</summary>
     public void OnHold(HoldBlock message)
     {
         if (AcceptTerm(message.Term)) In(message.Lineage)?.Hold();
@@ -153,7 +155,7 @@ public class ParameterBlock
         if (AcceptTerm(message.Term)) In(message.Lineage)?.OpenCheckpoint(message, _heardAt);
     }
 
-    /// <summary>A checkpoint is committed or given up.</summary>
+    /// <summary>A checkpoint is committed or abandoned.</summary>
     public void OnCloseCheckpoint(CloseCheckpoint message)
     {
         if (AcceptTerm(message.Term)) In(message.Lineage)?.CloseCheckpoint(message);
@@ -162,7 +164,7 @@ public class ParameterBlock
     /// <summary>The snapshot of that step is durable.</summary>
     public void OnSnapshotStored(long lineage, long step, IReadOnlyList<SnapshotPart> parts) => In(lineage)?.NoteStored(step, parts, _heardAt);
 
-    /// <summary>Storing failed and is tried again.</summary>
+    /// <summary>Storing failed and is retried.</summary>
     public void OnSnapshotDelayed(long lineage, long step, string reason) => In(lineage)?.NoteDelayed(step, reason);
 
     /// <summary>The node shuts down.</summary>
@@ -173,13 +175,13 @@ public class ParameterBlock
         _leave.Ask(IsReleased, Lineage, _heardAt);
     }
 
-    /// <summary>The coordinator lets the block go.</summary>
+    /// <summary>The coordinator releases the block.</summary>
     public void OnRelease(ReleaseBlock message)
     {
         if (AcceptTerm(message.Term)) _leave.Release(message.Lineage);
     }
 
-    /// <summary>A job that ends or rests frees what the block holds; one that has gone on since does not.</summary>
+    /// <summary>A job that ends or rests releases what the block holds, unless it has continued since.</summary>
     public void OnEnd(EndBlock message)
     {
         if (AcceptTerm(message.Term) && message.Lineage >= NewestLineage) Drop();
@@ -191,12 +193,12 @@ public class ParameterBlock
     public void OnFailed(string cause, bool isOutOfMemory) =>
         _site.Effects.ToCoordinator(new BlockFailed(_site.Job, _site.Block, _site.Incarnation, NewestLineage, cause, isOutOfMemory));
 
-    /// <summary>Time passes; called every few tens of milliseconds.</summary>
+    /// <summary>Advances time; called every few tens of milliseconds.</summary>
     public void OnTick(TimeSpan now)
     {
         Hear(now);
         _leave.Ask(IsReleased, Lineage, now);
-        // Without state, the coordinator has to say what to load; at a barrier, the message that opens the next epoch may be lost.
+        // Without state, the coordinator must say what to load; at a barrier, the message that opens the next epoch may have been lost.
         if (_lineage is { } lineage ? _site.Block > 0 && lineage.AwaitsDecision : _loading is null) ReportStateAgain(now);
         _lineage?.Tick(now);
     }
@@ -224,7 +226,7 @@ public class ParameterBlock
         _loading = null;
     }
 
-    /// <summary>What is loaded, if a message of that lineage concerns it.</summary>
+    /// <summary>The loaded lineage, if it is the given one.</summary>
     private BlockLineage? In(long lineage) => _lineage?.Number == lineage ? _lineage : null;
 
     private void ReportState() =>

@@ -15,7 +15,7 @@ internal sealed class StepAudits(BlockSite site, LoadBlock load, AuditGate gate)
     /// <summary>Whether any shard of the step is audited.</summary>
     public bool HasShards => gate.HasShards;
 
-    /// <summary>Another step begins.</summary>
+    /// <summary>Begins the next step.</summary>
     public void Begin(long step, int leaves)
     {
         (_step, _leaves) = (step, leaves);
@@ -35,7 +35,7 @@ internal sealed class StepAudits(BlockSite site, LoadBlock load, AuditGate gate)
         ReportDispute(now);
     }
 
-    /// <summary>A worker's claim. False when it says nothing new.</summary>
+    /// <summary>A worker's claim. False when it adds nothing new.</summary>
     public bool Take(PushShardHash message, TimeSpan now)
     {
         if (!gate.Take(message.Shard, new ShardClaim(message.Worker, message.Hash))) return false;
@@ -44,20 +44,20 @@ internal sealed class StepAudits(BlockSite site, LoadBlock load, AuditGate gate)
         return true;
     }
 
-    /// <summary>Whether the assignment lets the block demand two claims: one worker alone is not audited.</summary>
+    /// <summary>Whether the assignment lets the block require two claims: a worker on its own is not audited.</summary>
     public bool IsAudited(Assignment assignment) => load.AuditShare > 0 && (assignment.Number == 0 || assignment.CanAudit);
 
-    /// <summary>Whether the step has to wait: always while claims differ, for missing ones only while workers are there that can make them.</summary>
+    /// <summary>Whether the step must wait: always while claims differ; for missing claims, only while workers are available to make them.</summary>
     public bool Holds(Assignment assignment) => gate.HasShards && (gate.Disputed is not null || (IsAudited(assignment) && !gate.AreIn));
 
-    /// <summary>Different claims are told, again and again, until the coordinator begins another lineage.</summary>
+    /// <summary>Repeats conflicting claims until the coordinator begins another lineage.</summary>
     public void ReportDispute(TimeSpan now)
     {
         if (gate.Disputed is not { } shard || !_dispute.IsDue(now, site.Times.ReportAgain)) return;
         site.Effects.ToCoordinator(new AuditDisputed(site.Job, site.Block, load.Lineage, _step, shard, [.. gate.ClaimsOf(shard)]));
     }
 
-    /// <summary>Workers that audit in the step and compute no shard of their own: they need its weights too.</summary>
+    /// <summary>Workers that audit in the step without computing shards of their own: they need its weights too.</summary>
     public IEnumerable<WorkerId> AuditorsWithoutShards(Assignment assignment)
     {
         foreach (var shard in gate.Shards)
@@ -65,7 +65,7 @@ internal sealed class StepAudits(BlockSite site, LoadBlock load, AuditGate gate)
                 yield return assignment.Shares[second].Worker;
     }
 
-    /// <summary>Asks workers that audit a shard, and have not claimed it, for what they have.</summary>
+    /// <summary>Asks the auditors of a shard that have not claimed it for their result.</summary>
     public void Ask(Assignment assignment)
     {
         if (!Holds(assignment)) return;
@@ -73,7 +73,7 @@ internal sealed class StepAudits(BlockSite site, LoadBlock load, AuditGate gate)
             site.Effects.ToWorker(worker, new GetMissingNodes(site.Job, site.Block, load.Lineage, _step, new IndexRange(shard, 1)));
     }
 
-    /// <summary>The workers that keep the step waiting for an audit; a disputed shard is the coordinator's concern.</summary>
+    /// <summary>The workers whose missing audits hold up the step; a disputed shard is the coordinator's concern.</summary>
     public IReadOnlyList<WorkerId> FindSilent(Assignment assignment)
     {
         _silent.Clear();

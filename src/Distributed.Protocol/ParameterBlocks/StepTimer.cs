@@ -1,10 +1,10 @@
 namespace Distributed.Protocol.ParameterBlocks;
 
-/// <summary>When missing nodes of the open step are asked for, and when they are late: a multiple of what a step usually takes.</summary>
+/// <summary>When missing nodes of the open step are requested, and when they are late: a multiple of the usual step time.</summary>
 internal sealed class StepTimer(BlockTimes times)
 {
     private TimeSpan? _began; // null before the first step of the lineage
-    private TimeSpan _usual; // zero until a step was made
+    private TimeSpan _usual; // zero until a step has completed
     private TimeSpan _askAt;
     private TimeSpan _askWait;
     private TimeSpan _lateAt;
@@ -12,7 +12,7 @@ internal sealed class StepTimer(BlockTimes times)
     /// <summary>How long a step's nodes may take before they are late.</summary>
     public TimeSpan LateWait => _usual == TimeSpan.Zero ? times.FirstStepLateAfter : Later(times.LateAfter, _usual * times.LateSteps);
 
-    /// <summary>A step begins; the one before ends.</summary>
+    /// <summary>Begins a step and ends the previous one.</summary>
     public void Begin(TimeSpan now)
     {
         if (_began is { } began && now > began) Note(now - began);
@@ -24,7 +24,7 @@ internal sealed class StepTimer(BlockTimes times)
 
     /// <summary>The epoch of the step is open.</summary>
     /// <param name="now">The time.</param>
-    /// <param name="isBoundary">The block stood at the barrier: that wait does not count as the step's time.</param>
+    /// <param name="isBoundary">The block was at the barrier: that wait does not count towards the step's time.</param>
     public void Reopen(TimeSpan now, bool isBoundary)
     {
         if (isBoundary) _began = now;
@@ -32,10 +32,10 @@ internal sealed class StepTimer(BlockTimes times)
         _lateAt = now + LateWait;
     }
 
-    /// <summary>Other workers have just been given what is missing: it is not late yet.</summary>
+    /// <summary>Other workers have just been given the missing shards: they are not late yet.</summary>
     public void Defer(TimeSpan now) => _lateAt = Later(_lateAt, now + LateWait);
 
-    /// <summary>Whether to ask for missing nodes; the next time is after twice as long, up to the bound.</summary>
+    /// <summary>Whether to request missing nodes; the delay doubles each time, up to the bound.</summary>
     public bool IsAskDue(TimeSpan now)
     {
         if (now < _askAt) return false;
@@ -44,7 +44,7 @@ internal sealed class StepTimer(BlockTimes times)
         return true;
     }
 
-    /// <summary>Whether missing nodes are late; the next time is after as long again.</summary>
+    /// <summary>Whether missing nodes are late; due again after the same delay.</summary>
     public bool IsLate(TimeSpan now)
     {
         if (now < _lateAt) return false;
@@ -53,8 +53,8 @@ internal sealed class StepTimer(BlockTimes times)
     }
 
     /// <summary>
-    /// What a step usually takes rises at once, at most twofold, and falls slowly. A clock that jumped, or a machine that stood still for
-    /// minutes, is no usual step: later steps must not be waited for as long.
+    /// The usual step time rises at once, at most twofold, and falls slowly. A clock jump, or a machine that stalled for minutes, is not a usual step
+    /// and must not make later waits as long.
     /// </summary>
     private void Note(TimeSpan took) => _usual =
         _usual == TimeSpan.Zero ? Sooner(took, times.FirstStepLateAfter / times.LateSteps)

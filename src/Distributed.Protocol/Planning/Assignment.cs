@@ -4,27 +4,27 @@ namespace Distributed.Protocol.Planning;
 
 /// <summary>One worker's share of every step.</summary>
 /// <param name="Worker">The worker.</param>
-/// <param name="Weight">Its share in units of the sum of all weights; 0: connected but given nothing.</param>
+/// <param name="Weight">Its share relative to the sum of all weights; 0: connected but given nothing.</param>
 public sealed record WorkerShare(WorkerId Worker, int Weight)
 {
-    /// <summary>It was late and has not caught up since: its claim in an audit is not waited for.</summary>
+    /// <summary>It was late and has not caught up: audits do not wait for its claim.</summary>
     public bool IsLate { get; init; }
 }
 
 /// <summary>
-/// Which worker computes which shards, for every open step: a numbered list of weights from which the runs of a step follow as a pure
-/// function of the weights and that step's number of shards. A later number replaces an earlier one.
+/// Which worker computes which shards, for every open step: a numbered list of weights. A step's runs are a pure function of the weights and its
+/// number of shards. A later number replaces an earlier one.
 /// </summary>
-/// <param name="Number">Rises with every change.</param>
+/// <param name="Number">Increases with every change.</param>
 /// <param name="Shares">The workers in a fixed order.</param>
 public sealed record Assignment(long Number, IReadOnlyList<WorkerShare> Shares)
 {
-    private readonly long[] _before = SumsBefore(Shares); // blocks ask for every worker's run in every step
+    private readonly long[] _before = SumsBefore(Shares); // blocks query every worker's run in every step
 
     /// <summary>No worker computes.</summary>
     public static Assignment None { get; } = new(0, []);
 
-    /// <summary>The run of leaves that falls to a worker in a step with <paramref name="leaves"/> shards; empty when it has none.</summary>
+    /// <summary>A worker's run of leaves in a step with <paramref name="leaves"/> shards; empty when it has none.</summary>
     public IndexRange RunOf(WorkerId worker, int leaves)
     {
         for (var i = 0; i < Shares.Count; i++)
@@ -32,7 +32,7 @@ public sealed record Assignment(long Number, IReadOnlyList<WorkerShare> Shares)
         return default;
     }
 
-    /// <summary>The run of the worker at a place of <see cref="Shares"/>.</summary>
+    /// <summary>The run of the worker at an index of <see cref="Shares"/>.</summary>
     public IndexRange RunAt(int place, int leaves)
     {
         var total = _before[^1];
@@ -42,11 +42,11 @@ public sealed record Assignment(long Number, IReadOnlyList<WorkerShare> Shares)
         return new IndexRange(start, end - start);
     }
 
-    /// <summary>Whether there are two workers whose claims can be compared.</summary>
+    /// <summary>Whether there are two workers with comparable claims.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public bool CanAudit => Shares.Count(share => !share.IsLate) >= 2;
 
-    /// <summary>The place of the worker that a shard falls to in a step with <paramref name="leaves"/> shards; null when no worker computes.</summary>
+    /// <summary>The index of a shard's owner in a step with <paramref name="leaves"/> shards; null when no worker computes.</summary>
     public int? OwnerOf(int leaves, int shard)
     {
         for (var i = 0; i < Shares.Count; i++)
@@ -54,7 +54,7 @@ public sealed record Assignment(long Number, IReadOnlyList<WorkerShare> Shares)
         return null;
     }
 
-    /// <summary>Which workers missing leaves fall to: each part of a gap with its owner, by owner.</summary>
+    /// <summary>The owners of missing leaves: each part of a gap with its owner, ordered by owner.</summary>
     public IEnumerable<(WorkerId Worker, IndexRange Leaves)> OwnersOf(int leaves, IReadOnlyList<IndexRange> gaps)
     {
         for (var i = 0; i < Shares.Count; i++)
@@ -70,8 +70,8 @@ public sealed record Assignment(long Number, IReadOnlyList<WorkerShare> Shares)
     }
 
     /// <summary>
-    /// The place of the worker that audits a shard: the next one after its owner that has shards of its own, or else the next one; late workers are
-    /// left out. Null when there is none.
+    /// The index of the worker that audits a shard: the next one after its owner that has shards of its own, or else the next one; late workers are
+    /// skipped. Null when there is none.
     /// </summary>
     public int? SecondOf(int leaves, int shard)
     {
@@ -100,7 +100,7 @@ public sealed record Assignment(long Number, IReadOnlyList<WorkerShare> Shares)
         return sums;
     }
 
-    /// <summary>Whether a worker is listed, with whatever weight.</summary>
+    /// <summary>Whether a worker is listed, with any weight.</summary>
     public bool Lists(WorkerId worker)
     {
         for (var i = 0; i < Shares.Count; i++)

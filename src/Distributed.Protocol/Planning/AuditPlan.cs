@@ -4,8 +4,7 @@ using System.IO.Hashing;
 namespace Distributed.Protocol.Planning;
 
 /// <summary>
-/// Which shards are computed by two workers: a pure function of (seed, step, shard) and the share, so that workers and blocks agree without
-/// a message.
+/// Which shards two workers compute: a pure function of (seed, step, shard) and the share, so that workers and blocks agree without messages.
 /// </summary>
 /// <param name="seed">The job's seed.</param>
 /// <param name="share">The share of all shards, from 0 (none) to 1 (every one).</param>
@@ -17,7 +16,7 @@ public sealed class AuditPlan(ulong seed, double share)
     /// <summary>The share of all shards.</summary>
     public double Share => share;
 
-    /// <summary>Whether a shard of a step is audited.</summary>
+    /// <summary>Whether a step's shard is audited.</summary>
     public bool Picks(long step, int shard)
     {
         if (share <= 0) return false;
@@ -28,7 +27,7 @@ public sealed class AuditPlan(ulong seed, double share)
         return share >= 1 || XxHash3.HashToUInt64(key) < share * 18446744073709551616.0; // 2^64
     }
 
-    /// <summary>Adds the audited ones of a step's shards, in ascending order.</summary>
+    /// <summary>Adds the audited shards of a step, in ascending order.</summary>
     public void AddShards(long step, int leaves, List<int> into)
     {
         if (share <= 0) return;

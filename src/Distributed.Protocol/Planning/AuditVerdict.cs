@@ -2,18 +2,21 @@ using Distributed.Protocol.Identity;
 
 namespace Distributed.Protocol.Planning;
 
-/// <summary>What a worker claims that an audited shard comes to.</summary>
+/// <summary>A worker's claimed result of an audited shard.</summary>
 /// <param name="Worker">The worker.</param>
 /// <param name="Hash">The <see cref="GradientHash"/> of its result at one block.</param>
 public sealed record ShardClaim(WorkerId Worker, ulong Hash);
 
-/// <summary>Which workers are right when they disagree about a shard, all of them on the same weights.</summary>
-/// <param name="Right">The workers that agree with each other, two at least.</param>
-/// <param name="Wrong">All others; none when the counted result is no claimant's.</param>
+/// <summary>Which workers are right in a dispute about a shard, all on the same weights.</summary>
+/// <param name="Right">The workers that agree with each other, at least two.</param>
+/// <param name="Wrong">All others; empty when no claim matches the counted result.</param>
 public sealed record AuditVerdict(IReadOnlyList<WorkerId> Right, IReadOnlyList<WorkerId> Wrong)
 {
-    /// <summary>The result that most workers agree on, two at least and more than on any other, is right. Null while there is none: another worker has to compute the shard.</summary>
-    /// <param name="claims">One claim a worker.</param>
+    /// <summary>
+    /// The most common result is right if at least two workers claim it, and more than any other. Null while there is none: another worker must
+    /// compute the shard.
+    /// </summary>
+    /// <param name="claims">One claim per worker.</param>
     public static AuditVerdict? Of(IReadOnlyList<ShardClaim> claims)
     {
         var sides = claims.GroupBy(claim => claim.Hash).OrderByDescending(side => side.Count()).ToList();

@@ -1,18 +1,20 @@
 namespace Distributed.Protocol.Planning;
 
 /// <summary>
-/// How the flat parameter vector is cut into blocks: contiguous ranges of nearly equal length that begin at multiples of 16 floats (one
-/// cache line). Optimizers work element by element, so the cut changes no bit.
+/// Divides the flat parameter vector into blocks: contiguous ranges of nearly equal length that begin at multiples of 16 floats (one cache line).
+/// Optimizers work element by element, so the division changes no bit.
 /// </summary>
 public sealed class BlockLayout
 {
-    /// <summary>The most blocks of one job.</summary>
+    /// <summary>Maximum number of blocks per job.</summary>
     public const int MaximumBlocks = 256;
 
     private const int Line = 16;
     private readonly IndexRange[] _ranges;
 
-    /// <summary>Cuts <paramref name="parameters"/> into at most <paramref name="blocks"/> ranges; fewer when there are fewer cache lines.</summary>
+    /// <summary>
+    /// Divides <paramref name="parameters"/> into at most <paramref name="blocks"/> ranges; fewer when there are fewer cache lines.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">No parameters, or a number of blocks outside 1 … <see cref="MaximumBlocks"/>.</exception>
     public BlockLayout(int parameters, int blocks)
     {

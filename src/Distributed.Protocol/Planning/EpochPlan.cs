@@ -11,20 +11,20 @@ public readonly record struct IndexRange(int First, int Count)
     /// <summary>One past the last.</summary>
     public int End => First + Count;
 
-    /// <summary>Whether the range holds a position.</summary>
+    /// <summary>Whether the range contains a position.</summary>
     public bool Contains(int index) => index >= First && index < End;
 }
 
 /// <summary>
-/// Which samples make up which shard of which step: a pure function of the specification. Step t is the update from weights version t to
-/// t + 1; its mini-batch is cut into shards whose boundaries never depend on who computes them.
+/// Which samples make up which shard of which step: a pure function of the specification. Step t is the update from weights version t to t + 1; its
+/// mini-batch is divided into shards whose boundaries never depend on who computes them.
 /// </summary>
 public sealed class EpochPlan
 {
-    /// <summary>The most shards of one mini-batch or validation set; bounds every list that is kept per shard.</summary>
+    /// <summary>Maximum number of shards per mini-batch or validation set; bounds every per-shard list.</summary>
     public const int MaximumShards = 65_536;
 
-    /// <summary>The most rows that a worker evaluates at a time.</summary>
+    /// <summary>Maximum number of rows that a worker evaluates at a time.</summary>
     private const int EvaluationRows = 256;
 
     private readonly int _training;
@@ -53,19 +53,19 @@ public sealed class EpochPlan
     /// <summary>Steps of all epochs.</summary>
     public long TotalSteps { get; }
 
-    /// <summary>The most samples that one shard of any kind holds.</summary>
+    /// <summary>The maximum number of samples in a shard of any kind.</summary>
     public int MaximumRows => Math.Max(_shard, EvaluationShardCount == 0 ? 0 : _evaluationShard);
 
     /// <summary>Shards of the validation set; 0 without one.</summary>
     public int EvaluationShardCount => Divide(_validation, _evaluationShard);
 
-    /// <summary>How many steps have as many samples as the shards of the validation set have places; 0 without one.</summary>
+    /// <summary>The validation set's size in steps: how many steps have as many samples as its shards have places; 0 without one.</summary>
     public int StepsOfAnEvaluation => Divide(EvaluationShardCount * _evaluationShard, _batch);
 
     /// <summary>The epoch that step <paramref name="step"/> belongs to, from 0.</summary>
     public int EpochOf(long step) => (int)(step / StepsPerEpoch);
 
-    /// <summary>Whether weights version <paramref name="version"/> stands at the end of an epoch.</summary>
+    /// <summary>Whether weights version <paramref name="version"/> is at the end of an epoch.</summary>
     public bool IsBoundary(long version) => version > 0 && version % StepsPerEpoch == 0;
 
     /// <summary>The weights' version at the end of an epoch.</summary>
@@ -87,7 +87,7 @@ public sealed class EpochPlan
     /// <summary>The order of an epoch's training samples: position to sample.</summary>
     public SampleOrder Order(int epoch) => new(_seed, epoch, _training);
 
-    /// <summary>A validation shard's rows; validation rows are taken as they lie.</summary>
+    /// <summary>A validation shard's rows; validation rows keep their order.</summary>
     public IndexRange EvaluationShard(int shard)
     {
         var start = shard * _evaluationShard;

@@ -6,8 +6,8 @@ using Distributed.Learning.Metrics;
 namespace Distributed.Protocol.Planning;
 
 /// <summary>
-/// By what two workers' results for one shard are compared: XxHash3 over a block's slice of the gradient and the shard's metrics, bit for bit.
-/// It finds errors of machines; it is no proof against a forger.
+/// Compares two workers' results for one shard: XxHash3 over a block's slice of the gradient and the shard's metrics, bit for bit. Detects machine
+/// errors; it does not protect against forgery.
 /// </summary>
 public static class GradientHash
 {
@@ -19,7 +19,7 @@ public static class GradientHash
         Span<byte> sums = stackalloc byte[72];
         BinaryPrimitives.WriteInt64LittleEndian(sums, metrics.Samples);
         BinaryPrimitives.WriteInt64LittleEndian(sums[8..], metrics.FirstBadShard);
-        // What is not finite may differ between machines in its meaningless bits. That it is not finite ends the job anyway.
+        // The payload bits of non-finite values may differ between machines. That a value is not finite ends the job anyway.
         if (metrics.HasBadShard) return XxHash3.HashToUInt64(sums[..16]);
         BinaryPrimitives.WriteInt64LittleEndian(sums[16..], metrics.Correct);
         BinaryPrimitives.WriteDoubleLittleEndian(sums[24..], metrics.LossSum);

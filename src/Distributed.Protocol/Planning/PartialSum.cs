@@ -1,22 +1,22 @@
 namespace Distributed.Protocol.Planning;
 
-/// <summary>What a reduction tree does with the values at its nodes.</summary>
+/// <summary>How a reduction tree handles the values at its nodes.</summary>
 /// <typeparam name="T">A node's value.</typeparam>
 internal interface INodeSum<T>
 {
-    /// <summary>The sum of two siblings, <paramref name="lower"/> first; both are given up.</summary>
+    /// <summary>The sum of two siblings, <paramref name="lower"/> first; takes ownership of both.</summary>
     T Combine(T lower, T upper);
 
-    /// <summary>The same for the root's two children: nothing is combined with the root, so its sum may be left to its reader.</summary>
+    /// <summary>The same for the root's two children: nothing is added to the root, so its sum may be left to its reader.</summary>
     T CombineAtRoot(T lower, T upper) => Combine(lower, upper);
 
-    /// <summary>A value that is not needed (any more).</summary>
+    /// <summary>Releases a value that is not needed, or no longer.</summary>
     void Discard(T value);
 }
 
 /// <summary>
-/// One step's reduction tree as far as it is known: siblings are summed as they meet. A node that comes twice, or below one that is already
-/// there, is dropped; a node supersedes what lies below it. So overlapping work of several workers counts once. Holds at most one value a leaf.
+/// One step's reduction tree as known so far: siblings are summed as they meet. A node that repeats, or lies below one already present, is dropped; a
+/// node supersedes those below it, so overlapping work counts once. Holds at most one value per leaf.
 /// </summary>
 /// <typeparam name="T">A node's value.</typeparam>
 internal class PartialSum<T>(INodeSum<T> sum)
@@ -28,19 +28,19 @@ internal class PartialSum<T>(INodeSum<T> sum)
     /// <summary>Leaves of the tree.</summary>
     public int Leaves { get; private set; }
 
-    /// <summary>Whether every leaf is in.</summary>
+    /// <summary>Whether every leaf has arrived.</summary>
     public virtual bool IsComplete => Leaves > 0 && _nodes.Count == 1 && _nodes.Values[0].Node.Count == Leaves;
 
     /// <summary>The root's value; only when complete.</summary>
     public T Root => IsComplete ? _nodes.Values[0].Value : throw new InvalidOperationException("the tree is not complete");
 
-    /// <summary>How many nodes are held.</summary>
+    /// <summary>Number of nodes held.</summary>
     public int Count => _nodes.Count;
 
-    /// <summary>The nodes that are held, ascending.</summary>
+    /// <summary>The nodes held, ascending.</summary>
     public IEnumerable<ReductionNode> Nodes => _nodes.Values.Select(entry => entry.Node);
 
-    /// <summary>Forgets everything and begins a tree over <paramref name="leaves"/> leaves.</summary>
+    /// <summary>Clears everything and begins a tree over <paramref name="leaves"/> leaves.</summary>
     public virtual void Begin(int leaves)
     {
         foreach (var entry in _nodes.Values) sum.Discard(entry.Value);
@@ -48,7 +48,7 @@ internal class PartialSum<T>(INodeSum<T> sum)
         Leaves = leaves;
     }
 
-    /// <summary>Takes a node's value, or discards it when its leaves are already in. Returns whether it was taken.</summary>
+    /// <summary>Takes a node's value, or discards it when its leaves have already arrived. Returns whether it was taken.</summary>
     /// <exception cref="ArgumentException">The node does not belong to the tree.</exception>
     public virtual bool Add(ReductionNode node, T value)
     {
@@ -71,14 +71,14 @@ internal class PartialSum<T>(INodeSum<T> sum)
         return true;
     }
 
-    /// <summary>Whether all leaves of a node are in as one node.</summary>
+    /// <summary>Whether all leaves of a node have arrived, as one node.</summary>
     public virtual bool Covers(ReductionNode node)
     {
         var i = LastAtOrBefore(node.First);
         return i >= 0 && _nodes.Values[i].Node.Covers(node);
     }
 
-    /// <summary>Adds the runs of leaves that are not in, in ascending order.</summary>
+    /// <summary>Adds the runs of missing leaves, in ascending order.</summary>
     public void AddMissing(List<IndexRange> into)
     {
         var next = 0;

@@ -18,8 +18,8 @@ public readonly record struct ReductionNode(int First, int Count)
 }
 
 /// <summary>
-/// The shape of the fixed binary tree in which a step's shards are summed: a node over n > 1 leaves splits at the largest power of two
-/// below n. It depends on the number of leaves alone, so that who computed what, and in which order it came, cannot change a bit.
+/// The shape of the fixed binary tree in which a step's shards are summed: a node over n > 1 leaves splits at the largest power of two below n. It
+/// depends only on the number of leaves, so neither who computed what nor arrival order changes a bit.
 /// </summary>
 public static class ReductionTree
 {
@@ -41,7 +41,7 @@ public static class ReductionTree
         return true;
     }
 
-    /// <summary>The node that sums with <paramref name="node"/> to its parent; false for the root. The node must belong to the tree.</summary>
+    /// <summary>The node that sums with <paramref name="node"/> into their parent; false for the root. The node must belong to the tree.</summary>
     public static bool TryGetSibling(int leaves, ReductionNode node, out ReductionNode sibling, out ReductionNode parent)
     {
         parent = new ReductionNode(0, leaves);
@@ -61,7 +61,7 @@ public static class ReductionTree
         }
     }
 
-    /// <summary>Adds the largest nodes whose leaves all lie in a run, in ascending order: what a worker that holds the run sends.</summary>
+    /// <summary>Adds the largest nodes whose leaves all lie in a run, in ascending order: what a worker sends for that run.</summary>
     public static void AddMaximalNodes(int leaves, IndexRange run, List<ReductionNode> into)
     {
         if (run.Count > 0) Descend(new ReductionNode(0, leaves), run, into);

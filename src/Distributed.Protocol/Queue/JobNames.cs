@@ -4,13 +4,13 @@ using Distributed.Protocol.Identity;
 
 namespace Distributed.Protocol.Queue;
 
-/// <summary>Names for jobs that were given none: the data's name and the first free number.</summary>
+/// <summary>Names for jobs submitted without one: the data's name and the first free number.</summary>
 public static class JobNames
 {
     private const int LongestStem = 40;
 
     /// <summary>digits-1, digits-2, …</summary>
-    /// <param name="dataName">What the data is called.</param>
+    /// <param name="dataName">The data's name.</param>
     /// <param name="taken">Whether a name is in use.</param>
     public static JobId Next(string dataName, Func<JobId, bool> taken)
     {

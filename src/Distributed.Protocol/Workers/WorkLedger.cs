@@ -153,7 +153,7 @@ public sealed class WorkLedger
             return;
         }
         if (message.Step != Version || Version >= _plan.TotalSteps) return;
-        _lineage.TryOpen(_plan.EpochOf(message.Step)); // its existence proves that its epoch is open
+        _lineage.TryOpen(_plan.EpochOf(message.Step)); // the step was computed elsewhere, so its epoch is open
         Plan();
         if (!_audits.IsAudited(Version, new ReductionNode(message.Shard, 1))) return;
         if (_audits.HasClaimed(message.Shard)) _audits.Repeat(message.Shard);
