@@ -127,7 +127,7 @@ public enum JobOutcome
 /// <param name="Step">The weights' version: steps done.</param>
 /// <param name="Lineage">The lineage that wrote it.</param>
 /// <param name="Parts">Every stored part, covering all parameters once, in ascending order.</param>
-/// <param name="Totals">Running sums of the epoch under way at that step.</param>
+/// <param name="Totals">Running sums of the current epoch at that step.</param>
 /// <param name="ParameterCount">Length of the flat parameter vector.</param>
 public sealed record Checkpoint(long Step, long Lineage, IReadOnlyList<SnapshotPart> Parts, ShardMetrics Totals, int ParameterCount)
 {

@@ -57,7 +57,7 @@ public sealed record GetBlockState(JobId Job, int Block, long Term, long Query) 
 /// <param name="Job">The job.</param>
 /// <param name="Block">The block.</param>
 /// <param name="Incarnation">A new number after each loss of memory.</param>
-/// <param name="Term">The highest term that it has heard of; 0 for none.</param>
+/// <param name="Term">The highest term it has seen; 0 for none.</param>
 /// <param name="Query">The highest query of that term it has seen.</param>
 /// <param name="Lineage">The lineage of its weights; 0 while it has none.</param>
 /// <param name="Step">The version of its weights.</param>

@@ -21,8 +21,8 @@ public sealed record GetJobStatus(JobId Job) : ICoordinatorMessage;
 /// <param name="Term">The coordinator's term; 0 until it is durable.</param>
 /// <param name="Rewinds">How often the job rewound because something was lost.</param>
 /// <param name="StepsPerSecond">Recent speed; null while unknown.</param>
-/// <param name="TrainLoss">Mean training loss of the epoch under way; null before its first step.</param>
-/// <param name="TrainAccuracy">Share predicted right in the epoch under way; null for regression and before its first step.</param>
+/// <param name="TrainLoss">Mean training loss of the current epoch; null before its first step.</param>
+/// <param name="TrainAccuracy">Share predicted right in the current epoch; null for regression and before its first step.</param>
 /// <param name="WorkerCount">Workers that the coordinator knows.</param>
 /// <param name="Workers">The first <see cref="MaximumWorkers"/> of them, ordered by name.</param>
 /// <param name="Blocks">All parameter blocks.</param>

@@ -12,7 +12,7 @@ namespace Distributed.Protocol.ParameterBlocks;
 /// <param name="Range">The block's range of the flat parameter vector.</param>
 /// <param name="Weights">[range].</param>
 /// <param name="State">The optimizer's state vectors, concatenated [vectors × range].</param>
-/// <param name="Totals">Block 0: running sums of the epoch under way.</param>
+/// <param name="Totals">Block 0: running sums of the current epoch.</param>
 public sealed record BlockSnapshot(
     JobId Job, int Block, long Lineage, long Step, IndexRange Range, ReadOnlyMemory<float> Weights, ReadOnlyMemory<float> State, ShardMetrics Totals);
 

@@ -36,7 +36,7 @@ internal sealed class BlockSnapshots(BlockSite site, long lineage, BlockWeights 
             TellTooLate(message.Attempt, message.Step);
             return;
         }
-        if (message.Attempt < _attempt && known?.Attempt != message.Attempt) return; // stale, or of a step not passed yet, in which case it is repeated
+        if (message.Attempt < _attempt && known?.Attempt != message.Attempt) return; // stale, or of a step not passed yet: then it is repeated
         _attempt = Math.Max(_attempt, message.Attempt);
         if (known is not null)
         {

@@ -4,42 +4,42 @@ using Distributed.Protocol.Specification;
 
 namespace Distributed.Protocol.Queue;
 
-/// <summary>Why the queue does not do what was asked.</summary>
+/// <summary>The result of a request to the queue.</summary>
 public enum QueueVerdict
 {
-    /// <summary>It is done, or to be done.</summary>
+    /// <summary>The request is carried out, or will be.</summary>
     Done,
 
-    /// <summary>It was done before; nothing changes.</summary>
+    /// <summary>Already carried out earlier; nothing changes.</summary>
     AlreadyDone,
 
-    /// <summary>There is no such job.</summary>
+    /// <summary>No such job.</summary>
     NotFound,
 
-    /// <summary>The job is not in the state for it.</summary>
+    /// <summary>The job's state does not allow it.</summary>
     Conflict,
 
-    /// <summary>Another job has or had the name.</summary>
+    /// <summary>Another job has or had this name.</summary>
     NameTaken,
 
-    /// <summary>Another submission came with the same key.</summary>
+    /// <summary>Another submission used this key.</summary>
     KeyTaken,
 
-    /// <summary>So many jobs wait that no more are taken.</summary>
+    /// <summary>Too many jobs are waiting; no more are accepted.</summary>
     Full,
 }
 
-/// <summary>An answer of the queue: what it decides (null: nothing), and the reason of a refusal.</summary>
+/// <summary>The queue's answer: its decision (null for none), and the reason for a refusal.</summary>
 public sealed record QueueAnswer(QueueVerdict Verdict, QueueEvent? Decision = null, string? Reason = null, JobId? Existing = null);
 
 /// <summary>
-/// The rule of the queue: first come, first served, so many at a time, and none before the workers that it asks for are there. A job that
-/// waits for workers lets nobody pass: otherwise small jobs could keep a large one waiting for ever. Events in, decisions out; no clock.
+/// Queue policy: first come, first served, at most <paramref name="maximumRunning"/> at once. A job starts when its required workers are present;
+/// while it waits it blocks the jobs behind it, so small jobs cannot starve a large one. Events in, decisions out; no clock.
 /// </summary>
-/// <param name="maximumRunning">The most jobs that have their turn at once.</param>
+/// <param name="maximumRunning">Maximum number of jobs that have their turn at once.</param>
 public sealed class JobQueue(int maximumRunning)
 {
-    /// <summary>The most jobs that have not ended; more are refused.</summary>
+    /// <summary>Maximum number of unfinished jobs; more are refused.</summary>
     public const int MaximumOpen = 10_000;
 
     private readonly Dictionary<JobId, QueueEntry> _entries = [];
@@ -49,19 +49,19 @@ public sealed class JobQueue(int maximumRunning)
     private readonly Dictionary<string, QueueEntry> _byKey = new(StringComparer.Ordinal);
     private long _lastOrder;
 
-    /// <summary>Jobs that have not ended, by submission.</summary>
+    /// <summary>Unfinished jobs, in order of submission.</summary>
     public IEnumerable<QueueEntry> Open => _open.Values;
 
     /// <summary>Every job, newest first.</summary>
     public IEnumerable<QueueEntry> NewestFirst => _byOrder.Values.Reverse();
 
-    /// <summary>A job; null when there is none.</summary>
+    /// <summary>A job; null when unknown.</summary>
     public QueueEntry? Find(JobId job) => _entries.GetValueOrDefault(job);
 
     /// <summary>Whether a name is or was in use.</summary>
     public bool IsTaken(JobId job) => _entries.ContainsKey(job) || _forgotten.Contains(job);
 
-    /// <summary>Takes what the journal tells. Events about jobs that are not known any more change nothing.</summary>
+    /// <summary>Applies a journal event. Events about forgotten jobs change nothing.</summary>
     public void Apply(QueueEvent queueEvent)
     {
         if (queueEvent is JobQueued queued)
@@ -100,9 +100,9 @@ public sealed class JobQueue(int maximumRunning)
         }
     }
 
-    /// <summary>The next job to have its turn; null when none can.</summary>
-    /// <param name="workers">Workers that are there.</param>
-    /// <param name="now">For the journal.</param>
+    /// <summary>The next job to get its turn; null when none can.</summary>
+    /// <param name="workers">Workers present.</param>
+    /// <param name="now">The time for the journal.</param>
     public JobTurnBegan? NextTurn(int workers, DateTimeOffset now)
     {
         if (_open.Values.Count(entry => entry.HasTurn) >= maximumRunning) return null;
@@ -110,11 +110,11 @@ public sealed class JobQueue(int maximumRunning)
         return next is not null && workers >= next.Options.MinimumWorkers ? new JobTurnBegan(next.Job, now) : null;
     }
 
-    /// <summary>How many jobs come before one that waits for its turn; null for any other.</summary>
+    /// <summary>Number of jobs ahead of one waiting for its turn; null for any other.</summary>
     public int? PositionOf(QueueEntry entry) =>
         entry.IsWaiting ? _open.Values.TakeWhile(other => other.Order < entry.Order).Count(other => other.IsWaiting) : null;
 
-    /// <summary>Why a job that has not ended does not run, in one line; null when it does.</summary>
+    /// <summary>Why an unfinished job does not run, in one line; null when it does.</summary>
     public string? ReasonOf(QueueEntry entry, int workers)
     {
         if (entry.End is not null) return entry.End.Message;
@@ -129,7 +129,7 @@ public sealed class JobQueue(int maximumRunning)
             : null;
     }
 
-    /// <summary>Decides about a submission. The same key with the same body again is the same job.</summary>
+    /// <summary>Decides on a submission. The same key with the same body denotes the same job.</summary>
     public QueueAnswer Submit(JobId job, QueuedJob submission, DateTimeOffset now)
     {
         var facts = submission.Facts;
@@ -146,28 +146,28 @@ public sealed class JobQueue(int maximumRunning)
             : new QueueAnswer(QueueVerdict.Done, new JobQueued(job, now, submission));
     }
 
-    /// <summary>Decides about a wish to pause.</summary>
+    /// <summary>Decides on a pause request.</summary>
     public QueueAnswer Pause(JobId job, DateTimeOffset now) => About(job, "paused", entry =>
         entry.IsPauseWanted ? new QueueAnswer(QueueVerdict.AlreadyDone)
         : entry.IsCancelWanted ? new QueueAnswer(QueueVerdict.Conflict, Reason: $"the job {job} is being cancelled")
         : new QueueAnswer(QueueVerdict.Done, new JobPauseAsked(job, now)));
 
-    /// <summary>Decides about a wish to go on.</summary>
+    /// <summary>Decides on a resume request.</summary>
     /// <param name="job">The job.</param>
     /// <param name="change">Changes the run options.</param>
-    /// <param name="now">For the journal.</param>
+    /// <param name="now">The time for the journal.</param>
     public QueueAnswer Resume(JobId job, Func<RunOptions, RunOptions> change, DateTimeOffset now) => About(job, "resumed", entry =>
         !entry.IsPauseWanted ? new QueueAnswer(QueueVerdict.AlreadyDone)
         : entry.IsCancelWanted ? new QueueAnswer(QueueVerdict.Conflict, Reason: $"the job {job} is being cancelled")
         : new QueueAnswer(QueueVerdict.Done, new JobResumeAsked(job, now, change(entry.Options))));
 
-    /// <summary>Decides about a wish to end. A job that never had its turn is over at once, without any weights.</summary>
+    /// <summary>Decides on a cancel request. A job that never had its turn ends at once, without weights.</summary>
     public QueueAnswer Cancel(JobId job, DateTimeOffset now) => About(job, "cancelled", entry =>
         entry.IsCancelWanted ? new QueueAnswer(QueueVerdict.AlreadyDone)
         : entry.StartedAt is null ? new QueueAnswer(QueueVerdict.Done, new JobClosed(job, now, JobEnded.WithoutWeights, 0, null))
         : new QueueAnswer(QueueVerdict.Done, new JobCancelAsked(job, now)));
 
-    /// <summary>Decides about a wish to delete.</summary>
+    /// <summary>Decides on a delete request.</summary>
     public QueueAnswer Delete(JobId job, DateTimeOffset now)
     {
         if (Find(job) is not { } entry) return NotFound(job);
@@ -202,7 +202,7 @@ public sealed class JobQueue(int maximumRunning)
         entry.Epochs = closed.Epochs;
         entry.Metrics = closed.Metrics;
         entry.HasTurn = false;
-        if (entry.StartedAt is not null) entry.Start = null; // its own journal knows; one that never began has none
+        if (entry.StartedAt is not null) entry.Start = null; // its own journal has it; a job that never began has none
         _open.Remove(entry.Order);
     }
 

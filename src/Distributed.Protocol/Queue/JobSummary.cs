@@ -8,31 +8,31 @@ public sealed record JobSummary
     /// <summary>Its name.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>Its phase.</summary>
     public required JobPhase State { get; init; }
 
     /// <summary>Why it waits, or how it failed; null otherwise.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>What it learns from, for people: the built-in or uploaded data set's name.</summary>
+    /// <summary>The name of its built-in or uploaded data set, for display.</summary>
     public required string Data { get; init; }
 
     /// <summary>When it was submitted (UTC).</summary>
     public required DateTimeOffset SubmittedAt { get; init; }
 
-    /// <summary>When it first had its turn (UTC); null before.</summary>
+    /// <summary>When it first got its turn (UTC); null before.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
     /// <summary>When it ended (UTC); null before.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary>How many jobs come before it; null unless it is queued.</summary>
+    /// <summary>Number of jobs ahead of it; null unless it is queued.</summary>
     public int? QueuePosition { get; init; }
 
-    /// <summary>Epochs that are decided.</summary>
+    /// <summary>Decided epochs.</summary>
     public int Epochs { get; init; }
 
-    /// <summary>The most epochs.</summary>
+    /// <summary>The maximum number of epochs.</summary>
     public int MaximumEpochs { get; init; }
 
     /// <summary>Steps done, as far as known.</summary>
@@ -45,8 +45,8 @@ public sealed record JobSummary
     public EpochMetrics? Metrics { get; init; }
 
     /// <summary>
-    /// SHA-256 of the weights that it ended on: the flat parameter vector as little-endian float32, lower-case hex. Null while it has not ended, and
-    /// of a job that failed or has no weights.
+    /// SHA-256 of the final weights: the flat parameter vector as little-endian float32, lower-case hex. Null until the job ends, and for a job that
+    /// failed or has no weights.
     /// </summary>
     public string? WeightsSha256 { get; init; }
 }

@@ -5,7 +5,7 @@ using Distributed.Protocol.Specification;
 
 namespace Distributed.Protocol.Queue;
 
-/// <summary>One job as the queue's journal tells it. Changed by <see cref="JobQueue.Apply"/> alone.</summary>
+/// <summary>One job as recorded in the queue's journal. Changed only by <see cref="JobQueue.Apply"/>.</summary>
 public sealed class QueueEntry
 {
     internal QueueEntry(JobQueued queued, long order)
@@ -23,46 +23,46 @@ public sealed class QueueEntry
     /// <summary>The job.</summary>
     public JobId Job { get; }
 
-    /// <summary>Its place by submission, rising.</summary>
+    /// <summary>Its ascending submission number.</summary>
     public long Order { get; }
 
     /// <summary>When it was submitted.</summary>
     public DateTimeOffset SubmittedAt { get; }
 
-    /// <summary>When it first had its turn; null before.</summary>
+    /// <summary>When it first got its turn; null before.</summary>
     public DateTimeOffset? StartedAt { get; internal set; }
 
     /// <summary>When it ended; null before.</summary>
     public DateTimeOffset? EndedAt { get; internal set; }
 
-    /// <summary>What it begins with; null once it is over and its own journal knows, so that a thousand finished jobs weigh little.</summary>
+    /// <summary>What the job starts from; null once it is over and its own journal has it, so that finished jobs take little memory.</summary>
     public QueuedJob? Start { get; internal set; }
 
-    /// <summary>What is remembered of its submission.</summary>
+    /// <summary>The retained facts of its submission.</summary>
     public SubmissionFacts Facts { get; }
 
-    /// <summary>The run options of its next or present turn.</summary>
+    /// <summary>The run options of its next or current turn.</summary>
     public RunOptions Options { get; internal set; }
 
-    /// <summary>The most epochs.</summary>
+    /// <summary>The maximum number of epochs.</summary>
     public int MaximumEpochs { get; }
 
     /// <summary>Steps of all epochs.</summary>
     public long TotalSteps { get; }
 
-    /// <summary>Whether it takes one of the places of jobs that run. One that is to pause keeps it until it rests.</summary>
+    /// <summary>Whether it occupies a running slot. A job that is pausing keeps its slot until it rests.</summary>
     public bool HasTurn { get; internal set; }
 
-    /// <summary>A pause is wanted or in force.</summary>
+    /// <summary>Whether a pause is requested or in force.</summary>
     public bool IsPauseWanted { get; internal set; }
 
-    /// <summary>The end is wanted.</summary>
+    /// <summary>Whether a cancel is requested.</summary>
     public bool IsCancelWanted { get; internal set; }
 
     /// <summary>The step at which it rests; null while it does not, or before its first turn.</summary>
     public long? RestsAt { get; internal set; }
 
-    /// <summary>How it ended; null while it has not.</summary>
+    /// <summary>How it ended; null until it has.</summary>
     public JobEnded? End { get; internal set; }
 
     /// <summary>Epochs decided at its end.</summary>
@@ -71,7 +71,7 @@ public sealed class QueueEntry
     /// <summary>The last epoch's metrics at its end.</summary>
     public EpochMetrics? Metrics { get; internal set; }
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>Its phase.</summary>
     public JobPhase State => End?.Outcome switch
     {
         JobOutcome.Completed => JobPhase.Completed,
@@ -83,6 +83,6 @@ public sealed class QueueEntry
     /// <summary>Whether it waits for a turn.</summary>
     public bool IsWaiting => End is null && !HasTurn && !IsPauseWanted && !IsCancelWanted;
 
-    /// <summary>Whether its coordinator has something to do for the queue: run, rest, or end.</summary>
+    /// <summary>Whether its coordinator has work to do for the queue: run, rest, or end.</summary>
     public bool NeedsCoordinator => End is null && (HasTurn || (IsCancelWanted && StartedAt is not null));
 }

@@ -4,54 +4,54 @@ using Distributed.Protocol.Specification;
 
 namespace Distributed.Protocol.Queue;
 
-/// <summary>A decision about a job's turn, in the directory's journal before anyone hears of it.</summary>
+/// <summary>A decision about a job's turn, journaled by the directory before any message follows from it.</summary>
 /// <param name="Job">The job.</param>
-/// <param name="At">When (UTC), for people: nothing is decided by it.</param>
+/// <param name="At">When (UTC), for display: no decision depends on it.</param>
 public abstract record QueueEvent(JobId Job, DateTimeOffset At);
 
 /// <summary>A client submitted the job; it waits for its turn.</summary>
 public sealed record JobQueued(JobId Job, DateTimeOffset At, QueuedJob Submission) : QueueEvent(Job, At);
 
-/// <summary>The job has its turn: its coordinator is told to run it until it does.</summary>
+/// <summary>The job gets its turn: its coordinator is told to run it, repeatedly until it does.</summary>
 public sealed record JobTurnBegan(JobId Job, DateTimeOffset At) : QueueEvent(Job, At);
 
-/// <summary>A person wants the job to pause. One that waits for its turn rests at once.</summary>
+/// <summary>A person requested a pause. A job waiting for its turn rests at once.</summary>
 public sealed record JobPauseAsked(JobId Job, DateTimeOffset At) : QueueEvent(Job, At);
 
-/// <summary>The job rests at a durable checkpoint and gives its turn to others.</summary>
+/// <summary>The job rests at a durable checkpoint and yields its turn.</summary>
 public sealed record JobRested(JobId Job, DateTimeOffset At, long Step) : QueueEvent(Job, At);
 
-/// <summary>A person wants the job to go on: in its turn, by the order of submission.</summary>
+/// <summary>A person requested a resume: the job waits for its turn, in order of submission.</summary>
 public sealed record JobResumeAsked(JobId Job, DateTimeOffset At, RunOptions Options) : QueueEvent(Job, At);
 
-/// <summary>A person wants the job to end on the weights that it has.</summary>
+/// <summary>A person requested that the job end on its current weights.</summary>
 public sealed record JobCancelAsked(JobId Job, DateTimeOffset At) : QueueEvent(Job, At);
 
 /// <summary>The job is over.</summary>
 /// <param name="Job">The job.</param>
 /// <param name="At">When (UTC).</param>
 /// <param name="End">How it ended.</param>
-/// <param name="Epochs">Epochs that were decided.</param>
-/// <param name="Metrics">The last one's metrics; null without any.</param>
+/// <param name="Epochs">Decided epochs.</param>
+/// <param name="Metrics">The last epoch's metrics; null without any.</param>
 public sealed record JobClosed(JobId Job, DateTimeOffset At, JobEnded End, int Epochs, EpochMetrics? Metrics) : QueueEvent(Job, At);
 
-/// <summary>A person deleted the job. Its name is not used again: messages of its time may still be about.</summary>
+/// <summary>A person deleted the job. Its name is not reused: old messages may still be in flight.</summary>
 public sealed record JobForgotten(JobId Job, DateTimeOffset At) : QueueEvent(Job, At);
 
-/// <summary>What a job in the queue begins with.</summary>
+/// <summary>What a queued job starts from.</summary>
 /// <param name="Specification">Everything that can reach a weight, checked against the data.</param>
 /// <param name="Options">How it runs.</param>
-/// <param name="Initial">The stored weights that it begins from; null for random ones.</param>
-/// <param name="Facts">What outlasts its start.</param>
+/// <param name="Initial">The stored weights it begins from; null for random ones.</param>
+/// <param name="Facts">The facts retained after its start.</param>
 public sealed record QueuedJob(JobSpecification Specification, RunOptions Options, Checkpoint? Initial, SubmissionFacts Facts);
 
-/// <summary>What is remembered of a submission as long as the job is.</summary>
-/// <param name="DataName">What it learns from, for people.</param>
+/// <summary>The facts of a submission, retained as long as the job.</summary>
+/// <param name="DataName">The data set's name, for display.</param>
 /// <param name="Dataset">The uploaded data set's id; null for a built-in one.</param>
-/// <param name="ValidationDataset">The uploaded data set that it is validated with; null when none is named.</param>
-/// <param name="EncodingId">Where the fitted encoding is stored; null when nobody stored it.</param>
-/// <param name="TargetScale">By how much standardised errors are multiplied to be in the target's unit.</param>
+/// <param name="ValidationDataset">The uploaded data set it is validated with; null when none is named.</param>
+/// <param name="EncodingId">Where the fitted encoding is stored; null when it is not stored.</param>
+/// <param name="TargetScale">The factor that converts standardised errors to the target's unit.</param>
 /// <param name="IdempotencyKey">The client's key; null for none.</param>
-/// <param name="BodySha256">Of the body that came with the key.</param>
+/// <param name="BodySha256">SHA-256 of the body that came with the key.</param>
 public sealed record SubmissionFacts(
     string DataName, string? Dataset, string? ValidationDataset, string? EncodingId, double TargetScale, string? IdempotencyKey, string? BodySha256);

@@ -8,8 +8,8 @@ using Distributed.Protocol.Specification;
 namespace Distributed.Protocol.Replay;
 
 /// <summary>
-/// A job as one straight loop on one thread: what the cluster must come to, bit by bit. The oracle of tests and of verification; it shares
-/// with the cluster what decides bits (plan, kernels, tree shape, optimizer), and nothing of how work is spread.
+/// A job as one straight loop on one thread: the result the cluster must reproduce bit for bit. The oracle of tests and of verification; it shares
+/// with the cluster what decides bits (plan, kernels, tree shape, optimizer), and nothing of how work is distributed.
 /// </summary>
 public sealed class JobReplay
 {
@@ -22,12 +22,12 @@ public sealed class JobReplay
     private readonly Action<Action, Action> _both;
     private readonly Optimizer _optimizer;
 
-    /// <summary>Stands before step 0.</summary>
+    /// <summary>Starts before step 0.</summary>
     /// <param name="specification">The job.</param>
-    /// <param name="data">Its data; the SHA-256 is the specification's.</param>
-    /// <param name="initial">Weights to begin with [parameters]; null for the specification's random initialisation.</param>
-    /// <param name="lanes">How many shards may be computed at once; moves no bit.</param>
-    /// <param name="both">Runs two pieces of work, at once if it likes; null: one after the other. Threads are the caller's matter.</param>
+    /// <param name="data">Its data; the SHA-256 must match the specification's.</param>
+    /// <param name="initial">Initial weights [parameters]; null for the specification's random initialisation.</param>
+    /// <param name="lanes">How many shards may be computed at once; does not change any bit.</param>
+    /// <param name="both">Runs two pieces of work, possibly in parallel; null: one after the other. Threading is up to the caller.</param>
     public JobReplay(
         JobSpecification specification, EncodedDataSet data, ReadOnlyMemory<float>? initial = null, int lanes = 1, Action<Action, Action>? both = null)
     {
@@ -59,10 +59,10 @@ public sealed class JobReplay
     /// <summary>The optimizer's state vectors [vectors × parameters].</summary>
     public float[] State { get; }
 
-    /// <summary>Stands after the steps of a checkpoint.</summary>
+    /// <summary>Moves to the state after a checkpoint's steps.</summary>
     /// <param name="step">The checkpoint's step.</param>
     /// <param name="weights">[parameters]</param>
-    /// <param name="state">[vectors × parameters]; empty for weights that were given to begin with: then the optimizer begins afresh.</param>
+    /// <param name="state">[vectors × parameters]; empty for given initial weights: the optimizer then starts afresh.</param>
     /// <exception cref="ArgumentException">A length is not this job's.</exception>
     public void Restore(long step, ReadOnlySpan<float> weights, ReadOnlySpan<float> state)
     {
@@ -75,7 +75,7 @@ public sealed class JobReplay
         else state.CopyTo(State);
     }
 
-    /// <summary>Makes steps until the given version.</summary>
+    /// <summary>Runs steps up to the given version.</summary>
     /// <exception cref="ArithmeticException">A loss, gradient or weight is not finite.</exception>
     public void RunTo(long step)
     {
@@ -102,7 +102,7 @@ public sealed class JobReplay
         return (gradient, ShardMetrics.Add(metrics, otherMetrics));
     }
 
-    /// <summary>Each half has lanes, and so computers, of its own.</summary>
+    /// <summary>Each half has its own lanes, and so its own computers.</summary>
     private ((float[], ShardMetrics) Left, (float[], ShardMetrics) Right) SumBoth(ReductionNode left, ReductionNode right, int lane, int lanes)
     {
         var (first, second) = (default((float[], ShardMetrics)), default((float[], ShardMetrics)));

@@ -8,13 +8,13 @@ using Distributed.Protocol.Planning;
 namespace Distributed.Protocol.Snapshots;
 
 /// <summary>
-/// The stored form of a snapshot's part, little-endian: magic "DSNP", format version, step, lineage, first parameter, count and number of
-/// state vectors as integers, then the weights and the state vectors as float32, then XxHash3 over everything before it. A block is
-/// stored in parts, so that no database row grows beyond a few megabytes.
+/// The stored form of a snapshot's part, little-endian: magic "DSNP", format version, step, lineage, first parameter, count and number of state
+/// vectors as integers, then the weights and the state vectors as float32, then XxHash3 over everything before it. A block is stored in parts, so
+/// that no database row exceeds a few megabytes.
 /// </summary>
 public static class BlockPartCodec
 {
-    /// <summary>Parameters of one part at the most.</summary>
+    /// <summary>Maximum number of parameters per part.</summary>
     public const int MaximumParameters = 512 * 1024;
 
     private const uint Magic = 0x504E5344; // "DSNP"
@@ -30,7 +30,7 @@ public static class BlockPartCodec
             yield return new IndexRange(first, Math.Min(MaximumParameters, range.End - first));
     }
 
-    /// <summary>The bytes of an encoded part.</summary>
+    /// <summary>The size of an encoded part in bytes.</summary>
     public static int LengthOf(BlockSnapshot snapshot, IndexRange part) =>
         checked(HeaderBytes + part.Count * 4 * (1 + VectorsOf(snapshot)) + ChecksumBytes);
 
@@ -43,7 +43,7 @@ public static class BlockPartCodec
         return bytes;
     }
 
-    /// <summary>Writes all of one part but its checksum: a memory copy.</summary>
+    /// <summary>Writes a part without its checksum: a memory copy.</summary>
     /// <param name="snapshot">The state.</param>
     /// <param name="part">A range of <see cref="PartsOf"/>.</param>
     /// <param name="span">[<see cref="LengthOf"/>] bytes.</param>
@@ -70,7 +70,7 @@ public static class BlockPartCodec
     /// <summary>The checksum at the end of an encoded part.</summary>
     public static ulong ChecksumOf(ReadOnlySpan<byte> encoded) => BinaryPrimitives.ReadUInt64LittleEndian(encoded[^ChecksumBytes..]);
 
-    /// <summary>Reads a part back and checks it against what the checkpoint says of it; says what is wrong, or null.</summary>
+    /// <summary>Reads a part and verifies it against the checkpoint's entry; returns what is wrong, or null.</summary>
     public static string? TryDecode(ReadOnlySpan<byte> bytes, SnapshotPart expected, out LoadedPart? part)
     {
         part = null;

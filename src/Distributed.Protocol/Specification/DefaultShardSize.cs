@@ -3,13 +3,13 @@ using Distributed.Learning.Networks;
 namespace Distributed.Protocol.Specification;
 
 /// <summary>
-/// The shard size of a job that names none: a constant function of the specification, never a run-time choice, since the shards'
-/// boundaries reach the weights. Chosen by measurement (the benchmarks' curve of samples a second against shard size): at 64 samples three of
-/// four models keep at least 90 % of their best speed, at 32 they keep 63 to 85 %, and smaller shards spread better over workers.
+/// The shard size of a job that names none: a constant function of the specification, never a run-time choice, since shard boundaries affect the
+/// weights. Chosen by measurement (the benchmarks' curve of samples per second against shard size): at 64 samples three of four models keep at least
+/// 90 % of their best speed, at 32 they keep 63 to 85 %, and smaller shards spread better over workers.
 /// </summary>
 public static class DefaultShardSize
 {
-    /// <summary>Samples of one shard.</summary>
+    /// <summary>Samples per shard.</summary>
     private const int Samples = 64;
 
     /// <summary>The default for a network and a batch size.</summary>

@@ -5,15 +5,17 @@ using Distributed.Protocol.Planning;
 namespace Distributed.Protocol.Specification;
 
 /// <summary>
-/// Everything that can reach a weight, resolved: two jobs with equal specifications end with the same bits, whatever ran them.
-/// Immutable once submitted. What may change from run to run stands in <see cref="RunOptions"/>.
+/// Everything that can affect a weight, resolved: two jobs with equal specifications end with the same bits, whatever ran them. Immutable once
+/// submitted. What may change from run to run is in <see cref="RunOptions"/>.
 /// </summary>
 public sealed record JobSpecification
 {
-    /// <summary>Version of this record's form in stores.</summary>
+    /// <summary>Version of this record's stored form.</summary>
     public int Format { get; init; } = 1;
 
-    /// <summary>The arithmetic that the job was submitted under; a node with another takes no work for it (see <see cref="ArithmeticVersion"/>).</summary>
+    /// <summary>
+    /// The arithmetic the job was submitted under; a node with another accepts no work for it (see <see cref="ArithmeticVersion"/>).
+    /// </summary>
     public int Arithmetic { get; init; } = ArithmeticVersion.Current;
 
     /// <summary>The encoded samples.</summary>
@@ -28,13 +30,13 @@ public sealed record JobSpecification
     /// <summary>The learning rate over the steps.</summary>
     public required ScheduleSpecification Schedule { get; init; }
 
-    /// <summary>The most epochs that the job runs.</summary>
+    /// <summary>The maximum number of epochs.</summary>
     public required int Epochs { get; init; }
 
-    /// <summary>Samples of one mini-batch; the last one of an epoch may hold fewer.</summary>
+    /// <summary>Samples per mini-batch; the last one of an epoch may hold fewer.</summary>
     public required int BatchSize { get; init; }
 
-    /// <summary>Samples of one shard; the last one of a mini-batch may hold fewer.</summary>
+    /// <summary>Samples per shard; the last one of a mini-batch may hold fewer.</summary>
     public required int ShardSize { get; init; }
 
     /// <summary>Seed of initialisation, order and dropout.</summary>
@@ -46,10 +48,10 @@ public sealed record JobSpecification
     /// <summary>The form in which gradients are summed and sent.</summary>
     public GradientFormat GradientFormat { get; init; } = GradientFormat.Float32;
 
-    /// <summary>The weights to begin with instead of a random initialisation; null for none.</summary>
+    /// <summary>Initial weights in place of a random initialisation; null for none.</summary>
     public InitialWeights? Initial { get; init; }
 
-    /// <summary>Says what is wrong with the specification and what would be right; null when nothing is.</summary>
+    /// <summary>Returns what is wrong with the specification and what is expected; null when it is valid.</summary>
     public string? Validate()
     {
         if (Arithmetic != ArithmeticVersion.Current)
@@ -73,9 +75,9 @@ public sealed record JobSpecification
 /// <param name="ValidationSamples">Rows that are only evaluated; 0 for none.</param>
 public sealed record DataIdentity(string Sha256, int TrainingSamples, int ValidationSamples);
 
-/// <summary>Weights to begin with: those of another job's checkpoint, or imported ones. The optimizer begins afresh.</summary>
+/// <summary>Initial weights: those of another job's checkpoint, or imported ones. The optimizer starts afresh.</summary>
 /// <param name="WeightsSha256">SHA-256 (lower-case hex) of the flat parameter vector as little-endian float32.</param>
-/// <param name="Origin">Where they came from, for people.</param>
+/// <param name="Origin">Their origin, for display.</param>
 public sealed record InitialWeights(string WeightsSha256, string Origin);
 
 /// <summary>The form in which gradients are summed and sent. Part of the specification: rounding changes bits.</summary>
@@ -85,15 +87,15 @@ public enum GradientFormat
     Float32,
 
     /// <summary>
-    /// Summed in float32 and rounded to bfloat16 at every node of the reduction tree, leaves and root too, on the worker and on the block
-    /// alike: half the bytes between nodes, and bits that still do not depend on who summed what. Metrics are not rounded.
+    /// Summed in float32 and rounded to bfloat16 at every node of the reduction tree, including leaves and root, on worker and block alike: half the
+    /// bytes between nodes, and the bits still do not depend on who summed what. Metrics are not rounded.
     /// </summary>
     BFloat16,
 }
 
 /// <summary>
-/// The version of everything whose result can reach a weight: kernels, polynomials, orders, reductions. It rises with every change that
-/// gives other bits, so that a stored job is never continued under other arithmetic than it began with.
+/// The version of everything that can affect a weight: kernels, polynomials, orders, reductions. It increases with every change that alters bits, so
+/// that a stored job never continues under different arithmetic.
 /// </summary>
 public static class ArithmeticVersion
 {

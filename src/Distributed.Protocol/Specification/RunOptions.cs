@@ -2,31 +2,31 @@ using Distributed.Protocol.Planning;
 
 namespace Distributed.Protocol.Specification;
 
-/// <summary>What may change from run to run of one job and reaches no bit of its weights.</summary>
+/// <summary>What may change from run to run of a job without affecting any bit of its weights.</summary>
 public sealed record RunOptions
 {
     /// <summary>The number of parameter blocks.</summary>
     public int Blocks { get; init; } = 1;
 
-    /// <summary>A checkpoint every so many steps; null for by time alone.</summary>
+    /// <summary>Steps between checkpoints; null for time-based ones only.</summary>
     public long? SnapshotEverySteps { get; init; }
 
-    /// <summary>A checkpoint at each epoch's end, and none by time in between.</summary>
+    /// <summary>Whether to checkpoint at each epoch's end, with no time-based checkpoints in between.</summary>
     public bool SnapshotEachEpoch { get; init; }
 
-    /// <summary>A checkpoint after so much time without one.</summary>
+    /// <summary>Maximum time without a checkpoint.</summary>
     public TimeSpan SnapshotEvery { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The job waits until this many workers are ready.</summary>
+    /// <summary>Number of ready workers that the job waits for.</summary>
     public int MinimumWorkers { get; init; } = 1;
 
     /// <summary>
-    /// The share of all shards that a second worker computes too, from 0 (none) to 1 (every one); a worker that computes wrongly is excluded.
-    /// An audit only compares: no weight comes out otherwise with another share.
+    /// The share of all shards that a second worker also computes, from 0 (none) to 1 (all); a worker that computes wrongly is excluded. Audits only
+    /// compare: the share affects no weight.
     /// </summary>
     public double AuditShare { get; init; }
 
-    /// <summary>Says what is wrong and what would be right; null when nothing is.</summary>
+    /// <summary>Returns what is wrong and what is expected; null when the options are valid.</summary>
     public string? Validate()
     {
         if (Blocks is < 1 or > BlockLayout.MaximumBlocks) return $"blocks is {Blocks}: it must lie between 1 and {BlockLayout.MaximumBlocks}";

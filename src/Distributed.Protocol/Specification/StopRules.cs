@@ -1,6 +1,6 @@
 namespace Distributed.Protocol.Specification;
 
-/// <summary>When a job ends before its last epoch. Asked once after each epoch, on that epoch's metrics alone.</summary>
+/// <summary>When a job ends before its last epoch. Evaluated once after each epoch, on that epoch's metrics alone.</summary>
 public sealed record StopRules
 {
     /// <summary>End once the validation accuracy is at least this (0 to 1].</summary>
@@ -12,7 +12,7 @@ public sealed record StopRules
     /// <summary>End after this many epochs in a row without a lower loss than the best.</summary>
     public int? Patience { get; init; }
 
-    /// <summary>Says what is wrong and what would be right; null when nothing is.</summary>
+    /// <summary>Returns what is wrong and what is expected; null when the rules are valid.</summary>
     public string? Validate()
     {
         if (TargetAccuracy is { } accuracy && accuracy is not (> 0 and <= 1)) return $"target accuracy is {accuracy}: it must lie above 0 and at most at 1";
@@ -38,7 +38,7 @@ public enum StopReason
     Cancelled,
 }
 
-/// <summary>What an epoch came to. Means over samples (over summed class weights for a weighted loss), in double.</summary>
+/// <summary>Results of an epoch. Means over samples (over summed class weights for a weighted loss), in double.</summary>
 public sealed record EpochMetrics
 {
     /// <summary>Mean training loss as computed during the epoch's steps, without weight decay.</summary>
@@ -59,6 +59,6 @@ public sealed record EpochMetrics
     /// <summary>Coefficient of determination over the validation set; null for classifiers, without one, or where its targets are all equal.</summary>
     public double? ValidationR2 { get; init; }
 
-    /// <summary>The loss that stop rules and "best" go by: the validation loss, the training loss without a validation set.</summary>
+    /// <summary>The loss used by stop rules and "best": the validation loss, or the training loss without a validation set.</summary>
     public double DecidingLoss => ValidationLoss ?? TrainLoss;
 }

@@ -17,18 +17,18 @@ public interface IComputedNode
     ReadOnlyMemory<float> Gradient { get; }
 
     /// <summary>
-    /// Keeps the memory as it is until the result is disposed, beyond its release: for values on their way to a block. Null where nothing
-    /// is ever used again.
+    /// Keeps the memory unchanged until the result is disposed, even after its release: for values in transit to a block. Null where memory is never
+    /// reused.
     /// </summary>
     IDisposable? Hold() => null;
 }
 
 /// <summary>Weights of one version, slice by slice as the blocks sent them.</summary>
 /// <param name="Version">Steps done.</param>
-/// <param name="Slices">One slice a block, in the order of the flat vector.</param>
+/// <param name="Slices">One slice per block, in the order of the flat vector.</param>
 public sealed record WeightsView(long Version, IReadOnlyList<ReadOnlyMemory<float>> Slices);
 
-/// <summary>What a <see cref="WorkLedger"/> asks its surroundings to do. None of it may call back into the ledger before returning.</summary>
+/// <summary>What a <see cref="WorkLedger"/> asks its surroundings to do. None of these may call back into the ledger before returning.</summary>
 public interface IWorkerEffects
 {
     /// <summary>Sends a fact to the job's coordinator.</summary>
@@ -37,7 +37,7 @@ public interface IWorkerEffects
     /// <summary>Sends a control message to a block.</summary>
     void ToBlock(IBlockMessage message);
 
-    /// <summary>Sends a node's slice to a block by the data plane; never waits for it.</summary>
+    /// <summary>Sends a node's slice to a block on the data plane, without waiting.</summary>
     void PushGradient(PushGradient gradient);
 
     /// <summary>
@@ -48,7 +48,9 @@ public interface IWorkerEffects
     /// <summary>Evaluates a run of validation shards; answered by <see cref="WorkLedger.OnNodeEvaluated"/> for each maximal node.</summary>
     void Evaluate(long lineage, int epoch, IndexRange run, WeightsView weights);
 
-    /// <summary>Work on weights older than <paramref name="version"/>, or of another lineage, is not needed any more; its nodes may never come.</summary>
+    /// <summary>
+    /// Work on weights older than <paramref name="version"/>, or of another lineage, is no longer needed; its nodes may never arrive.
+    /// </summary>
     void AbandonBefore(long lineage, long version);
 
     /// <summary>A node's memory is free again.</summary>

@@ -2,13 +2,13 @@ using Distributed.Protocol.Planning;
 
 namespace Distributed.Protocol.Workers;
 
-/// <summary>What follows from a finished node of a run.</summary>
+/// <summary>The outcome of a finished node of a run.</summary>
 public enum NodeOutcome
 {
     /// <summary>Its sibling is not finished: the node waits.</summary>
     AwaitsSibling,
 
-    /// <summary>Its sibling was waiting: both are summed to their parent, which is finished next.</summary>
+    /// <summary>Its sibling was waiting: both are summed into their parent, which finishes next.</summary>
     MeetsSibling,
 
     /// <summary>Its parent reaches beyond the run, or it is the root: the node goes to the parameter blocks.</summary>
@@ -17,35 +17,34 @@ public enum NodeOutcome
 
 /// <summary>Two siblings that meet.</summary>
 /// <typeparam name="T">A node's value.</typeparam>
-/// <param name="Parent">The node that their sum stands for.</param>
+/// <param name="Parent">The node their sum represents.</param>
 /// <param name="Lower">The sibling over the lower leaves: the first operand.</param>
 /// <param name="Upper">The sibling over the upper leaves: the second operand.</param>
 public readonly record struct Siblings<T>(ReductionNode Parent, T Lower, T Upper);
 
 /// <summary>
-/// How a worker sums the shards of one run: leaves are taken in ascending order, finish in any order, and are summed along the step's
-/// <see cref="ReductionTree"/> up to the maximal nodes of the run. The shape of the tree decides what is added to what, so the order in which
-/// threads finish changes no bit. The caller does the additions; it may do them while other threads use the sums, but the calls themselves need its
-/// lock.
+/// How a worker sums the shards of one run: leaves are taken in ascending order, finish in any order, and are summed along the step's <see
+/// cref="ReductionTree"/> up to the run's maximal nodes. The tree's shape decides what is added to what, so thread timing changes no bit. The caller
+/// does the additions, which may overlap with other threads' use of the sums; the calls themselves need its lock.
 /// </summary>
 /// <typeparam name="T">A node's value.</typeparam>
 /// <param name="leaves">Leaves of the whole tree.</param>
-/// <param name="run">The leaves that fall to the worker.</param>
+/// <param name="run">The worker's leaves.</param>
 public class ShardSums<T>(int leaves, IndexRange run)
 {
-    private Dictionary<ReductionNode, T>? _waiting; // created when the first node has to wait
+    private Dictionary<ReductionNode, T>? _waiting; // created when the first node must wait
     private int _next = run.First;
 
     /// <summary>The leaves that are summed.</summary>
     public IndexRange Run => run;
 
-    /// <summary>Nodes that wait for their siblings, at most one a leaf.</summary>
+    /// <summary>Nodes waiting for their siblings, at most one per leaf.</summary>
     public int WaitingNodes => _waiting?.Count ?? 0;
 
-    /// <summary>The nodes that wait.</summary>
+    /// <summary>The waiting nodes.</summary>
     private protected IEnumerable<ReductionNode> Waiting => _waiting?.Keys ?? Enumerable.Empty<ReductionNode>();
 
-    /// <summary>Takes the next leaf to compute. Ascending order lets siblings meet early: few values wait at any time.</summary>
+    /// <summary>Takes the next leaf to compute. Ascending order lets siblings meet early, so few values wait at any time.</summary>
     /// <returns>False when all leaves are taken.</returns>
     public bool TryTakeLeaf(out int leaf)
     {
@@ -55,9 +54,9 @@ public class ShardSums<T>(int leaves, IndexRange run)
         return true;
     }
 
-    /// <summary>A leaf is computed, or the sum of two siblings.</summary>
+    /// <summary>A leaf is computed, or two siblings are summed.</summary>
     /// <param name="node">The finished node.</param>
-    /// <param name="value">Its value; kept when the node has to wait.</param>
+    /// <param name="value">Its value; kept while the node waits.</param>
     /// <param name="siblings">What to sum, when the node meets its sibling.</param>
     public NodeOutcome Finish(ReductionNode node, T value, out Siblings<T> siblings)
     {
@@ -72,7 +71,7 @@ public class ShardSums<T>(int leaves, IndexRange run)
         return NodeOutcome.MeetsSibling;
     }
 
-    /// <summary>Gives up the values that wait: the rest of the run is not computed any more.</summary>
+    /// <summary>Returns the waiting values: the rest of the run will not be computed.</summary>
     public void Drop(Action<T> giveBack)
     {
         if (_waiting is null) return;

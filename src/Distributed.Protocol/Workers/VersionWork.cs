@@ -4,8 +4,8 @@ using Distributed.Protocol.Planning;
 namespace Distributed.Protocol.Workers;
 
 /// <summary>
-/// A worker's work on the current version of the weights: which leaves the compute threads were given, and the nodes that are summed and kept for
-/// blocks that may ask for them again. The next version begins with none.
+/// A worker's work on the current weights version: the leaves given to its compute threads, and the summed nodes, kept for blocks that may request
+/// them again. The next version starts empty.
 /// </summary>
 internal sealed class VersionWork(IWorkerEffects effects)
 {
@@ -32,7 +32,7 @@ internal sealed class VersionWork(IWorkerEffects effects)
         return false;
     }
 
-    /// <summary>Hands out the leaves of a training run that are not under way: the result, which the next call overwrites.</summary>
+    /// <summary>Hands out the leaves of a training run that are not in progress. The next call overwrites the result.</summary>
     public List<IndexRange> Plan(IndexRange run) => HandOut(run, _planned);
 
     /// <summary>The same for a validation run.</summary>

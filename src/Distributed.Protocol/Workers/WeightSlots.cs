@@ -4,8 +4,8 @@ using Distributed.Protocol.Planning;
 namespace Distributed.Protocol.Workers;
 
 /// <summary>
-/// The weights that a worker holds: one complete version and, slice by slice, the next. Blocks differ by at most one step, so a slice of
-/// version v says that everything below v − 1 is over.
+/// The weights a worker holds: one complete version and, slice by slice, the next. Blocks differ by at most one step, so a slice of version v means
+/// that everything below v − 1 is over.
 /// </summary>
 internal sealed class WeightSlots
 {
@@ -45,7 +45,7 @@ internal sealed class WeightSlots
     /// <summary>The slices of the complete version.</summary>
     public WeightsView View { get; private set; } = new(-1, []);
 
-    /// <summary>Whether slices of a version above the complete one are here, but not all.</summary>
+    /// <summary>Whether some but not all slices of a version above the complete one are present.</summary>
     public bool HasPartialNext
     {
         get
@@ -57,8 +57,8 @@ internal sealed class WeightSlots
     }
 
     /// <summary>
-    /// Whether a block has slices that are not here and may complete a version above the current one: the newest that any block sent, or the
-    /// one before, which another block may still stand at.
+    /// Whether a block has slices that are missing here and may complete a version above the current one: the newest that any block sent, or the
+    /// previous one, where another block may still be.
     /// </summary>
     public bool Lacks(int block)
     {
@@ -68,14 +68,14 @@ internal sealed class WeightSlots
 
     private bool Has(long version, int block) => version < 0 || (_slots[version & 1] is var slot && slot.Version == version && slot.Present[block]);
 
-    /// <summary>Takes a slice unless it is old or already here.</summary>
+    /// <summary>Takes a slice unless it is old or already present.</summary>
     public bool Take(WeightsUpdated message)
     {
         if (message.Step < 0 || message.Step <= Version || message.Step < Newest() - 1) return false;
         var slot = _slots[message.Step & 1];
         if (slot.Version != message.Step)
         {
-            // A version above the window moves it: whatever its slot holds is two or more versions older, and its step is over everywhere.
+            // A version above the window moves it: its slot's content is two or more versions older, and that step is over everywhere.
             if (slot.Version == Version) Forget();
             slot.Begin(message.Step);
         }
@@ -87,7 +87,7 @@ internal sealed class WeightSlots
         return true;
     }
 
-    /// <summary>Moves on to the newest version that has become complete; false when there is none above the current one.</summary>
+    /// <summary>Advances to the newest version that has become complete; false when none is above the current one.</summary>
     public bool TryAdvance()
     {
         Slot? best = null;
@@ -95,11 +95,11 @@ internal sealed class WeightSlots
             if (slot.Version > Version && slot.Count == _layout.Count && (best is null || slot.Version > best.Version)) best = slot;
         if (best is null) return false;
         Version = best.Version;
-        View = new WeightsView(Version, [.. best.Slices]); // threads read it while the slot is filled anew
+        View = new WeightsView(Version, [.. best.Slices]); // threads read it while the slot is refilled
         return true;
     }
 
-    /// <summary>Forgets all.</summary>
+    /// <summary>Forgets everything.</summary>
     public void Clear()
     {
         foreach (var slot in _slots) slot.Begin(-1);
@@ -112,7 +112,7 @@ internal sealed class WeightSlots
         View = new WeightsView(-1, []);
     }
 
-    /// <summary>No work on weights below this version counts any more.</summary>
+    /// <summary>Work on weights below this version no longer counts.</summary>
     public long Floor => Math.Max(0, Math.Max(Version, Newest() - 1));
 
     private long Newest() => Math.Max(_slots[0].Version, _slots[1].Version);

@@ -8,9 +8,8 @@ using Distributed.Protocol.Specification;
 namespace Distributed.Protocol.Workers;
 
 /// <summary>
-/// The rule of one worker in one job: once it holds all blocks' weights of a step it computes its shards, sends each block its slice of the
-/// summed nodes, and keeps those nodes until it holds every block's next weights, which acknowledge them.
-/// Messages and the time in, effects out.
+/// The rule of one worker in one job: once it holds all blocks' weights of a step, it computes its shards, sends each block its slice of the summed
+/// nodes, and keeps those nodes until every block's next weights acknowledge them. Messages and time in, effects out.
 /// </summary>
 public sealed class WorkLedger
 {
@@ -50,26 +49,26 @@ public sealed class WorkLedger
     /// <summary>The version whose weights are complete; −1 before any.</summary>
     public long Version => _weights.Version;
 
-    /// <summary>The lineage that the ledger works in.</summary>
+    /// <summary>The lineage the ledger works in.</summary>
     public long Lineage => _lineage.Number;
 
-    /// <summary>The highest term that it has heard of.</summary>
+    /// <summary>The highest term it has seen.</summary>
     internal long Term { get; private set; }
 
-    /// <summary>Nodes kept for blocks that may ask again.</summary>
+    /// <summary>Number of nodes kept for blocks that may request them again.</summary>
     public int KeptNodes => _work.Nodes.Count;
 
     private bool IsTraining => Version >= 0 && Version < _plan.TotalSteps && _plan.EpochOf(Version) <= _lineage.OpenThrough;
 
     private bool IsEvaluating => !IsTraining && _plan.IsBoundary(Version) && _plan.EvaluationShardCount > 0;
 
-    /// <summary>A coordinator says which workers compute.</summary>
+    /// <summary>A coordinator sends the assignment.</summary>
     public void OnAssign(AssignWorker message, TimeSpan now)
     {
         if (!AcceptTerm(message.Term) || !AcceptLineage(message.Lineage)) return;
         _lineage.TryOpen(message.OpenThrough);
         _audits.SetShare(message.AuditShare);
-        if (_lineage.TryAssign(message.Assignment)) _ask.AskFrom(now); // a newcomer, or one with more to do, may lack weights
+        if (_lineage.TryAssign(message.Assignment)) _ask.AskFrom(now); // a new worker, or one with more work, may lack weights
         _effects.ToCoordinator(new WorkerAssigned(_job, _worker, Lineage, _lineage.Assignment.Number));
         Plan();
         OnTick(now);
@@ -81,7 +80,7 @@ public sealed class WorkLedger
         if (AcceptTerm(message.Term) && message.Lineage == Lineage && _lineage.TryOpen(message.OpenThrough)) Plan();
     }
 
-    /// <summary>A block's weights. Any lineage above the own one is accepted: lineages only rise.</summary>
+    /// <summary>A block's weights. Any lineage above the current one is accepted: lineages only rise.</summary>
     public void OnWeights(WeightsUpdated message, TimeSpan now)
     {
         var before = Version;
@@ -117,8 +116,8 @@ public sealed class WorkLedger
     }
 
     /// <summary>
-    /// A block misses leaves of an open step: what is kept is sent again. That it asks proves that the step's epoch is open and, when the
-    /// step's weights are not here, that they can be had.
+    /// A block lacks leaves of an open step: resends what is kept. The request proves that the step's epoch is open and, if the step's weights are
+    /// missing here, that they are available.
     /// </summary>
     public void OnGetMissingNodes(GetMissingNodes message, TimeSpan now)
     {
@@ -134,7 +133,7 @@ public sealed class WorkLedger
         else if (message.Step > Version) AskAtOnce(now);
     }
 
-    /// <summary>Block 0 misses validation leaves.</summary>
+    /// <summary>Block 0 lacks validation leaves.</summary>
     public void OnGetMissingEvaluation(GetMissingEvaluation message)
     {
         if (message.Lineage != Lineage || !IsEvaluating || message.Epoch != _plan.EpochOf(Version - 1)) return;
@@ -143,7 +142,7 @@ public sealed class WorkLedger
         Plan();
     }
 
-    /// <summary>A coordinator wants another claim for a shard of an open step.</summary>
+    /// <summary>A coordinator requests another claim for a shard of an open step.</summary>
     public void OnAuditShard(AuditShard message, TimeSpan now)
     {
         if (!AcceptTerm(message.Term) || message.Lineage != Lineage) return;
@@ -160,18 +159,18 @@ public sealed class WorkLedger
         else Audit(message.Shard);
     }
 
-    /// <summary>Time passes: a worker that has work by its assignment but lacks weights asks for them.</summary>
+    /// <summary>Advances time: a worker that has assigned work but lacks weights requests them.</summary>
     public void OnTick(TimeSpan now)
     {
         if (Lineage == 0 || !_ask.IsDue(now) || !LacksWeights()) return;
         for (var block = 0; block < _layout.Count; block++)
             if (_weights.Lacks(block)) _effects.ToBlock(new GetWeights(_job, block, Lineage, _worker));
-        // After a long wait perhaps the job is over or rests, and that message was lost: the coordinator sends it again.
+        // After a long wait the job may be over or resting, and that message lost: this makes the coordinator resend it.
         if (_ask.IsLongest) _effects.ToCoordinator(new WorkerReady(_job, _worker, Lineage));
         _ask.NoteAsked(now);
     }
 
-    /// <summary>Everything is forgotten and released.</summary>
+    /// <summary>Forgets and releases everything.</summary>
     public void Close()
     {
         _work.Close();
@@ -179,7 +178,7 @@ public sealed class WorkLedger
         _effects.AbandonBefore(Lineage, long.MaxValue);
     }
 
-    /// <summary>Hands out the leaves that the assignment gives to this worker and that are not under way.</summary>
+    /// <summary>Hands out this worker's assigned leaves that are not in progress.</summary>
     private void Plan()
     {
         if (IsTraining)
@@ -204,7 +203,9 @@ public sealed class WorkLedger
         if (!_work.IsPlanned(shard) && _audits.TryBegin(shard)) _effects.Compute(Lineage, Version, new IndexRange(shard, 1), _weights.View);
     }
 
-    /// <summary>Claims an audited shard. Returns whether to send its gradient: it falls to this worker, and was not sent before.</summary>
+    /// <summary>
+    /// Claims an audited shard. Returns whether to send its gradient: the shard is this worker's, and its gradient was not sent before.
+    /// </summary>
     private bool Claim(IComputedNode node)
     {
         _audits.Claim(node);
@@ -219,7 +220,7 @@ public sealed class WorkLedger
         { Format = _format });
     }
 
-    /// <summary>A block or a coordinator proves that weights can be had.</summary>
+    /// <summary>A block or a coordinator proves that weights are available.</summary>
     private void AskAtOnce(TimeSpan now)
     {
         _ask.AskFrom(now);
@@ -227,8 +228,8 @@ public sealed class WorkLedger
     }
 
     /// <summary>
-    /// Whether weights should be coming: none are complete, some of the next version are here, or all work on this one was done long ago and
-    /// none came. A worker without shards waits quietly.
+    /// Whether weights are overdue: none are complete, some of the next version are present, or all work on this one was done long ago and none
+    /// arrived. A worker without shards waits silently.
     /// </summary>
     private bool LacksWeights()
     {
@@ -237,7 +238,7 @@ public sealed class WorkLedger
         return IsTraining && (KeptNodes > 0 || !_work.HasPlanned);
     }
 
-    /// <summary>Another version or lineage: the work on the last one is closed.</summary>
+    /// <summary>Closes the work on the previous version or lineage.</summary>
     private void CloseVersion()
     {
         _work.Close();

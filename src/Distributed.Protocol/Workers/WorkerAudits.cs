@@ -5,14 +5,14 @@ using Distributed.Protocol.Planning;
 namespace Distributed.Protocol.Workers;
 
 /// <summary>
-/// Audits: an audited shard is computed and sent apart from its neighbours, and its result is claimed at every block, by the worker that it falls
-/// to and by a second one, whose gradient counts nowhere.
+/// Audits: an audited shard is computed and sent apart from its neighbours. Its result is claimed at every block by its owner and by a second worker,
+/// whose gradient is not counted.
 /// </summary>
 internal sealed class WorkerAudits(JobId job, WorkerId worker, ulong seed, BlockLayout layout, IWorkerEffects effects)
 {
     private readonly List<int> _audited = []; // of the step, ascending
-    private readonly List<int> _auditing = []; // handed to the compute threads although another worker's
-    private readonly Dictionary<int, ulong[]> _claims = []; // of the step: shard to its hash at each block
+    private readonly List<int> _auditing = []; // another worker's, handed to the compute threads
+    private readonly Dictionary<int, ulong[]> _claims = []; // of the step: shard → hash at each block
     private readonly List<IndexRange> _runs = [];
     private AuditPlan _plan = AuditPlan.None;
     private long _lineage;
@@ -21,7 +21,7 @@ internal sealed class WorkerAudits(JobId job, WorkerId worker, ulong seed, Block
     /// <summary>Whether any shard of the step is audited.</summary>
     public bool HasShards => _audited.Count > 0;
 
-    /// <summary>The share belongs to the lineage: it is the same in all of its assignments.</summary>
+    /// <summary>Sets the lineage's share, which is the same in all of its assignments.</summary>
     public void SetShare(double share)
     {
         if (_plan.Share == share) return;
@@ -52,7 +52,7 @@ internal sealed class WorkerAudits(JobId job, WorkerId worker, ulong seed, Block
     /// <summary>Whether a shard's result is claimed.</summary>
     public bool HasClaimed(int shard) => _claims.ContainsKey(shard);
 
-    /// <summary>Cuts a run so that each audited shard stands alone: the result, which the next call overwrites.</summary>
+    /// <summary>Splits a run so that each audited shard stands alone. The next call overwrites the result.</summary>
     public List<IndexRange> Split(IndexRange run)
     {
         _runs.Clear();
@@ -68,14 +68,14 @@ internal sealed class WorkerAudits(JobId job, WorkerId worker, ulong seed, Block
         return _runs;
     }
 
-    /// <summary>The audited shards whose second computation falls to this worker by the assignment.</summary>
+    /// <summary>The audited shards that the assignment gives this worker as second.</summary>
     public IEnumerable<int> SecondsOf(Assignment assignment, int leaves)
     {
         foreach (var shard in _audited)
             if (assignment.SecondOf(leaves, shard) is { } second && assignment.Shares[second].Worker == worker) yield return shard;
     }
 
-    /// <summary>Whether another worker's shard has to be computed; from now on it is under way.</summary>
+    /// <summary>Whether another worker's shard must be computed; if so, it is now in progress.</summary>
     public bool TryBegin(int shard)
     {
         if (_claims.ContainsKey(shard) || _auditing.Contains(shard)) return false;

@@ -2,7 +2,7 @@ using Distributed.Protocol.Planning;
 
 namespace Distributed.Protocol.Workers;
 
-/// <summary>What a coordinator told a worker in one lineage; a new lineage replaces it.</summary>
+/// <summary>A coordinator's instructions to a worker in one lineage; a new lineage replaces them.</summary>
 internal sealed class WorkerLineage(long number)
 {
     /// <summary>The lineage's number; 0 before any.</summary>
@@ -14,7 +14,7 @@ internal sealed class WorkerLineage(long number)
     /// <summary>The last epoch whose steps may be computed.</summary>
     public int OpenThrough { get; private set; }
 
-    /// <summary>Takes an assignment unless a newer one is here.</summary>
+    /// <summary>Takes an assignment unless a newer one is present.</summary>
     public bool TryAssign(Assignment assignment)
     {
         if (assignment.Number <= Assignment.Number) return false;
@@ -22,7 +22,7 @@ internal sealed class WorkerLineage(long number)
         return true;
     }
 
-    /// <summary>Steps of an epoch may be computed. False when that was known.</summary>
+    /// <summary>Opens an epoch: its steps may be computed. False when already known.</summary>
     public bool TryOpen(int epoch)
     {
         if (epoch <= OpenThrough) return false;

@@ -2,10 +2,10 @@ using Distributed.Protocol.Messages;
 
 namespace Distributed.Protocol.Workers;
 
-/// <summary>The one table of what a worker understands of a job that it has joined: its actor and the simulation hand messages over here.</summary>
+/// <summary>The dispatch table of a worker for a job it has joined, shared by its actor and the simulation.</summary>
 public static class WorkerMessages
 {
-    /// <summary>Hands a message to its rule; false for one that is not the rule's.</summary>
+    /// <summary>Dispatches a message to its rule; false when the rule does not handle it.</summary>
     /// <param name="ledger">The rule.</param>
     /// <param name="message">A message to the worker.</param>
     /// <param name="now">The time.</param>

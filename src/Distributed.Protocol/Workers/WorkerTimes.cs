@@ -3,14 +3,14 @@ namespace Distributed.Protocol.Workers;
 /// <summary>Waits of a <see cref="WorkLedger"/>.</summary>
 public sealed record WorkerTimes
 {
-    /// <summary>Missing weights are asked for after this long without any, then after twice as long, and so on up to <see cref="AskAtMost"/>.</summary>
+    /// <summary>Delay before missing weights are requested; doubles each time up to <see cref="AskAtMost"/>.</summary>
     public TimeSpan AskAfter { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>The longest wait between two such questions.</summary>
+    /// <summary>The longest delay between two such requests.</summary>
     public TimeSpan AskAtMost { get; init; } = TimeSpan.FromSeconds(5);
 }
 
-/// <summary>When a worker asks for missing weights: after a wait that doubles up to a bound while none come.</summary>
+/// <summary>When a worker requests missing weights: the wait doubles up to a bound while none arrive.</summary>
 internal sealed class AskTimer(WorkerTimes times)
 {
     private TimeSpan _at;
@@ -22,20 +22,20 @@ internal sealed class AskTimer(WorkerTimes times)
     /// <summary>Whether it is time to ask.</summary>
     public bool IsDue(TimeSpan now) => now >= _at;
 
-    /// <summary>It is time from now on.</summary>
+    /// <summary>Makes a request due now.</summary>
     public void AskFrom(TimeSpan now) => _at = now;
 
-    /// <summary>Weights came: the next question is after the shortest wait.</summary>
+    /// <summary>Weights arrived: the next request is after the shortest wait.</summary>
     public void Restart(TimeSpan now)
     {
         _wait = times.AskAfter;
         _at = now + _wait;
     }
 
-    /// <summary>Waits are short again.</summary>
+    /// <summary>Resets the wait to its shortest.</summary>
     public void Reset() => _wait = times.AskAfter;
 
-    /// <summary>Weights were asked for: the next question is after this wait, the one after that later.</summary>
+    /// <summary>Weights were requested: the next request is after this wait, and later ones after longer waits.</summary>
     public void NoteAsked(TimeSpan now)
     {
         _at = now + _wait;
