@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 
 namespace Distributed.Simulation.Tests;
 
-/// <summary>A worker that computes wrongly, in worlds where nothing else goes wrong; with all other faults it is among the schedules.</summary>
+/// <summary>A worker that computes wrongly, in worlds without other faults; the schedules combine it with all others.</summary>
 public sealed class AuditTests(ITestOutputHelper output)
 {
     private const int Seeds = 150;
@@ -24,7 +24,7 @@ public sealed class AuditTests(ITestOutputHelper output)
         }
         output.WriteLine($"{lied} of {Seeds} worlds saw a lie, {excluded} excluded the liar");
         Assert.InRange(lied, Seeds / 2, Seeds);
-        // In the others two honest workers had computed its shards too, after a change of the assignment, and the job ended before its next lie.
+        // In the others, two honest workers had also computed its shards after a change of assignment, and the job ended before its next lie.
         Assert.InRange(excluded, lied * 9 / 10, lied);
     }
 
@@ -41,7 +41,7 @@ public sealed class AuditTests(ITestOutputHelper output)
                 if (world.Journal.Mirror.Exclusions.Count > 0) SimulatedWorld.Fail("excluded by one against one");
                 if (world.Coordinators.Current!.Status.Reason?.Contains("start another worker", StringComparison.Ordinal) == true) waited++;
             };
-            Run(seed, world); // when faults stop there are three workers that do not lie
+            Run(seed, world); // when faults stop, three honest workers remain
         }
         output.WriteLine($"{waited} of {Seeds} worlds waited for somebody who can tell");
         Assert.InRange(waited, Seeds / 3, Seeds);

@@ -24,7 +24,7 @@ public sealed class ExceptionTests
             // Block 0 of a job that diverges at once neither steps nor saves.
             if (world.Oracle.DivergedAt is not null && end.Step == world.Oracle.DivergedAt) return;
             Assert.Equal(JobOutcome.Failed, end.Outcome);
-            Assert.InRange(world.Journal.FailedAttempts, 5, 5 + (4 * world.Oracle.Decisions.Count)); // each epoch begins the count anew
+            Assert.InRange(world.Journal.FailedAttempts, 5, 5 + (4 * world.Oracle.Decisions.Count)); // each epoch restarts the count
             Assert.Contains("out of memory", end.Message, StringComparison.Ordinal);
         });
     }
@@ -36,7 +36,7 @@ public sealed class ExceptionTests
         Each(seed =>
         {
             var world = Calm(seed, new ExceptionHabits(Enum.Parse<ThrowingPlace>(place), 1) { Most = 4, IsForGood = true });
-            world.Run(); // the journal compares what is committed and decided with the fault-free run
+            world.Run(); // the journal compares commits and decisions with the fault-free run
             var end = world.Journal.Mirror.End!;
             Assert.Equal(world.Oracle.DivergedAt is null ? JobOutcome.Completed : JobOutcome.Failed, end.Outcome);
             if (world.Oracle.DivergedAt is null) Assert.Equal(4, world.Exceptions.Count);
@@ -95,7 +95,7 @@ public sealed class ExceptionTests
         });
     }
 
-    /// <summary>A world in which nothing goes wrong but what is named.</summary>
+    /// <summary>A world with only the given faults.</summary>
     private static SimulatedWorld Calm(int seed, ExceptionHabits exceptions, Func<Habits, Habits>? change = null) => new(
         seed, traced: false,
         habits =>
@@ -105,7 +105,7 @@ public sealed class ExceptionTests
         },
         _ => new AuditHabits(0, null), exceptions: _ => exceptions);
 
-    /// <summary>Runs a schedule for each seed; the one that fails is named.</summary>
+    /// <summary>Runs a schedule for each seed, and names the one that fails.</summary>
     private static void Each(Action<int> run)
     {
         for (var seed = 1; seed <= Seeds; seed++)

@@ -51,10 +51,10 @@ public sealed class ScaleTests(ITestOutputHelper output)
         output.WriteLine($"{Workers} workers join one after the other: {watch.Elapsed.TotalMilliseconds:F0} ms, {surroundings.Sent:N0} messages");
         Assert.Equal(Workers, run.Assignment.Shares.Count);
         AssertCovered(run);
-        Assert.InRange(surroundings.Sent, 1, 10 * (Workers + Blocks)); // newcomers are assigned together
+        Assert.InRange(surroundings.Sent, 1, 10 * (Workers + Blocks)); // new workers are assigned together
         Acknowledge(run, job, now);
 
-        // Steps: the coordinator hears of progress several times a second, whatever their number is.
+        // Steps: the coordinator gets progress several times a second, regardless of their number.
         var sent = surroundings.Sent;
         watch.Restart();
         const int Reports = 200;
@@ -108,7 +108,7 @@ public sealed class ScaleTests(ITestOutputHelper output)
         Assert.Equal(leaves, next);
     }
 
-    /// <summary>Counts what is sent; blocks load at once.</summary>
+    /// <summary>Counts messages sent; blocks load at once.</summary>
     private sealed class Counting : ICoordinatorEffects
     {
         private readonly Queue<Action<TimeSpan>> _answers = new();

@@ -4,12 +4,12 @@ using Distributed.Simulation.Tests.World;
 
 namespace Distributed.Simulation.Tests;
 
-/// <summary>Runs schedules by their seeds; a failure names its seed and ends with the last lines of its trace.</summary>
+/// <summary>Runs schedules by seed; a failure names its seed and ends with the last lines of its trace.</summary>
 internal static class Schedules
 {
     private const int TraceLines = 120;
 
-    /// <summary>The form of all gradients, from the variable <c>GRADIENTS</c>; null: as drawn.</summary>
+    /// <summary>The gradient format of all jobs, from the variable <c>GRADIENTS</c>; null: as drawn.</summary>
     private static GradientFormat? Format => Enum.TryParse<GradientFormat>(Environment.GetEnvironmentVariable("GRADIENTS"), ignoreCase: true, out var format) ? format : null;
 
     /// <summary>What is wrong with a schedule; null when nothing is.</summary>
@@ -26,7 +26,7 @@ internal static class Schedules
         }
     }
 
-    /// <summary>Runs one schedule again and tells all that happened.</summary>
+    /// <summary>Runs one schedule again with its full trace.</summary>
     public static (string? Wrong, IReadOnlyList<string> Trace) Replay(int seed)
     {
         var world = new SimulatedWorld(seed, traced: true, format: Format);

@@ -4,7 +4,7 @@ using Distributed.Protocol.Specification;
 
 namespace Distributed.Protocol.Tests.Coordinator;
 
-/// <summary>Epochs, rests and ends.</summary>
+/// <summary>Epochs, rests and endings.</summary>
 public sealed class BoundaryTests
 {
     private readonly Coordination _job = new();
@@ -41,7 +41,7 @@ public sealed class BoundaryTests
         _job.Load();
         Assert.False(_job.Lineage.Gate.Hear(Coordination.Ended(0), progress: 4));
         Assert.False(_job.Lineage.Gate.Hear(Coordination.Ended(0, lineage: 2), progress: null));
-        Assert.False(_job.Lineage.Gate.Hear(Coordination.Ended(1), progress: null)); // before the first was decided
+        Assert.False(_job.Lineage.Gate.Hear(Coordination.Ended(1), progress: null)); // before the first is decided
         Assert.Null(_job.Lineage.Gate.Completed);
     }
 
@@ -100,7 +100,7 @@ public sealed class BoundaryTests
         _job.Decide(new CancelRequested());
         _job.Concerns.Cancel.Reconcile();
         _job.Wait(_job.Times.CancelHoldWithin);
-        _job.Concerns.Cancel.Reconcile(); // the time still runs from the first
+        _job.Concerns.Cancel.Reconcile(); // the time still runs from the first call
         Assert.Equal((true, false), (_job.Concerns.Cancel.MustWithdraw, _job.Concerns.Cancel.IsOver));
         _job.Wait(_job.Times.CancelWithin - _job.Times.CancelHoldWithin);
         Assert.Same(JobEnded.WithoutWeights, _job.Concerns.Ending.Overdue(_job.Lineage.Blocks, _job.Lineage.Checkpoints));

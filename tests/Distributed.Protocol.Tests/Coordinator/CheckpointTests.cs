@@ -6,7 +6,7 @@ using Distributed.Protocol.Specification;
 
 namespace Distributed.Protocol.Tests.Coordinator;
 
-/// <summary>Checkpoints under way, the best epoch's copy, and what is deleted.</summary>
+/// <summary>Checkpoints in progress, the best epoch's copy, and what is deleted.</summary>
 public sealed class CheckpointTests
 {
     private readonly Coordination _job = new(new RunOptions { Blocks = Coordination.Blocks, SnapshotEverySteps = 2 });
@@ -39,7 +39,7 @@ public sealed class CheckpointTests
         Assert.All(_job.Effects.Take<CloseCheckpoint>(), close => Assert.False(close.IsCommitted));
         Reconcile();
         Assert.Equal(6, _job.Effects.Take<OpenCheckpoint>()[0].Step);
-        Assert.False(Checkpoints.Hear(new CheckpointTooLate(Coordination.Job, 1, 1, open.Attempt, open.Step, BlockStep: 9))); // of the past
+        Assert.False(Checkpoints.Hear(new CheckpointTooLate(Coordination.Job, 1, 1, open.Attempt, open.Step, BlockStep: 9))); // stale
     }
 
     [Fact]

@@ -10,7 +10,7 @@ using Distributed.Protocol.Tests.Specification;
 
 namespace Distributed.Protocol.Tests.Coordinator;
 
-/// <summary>The concerns of a coordinator in its first lineage: two blocks, epochs of three steps, nine of them.</summary>
+/// <summary>The concerns of a coordinator in its first lineage: two blocks, three steps per epoch, nine in all.</summary>
 internal sealed class Coordination
 {
     public const int Blocks = 2;
@@ -46,7 +46,7 @@ internal sealed class Coordination
 
     public void Wait(TimeSpan time) => Context.Now += time;
 
-    /// <summary>A block answers a query that it has not answered before.</summary>
+    /// <summary>A block answers a query for the first time.</summary>
     public BlockState Answer(int block, long incarnation, long step = 0, long? lineage = null) =>
         new(Job, block, incarnation, Context.Term, ++_query, lineage ?? Context.Lineage, step, null);
 
@@ -60,7 +60,7 @@ internal sealed class Coordination
         return this;
     }
 
-    /// <summary>Workers come, get ready and are assigned.</summary>
+    /// <summary>Workers arrive, get ready and are assigned.</summary>
     public Coordination Assign(params string[] workers)
     {
         foreach (var worker in workers)

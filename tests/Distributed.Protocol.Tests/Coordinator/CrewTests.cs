@@ -39,7 +39,7 @@ public sealed class CrewTests
         Crew.MakeReady(Crew.Find(excluded.Worker)!, 1);
         Assert.Equal("w2", Assert.Single(Crew.Shares(0)).Worker.Value);
         Crew.Remove(excluded.Worker);
-        Crew.Add(excluded.Worker); // it comes again
+        Crew.Add(excluded.Worker); // it returns
         Assert.True(Crew.Find(excluded.Worker)!.IsExcluded);
     }
 

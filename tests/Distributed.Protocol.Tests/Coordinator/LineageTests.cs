@@ -7,7 +7,7 @@ using Distributed.Protocol.Specification;
 
 namespace Distributed.Protocol.Tests.Coordinator;
 
-/// <summary>What a lineage holds, why it ends, and what the next one knows of it.</summary>
+/// <summary>What a lineage holds, why it ends, and what the next one inherits.</summary>
 public sealed class LineageTests
 {
     private readonly Coordination _job = new();
@@ -145,7 +145,7 @@ public sealed class LineageTests
         _job.Load().Assign("w1", "w2");
         Assert.True(_job.Lineage.Failures.Hear(Thrown("w1", 1), isAtRest: false));
         Assert.Null(_job.Lineage.Failures.Pending);
-        Assert.False(_job.Lineage.Failures.Hear(Thrown("w1", 1), isAtRest: false)); // told again
+        Assert.False(_job.Lineage.Failures.Hear(Thrown("w1", 1), isAtRest: false)); // repeated
         Assert.True(_job.Lineage.Failures.Hear(Thrown("w2", 1), isAtRest: false));
         Assert.Equal("w2 threw", _job.Lineage.Failures.Pending!.Cause);
     }

@@ -108,7 +108,7 @@ public sealed class ChunkFetchTests
                     var (source, chunk) = underWay[i];
                     if (random.Next(3) == 0) continue;
                     underWay.RemoveAt(i);
-                    if (random.Next(10) == 0) continue; // lost on the way
+                    if (random.Next(10) == 0) continue; // lost in transit
                     if (random.Next(10) == 0) fetch.OnBusy(source, chunk, now);
                     else if (fetch.OnChunk(source, chunk, isRight: source == "node-0" || random.Next(30) > 0)) kept.Add(chunk);
                 }

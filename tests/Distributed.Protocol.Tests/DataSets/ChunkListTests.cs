@@ -41,10 +41,10 @@ public sealed class ChunkListTests
 
     [Theory]
     [InlineData(0, 0)] // an empty file
-    [InlineData(0, 13)] // no whole number of values
+    [InlineData(0, 13)] // not a whole number of values
     [InlineData(0, -4)]
-    [InlineData(0, long.MaxValue - 3)] // more chunks than a list holds
-    [InlineData(0, 8L << 20)] // other chunks than it lists
+    [InlineData(0, long.MaxValue - 3)] // more chunks than a list can hold
+    [InlineData(0, 8L << 20)] // a length that does not match its chunks
     [InlineData(8, 1 << 19)] // another chunk length
     [InlineData(12, 1)] // reserved bytes
     public void A_damaged_list_is_refused(int place, long value)

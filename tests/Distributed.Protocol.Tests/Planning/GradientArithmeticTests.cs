@@ -24,7 +24,7 @@ public sealed class GradientArithmeticTests
         GradientArithmetic.RoundLeaf(GradientFormat.BFloat16, lower);
         Assert.Equal([1, 256], lower[..2]);
         GradientArithmetic.Add(GradientFormat.BFloat16, lower, upper, sum);
-        Assert.Equal([1, 256, float.PositiveInfinity], sum); // 257 lies between 256 and 258: to even
+        Assert.Equal([1, 256, float.PositiveInfinity], sum); // 257 lies between 256 and 258: rounds to even
     }
 
     [Fact]

@@ -5,11 +5,11 @@ namespace Distributed.Protocol.Tests.Planning;
 
 public sealed class PartialSumTests
 {
-    /// <summary>A float sum, which is not associative, with the leaves that went into it and whether it was given up.</summary>
+    /// <summary>A float sum, which is not associative, with the leaves it contains and whether it was given up.</summary>
     private sealed class Value(float sum, int[] leaves)
     {
         public readonly float Sum = sum;
-        public readonly int[] Leaves = leaves; // how often each leaf counts
+        public readonly int[] Leaves = leaves; // how often each leaf is counted
         public int GivenUp;
     }
 
@@ -93,7 +93,7 @@ public sealed class PartialSumTests
         Assert.False(tree.IsComplete);
     }
 
-    /// <summary>The maximal nodes of the runs of a random partition, shuffled, some left out, some doubled.</summary>
+    /// <summary>The maximal nodes of a random partition's runs, shuffled, some omitted, some duplicated.</summary>
     private static List<ReductionNode> SomeNodes(int leaves, Random random)
     {
         var nodes = new List<ReductionNode>();

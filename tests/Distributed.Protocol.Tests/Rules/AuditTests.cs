@@ -11,7 +11,7 @@ using Distributed.Protocol.Workers;
 
 namespace Distributed.Protocol.Tests.Rules;
 
-/// <summary>Audits, rule by rule; the simulator runs them together.</summary>
+/// <summary>Audits, rule by rule; the simulator runs the rules together.</summary>
 public sealed class AuditTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -50,7 +50,7 @@ public sealed class AuditTests
         Assert.Equal(hash, GradientHash.Of([1, 2, 3], metrics));
         Assert.NotEqual(hash, GradientHash.Of([1, 2, MathF.BitIncrement(3)], metrics));
         Assert.NotEqual(hash, GradientHash.Of(gradient, metrics with { LossSum = Math.BitIncrement(0.5) }));
-        // Of what is not finite only that is compared: its payload bits may differ between machines.
+        // Only whether values are finite is compared: payload bits of non-finite values may differ between machines.
         var bad = metrics with { FirstBadShard = 1 };
         Assert.Equal(GradientHash.Of([float.NaN], bad), GradientHash.Of([float.PositiveInfinity], bad));
     }
@@ -87,7 +87,7 @@ public sealed class AuditTests
         Claim(block, 0, A);
         Claim(block, 1, A);
         Claim(block, 0, B);
-        Claim(block, 1, A); // said twice
+        Claim(block, 1, A); // repeated
         Assert.Equal(0, block.Step);
         Claim(block, 1, B);
         Assert.Equal(1, block.Step);
@@ -132,7 +132,7 @@ public sealed class AuditTests
     public void An_audited_shard_is_sent_apart_by_its_worker_and_only_claimed_by_the_second()
     {
         var ledger = Ledger(A, B);
-        // Step 0 has two shards: one is A's, the other is B's to compute and A's to audit.
+        // Step 0 has two shards: one is A's; the other is B's to compute and A's to audit.
         Assert.Equal([new IndexRange(0, 1), new IndexRange(1, 1)], _effects.Computing);
         ledger.OnNodeComputed(1, 0, Node(0));
         Assert.Single(_effects.Sent.OfType<PushGradient>());
@@ -143,7 +143,7 @@ public sealed class AuditTests
 
         ledger.OnGetMissingNodes(new GetMissingNodes(SampleJobs.Job, 0, 1, 0, new IndexRange(1, 1)), Second); // the claim was lost
         Assert.Equal(1, Assert.Single(_effects.Take<PushShardHash>()).Shard);
-        ledger.OnAssign(Assigned(2, A), Second); // B is gone: its shard is A's, and its gradient is needed
+        ledger.OnAssign(Assigned(2, A), Second); // B is gone: its shard is now A's, and its gradient is needed
         Assert.Equal(3, _effects.Computing.Count);
         ledger.OnNodeComputed(1, 0, Node(1));
         Assert.Equal(1, Assert.Single(_effects.Take<PushGradient>()).Node.First);

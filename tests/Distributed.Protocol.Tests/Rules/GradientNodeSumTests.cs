@@ -56,6 +56,6 @@ public sealed class GradientNodeSumTests
         tree.Add(new ReductionNode(0, 1), Leaf(256, new Lease()));
         tree.Add(new ReductionNode(1, 1), Leaf(1, new Lease()));
         Assert.Null(tree.Root.Addend);
-        Assert.Equal([256f, -256], tree.Root.Values.ToArray()); // 257 is no bfloat16: to even
+        Assert.Equal([256f, -256], tree.Root.Values.ToArray()); // 257 is no bfloat16 value: rounds to even
     }
 }

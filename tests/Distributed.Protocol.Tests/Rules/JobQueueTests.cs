@@ -161,7 +161,7 @@ public sealed class JobQueueTests
             }
             Assert.True(_queue.Open.Count(open => open.HasTurn) <= 2, $"seed {seed}, round {round}");
         }
-        // With enough workers and nobody who pauses, everything ends.
+        // With enough workers and no pauses, every job ends.
         foreach (var name in names) Note(_queue.Resume(Id(name), options => options, Now));
         for (var round = 0; _queue.Open.Any(); round++)
         {

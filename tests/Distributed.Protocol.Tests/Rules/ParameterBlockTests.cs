@@ -31,7 +31,7 @@ public sealed class ParameterBlockTests
         Load();
         Assign();
         Push(step: 0, new ReductionNode(0, 1));
-        Push(step: 0, new ReductionNode(0, 1)); // came twice
+        Push(step: 0, new ReductionNode(0, 1)); // duplicate
         Assert.Equal(0, _block.Step);
         Push(step: 0, new ReductionNode(1, 1));
         Assert.Equal(1, _block.Step);
@@ -104,7 +104,7 @@ public sealed class ParameterBlockTests
         Push(step: 0, new ReductionNode(0, 2));
         Assert.Empty(_effects.Storing);
         _block.OnOpenCheckpoint(new OpenCheckpoint(SampleJobs.Job, 0, 1, 1, Attempt: 1, Step: 0));
-        _block.OnOpenCheckpoint(new OpenCheckpoint(SampleJobs.Job, 0, 1, 1, Attempt: 1, Step: 0) { KeepInMemory = true }); // comes late
+        _block.OnOpenCheckpoint(new OpenCheckpoint(SampleJobs.Job, 0, 1, 1, Attempt: 1, Step: 0) { KeepInMemory = true }); // arrives late
         Assert.Equal([0L], _effects.Storing);
         Assert.Single(_effects.Snapshots);
         _block.OnSnapshotStored(1, 0, [new SnapshotPart(0, _length, "p", 0, 0)]);
@@ -186,7 +186,7 @@ public sealed class ParameterBlockTests
         Push(step: 3, new ReductionNode(0, 1));
         _effects.Sent.Clear();
         _block.OnTick(Second * 100);
-        Assert.Equal(new IndexRange(1, 1), Assert.Single(_effects.Take<GetMissingNodes>()).Leaves); // the word that opens it was lost
+        Assert.Equal(new IndexRange(1, 1), Assert.Single(_effects.Take<GetMissingNodes>()).Leaves); // the message that opens it was lost
     }
 
     [Fact]
@@ -232,7 +232,7 @@ public sealed class ParameterBlockTests
         _block.OnAssign(new AssignBlock(SampleJobs.Job, 0, 1, 1, new Assignment(2, [new WorkerShare(new WorkerId("w2"), 1)]), 0));
         _effects.Sent.Clear();
         for (; !_effects.Sent.OfType<StepLate>().Any(); now += Second / 10) _block.OnTick(now);
-        Assert.InRange(now - late, Second * 34, Second * 36); // 20 s as long as no usual step is known, from the assignment on
+        Assert.InRange(now - late, Second * 34, Second * 36); // 20 s from the assignment while no usual step time is known
     }
 
     [Fact]
@@ -245,7 +245,7 @@ public sealed class ParameterBlockTests
         _effects.Sent.Clear();
         var began = now;
         for (; !_effects.Sent.OfType<StepLate>().Any() && now < began + (Second * 3600); now += Second / 10) _block.OnTick(now);
-        Assert.InRange(now - began, Second, Second * 21); // no longer than for the first step, of which nothing was known
+        Assert.InRange(now - began, Second, Second * 21); // no longer than for a first step, with no usual time known
     }
 
     [Fact]

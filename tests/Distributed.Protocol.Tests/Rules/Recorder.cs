@@ -10,12 +10,12 @@ using Distributed.Protocol.Workers;
 
 namespace Distributed.Protocol.Tests.Rules;
 
-/// <summary>The surroundings of any rule: remembers what was asked of it, in order.</summary>
+/// <summary>The surroundings of any rule: records what was asked of it, in order.</summary>
 internal sealed class Recorder : ICoordinatorEffects, IBlockEffects, IWorkerEffects
 {
     private readonly Dictionary<long, float[]> _buffers = [];
 
-    /// <summary>Messages and events that were sent since the last look.</summary>
+    /// <summary>Messages and events sent since the last call to Take.</summary>
     public List<object> Sent { get; } = [];
 
     public JournalEvent? Persisting { get; set; }
@@ -28,7 +28,7 @@ internal sealed class Recorder : ICoordinatorEffects, IBlockEffects, IWorkerEffe
 
     public List<IComputedNode> Released { get; } = [];
 
-    /// <summary>The messages of one kind that were sent, which are forgotten by this look, like all others.</summary>
+    /// <summary>The messages of one kind that were sent; clears all messages.</summary>
     public List<T> Take<T>()
     {
         var found = Sent.OfType<T>().ToList();
@@ -70,10 +70,10 @@ internal sealed class Recorder : ICoordinatorEffects, IBlockEffects, IWorkerEffe
     {
     }
 
-    /// <summary>Steps of copies that are to be stored.</summary>
+    /// <summary>Steps of copies to store.</summary>
     public List<long> Storing { get; } = [];
 
-    /// <summary>Steps of copies that are not wanted any more.</summary>
+    /// <summary>Steps of copies no longer wanted.</summary>
     public List<long> Forgotten { get; } = [];
 
     public void CopySnapshot(BlockSnapshot snapshot) => Snapshots.Add(snapshot);

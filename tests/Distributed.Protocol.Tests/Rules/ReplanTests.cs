@@ -21,7 +21,7 @@ public sealed class ReplanTests : ICoordinatorEffects
     private readonly TrainingRun _run;
     private TimeSpan _now = Second;
 
-    /// <summary>13 shards a step and 4 validation shards, one block, two workers that are assigned equal shares.</summary>
+    /// <summary>13 shards per step and 4 validation shards, one block, two workers with equal shares.</summary>
     public ReplanTests()
     {
         _run = new TrainingRun(SampleJobs.Job, new JobHistory(), new CoordinatorTimes(), this);
@@ -114,7 +114,7 @@ public sealed class ReplanTests : ICoordinatorEffects
         _run.OnStepLate(new StepLate(SampleJobs.Job, 0, 1, 0, [new IndexRange(7, 6)]), _now);
         Pass(Second / 10);
         Assert.Equal([1, 0], Weights);
-        _run.OnStepLate(new StepLate(SampleJobs.Job, 0, 1, 0, [new IndexRange(7, 6)]), _now); // of the busy one now
+        _run.OnStepLate(new StepLate(SampleJobs.Job, 0, 1, 0, [new IndexRange(7, 6)]), _now); // the busy worker's, this time
         for (var i = 0; i < 30; i++)
         {
             Pass(Second / 2);

@@ -94,7 +94,7 @@ public sealed class ShardSumsTests
         Assert.Equal(0, sums.WaitingNodes);
     }
 
-    /// <summary>Computes a run as threads do that finish in a random order.</summary>
+    /// <summary>Computes a run as threads that finish in random order would.</summary>
     private static Dictionary<ReductionNode, float[]> Finish(ShardSums<float[]> sums, Func<int, float[]> compute, GradientFormat format, Random random)
     {
         var leaves = new List<int>();

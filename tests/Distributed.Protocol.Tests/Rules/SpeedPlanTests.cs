@@ -46,7 +46,7 @@ public sealed class SpeedPlanTests
         Assert.False(SpeedPlan.IsWorthAChange([100, 90], Weighted([1, 1]), 100)); // 50/90 against 47/90
         Assert.True(SpeedPlan.IsWorthAChange([100, 70], Weighted([1, 1]), 100)); // 50/70 against 41/70
         Assert.False(SpeedPlan.IsWorthAChange([100, 70], Weighted(SpeedPlan.Shares([100, 70], 100)), 100));
-        Assert.False(SpeedPlan.IsWorthAChange([60, 100], Weighted([1, 1]), 1)); // one shard: the faster one has it already
+        Assert.False(SpeedPlan.IsWorthAChange([60, 100], Weighted([1, 1]), 1)); // one shard: the faster worker already has it
     }
 
     private static Assignment Weighted(int[] weights) => new(1, [.. weights.Select((weight, i) => new WorkerShare(new WorkerId($"w{i}"), weight))]);

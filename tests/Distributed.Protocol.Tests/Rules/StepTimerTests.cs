@@ -16,7 +16,7 @@ public sealed class StepTimerTests
         Assert.Equal(Times.FirstStepLateAfter, _timer.LateWait);
         Assert.False(_timer.IsLate(Second + Times.FirstStepLateAfter - TimeSpan.FromTicks(1)));
         Assert.True(_timer.IsLate(Second + Times.FirstStepLateAfter));
-        Assert.False(_timer.IsLate(Second + Times.FirstStepLateAfter)); // said once a wait
+        Assert.False(_timer.IsLate(Second + Times.FirstStepLateAfter)); // reported once per wait
     }
 
     [Fact]

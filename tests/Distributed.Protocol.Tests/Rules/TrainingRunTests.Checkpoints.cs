@@ -7,7 +7,7 @@ using Distributed.Protocol.Tests.Specification;
 
 namespace Distributed.Protocol.Tests.Rules;
 
-/// <summary>Checkpoints, what is stored for them, and blocks that move with their help.</summary>
+/// <summary>Checkpoints, their stored parts, and blocks that move by them.</summary>
 public sealed partial class TrainingRunTests
 {
     [Fact]
@@ -44,7 +44,7 @@ public sealed partial class TrainingRunTests
         Settle(step: 1, lineage: 1);
         Assert.Single(_effects.Sent.OfType<HoldBlock>());
         _run.OnBlockHeld(new BlockHeld(SampleJobs.Job, 1, 2), _now);
-        _run.OnBlockLeaving(leaving, _now); // it says so until it is let go
+        _run.OnBlockLeaving(leaving, _now); // repeated until it is released
         Assert.Empty(_effects.Sent.OfType<ReleaseBlock>());
         Store(2);
         Assert.Single(_effects.Sent.OfType<ReleaseBlock>());
@@ -121,7 +121,7 @@ public sealed partial class TrainingRunTests
         _run.OnWorkerLeft(Worker, _now);
         _workerIsGone = true;
         _now += Second * 10;
-        _run.OnTick(_now); // asks; as far as it was told before, the block stands at the checkpoint
+        _run.OnTick(_now); // asks; as last reported, the block stands at the checkpoint
         _effects.Sent.Clear();
         _run.OnBlockLeaving(new BlockLeaving(SampleJobs.Job, 0, 1, 1), _now);
         Assert.DoesNotContain(_effects.Sent, message => message is ReleaseBlock);
@@ -144,7 +144,7 @@ public sealed partial class TrainingRunTests
             _run.OnTick(_now);
             Settle(lineage: 1);
             Assert.Equal(step, _effects.Sent.OfType<OpenCheckpoint>().Last().Step);
-            Store(step); // nothing was heard of the steps meanwhile
+            Store(step); // the steps in between were not reported
             _effects.Sent.Clear();
         }
         Assert.Equal([1L, 2L], _run.History.Checkpoints.Select(checkpoint => checkpoint.Step));

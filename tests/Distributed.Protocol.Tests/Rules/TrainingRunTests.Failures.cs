@@ -79,7 +79,7 @@ public sealed partial class TrainingRunTests
         Complete(epoch: 0, loss: 2);
         Assert.Empty(_run.History.Failures);
         for (var i = 0; i < 4; i++) Throw();
-        Complete(epoch: 0, loss: 2); // the same epoch again is no progress
+        Complete(epoch: 0, loss: 2); // repeating an epoch is no progress
         Assert.Equal(4, _run.History.Failures.Count);
         Store(3);
         Assert.Empty(_run.History.Failures);
@@ -124,10 +124,10 @@ public sealed partial class TrainingRunTests
         var other = new WorkerId("w2");
         _run.OnWorkerUp(other, _now);
         _run.OnWorkerReady(new WorkerReady(SampleJobs.Job, other, 1), _now);
-        for (var i = 0; i < 20; i++) ThrowInWorker(Worker); // the other one computes
+        for (var i = 0; i < 20; i++) ThrowInWorker(Worker); // the other worker computes
         Assert.Empty(_run.History.Failures);
         ThrowInWorker(other);
-        Assert.Equal(1, _run.History.Lineage!.Lineage); // nothing is lost but shards
+        Assert.Equal(1, _run.History.Lineage!.Lineage); // only shards are lost
         Assert.Single(_run.History.Failures);
     }
 
@@ -215,7 +215,7 @@ public sealed partial class TrainingRunTests
         var status = _run.StatusAt(_now);
         Assert.Equal(JobState.Cancelling, status.State);
         Assert.Contains("disk full", status.Reason, StringComparison.Ordinal);
-        Store(2); // the first write that it takes
+        Store(2); // the first write it accepts
         Assert.Equal(new JobEnded(JobOutcome.Cancelled, 2, StopReason.Cancelled, null), _run.History.End);
     }
 
@@ -232,7 +232,7 @@ public sealed partial class TrainingRunTests
         var failed = new WorkerFailed(SampleJobs.Job, worker, ++_thrown, _run.History.Lineage!.Lineage, $"worker {worker}: out of memory", true);
         _run.OnWorkerFailed(failed, _now);
         Settle(lineage: 1);
-        _run.OnWorkerFailed(failed, _now); // it comes twice
+        _run.OnWorkerFailed(failed, _now); // a duplicate
         Settle(lineage: 1);
     }
 }

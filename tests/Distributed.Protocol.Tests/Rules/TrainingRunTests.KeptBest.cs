@@ -101,7 +101,7 @@ public sealed partial class TrainingRunTests
         Assert.Equal(6, _run.History.End!.Step);
     }
 
-    /// <summary>Its best epoch ends at step 6 and is kept, its blocks stand at step 7, and the checkpoint of step 3 is durable.</summary>
+    /// <summary>The best epoch ends at step 6 and is kept in memory, blocks are at step 7, and the checkpoint of step 3 is durable.</summary>
     private void CancelWithoutWorkers()
     {
         Begin();
@@ -140,7 +140,9 @@ public sealed partial class TrainingRunTests
         Assert.Equal(2, _run.History.Decisions.Count);
     }
 
-    /// <summary>The best is committed, the checkpoint behind it is not: what comes next goes on from the best, and does not look for it again.</summary>
+    /// <summary>
+    /// The best epoch is committed and the checkpoint after it is not: the next coordinator continues from the best, and does not look for it again.
+    /// </summary>
     [Fact]
     public void A_crash_between_the_commit_of_the_kept_best_and_of_the_next_checkpoint_loses_neither()
     {

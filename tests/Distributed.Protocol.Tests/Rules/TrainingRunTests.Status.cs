@@ -6,7 +6,7 @@ using Distributed.Protocol.Tests.Specification;
 
 namespace Distributed.Protocol.Tests.Rules;
 
-/// <summary>What is told of a job, and disputes that its audits raise.</summary>
+/// <summary>A job's status, and disputes that its audits raise.</summary>
 public sealed partial class TrainingRunTests
 {
     [Fact]
@@ -70,7 +70,7 @@ public sealed partial class TrainingRunTests
         }
         _now += Second;
         _run.OnTick(_now);
-        Write(); // that it began
+        Write(); // the first assignment
         _effects.Sent.Clear();
         var dispute = new AuditDisputed(SampleJobs.Job, 0, 1, 4, 1, [new ShardClaim(Worker, 1), new ShardClaim(other, 2)]);
         _run.OnAuditDisputed(dispute, _now);
@@ -79,7 +79,7 @@ public sealed partial class TrainingRunTests
 
         _run.OnAuditDisputed(dispute with { Claims = [.. dispute.Claims, new ShardClaim(third, 1)] }, _now);
         Assert.Equal(other, Assert.IsType<WorkerExcluded>(_effects.Persisting).Worker);
-        Assert.DoesNotContain(_effects.Sent, message => message is LeaveJob); // nobody hears of it before it is durable
+        Assert.DoesNotContain(_effects.Sent, message => message is LeaveJob); // no message leaves before it is durable
         Settle();
         Assert.Equal(2, _run.History.Lineage!.Lineage);
         Assert.Contains(_effects.Sent, message => message is LeaveJob);

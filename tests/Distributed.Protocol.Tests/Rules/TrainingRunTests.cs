@@ -63,7 +63,7 @@ public sealed partial class TrainingRunTests
     public void A_new_coordinator_goes_on_with_blocks_that_lost_nothing_and_with_their_open_checkpoint()
     {
         Begin();
-        Complete(epoch: 0, loss: 2); // the best so far: its checkpoint is opened at step 3
+        Complete(epoch: 0, loss: 2); // the best so far: its checkpoint opens at step 3
         Recover();
         Settle(step: 4, lineage: 1, copied: 3);
         Assert.Equal(1, _run.History.Lineage!.Lineage);
@@ -196,7 +196,7 @@ public sealed partial class TrainingRunTests
         _run.OnStart(Start(initial, blocks), _now);
         Settle();
         _effects.Sent.Clear();
-        _run.OnTick(_now); // that it began is in the journal now
+        _run.OnTick(_now); // the first assignment is in the journal now
         Settle();
         _effects.Sent.Clear();
     }
@@ -210,7 +210,7 @@ public sealed partial class TrainingRunTests
         _run.OnPersisted(decision, _now);
     }
 
-    /// <summary>Writes what is to be written and answers what blocks and the worker would, until nothing more follows.</summary>
+    /// <summary>Persists decisions and answers as the blocks and the worker would, until nothing more follows.</summary>
     private void Settle(long step = 0, long lineage = 0, long? copied = null, long incarnation = 1, bool answersLoads = true)
     {
         if (!_workerIsGone) _run.OnWorkerUp(Worker, _now);
@@ -247,7 +247,7 @@ public sealed partial class TrainingRunTests
         Settle(lineage: _run.History.Lineage!.Lineage);
     }
 
-    /// <summary>The block dies and starts again without memory.</summary>
+    /// <summary>The block dies and restarts without memory.</summary>
     private void Lose()
     {
         _now += Second * 10;

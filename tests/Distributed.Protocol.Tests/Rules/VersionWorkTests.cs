@@ -75,7 +75,7 @@ public sealed class VersionWorkTests
             for (var i = 0; i < cut.Count; i++)
             {
                 Assert.True(cut[i].Count == 1 || !Positions(cut[i]).Any(shard => plan.Picks(step, shard)));
-                // No cut without a reason: one of two neighbours is audited.
+                // Every cut has a reason: one of the two neighbours is audited.
                 if (i > 0) Assert.True(plan.Picks(step, cut[i].First) || plan.Picks(step, cut[i - 1].First));
             }
         }, iter: 500);

@@ -29,7 +29,7 @@ public sealed class WorkLedgerTests
         Weights(0, version: 0);
         Assert.Empty(_effects.Computing);
         Weights(1, version: 0);
-        Weights(1, version: 0); // came twice
+        Weights(1, version: 0); // duplicate
         Assert.Equal([new IndexRange(0, 2)], _effects.Computing);
     }
 
@@ -68,7 +68,7 @@ public sealed class WorkLedgerTests
         Weights(1, version: 0, lineage: 2);
         Assert.Equal(2, _ledger.Lineage);
         Weights(0, version: 0);
-        Assert.Equal(-1, _ledger.Version); // what came of lineage 1 does not complete lineage 2
+        Assert.Equal(-1, _ledger.Version); // slices of lineage 1 do not complete lineage 2
         Weights(0, version: 0, lineage: 2);
         Assert.Equal(0, _ledger.Version);
     }

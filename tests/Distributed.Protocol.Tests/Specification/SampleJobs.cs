@@ -5,12 +5,12 @@ using Distributed.Protocol.Specification;
 
 namespace Distributed.Protocol.Tests.Specification;
 
-/// <summary>Small valid jobs to vary.</summary>
+/// <summary>Small valid jobs to build on.</summary>
 internal static class SampleJobs
 {
     public static JobId Job { get; } = new("job-1");
 
-    /// <summary>Two classes, ten samples in batches of four and shards of two: three steps an epoch of 2, 2 and 1 shards.</summary>
+    /// <summary>Two classes, ten samples in batches of four and shards of two: three steps per epoch, of 2, 2 and 1 shards.</summary>
     public static JobSpecification Small { get; } = new()
     {
         Data = new DataIdentity("00", 10, 0),

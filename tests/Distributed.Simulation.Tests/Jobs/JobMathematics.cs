@@ -30,7 +30,7 @@ internal sealed class JobMathematics
 
     public int ParameterCount => _job.Network.Layout.Count;
 
-    /// <summary>The weights of the shards that follow.</summary>
+    /// <summary>Sets the weights for the following shards.</summary>
     public void Use(ReadOnlySpan<float> weights) => _job.Network.Pack(weights, _packed);
 
     /// <summary>A node's gradient sum and metrics, by recursion along the canonical tree.</summary>
@@ -70,7 +70,9 @@ internal sealed class JobMathematics
         return metrics;
     }
 
-    /// <summary>A node's value in the job's gradient format, by division instead of bits: exact for all that a bfloat16 holds at full precision.</summary>
+    /// <summary>
+    /// A node's value in the job's gradient format, by division instead of bits: exact for every value a bfloat16 holds at full precision.
+    /// </summary>
     private float Round(float value)
     {
         if (_job.Specification.GradientFormat == GradientFormat.Float32 || !float.IsFinite(value) || value == 0) return value;

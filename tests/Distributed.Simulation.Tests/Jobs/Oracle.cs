@@ -7,7 +7,7 @@ using Distributed.Protocol.Specification;
 
 namespace Distributed.Simulation.Tests.Jobs;
 
-/// <summary>The naive straight-line training loop: what every schedule must come to, step by step.</summary>
+/// <summary>The naive straight-line training loop: the result every schedule must reproduce, step by step.</summary>
 internal sealed class Oracle
 {
     private readonly List<float[]> _weights = [];
@@ -50,10 +50,10 @@ internal sealed class Oracle
         }
     }
 
-    /// <summary>The step whose gradient or update is not finite; null when all are finite.</summary>
+    /// <summary>The first step whose gradient or update is not finite; null when all are finite.</summary>
     public long? DivergedAt { get; }
 
-    /// <summary>Steps done when no person interferes.</summary>
+    /// <summary>Steps done without human intervention.</summary>
     public long FinalStep => _weights.Count - 1;
 
     public IReadOnlyList<EpochDecided> Decisions => _decisions;

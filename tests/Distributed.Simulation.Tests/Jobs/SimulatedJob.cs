@@ -22,7 +22,7 @@ internal sealed class SimulatedJob
 
     public Network Network { get; }
 
-    /// <summary>Weights to begin with, for a job that starts from another's checkpoint; null for the random initialisation.</summary>
+    /// <summary>Initial weights, for a job that starts from another's checkpoint; null for the random initialisation.</summary>
     public float[]? Initial { get; }
 
     /// <summary>[rows × inputs], training rows first, then validation rows.</summary>
@@ -33,7 +33,7 @@ internal sealed class SimulatedJob
     public float[] Targets { get; }
 
     /// <param name="random">Decides everything.</param>
-    /// <param name="format">The form of gradients; null for the drawn one.</param>
+    /// <param name="format">The gradient format; null for the drawn one.</param>
     public SimulatedJob(Random random, GradientFormat? format = null)
     {
         var classifier = random.Next(4) > 0;
@@ -97,7 +97,7 @@ internal sealed class SimulatedJob
         Inputs = [.. Enumerable.Range(0, rows * inputs).Select(_ => random.NextSingle() * 2 - 1)];
         Labels = [.. Enumerable.Range(0, rows).Select(_ => random.Next(outputs))];
         Targets = [.. Enumerable.Range(0, rows * outputs).Select(_ => random.NextSingle() * 2 - 1)];
-        // Drawn last, so that the seeds of before keep their jobs.
+        // Drawn last, so that earlier seeds keep their jobs.
         if (random.Next(4) == 0) format ??= GradientFormat.BFloat16;
         if (format is { } form) Specification = Specification with { GradientFormat = form };
         if (Specification.Validate() is { } wrong) throw new InvalidOperationException(wrong);

@@ -8,8 +8,8 @@ using Distributed.Simulation.Tests.World;
 namespace Distributed.Simulation.Tests.Mistakes;
 
 /// <summary>
-/// Stands between a block's shell and its rule, in both directions, and makes one deliberate mistake: changes a message before the rule sees it,
-/// or what the rule asks of its shell. Without a mistake all passes as it is.
+/// Sits between a block's shell and its rule, in both directions, and makes one deliberate mistake: changes a message before the rule sees it, or
+/// what the rule asks of its shell. Without a mistake everything passes unchanged.
 /// </summary>
 internal sealed class BlockMistakes(Mistake? mistake, IBlockEffects shell) : IBlockEffects
 {
@@ -27,9 +27,9 @@ internal sealed class BlockMistakes(Mistake? mistake, IBlockEffects shell) : IBl
             : new ParameterBlock(job, block, incarnation, new BlockTimes(), this);
     }
 
-    /// <summary>A message on its way to the rule.</summary>
+    /// <summary>Passes a message to the rule.</summary>
     /// <param name="message">The message.</param>
-    /// <param name="term">The highest term that the block has heard of.</param>
+    /// <param name="term">The highest term the block has seen.</param>
     public object ToRule(object message, long term)
     {
         if (mistake == Mistake.HandOutWithheldWeights && message is GetWeights get) HandOutWithheld(get);
@@ -44,7 +44,7 @@ internal sealed class BlockMistakes(Mistake? mistake, IBlockEffects shell) : IBl
         };
     }
 
-    /// <summary>Stored parts on their way to the rule.</summary>
+    /// <summary>Passes stored parts to the rule.</summary>
     public IReadOnlyList<LoadedPart> ToRule(IReadOnlyList<LoadedPart> parts) =>
         mistake == Mistake.RestoreWithoutOptimizerState ? [.. parts.Select(part => part with { State = default })] : parts;
 
@@ -76,7 +76,7 @@ internal sealed class BlockMistakes(Mistake? mistake, IBlockEffects shell) : IBl
 
     public void StoreSnapshot(long lineage, long step)
     {
-        if (_uncopied.Remove((lineage, step), out var snapshot)) shell.CopySnapshot(snapshot); // by now its memory holds something else
+        if (_uncopied.Remove((lineage, step), out var snapshot)) shell.CopySnapshot(snapshot); // its memory holds other data by now
         shell.StoreSnapshot(lineage, step);
     }
 
@@ -95,7 +95,7 @@ internal sealed class BlockMistakes(Mistake? mistake, IBlockEffects shell) : IBl
         shell.PushWeights(message.Worker, new WeightsUpdated(message.Job, message.Block, rule.Lineage, rule.Step, rule.Weights, null));
     }
 
-    /// <summary>Exchanges the names of a worker that is right and one that is wrong.</summary>
+    /// <summary>Swaps a correct worker and a wrong one.</summary>
     private static AuditDisputed AccuseTheWrongWorker(AuditDisputed disputed)
     {
         if (AuditVerdict.Of(disputed.Claims) is not { Wrong: [var wrong, ..], Right: [var right, ..] }) return disputed;
@@ -133,7 +133,7 @@ internal sealed class BlockMistakes(Mistake? mistake, IBlockEffects shell) : IBl
         public override int? Disputed => null;
     }
 
-    /// <summary>Does not remember which worker a claim came from.</summary>
+    /// <summary>Forgets which worker a claim came from.</summary>
     private sealed class ForgetfulGate(AuditPlan plan) : AuditGate(plan)
     {
         protected override bool HasClaimOf(int shard, WorkerId worker) => false;

@@ -8,10 +8,10 @@ using Distributed.Simulation.Tests.World;
 
 namespace Distributed.Simulation.Tests.Mistakes;
 
-/// <summary>Deliberate mistakes of coordinators, each made where messages and decisions pass between the right rule and its node.</summary>
+/// <summary>Deliberate mistakes of coordinators, each made where messages and decisions pass between the correct rule and its node.</summary>
 internal static class CoordinatorMistakes
 {
-    /// <summary>The desk of a coordinator; the right one unless the mistake is a coordinator's.</summary>
+    /// <summary>The desk of a coordinator; the correct one unless the mistake is a coordinator's.</summary>
     public static CoordinatorDesk Desk(Mistake? mistake, CoordinatorNode node) => mistake switch
     {
         Mistake.ActBeforeTheJournal => new EarlyActor(node),
@@ -28,7 +28,7 @@ internal static class CoordinatorMistakes
         _ => new CoordinatorDesk(node),
     };
 
-    /// <summary>Tells the rule that a decision is durable while it is still on its way into the journal.</summary>
+    /// <summary>Tells the rule that a decision is durable while it is still being written to the journal.</summary>
     private sealed class EarlyActor(CoordinatorNode node) : CoordinatorDesk(node)
     {
         private readonly Queue<JournalEvent> _writing = [];
@@ -47,7 +47,7 @@ internal static class CoordinatorMistakes
         }
     }
 
-    /// <summary>Takes the end of an epoch that is computed again after a rewind for the end of the first undecided one.</summary>
+    /// <summary>Takes the end of an epoch computed again after a rewind for the end of the first undecided one.</summary>
     private sealed class EpochRepeater(CoordinatorNode node) : CoordinatorDesk(node)
     {
         private readonly Dictionary<int, long> _firstLineage = [];
@@ -61,7 +61,7 @@ internal static class CoordinatorMistakes
         }
     }
 
-    /// <summary>Deletes the newest checkpoint's parts with those of superseded ones.</summary>
+    /// <summary>Deletes the newest checkpoint's parts along with those of superseded ones.</summary>
     private sealed class KeptPartsDeleter(CoordinatorNode node) : CoordinatorDesk(node)
     {
         public override void DeleteParts(IReadOnlyList<SnapshotPart> parts) => base.DeleteParts([.. parts, .. History.Latest?.Parts ?? []]);
@@ -74,7 +74,7 @@ internal static class CoordinatorMistakes
             Node.Job, History.Lineage?.Lineage ?? 0, History.End is not null ? long.MaxValue : History.Latest?.Step ?? 0, History.Checkpoints.SkipLast(2)));
     }
 
-    /// <summary>Stores checkpoints of later steps while the best epoch's weights are in memory alone.</summary>
+    /// <summary>Stores checkpoints of later steps while the best epoch's weights are in memory only.</summary>
     private sealed class ImpatientCommitter(CoordinatorNode node) : CoordinatorDesk(node)
     {
         public override CheckpointOrder Order { get; } = new LaterFirst();
@@ -96,12 +96,12 @@ internal static class CoordinatorMistakes
         }
     }
 
-    /// <summary>Knows which incarnation of each block last had the lineage in force.</summary>
+    /// <summary>Tracks which incarnation of each block last had the lineage in force.</summary>
     private abstract class LossWatcher(CoordinatorNode node) : CoordinatorDesk(node)
     {
         private readonly Dictionary<int, (long Incarnation, long Lineage)> _holders = [];
 
-        /// <summary>The incarnation that held this lineage before the one that speaks; null when the block lost nothing.</summary>
+        /// <summary>The incarnation that held this lineage before the sender; null when the block lost nothing.</summary>
         protected long? LostIncarnation(BlockState message)
         {
             var lineage = History.Lineage?.Lineage ?? 0;
@@ -112,14 +112,14 @@ internal static class CoordinatorMistakes
         }
     }
 
-    /// <summary>Takes a block that lost its memory for the one before.</summary>
+    /// <summary>Mistakes a block that lost its memory for its predecessor.</summary>
     private sealed class LossHider(CoordinatorNode node) : LossWatcher(node)
     {
         public override IEnumerable<object> Incoming(object message) =>
             [message is BlockState state && LostIncarnation(state) is { } lost ? state with { Incarnation = lost } : message];
     }
 
-    /// <summary>Takes a block that is lost with its node for one that threw.</summary>
+    /// <summary>Mistakes a block lost with its node for one that threw.</summary>
     private sealed class LossCounter(CoordinatorNode node) : LossWatcher(node)
     {
         public override IEnumerable<object> Incoming(object message)
@@ -131,7 +131,7 @@ internal static class CoordinatorMistakes
         }
     }
 
-    /// <summary>Counts failed attempts on over a committed checkpoint.</summary>
+    /// <summary>Keeps counting failed attempts across a committed checkpoint.</summary>
     private sealed class FailureKeeper(CoordinatorNode node) : CoordinatorDesk(node)
     {
         public override void Written(TrainingRun run, JournalEvent journalEvent, TimeSpan now)
@@ -143,7 +143,7 @@ internal static class CoordinatorMistakes
         }
     }
 
-    /// <summary>Leaves the newest checkpoint out of a summary.</summary>
+    /// <summary>Omits the newest checkpoint from a summary.</summary>
     private sealed class Forgetter(CoordinatorNode node) : CoordinatorDesk(node)
     {
         public override void Persist(JournalEvent journalEvent) => base.Persist(

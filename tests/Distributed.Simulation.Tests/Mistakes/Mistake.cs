@@ -1,15 +1,15 @@
 namespace Distributed.Simulation.Tests.Mistakes;
 
 /// <summary>
-/// A deliberate mistake that a simulated world makes: its seats put a wrong rule, or a wrong message, in the place of the right one. The
-/// shipped rules know none of this.
+/// A deliberate mistake in a simulated world: its seats substitute a wrong rule, or a wrong message, for the correct one. The shipped rules know none
+/// of this.
 /// </summary>
 internal enum Mistake
 {
-    /// <summary>A node that comes twice is added twice.</summary>
+    /// <summary>A duplicated node is added twice.</summary>
     CountAGradientTwice,
 
-    /// <summary>A tree counts as complete although its last shard is missing.</summary>
+    /// <summary>A tree counts as complete without its last shard.</summary>
     ApplyWithoutTheLastShard,
 
     /// <summary>Blocks sum neighbouring nodes as they meet, whether they are siblings or not.</summary>
@@ -39,10 +39,10 @@ internal enum Mistake
     /// <summary>A block loads a checkpoint without the epoch's running totals.</summary>
     RestoreWithoutTotals,
 
-    /// <summary>Epochs open before they are decided upon.</summary>
+    /// <summary>Epochs open before they are decided.</summary>
     SkipTheGateAtTheEpochsEnd,
 
-    /// <summary>A decided epoch that is computed again after a rewind is decided again.</summary>
+    /// <summary>An epoch that is computed again after a rewind is decided again.</summary>
     DecideAnEpochAgain,
 
     /// <summary>A worker forgets its nodes once the first block has applied them.</summary>
@@ -51,7 +51,7 @@ internal enum Mistake
     /// <summary>Blocks keep one version only.</summary>
     ForgetThePreviousVersion,
 
-    /// <summary>Withheld weights are given to any worker that asks.</summary>
+    /// <summary>Withheld weights are given to any worker that requests them.</summary>
     HandOutWithheldWeights,
 
     /// <summary>A block that lost its memory is not noticed.</summary>
@@ -63,31 +63,31 @@ internal enum Mistake
     /// <summary>Messages follow from decisions that are not durable yet.</summary>
     ActBeforeTheJournal,
 
-    /// <summary>A summary of the journal leaves the newest checkpoint out.</summary>
+    /// <summary>A summary of the journal omits the newest checkpoint.</summary>
     SummarizeWithoutTheLatest,
 
-    /// <summary>A checkpoint of a later step is committed while the best epoch's weights are in memory alone.</summary>
+    /// <summary>A checkpoint of a later step is committed while the best epoch's weights are in memory only.</summary>
     CommitBeforeTheKeptBest,
 
     /// <summary>The best epoch's weights are copied when they are stored instead of at the epoch's end.</summary>
     CopyTheBestWhenItIsStored,
 
-    /// <summary>A sweep deletes parts of kept checkpoints too.</summary>
+    /// <summary>A sweep also deletes parts of kept checkpoints.</summary>
     SweepKeptParts,
 
-    /// <summary>A step is applied although the audits of its shards are not in, or deny what was counted.</summary>
+    /// <summary>A step is applied before the audits of its shards are in, or against them.</summary>
     ApplyBeforeTheAudit,
 
-    /// <summary>A claim that one worker makes twice counts as the claims of two.</summary>
+    /// <summary>A claim repeated by one worker counts as two.</summary>
     CountAClaimTwice,
 
-    /// <summary>The worker that agrees with others is excluded, instead of the one that does not.</summary>
+    /// <summary>The worker that agrees with others is excluded instead of the one that does not.</summary>
     ExcludeTheWrongWorker,
 
-    /// <summary>A block that is lost with its node counts as a failed attempt.</summary>
+    /// <summary>A block lost with its node counts as a failed attempt.</summary>
     CountLostNodesAsFailures,
 
-    /// <summary>Failed attempts are counted on over a committed checkpoint.</summary>
+    /// <summary>Failed attempts keep counting across a committed checkpoint.</summary>
     RememberFailuresOverACommit,
 
     /// <summary>A worker sums neighbouring shards as they finish, whether they are siblings or not.</summary>

@@ -20,7 +20,7 @@ internal sealed class ArrivalOrderTree(INodeSum<GradientNodeValue> sum) : Partia
     }
 }
 
-/// <summary>Adds a node that comes twice to the first one, as long as that waits for its sibling.</summary>
+/// <summary>Adds a duplicated node to the first one while that waits for its sibling.</summary>
 internal sealed class DoublingTree(INodeSum<GradientNodeValue> sum) : PartialSum<GradientNodeValue>(sum)
 {
     private readonly INodeSum<GradientNodeValue> _sum = sum;
@@ -39,7 +39,7 @@ internal sealed class DoublingTree(INodeSum<GradientNodeValue> sum) : PartialSum
     {
         if (_taken.TryGetValue(node, out var first) && Nodes.Contains(node) && node.Count < Leaves)
         {
-            _isDoubling = true; // the sum takes the place of the first one
+            _isDoubling = true; // the sum replaces the first one
             base.Add(node, _sum.Combine(first, value));
             _isDoubling = false;
             _taken.Remove(node);

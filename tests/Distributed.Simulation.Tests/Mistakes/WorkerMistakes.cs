@@ -6,18 +6,18 @@ using Distributed.Simulation.Tests.World;
 namespace Distributed.Simulation.Tests.Mistakes;
 
 /// <summary>
-/// Stands between a worker's shell and its ledger, in both directions, and makes one deliberate mistake. Without a mistake all passes as it is.
+/// Sits between a worker's shell and its ledger, in both directions, and makes one deliberate mistake. Without a mistake everything passes unchanged.
 /// </summary>
 internal sealed class WorkerMistakes(Mistake? mistake, IWorkerEffects shell) : IWorkerEffects
 {
     private readonly HashSet<IComputedNode> _kept = [];
-    private readonly HashSet<IComputedNode> _forgotten = []; // released, although the ledger believes that it keeps them
+    private readonly HashSet<IComputedNode> _forgotten = []; // released, though the ledger believes it keeps them
 
     /// <summary>How a worker sums a run.</summary>
     public static ShardSums<T> Sums<T>(Mistake? mistake, int leaves, IndexRange run) =>
         mistake == Mistake.SumShardsAsTheyFinish ? new ArrivalOrderSums<T>(leaves, run) : new ShardSums<T>(leaves, run);
 
-    /// <summary>A message on its way to the ledger.</summary>
+    /// <summary>Passes a message to the ledger.</summary>
     public IWorkerMessage ToLedger(IWorkerMessage message, WorkLedger ledger)
     {
         if (mistake == Mistake.ReleaseNodesEarly && message is WeightsUpdated first && first.Lineage == ledger.Lineage && first.Step > ledger.Version)
@@ -53,7 +53,7 @@ internal sealed class WorkerMistakes(Mistake? mistake, IWorkerEffects shell) : I
         shell.Release(node);
     }
 
-    /// <summary>A node on its way to the ledger.</summary>
+    /// <summary>Passes a node to the ledger.</summary>
     public IComputedNode ToLedger(IComputedNode node)
     {
         if (mistake == Mistake.ReleaseNodesEarly) _kept.Add(node);
@@ -70,7 +70,7 @@ internal sealed class WorkerMistakes(Mistake? mistake, IWorkerEffects shell) : I
         _kept.Clear();
     }
 
-    /// <summary>Sums neighbours as they finish. The maximal nodes are the right ones; what was added to what depends on the threads.</summary>
+    /// <summary>Sums neighbours as they finish. The maximal nodes are correct; what was added to what depends on the threads.</summary>
     private sealed class ArrivalOrderSums<T>(int leaves, IndexRange run) : ShardSums<T>(leaves, run)
     {
         private readonly List<ReductionNode> _maximal = MaximalNodes(leaves, run);

@@ -3,12 +3,12 @@ using Distributed.Simulation.Tests.Jobs;
 
 namespace Distributed.Simulation.Tests.World;
 
-/// <summary>What a schedule audits, and whether one of its workers computes wrongly. Drawn apart, so that other habits stay as they are.</summary>
+/// <summary>What a schedule audits, and whether one of its workers computes wrongly. Drawn separately, so that other habits stay the same.</summary>
 /// <param name="Share">The share of audited shards.</param>
-/// <param name="LiesFrom">The step from which on the first worker's gradients are wrong; null: nobody's are.</param>
+/// <param name="LiesFrom">The first step at which the first worker's gradients are wrong; null: never.</param>
 internal sealed record AuditHabits(double Share, long? LiesFrom)
 {
-    /// <summary>Workers that a job with a liar waits for: it is not left alone at the beginning.</summary>
+    /// <summary>Workers that a job with a liar waits for, so that the liar does not start alone.</summary>
     public int LeastWorkers { get; init; } = 3;
 
     public static AuditHabits Draw(int seed, SimulatedJob job)
@@ -33,5 +33,5 @@ internal sealed record AuditHabits(double Share, long? LiesFrom)
     public override string ToString() => $"audits {Share:P0}{(LiesFrom is { } step ? $", w1 lies from step {step} on" : "")}";
 }
 
-/// <summary>A wrong gradient was counted while nobody could have audited it: whatever comes of it is nobody's fault.</summary>
+/// <summary>A wrong gradient was counted when no worker could have audited it: the result is excused.</summary>
 internal sealed class UnauditedLie() : Exception("a worker that lies was alone");

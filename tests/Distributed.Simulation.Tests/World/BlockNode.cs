@@ -7,7 +7,7 @@ using Distributed.Simulation.Tests.Mistakes;
 
 namespace Distributed.Simulation.Tests.World;
 
-/// <summary>The shell of one parameter block, and the check of every step that it makes.</summary>
+/// <summary>The shell of one parameter block, which checks every step it makes.</summary>
 internal sealed class BlockNode : IBlockEffects
 {
     private static readonly TimeSpan TickEvery = TimeSpan.FromMilliseconds(50);
@@ -28,9 +28,9 @@ internal sealed class BlockNode : IBlockEffects
     private bool _isLeaving;
     private bool _isStopped;
     private long _term;
-    private bool _mustIgnore; // what is being received is of the past: nothing may follow from it
+    private bool _mustIgnore; // the message being received is stale: nothing may follow from it
     private (long Lineage, long Step) _held = (-1, -1);
-    private long _loading; // the highest lineage that it was told to load
+    private long _loading; // the highest lineage it was told to load
 
     private sealed class Saving(BlockSnapshot snapshot)
     {
@@ -57,7 +57,7 @@ internal sealed class BlockNode : IBlockEffects
 
     public void Stop() => _isStopped = true;
 
-    /// <summary>Its node shuts down: it goes once it is released, and after the shutdown's bound anyway.</summary>
+    /// <summary>Its node shuts down: it leaves once released, or at the latest after the shutdown's bound.</summary>
     public void Leave(TimeSpan bound)
     {
         if (_isLeaving) return;
@@ -117,7 +117,7 @@ internal sealed class BlockNode : IBlockEffects
         WorkerNode.Send(_world, _seat.Name, worker, (IWorkerMessage)_world.Post.Copy(weights));
     }
 
-    /// <summary>Two buffers, used in turn, whatever the lineage: a reader of an older version reads garbage.</summary>
+    /// <summary>Two buffers, used alternately in all lineages: a reader of an older version reads garbage.</summary>
     public Memory<float> WeightsBuffer(long lineage, BlockLayout layout, int block, long version)
     {
         var isLoading = lineage != _rule.Lineage;
@@ -214,7 +214,7 @@ internal sealed class BlockNode : IBlockEffects
         if (message is not IBlockMessage known || !_rule.TryTake(known, now)) throw new SimulationFailure($"{message.GetType().Name} at a block");
     }
 
-    /// <summary>Steps move forward one by one, or to the checkpoint of a newer lineage; what they come to is the oracle's, bit for bit.</summary>
+    /// <summary>Steps advance one by one, or to the checkpoint of a newer lineage; their results are the oracle's, bit for bit.</summary>
     private void Check()
     {
         if (_rule.Step < 0 || (_rule.Step == _step && _rule.Lineage == _lineage)) return;
@@ -227,7 +227,7 @@ internal sealed class BlockNode : IBlockEffects
         if (_rule.Lineage > _lineage) _seat.NoteLoad(_rule.Lineage, this);
         _lineage = _rule.Lineage;
         _step = _rule.Step;
-        // The memory of a lineage that is over is reused: the results of blocks that have not heard of the next one are dropped.
+        // The memory of a finished lineage is reused: results of blocks that have not heard of the next one are dropped.
         if (_world.Habits.ByReference && _lineage != _world.Journal.Mirror.Lineage?.Lineage) return;
         if (_world.Oracle.DivergedAt < _step) return;
         if (_step > _world.Oracle.FinalStep) SimulatedWorld.Fail($"{_seat.Name} passed the end of the job");
@@ -263,7 +263,7 @@ internal sealed class BlockNode : IBlockEffects
         }
         catch (InjectedException)
         {
-            // Nothing of it is left but its last word; another incarnation starts with the next message.
+            // Only its last message remains; another incarnation starts with the next message.
             _rule.OnFailed(_world.Exceptions.Note(_seat.Name, Math.Max(_rule.Lineage, _loading)), isOutOfMemory: true);
             _seat.End(this);
         }

@@ -2,11 +2,11 @@ using Distributed.Protocol.Messages;
 
 namespace Distributed.Simulation.Tests.World;
 
-/// <summary>Where one parameter block runs; a message starts it where it does not, without memory.</summary>
+/// <summary>Hosts one parameter block; a message starts it if it is not running, without memory.</summary>
 internal sealed class BlockSeat(SimulatedWorld world, int block)
 {
     private BlockNode? _node;
-    private BlockNode? _twin; // the entity is there twice
+    private BlockNode? _twin; // a duplicate of the entity
     private readonly Dictionary<long, BlockNode> _loaded = [];
     private TimeSpan _awayUntil;
 
@@ -39,7 +39,7 @@ internal sealed class BlockSeat(SimulatedWorld world, int block)
         _node.Receive(message);
     }
 
-    /// <summary>One incarnation alone has a lineage: two would answer the workers with two voices.</summary>
+    /// <summary>Only one incarnation has a lineage: two would give workers conflicting answers.</summary>
     public void NoteLoad(long lineage, BlockNode node)
     {
         if (!_loaded.TryAdd(lineage, node)) SimulatedWorld.Fail($"two incarnations of {Name} load lineage {lineage}");
@@ -54,7 +54,7 @@ internal sealed class BlockSeat(SimulatedWorld world, int block)
         _awayUntil = world.Time.Now + away;
     }
 
-    /// <summary>Another one starts although this one lives; for a while a message reaches either.</summary>
+    /// <summary>A second one starts while this one lives; for a while a message may reach either.</summary>
     public void Double(TimeSpan time)
     {
         if (_node is null || _twin is not null) return;

@@ -6,11 +6,13 @@ using Distributed.Protocol.Specification;
 
 namespace Distributed.Simulation.Tests.World;
 
-/// <summary>A person at a console: starts the job, sometimes pauses it and goes on with other options, sometimes cancels it, and asks again
-/// when nothing is heard.</summary>
+/// <summary>
+/// A person at a console: starts the job, sometimes pauses it and resumes with other options, sometimes cancels it, and repeats requests that go
+/// unanswered.
+/// </summary>
 internal sealed class Client(SimulatedWorld world)
 {
-    /// <summary>Where the weights lie that a job begins from: another job's, never to be deleted.</summary>
+    /// <summary>Where the initial weights of a job are stored: another job's, never to be deleted.</summary>
     public const string ForeignId = "another-job";
 
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
@@ -24,7 +26,7 @@ internal sealed class Client(SimulatedWorld world)
 
     public bool HasHeardTheEnd { get; private set; }
 
-    /// <summary>Whether it wants the end.</summary>
+    /// <summary>Whether the client wants to cancel.</summary>
     public bool WantsCancel => _wantsCancel;
 
     public event Action? Ended;

@@ -7,7 +7,9 @@ using Distributed.Protocol.Snapshots;
 
 namespace Distributed.Simulation.Tests.World;
 
-/// <summary>Everything that passes between a coordinator's rule and its node; as it is, nothing is changed. A deliberate mistake changes something.</summary>
+/// <summary>
+/// Everything that passes between a coordinator's rule and its node, unchanged by default. A deliberate mistake overrides something.
+/// </summary>
 internal class CoordinatorDesk(CoordinatorNode node) : ICoordinatorEffects
 {
     protected CoordinatorNode Node { get; } = node;
@@ -17,7 +19,7 @@ internal class CoordinatorDesk(CoordinatorNode node) : ICoordinatorEffects
     /// <summary>Which checkpoint the rule stores next.</summary>
     public virtual CheckpointOrder Order => new();
 
-    /// <summary>What the rule hears when a message comes.</summary>
+    /// <summary>What the rule receives for a message.</summary>
     public virtual IEnumerable<object> Incoming(object message) => [message];
 
     /// <summary>A decision is written.</summary>

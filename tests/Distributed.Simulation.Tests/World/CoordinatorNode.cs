@@ -8,7 +8,7 @@ using Distributed.Simulation.Tests.Mistakes;
 
 namespace Distributed.Simulation.Tests.World;
 
-/// <summary>The shell of one coordinator: carries out what the rule asks for, with all that can go wrong on the way.</summary>
+/// <summary>The shell of one coordinator: carries out what the rule asks for, with everything that can go wrong.</summary>
 internal sealed class CoordinatorNode : ICoordinatorEffects
 {
     private static readonly TimeSpan TickEvery = TimeSpan.FromMilliseconds(50);
@@ -65,7 +65,7 @@ internal sealed class CoordinatorNode : ICoordinatorEffects
         });
     }
 
-    /// <summary>Membership says that a worker is there.</summary>
+    /// <summary>Membership reports a worker.</summary>
     public void Announce(WorkerNode worker) => _world.Time.After(_world.Habits.Latency, () =>
     {
         if (worker.IsMember) Enter(() => _run.OnWorkerUp(worker.Id, _clock.Now));

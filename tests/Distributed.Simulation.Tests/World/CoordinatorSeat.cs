@@ -1,6 +1,6 @@
 namespace Distributed.Simulation.Tests.World;
 
-/// <summary>Where the job's coordinator runs: one at a time as far as anyone can tell, recovered from the journal after each death.</summary>
+/// <summary>Hosts the job's coordinator: apparently one at a time, recovered from the journal after each death.</summary>
 internal sealed class CoordinatorSeat(SimulatedWorld world)
 {
     private readonly Dictionary<long, CoordinatorNode> _terms = [];
@@ -19,7 +19,7 @@ internal sealed class CoordinatorSeat(SimulatedWorld world)
         _current.Begin();
     }
 
-    /// <summary>Delivers to the coordinator that runs now; a message starts one again after an idle end.</summary>
+    /// <summary>Delivers to the running coordinator; a message restarts one that ended idle.</summary>
     public void Deliver(object message)
     {
         if (_current is null && !_starting && world.Journal.Mirror.End is not null) Start();
@@ -33,13 +33,13 @@ internal sealed class CoordinatorSeat(SimulatedWorld world)
         Stop(_current, away);
     }
 
-    /// <summary>Another one starts while this one only hangs: for a while there are two.</summary>
+    /// <summary>A second one starts while this one only hangs: for a while there are two.</summary>
     public void Double(TimeSpan hang)
     {
         if (_current is not { } first) return;
         world.Trace?.Line($"{Name} HANGS for {hang.TotalMilliseconds:F0} ms and is replaced");
         first.Freeze(hang);
-        world.Time.After(hang + world.Between(10, 5000), first.Stop); // its node is declared down and ends itself
+        world.Time.After(hang + world.Between(10, 5000), first.Stop); // its node is declared down and terminates
         Start();
     }
 

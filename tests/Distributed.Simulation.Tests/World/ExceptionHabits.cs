@@ -25,18 +25,18 @@ internal enum ThrowingPlace
     WorkerComputes,
 }
 
-/// <summary>What blocks and workers of a schedule throw. Drawn apart, so that other habits stay as they are.</summary>
+/// <summary>What blocks and workers of a schedule throw. Drawn separately, so that other habits stay the same.</summary>
 /// <param name="Place">Where.</param>
-/// <param name="Share">How often, of all times that it could.</param>
+/// <param name="Share">How often, as a share of all opportunities.</param>
 internal sealed record ExceptionHabits(ThrowingPlace Place, double Share)
 {
     /// <summary>Nothing is thrown before this step.</summary>
     public long FromStep { get; init; }
 
-    /// <summary>So many are thrown at most.</summary>
+    /// <summary>Maximum number of exceptions.</summary>
     public int Most { get; init; } = int.MaxValue;
 
-    /// <summary>They go on when faults have stopped.</summary>
+    /// <summary>Exceptions continue after faults have stopped.</summary>
     public bool IsForGood { get; init; }
 
     /// <summary>The only worker that throws; null: any.</summary>
@@ -57,16 +57,16 @@ internal sealed record ExceptionHabits(ThrowingPlace Place, double Share)
     public override string ToString() => Place == ThrowingPlace.Nowhere ? "throws nothing" : $"throws {Share:P0} where {Place} from step {FromStep}{(IsForGood ? " for good" : "")}";
 }
 
-/// <summary>Lets blocks and workers throw, and remembers what they threw.</summary>
+/// <summary>Makes blocks and workers throw, and records what they threw.</summary>
 internal sealed class Exceptions(SimulatedWorld world, int seed)
 {
     private readonly Random _random = new(seed ^ 0x7408);
     private readonly HashSet<(string Cause, long Lineage)> _open = [];
 
-    /// <summary>So many were thrown.</summary>
+    /// <summary>Number of exceptions thrown.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Throws, perhaps.</summary>
+    /// <summary>Decides whether to throw.</summary>
     public bool Strikes(ThrowingPlace place, long step, WorkerId? worker = null)
     {
         var habits = world.ExceptionHabits;
@@ -77,7 +77,7 @@ internal sealed class Exceptions(SimulatedWorld world, int seed)
         return true;
     }
 
-    /// <summary>What a thrower says; no two say the same.</summary>
+    /// <summary>The message of an exception; each is unique.</summary>
     public string Note(string who, long lineage)
     {
         var cause = $"{who}: out of memory, number {Count}";
@@ -86,9 +86,9 @@ internal sealed class Exceptions(SimulatedWorld world, int seed)
         return cause;
     }
 
-    /// <summary>Whether that was thrown and has not been counted yet.</summary>
+    /// <summary>Whether this was thrown and has not been counted yet.</summary>
     public bool TryCount(AttemptFailed failed) => _open.Remove((failed.Cause, failed.Lineage));
 }
 
-/// <summary>An exception that a schedule lets strike.</summary>
+/// <summary>An exception injected by a schedule.</summary>
 internal sealed class InjectedException : Exception;

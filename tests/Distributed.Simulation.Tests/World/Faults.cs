@@ -2,7 +2,7 @@ using Distributed.Protocol.Messages;
 
 namespace Distributed.Simulation.Tests.World;
 
-/// <summary>Lets things go wrong at random times, and mends them at the end.</summary>
+/// <summary>Injects faults at random times, and repairs them at the end.</summary>
 internal sealed class Faults(SimulatedWorld world)
 {
     private const int MostWorkers = 8;
@@ -13,13 +13,13 @@ internal sealed class Faults(SimulatedWorld world)
         foreach (var (kind, distance) in world.Habits.Faults) Next(kind, distance);
     }
 
-    /// <summary>Everything is there again, and nothing goes wrong any more; nodes that hang come back by themselves.</summary>
+    /// <summary>Restores everything and stops all faults; nodes that hang recover by themselves.</summary>
     public void End()
     {
         _over = true;
         world.Journal.IsUp = world.Parts.IsUp = true;
         foreach (var worker in world.Workers) worker.Slowness = 1;
-        // With a liar among them, others are needed that outvote it.
+        // With a liar among them, enough others are needed to outvote it.
         var least = world.Liar is null ? 2 : 3;
         while (world.Workers.Count(worker => worker.IsMember && worker.Id != world.Liar) < least) world.AddWorker();
     }

@@ -2,16 +2,16 @@ using Distributed.Protocol.Coordinator.Context;
 
 namespace Distributed.Simulation.Tests.World;
 
-/// <summary>What a schedule does to its world, drawn from the seed.</summary>
+/// <summary>A schedule's behaviour, drawn from the seed.</summary>
 internal sealed record Habits
 {
-    /// <summary>Tensors are handed over by reference and their memory reused as early as the contracts allow; otherwise they are copied.</summary>
+    /// <summary>Tensors are passed by reference and their memory is reused as early as the contracts allow; otherwise they are copied.</summary>
     public bool ByReference { get; init; }
 
-    /// <summary>Faults stop after this.</summary>
+    /// <summary>When faults stop.</summary>
     public TimeSpan Horizon { get; init; }
 
-    /// <summary>Workers make a new ledger for each lineage.</summary>
+    /// <summary>Workers create a new ledger for each lineage.</summary>
     public bool NewLedgers { get; init; }
 
     public double Drop { get; init; }
@@ -29,16 +29,18 @@ internal sealed record Habits
 
     public int Workers { get; init; }
 
-    /// <summary>Journals are summed up and parts swept often, so that it happens in short runs; the best epoch is kept in memory for long or not.</summary>
+    /// <summary>
+    /// Journals are summarized and parts swept often, so that both happen in short runs; how long the best epoch is kept in memory varies.
+    /// </summary>
     public CoordinatorTimes CoordinatorTimes { get; init; } = new();
 
-    /// <summary>How often a worker tells its speed.</summary>
+    /// <summary>How often a worker reports its speed.</summary>
     public TimeSpan MeasureEvery { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How often shares may follow the speeds.</summary>
     public TimeSpan ReplanEvery { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The kinds of faults, each with its mean distance in time.</summary>
+    /// <summary>The kinds of faults, each with its mean interval.</summary>
     public IReadOnlyDictionary<FaultKind, TimeSpan> Faults { get; init; } = new Dictionary<FaultKind, TimeSpan>();
 
     public static Habits Draw(Random random)
@@ -63,7 +65,7 @@ internal sealed record Habits
             Workers = random.Next(1, 6),
             CoordinatorTimes = new CoordinatorTimes { SummarizeAfter = random.Next(2) == 0 ? 256 : random.Next(4, 40), SweepAfter = random.Next(1, 6), KeepBestFor = keepBestFor },
             Faults = faults,
-            // Much more often than real ones, so that runs of a few seconds see many changes of the shares.
+            // Much more often than in production, so that runs of a few seconds see many changes of shares.
             MeasureEvery = TimeSpan.FromMilliseconds(random.Next(20, 500)),
             ReplanEvery = TimeSpan.FromMilliseconds(random.Next(10, 3000)),
         };

@@ -5,23 +5,23 @@ using Distributed.Simulation.Tests.Jobs;
 namespace Distributed.Simulation.Tests.World;
 
 /// <summary>
-/// The job's journal: rows with a unique (persistence id, sequence number). Everything that enters is compared with the oracle: nobody
-/// decides twice, nothing incomplete is committed.
+/// The job's journal: rows with a unique (persistence id, sequence number). Every row is compared with the oracle: no epoch is decided twice, nothing
+/// incomplete is committed.
 /// </summary>
 internal sealed class Journal(SimulatedJob job, Oracle oracle, PartStore parts, WorkerId? liar, Exceptions exceptions)
 {
     private readonly List<JournalEvent> _events = []; // rows that a summary has not replaced
-    private readonly List<AttemptFailed> _inARow = []; // counted here once more, by hand
+    private readonly List<AttemptFailed> _inARow = []; // counted here independently
     private int _deleted;
 
-    /// <summary>Attempts that failed in the whole run.</summary>
+    /// <summary>Failed attempts in the whole run.</summary>
     public int FailedAttempts { get; private set; }
 
     public int Count => _deleted + _events.Count;
 
     public bool IsUp { get; set; } = true;
 
-    /// <summary>The job as the journal tells it at this moment.</summary>
+    /// <summary>The job as currently recorded in the journal.</summary>
     public JobHistory Mirror { get; private set; } = new();
 
     public Dictionary<long, LineageStarted> Lineages { get; } = [];
@@ -104,7 +104,7 @@ internal sealed class Journal(SimulatedJob job, Oracle oracle, PartStore parts, 
         }
     }
 
-    /// <summary>A summary says what the rows say that it replaces.</summary>
+    /// <summary>A summary is equivalent to the rows it replaces.</summary>
     private static void CheckSummary(JobSummarized summary, JobHistory expected)
     {
         if (!summary.Decisions.SequenceEqual(expected.Decisions) || !summary.Checkpoints.SequenceEqual(expected.Checkpoints))
@@ -117,14 +117,14 @@ internal sealed class Journal(SimulatedJob job, Oracle oracle, PartStore parts, 
             throw new SimulationFailure("a summary says something else than the rows that it replaces");
     }
 
-    /// <summary>Only what was thrown counts, once, and after five in a row there is no further attempt.</summary>
+    /// <summary>Only thrown exceptions count, once each, and no attempt follows after five in a row.</summary>
     private void CheckFailure(AttemptFailed failed)
     {
         FailedAttempts++;
         if (!exceptions.TryCount(failed)) throw new SimulationFailure($"{failed} is counted, which was not thrown or was counted before");
         if (failed.Lineage != Mirror.Lineage?.Lineage) throw new SimulationFailure($"{failed} is of another lineage than {Mirror.Lineage}");
         if (_inARow.Count >= 5) throw new SimulationFailure($"{failed} after {_inARow.Count} failures in a row");
-        _inARow.RemoveAll(before => before.Lineage == failed.Lineage && before.Step < failed.Step); // steps that were made since are kept
+        _inARow.RemoveAll(before => before.Lineage == failed.Lineage && before.Step < failed.Step); // steps made since are kept
         _inARow.Add(failed);
     }
 

@@ -6,7 +6,7 @@ using Distributed.Simulation.Tests.Jobs;
 
 namespace Distributed.Simulation.Tests.World;
 
-/// <summary>The stored parts of snapshots, durable once written. A row can be damaged; the store can be away.</summary>
+/// <summary>The stored parts of snapshots, durable once written. A row can be damaged; the store can be unavailable.</summary>
 internal sealed class PartStore
 {
     private readonly Dictionary<(string, long), Row> _rows = [];
@@ -24,7 +24,7 @@ internal sealed class PartStore
 
     public int Count => _rows.Count;
 
-    /// <summary>Writes a snapshot as one row, or as two when it is cut.</summary>
+    /// <summary>Writes a snapshot as one row, or as two when cut.</summary>
     public IReadOnlyList<SnapshotPart> Write(BlockSnapshot snapshot, int? cut)
     {
         var length = snapshot.Weights.Length;
@@ -47,7 +47,7 @@ internal sealed class PartStore
         return new SnapshotPart(snapshot.Range.First + first, count, persistenceId, sequence, 0);
     }
 
-    /// <summary>Reads parts; a reason when one is damaged or gone.</summary>
+    /// <summary>Reads parts; gives a reason when one is damaged or missing.</summary>
     public IReadOnlyList<LoadedPart>? Read(IReadOnlyList<SnapshotPart> parts, out string? reason)
     {
         var loaded = new List<LoadedPart>();
@@ -72,7 +72,7 @@ internal sealed class PartStore
         if (_rows.TryGetValue((part.PersistenceId, part.SequenceNumber), out var row)) row.Damaged = true;
     }
 
-    /// <summary>What a sweep finds at this moment.</summary>
+    /// <summary>What a sweep finds now.</summary>
     public IReadOnlyList<SnapshotPart> Orphans(PartsSweep sweep) =>
         [.. _rows.Keys.Where(row => sweep.IsOrphan(row.Item1, row.Item2)).Select(row => new SnapshotPart(0, 0, row.Item1, row.Item2, 0))];
 

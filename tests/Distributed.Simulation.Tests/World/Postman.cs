@@ -2,12 +2,12 @@ using Distributed.Protocol.Messages;
 
 namespace Distributed.Simulation.Tests.World;
 
-/// <summary>Carries messages between nodes: late, in another order, twice, or not at all. Nothing is lost any more once faults stop.</summary>
+/// <summary>Carries messages between nodes: late, reordered, duplicated or lost. Nothing is lost once faults stop.</summary>
 internal sealed class Postman(SimulatedWorld world)
 {
     private readonly HashSet<(string, string)> _cut = [];
 
-    /// <summary>A message by value: may be doubled.</summary>
+    /// <summary>A message by value: may be duplicated.</summary>
     public void Send(string from, string to, object message, Action<object> deliver)
     {
         if (IsLost(from, to))
@@ -25,7 +25,7 @@ internal sealed class Postman(SimulatedWorld world)
         world.Time.After(Delay(), () => deliver(message));
     }
 
-    /// <summary>Between a client and the coordinator: ordered enough that nothing overtakes or comes twice, but losses happen.</summary>
+    /// <summary>Between a client and the coordinator: no reordering or duplication, but messages can be lost.</summary>
     public void SendPlainly(string from, string to, object message, Action<object> deliver)
     {
         if (IsLost(from, to))
@@ -36,7 +36,7 @@ internal sealed class Postman(SimulatedWorld world)
         world.Time.After(world.Habits.Latency, () => deliver(message));
     }
 
-    /// <summary>What a socket would do: the receiver gets memory of its own, returned by its lease. By reference there is nothing to do.</summary>
+    /// <summary>Acts as a socket: the receiver gets memory of its own, returned by its lease. By reference, nothing is copied.</summary>
     public object Copy(object message) => world.Habits.ByReference ? message : message switch
     {
         PushGradient push => push with { Values = Lease(push.Values, out var lease), Lease = lease },
@@ -66,7 +66,7 @@ internal sealed class Postman(SimulatedWorld world)
         return copy;
     }
 
-    /// <summary>A receive buffer: garbage from the moment it is given back, which happens once.</summary>
+    /// <summary>A receive buffer: poisoned when returned, which happens once.</summary>
     private sealed class PoisonLease(float[] memory) : IDisposable
     {
         private bool _disposed;

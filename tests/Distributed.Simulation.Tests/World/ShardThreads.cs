@@ -6,8 +6,8 @@ using Distributed.Simulation.Tests.Mistakes;
 namespace Distributed.Simulation.Tests.World;
 
 /// <summary>
-/// The compute threads of one worker: they take the leaves of a run in ascending order, finish them in any order, and sum them as
-/// <see cref="ShardSums{T}"/> says, in memory that is reused.
+/// The compute threads of one worker: they take the leaves of a run in ascending order, finish them in any order, and sum them by <see
+/// cref="ShardSums{T}"/>, in reused memory.
 /// </summary>
 internal sealed class ShardThreads(SimulatedWorld world)
 {
@@ -44,7 +44,7 @@ internal sealed class ShardThreads(SimulatedWorld world)
             pair => (pair.Parent, ShardMetrics.Add(pair.Lower.Metrics, pair.Upper.Metrics)));
     }
 
-    /// <summary>The memory of a node is free again: garbage from this moment.</summary>
+    /// <summary>Frees a node's memory, which becomes garbage at once.</summary>
     public void Release(ComputedNode node)
     {
         if (node.IsReleased) SimulatedWorld.Fail($"{node.Node} is released twice");
@@ -53,7 +53,7 @@ internal sealed class ShardThreads(SimulatedWorld world)
         _spare.Push(node.Memory);
     }
 
-    /// <summary>No memory that was ever used is used again.</summary>
+    /// <summary>Memory used so far is never reused.</summary>
     public void Abandon() => _spare.Clear();
 
     /// <summary>Adds the upper sibling to the lower one, as the real threads do.</summary>

@@ -7,22 +7,22 @@ using Distributed.Simulation.Tests.Mistakes;
 
 namespace Distributed.Simulation.Tests.World;
 
-/// <summary>One job in a world of its own: the real rules, single-threaded, under a seeded network, disk and clock.</summary>
+/// <summary>One job in its own world: the real rules, single-threaded, under a seeded network, disk and clock.</summary>
 internal sealed class SimulatedWorld
 {
-    /// <summary>After the last fault a job must end within this.</summary>
+    /// <summary>The time within which a job must end after the last fault.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     private int _workersMade;
     private long _incarnations;
 
     /// <param name="seed">Decides everything.</param>
-    /// <param name="traced">Tell what happens.</param>
-    /// <param name="change">Changes the drawn habits; null for those as drawn.</param>
-    /// <param name="audits">What is audited; null for what is drawn.</param>
-    /// <param name="format">The form of gradients; null for the drawn one.</param>
-    /// <param name="exceptions">What blocks and workers throw; null for what is drawn.</param>
-    /// <param name="mistake">The mistake that the world makes; null for none.</param>
+    /// <param name="traced">Whether to record a trace.</param>
+    /// <param name="change">Changes the drawn habits; null to keep them.</param>
+    /// <param name="audits">What is audited; null for the drawn choice.</param>
+    /// <param name="format">The gradient format; null for the drawn one.</param>
+    /// <param name="exceptions">What blocks and workers throw; null for the drawn choice.</param>
+    /// <param name="mistake">The mistake the world makes; null for none.</param>
     public SimulatedWorld(
         int seed, bool traced, Func<Habits, Habits>? change = null, Func<SimulatedJob, AuditHabits>? audits = null, GradientFormat? format = null,
         Func<SimulatedJob, ExceptionHabits>? exceptions = null, Mistake? mistake = null)
@@ -39,7 +39,7 @@ internal sealed class SimulatedWorld
             Liar = new WorkerId("w1");
             if (change is null) Habits = Habits with { Workers = Math.Max(3, Habits.Workers) };
         }
-        // A dispute waits for a worker that can tell; where each one that comes throws, it would wait without end.
+        // A dispute waits for a worker that can decide; if every one that arrives throws, it would wait forever.
         ExceptionHabits = exceptions?.Invoke(Job) ?? (Liar is null ? ExceptionHabits.Draw(seed, Job) : new ExceptionHabits(ThrowingPlace.Nowhere, 0));
         Exceptions = new Exceptions(this, seed);
         Time = new VirtualTime();
@@ -54,12 +54,12 @@ internal sealed class SimulatedWorld
         for (var block = 0; block < BlockLayout.MaximumBlocks && block < 8; block++) Blocks.Add(new BlockSeat(this, block));
     }
 
-    /// <summary>The mistake that the world makes on purpose; null for none.</summary>
+    /// <summary>The world's deliberate mistake; null for none.</summary>
     public Mistake? Mistake { get; }
 
     public Random Random { get; }
 
-    /// <summary>Decides in which order threads finish. Apart from the rest, so that it changes no schedule.</summary>
+    /// <summary>Decides the order in which threads finish. Separate from the rest, so that it changes no schedule.</summary>
     public Random Threads { get; }
 
     public SimulatedJob Job { get; }
@@ -83,7 +83,7 @@ internal sealed class SimulatedWorld
     /// <summary>Whether the run ended early because a lie was counted that no worker could audit.</summary>
     public bool IsExcused { get; private set; }
 
-    /// <summary>Right before faults stop.</summary>
+    /// <summary>Raised right before faults stop.</summary>
     public event Action? Quieting;
 
     public VirtualTime Time { get; }
@@ -154,7 +154,7 @@ internal sealed class SimulatedWorld
         worker.Begin();
     }
 
-    /// <summary>Deletes stored parts, which no kept checkpoint may need.</summary>
+    /// <summary>Deletes stored parts; no kept checkpoint may need them.</summary>
     public void DeleteParts(string by, IReadOnlyList<SnapshotPart> parts)
     {
         Trace?.Line($"{by} deletes {string.Join(", ", parts.Select(part => $"{part.PersistenceId}/{part.SequenceNumber}"))}");
@@ -169,15 +169,17 @@ internal sealed class SimulatedWorld
 
     public static void Fail(string message) => throw new SimulationFailure(message);
 
-    /// <summary>After the end, once everything has had its time: all is freed, stored rows are those of kept checkpoints and few more.</summary>
+    /// <summary>
+    /// After the end, once everything has settled: all memory is freed, and few stored rows remain beyond those of kept checkpoints.
+    /// </summary>
     private void CheckThatNothingIsLeft()
     {
-        // A block whose word of the end was lost names its late shards to the coordinator, who ends it.
+        // A block that missed the end reports its late shards to the coordinator, which ends it.
         var until = Time.Now + TimeSpan.FromSeconds(30);
         while (Time.Step(until)) { }
         foreach (var block in Blocks)
             if (block.HoldsState) Fail($"{block.Name} still holds the ended job");
-        // Rows that no checkpoint names can come only from what was being stored when a lineage or a coordinator ended.
+        // Unreferenced rows can only come from what was being stored when a lineage or a coordinator ended.
         var orphans = Parts.CountOrphans(Journal.Mirror.Checkpoints);
         var bound = 2 * Blocks.Count * (Journal.Mirror.Term + Journal.Lineages.Count);
         if (orphans > bound) Fail($"{orphans} stored rows belong to nothing, at most {bound} should");

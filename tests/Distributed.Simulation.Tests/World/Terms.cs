@@ -5,7 +5,7 @@ namespace Distributed.Simulation.Tests.World;
 /// <summary>The terms of a coordinator's commands.</summary>
 internal static class Terms
 {
-    /// <summary>The term under which a message commands; 0 for one that commands nothing, or only says that the job rests.</summary>
+    /// <summary>The term of a command; 0 for a message that is no command, or only says that the job rests.</summary>
     public static long TermOf(this object message) => message switch
     {
         GetBlockState m => m.Term,
@@ -22,7 +22,7 @@ internal static class Terms
         _ => 0,
     };
 
-    /// <summary>The same message under the present term, where its own is older.</summary>
+    /// <summary>The same message under the current term, where its own is older.</summary>
     public static object WithTermOf(this object message, long present) => message.TermOf() is var term && (term == 0 || term >= present)
         ? message
         : message switch

@@ -1,6 +1,6 @@
 namespace Distributed.Simulation.Tests.World;
 
-/// <summary>The one clock and the one queue of a simulated world: events in the order of their times, equal times in the order of asking.</summary>
+/// <summary>The single clock and queue of a simulated world: events ordered by time, then by scheduling order.</summary>
 internal sealed class VirtualTime
 {
     private readonly PriorityQueue<Action, (TimeSpan At, long Order)> _queue = new();
@@ -15,7 +15,7 @@ internal sealed class VirtualTime
 
     public void After(TimeSpan delay, Action action) => _queue.Enqueue(action, (Now + (delay > TimeSpan.Zero ? delay : TimeSpan.Zero), _asked++));
 
-    /// <summary>Runs the next event unless it lies behind a deadline.</summary>
+    /// <summary>Runs the next event unless it is past the deadline.</summary>
     public bool Step(TimeSpan deadline)
     {
         if (!_queue.TryPeek(out var action, out var when) || when.At > deadline) return false;
@@ -29,7 +29,7 @@ internal sealed class VirtualTime
     }
 }
 
-/// <summary>A node's own clock: begins anywhere, may leap ahead, never goes back.</summary>
+/// <summary>A node's own clock: starts anywhere, may jump ahead, never goes back.</summary>
 internal sealed class NodeClock(VirtualTime time, TimeSpan offset)
 {
     public TimeSpan Now => time.Now + offset;

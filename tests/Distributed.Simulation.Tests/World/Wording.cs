@@ -14,7 +14,7 @@ internal sealed class Trace(VirtualTime time)
     public void Line(string line) => _lines.Add($"{time.Now.TotalMilliseconds,10:F2}  {line}");
 }
 
-/// <summary>Messages in few words.</summary>
+/// <summary>Short forms of messages.</summary>
 internal static class Wording
 {
     public static string Of(object message) => message switch

@@ -6,7 +6,7 @@ using Distributed.Simulation.Tests.Mistakes;
 
 namespace Distributed.Simulation.Tests.World;
 
-/// <summary>The shell of one worker: gets ready, computes with one thread, keeps its gradients in memory that is reused.</summary>
+/// <summary>The shell of one worker: prepares, computes with one thread, keeps its gradients in reused memory.</summary>
 internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEffects
 {
     private static readonly TimeSpan TickEvery = TimeSpan.FromMilliseconds(50);
@@ -16,15 +16,15 @@ internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEff
     private readonly Queue<Work> _work = new();
     private readonly ShardThreads _threads = new(world);
     private WorkLedger? _ledger;
-    private WorkerMistakes? _mistakes; // of that ledger
+    private WorkerMistakes? _mistakes; // of the current ledger
     private JoinJob? _joined;
-    private WorkerFailed? _failed; // until the job asks again
+    private WorkerFailed? _failed; // kept until the job asks again
     private bool _isReady;
     private TimeSpan _measureAt;
     private bool _isWorking;
     private bool _isFrozen;
     private bool _isInside;
-    private bool _mustIgnore; // what is being received is of the past: nothing may follow from it
+    private bool _mustIgnore; // the message being received is stale: nothing may follow from it
 
     private sealed record Work(WorkLedger Ledger, long Lineage, long Step, int Epoch, IndexRange Run, WeightsView Weights)
     {
@@ -37,14 +37,14 @@ internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEff
 
     public NodeClock Clock => _clock;
 
-    /// <summary>The cluster's members list it.</summary>
+    /// <summary>Whether the cluster's members list it.</summary>
     public bool IsMember { get; private set; } = true;
 
     public bool IsStopped { get; private set; }
 
     public bool IsFrozen => _isFrozen;
 
-    /// <summary>Times slower than the others.</summary>
+    /// <summary>Factor by which it is slower than the others.</summary>
     public double Slowness { get; set; } = 1;
 
     public static void Send(SimulatedWorld world, string from, WorkerId to, IWorkerMessage message) =>
@@ -67,7 +67,7 @@ internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEff
         world.Time.After(noticed, Leave);
     }
 
-    /// <summary>It says goodbye, and is gone a little later.</summary>
+    /// <summary>Announces its departure, and is gone a little later.</summary>
     public void LeaveGracefully()
     {
         world.Trace?.Line($"{Name} LEAVES");
@@ -154,17 +154,17 @@ internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEff
         if (_ledger is not { } ledger)
         {
             (message as WeightsUpdated)?.Lease?.Dispose();
-            if (message is AssignWorker assign && _failed?.Lineage == assign.Lineage) ToCoordinator(_failed); // it was not heard
+            if (message is AssignWorker assign && _failed?.Lineage == assign.Lineage) ToCoordinator(_failed); // its report was lost
             return;
         }
         if (!ledger.TryTake(_mistakes!.ToLedger(message, ledger), now)) throw new SimulationFailure($"{message.GetType().Name} at a worker");
     }
 
-    /// <summary>Data and connections take their time; another number of blocks is another ledger.</summary>
+    /// <summary>Data and connections take time; a different number of blocks needs a new ledger.</summary>
     private void Join(JoinJob message)
     {
         if (_joined is { } last && (message.Term < last.Term || message.Lineage < last.Lineage)) return;
-        // A shell may keep its ledger over a rewind, or make a new one for each lineage.
+        // A shell may keep its ledger across a rewind, or create a new one for each lineage.
         var isNew = _ledger is null || _joined!.Blocks != message.Blocks || (_joined.Lineage < message.Lineage && world.Habits.NewLedgers);
         _joined = message;
         if (isNew)
@@ -190,12 +190,12 @@ internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEff
         else if (_isReady) ToCoordinator(new WorkerReady(world.Job.Id, id, message.Lineage));
     }
 
-    /// <summary>Its work on the job ends in an exception; the coordinator asks it to join again when it finds it the next time.</summary>
+    /// <summary>Its work on the job ends in an exception; the coordinator asks it to rejoin when it next finds it.</summary>
     private void Throw()
     {
         var lineage = _joined!.Lineage;
         (_ledger, _joined) = (null, null);
-        _threads.Abandon(); // what is on its way to blocks is never used again: the next one has memory of its own
+        _threads.Abandon(); // memory in transit to blocks is never reused: the next ledger has its own
         _failed = new WorkerFailed(world.Job.Id, id, world.Exceptions.Count, lineage, world.Exceptions.Note(Name, lineage), IsOutOfMemory: true);
         ToCoordinator(_failed);
     }
@@ -259,7 +259,7 @@ internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEff
         }
     }
 
-    /// <summary>One wrong number, the same each time, that every gradient format can hold.</summary>
+    /// <summary>One wrong number, always the same, that every gradient format can represent.</summary>
     private void Lie(Work work, ReductionNode node, float[] gradient)
     {
         ref var value = ref gradient[(int)((work.Step + node.First) % gradient.Length)];
