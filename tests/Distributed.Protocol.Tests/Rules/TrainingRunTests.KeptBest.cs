@@ -13,7 +13,7 @@ public sealed partial class TrainingRunTests
     {
         Begin();
         CompleteAndCopy(epoch: 0, loss: 2);
-        Assert.Equal(1, _effects.Sent.OfType<OpenBlockEpoch>().Last().OpenThrough); // training goes on meanwhile
+        Assert.Equal(1, _effects.Sent.OfType<OpenBlockEpoch>().Last().OpenThrough); // training continues meanwhile
         Pass(Second * 0.9);
         Assert.DoesNotContain(_effects.Sent.OfType<OpenCheckpoint>(), open => !open.KeepInMemory);
         Pass(Second * 0.1);
