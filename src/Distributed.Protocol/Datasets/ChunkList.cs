@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Distributed.Protocol.Datasets;
 
 /// <summary>
-/// The chunks of a data set's file and their hashes, so that each chunk can be verified on its own, whatever its source. The list's own SHA-256 (<see
-/// cref="Root"/>) identifies the whole file.
+/// The chunks of a data set's file and their hashes, so that each chunk can be verified on its own, whatever its source. The list's own SHA-256
+/// (<see cref="Root"/>) identifies the whole file.
 /// </summary>
 /// <remarks>Its bytes: file length (int64), chunk length (int32), zero (int32), then 32 bytes of SHA-256 for each chunk; little-endian.</remarks>
 public sealed class ChunkList

@@ -65,10 +65,8 @@ public sealed record GetBlockState(JobId Job, int Block, long Term, long Query) 
 public sealed record BlockState(
     JobId Job, int Block, long Incarnation, long Term, long Query, long Lineage, long Step, long? Copied) : ICoordinatorMessage;
 
-/// <summary>
-/// From a coordinator: discard your state and load this. Repeated until <see cref="BlockState"/> answers with the lineage. Only one incarnation loads
-/// a lineage: a duplicated entity would otherwise give workers conflicting answers.
-/// </summary>
+/// <summary>From a coordinator: discard your state and load this. Repeated until <see cref="BlockState"/> answers with the lineage. Only one
+/// incarnation loads a lineage: a duplicated entity would otherwise give workers conflicting answers.</summary>
 /// <param name="Job">The job.</param>
 /// <param name="Block">The block.</param>
 /// <param name="Term">The coordinator's term.</param>
@@ -108,10 +106,8 @@ public sealed record BlockAssigned(JobId Job, int Block, long Lineage, long Numb
 /// <summary>From a coordinator to blocks: the steps of epochs up to this one may be computed.</summary>
 public sealed record OpenBlockEpoch(JobId Job, int Block, long Term, long Lineage, int OpenThrough) : IBlockMessage;
 
-/// <summary>
-/// From a coordinator: copy and store your state when you reach this step. Answered by <see cref="CheckpointOpened"/> and later <see
-/// cref="SnapshotSaved"/>, or by <see cref="CheckpointTooLate"/>. Repeated until answered.
-/// </summary>
+/// <summary>From a coordinator: copy and store your state when you reach this step. Answered by <see cref="CheckpointOpened"/> and later
+/// <see cref="SnapshotSaved"/>, or by <see cref="CheckpointTooLate"/>. Repeated until answered.</summary>
 /// <param name="Job">The job.</param>
 /// <param name="Block">The block.</param>
 /// <param name="Term">The coordinator's term.</param>
@@ -254,10 +250,8 @@ public sealed record AssignWorker(JobId Job, long Term, long Lineage, Assignment
     public double AuditShare { get; init; }
 }
 
-/// <summary>
-/// From a coordinator to a worker not involved in a disputed shard: compute it too. Answered, at the blocks, by <see cref="PushShardHash"/>; repeated
-/// until the dispute is decided.
-/// </summary>
+/// <summary>From a coordinator to a worker not involved in a disputed shard: compute it too. Answered, at the blocks, by <see cref="PushShardHash"/>;
+/// repeated until the dispute is decided.</summary>
 public sealed record AuditShard(JobId Job, long Term, long Lineage, long Step, int Shard) : IWorkerMessage;
 
 /// <summary>From a worker: acknowledges the assignment of that number.</summary>

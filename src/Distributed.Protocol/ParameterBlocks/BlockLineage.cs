@@ -213,10 +213,8 @@ internal sealed class BlockLineage
     private void Push(WorkerId worker, long version, Memory<float> values) =>
         _site.Effects.PushWeights(worker, new WeightsUpdated(_site.Job, _site.Block, Number, version, values, null));
 
-    /// <summary>
-    /// Copies due snapshots. Non-finite weights fail the job. After a failed update the optimizer state no longer matches the version, so nothing is
-    /// copied.
-    /// </summary>
+    /// <summary>Copies due snapshots. Non-finite weights fail the job. After a failed update the optimizer state no longer matches the version, so
+    /// nothing is copied.</summary>
     private void CopyDueSnapshots(TimeSpan now)
     {
         if (_divergence is null && !_snapshots.CopyDue(_boundary.Totals)) Diverge(null, now);

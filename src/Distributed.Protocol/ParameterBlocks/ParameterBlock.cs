@@ -7,8 +7,8 @@ namespace Distributed.Protocol.ParameterBlocks;
 
 /// <summary>
 /// The rule of one parameter block: sum a step's gradient nodes along the reduction tree, divide by the batch's divisor, apply the optimizer, and
-/// push the weights of the next step. Messages and time in, effects out. This class checks the coordinator and lineage of each message; <see
-/// cref="BlockLineage"/> does the training.
+/// push the weights of the next step. Messages and time in, effects out. This class checks the coordinator and lineage of each message;
+/// <see cref="BlockLineage"/> does the training.
 /// </summary>
 public class ParameterBlock
 {

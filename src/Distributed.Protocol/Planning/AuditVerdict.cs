@@ -12,10 +12,8 @@ public sealed record ShardClaim(WorkerId Worker, ulong Hash);
 /// <param name="Wrong">All others; empty when no claim matches the counted result.</param>
 public sealed record AuditVerdict(IReadOnlyList<WorkerId> Right, IReadOnlyList<WorkerId> Wrong)
 {
-    /// <summary>
-    /// The most common result is right if at least two workers claim it, and more than any other. Null while there is none: another worker must
-    /// compute the shard.
-    /// </summary>
+    /// <summary>The most common result is right if at least two workers claim it, and more than any other. Null while there is none: another worker
+    /// must compute the shard.</summary>
     /// <param name="claims">One claim per worker.</param>
     public static AuditVerdict? Of(IReadOnlyList<ShardClaim> claims)
     {

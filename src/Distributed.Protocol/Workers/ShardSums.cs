@@ -23,9 +23,9 @@ public enum NodeOutcome
 public readonly record struct Siblings<T>(ReductionNode Parent, T Lower, T Upper);
 
 /// <summary>
-/// How a worker sums the shards of one run: leaves are taken in ascending order, finish in any order, and are summed along the step's <see
-/// cref="ReductionTree"/> up to the run's maximal nodes. The tree's shape decides what is added to what, so thread timing changes no bit. The caller
-/// does the additions, which may overlap with other threads' use of the sums; the calls themselves need its lock.
+/// How a worker sums the shards of one run: leaves are taken in ascending order, finish in any order, and are summed along the step's
+/// <see cref="ReductionTree"/> up to the run's maximal nodes. The tree's shape decides what is added to what, so thread timing changes no bit. The
+/// caller does the additions, which may overlap with other threads' use of the sums; the calls themselves need its lock.
 /// </summary>
 /// <typeparam name="T">A node's value.</typeparam>
 /// <param name="leaves">Leaves of the whole tree.</param>

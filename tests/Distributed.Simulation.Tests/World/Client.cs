@@ -6,10 +6,8 @@ using Distributed.Protocol.Specification;
 
 namespace Distributed.Simulation.Tests.World;
 
-/// <summary>
-/// A person at a console: starts the job, sometimes pauses it and resumes with other options, sometimes cancels it, and repeats requests that go
-/// unanswered.
-/// </summary>
+/// <summary>A person at a console: starts the job, sometimes pauses it and resumes with other options, sometimes cancels it, and repeats requests
+/// that go unanswered.</summary>
 internal sealed class Client(SimulatedWorld world)
 {
     /// <summary>Where the initial weights of a job are stored: another job's, never to be deleted.</summary>

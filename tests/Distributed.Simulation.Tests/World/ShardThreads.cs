@@ -6,8 +6,8 @@ using Distributed.Simulation.Tests.Mistakes;
 namespace Distributed.Simulation.Tests.World;
 
 /// <summary>
-/// The compute threads of one worker: they take the leaves of a run in ascending order, finish them in any order, and sum them by <see
-/// cref="ShardSums{T}"/>, in reused memory.
+/// The compute threads of one worker: they take the leaves of a run in ascending order, finish them in any order, and sum them by
+/// <see cref="ShardSums{T}"/>, in reused memory.
 /// </summary>
 internal sealed class ShardThreads(SimulatedWorld world)
 {

@@ -115,10 +115,8 @@ internal sealed class CheckpointAttempts(RunContext context, BlockRoster blocks,
         _kept.StoresBest();
     }
 
-    /// <summary>
-    /// Opens the next checkpoint when due, asks blocks that have not answered, and opens the next epoch once nothing remains to capture at the
-    /// boundary.
-    /// </summary>
+    /// <summary>Opens the next checkpoint when due, asks blocks that have not answered, and opens the next epoch once nothing remains to capture at
+    /// the boundary.</summary>
     /// <param name="assignments">The workers to notify.</param>
     /// <param name="isDiverging">Whether the job fails once its best weights are durable.</param>
     public void Reconcile(Assignments assignments, bool isDiverging)

@@ -32,10 +32,8 @@ internal sealed class EpochGate(RunContext context, Moves moves, int toldOpen)
         }
     }
 
-    /// <summary>
-    /// The epoch at whose end all blocks stand. Null when they do not, or when one may have been told that the next epoch is open: the report of its
-    /// end can be late.
-    /// </summary>
+    /// <summary>The epoch at whose end all blocks stand. Null when they do not, or when one may have been told that the next epoch is open: the
+    /// report of its end can be late.</summary>
     public int? BarrierEpoch => Completed is { } completed && completed.Epoch >= _toldOpen ? completed.Epoch : null;
 
     /// <summary>The step of <see cref="BarrierEpoch"/>.</summary>

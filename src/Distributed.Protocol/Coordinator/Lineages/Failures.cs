@@ -11,8 +11,8 @@ namespace Distributed.Protocol.Coordinator.Lineages;
 /// between, fail the job: otherwise a job that does not fit into memory would retry forever and block the queue.
 /// </summary>
 /// <remarks>
-/// Only a report from the block or worker itself counts, while blocks load as well as while steps are computed. One that is lost with its node reports
-/// nothing. A lineage about to be replaced anyway (options, a resume, a move, a block lost earlier) is not lost to an exception.
+/// Only a report from the block or worker itself counts, while blocks load as well as while steps are computed. One lost with its node
+/// reports nothing. A lineage about to be replaced anyway (options, a resume, a move, a block lost earlier) is not lost to an exception.
 /// </remarks>
 internal sealed class Failures(RunContext context, Crew crew, BlockRoster blocks, LineageFate fate, TrainingProgress progress)
 {

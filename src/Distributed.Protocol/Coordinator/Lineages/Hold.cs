@@ -20,10 +20,8 @@ internal sealed class Hold(
         if (!context.MustRest) moves.Begin(); // only a new lineage frees block 0
     }
 
-    /// <summary>
-    /// Where all blocks come to rest: the step that block 0 withholds, an unopened boundary, or, when no worker has computed for a while, their
-    /// current step or the last checkpoint. Null while they still move.
-    /// </summary>
+    /// <summary>Where all blocks come to rest: the step that block 0 withholds, an unopened boundary, or, when no worker has computed for a while,
+    /// their current step or the last checkpoint. Null while they still move.</summary>
     public long? RestingStep()
     {
         if (!blocks.IsComplete) return null;
