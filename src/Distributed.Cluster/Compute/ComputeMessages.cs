@@ -12,5 +12,5 @@ internal sealed record NodeComputed(long Lineage, long Step, IComputedNode Node)
 /// <summary>A maximal node of a validation run is summed.</summary>
 internal sealed record NodeEvaluated(long Lineage, int Epoch, ReductionNode Node, ShardMetrics Metrics);
 
-/// <summary>A thread hit an error not caused by the data or by numerical overflow.</summary>
+/// <summary>A thread hit an error not caused by the data or the numerics.</summary>
 internal sealed record ShardFailed(Exception Cause);

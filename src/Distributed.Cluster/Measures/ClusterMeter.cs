@@ -20,7 +20,7 @@ public static class ClusterMeter
 
     private static readonly Meter Meter = new(Name);
 
-    // From 10 µs to 100 s: the steps of the smallest and of the largest networks.
+    // From 10 µs to 100 s: covers the steps of the smallest and largest networks.
     private static readonly InstrumentAdvice<double> Buckets = new()
     {
         HistogramBucketBoundaries =
