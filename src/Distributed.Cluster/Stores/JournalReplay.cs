@@ -5,10 +5,10 @@ using Distributed.Protocol.Journal;
 
 namespace Distributed.Cluster.Stores;
 
-/// <summary>One event of a job's journal, with when it was written (UTC).</summary>
+/// <summary>One event of a job's journal and when it was written (UTC).</summary>
 internal sealed record JournalRow(JournalEvent Event, DateTimeOffset At);
 
-/// <summary>Reads a job's journal once with the times of its events, which a recovery does not tell, by the journal plugin's own protocol.</summary>
+/// <summary>Reads a job's journal once with its events' times, which a recovery does not expose, through the journal plugin's own protocol.</summary>
 internal sealed class JournalReplay : ReceiveActor
 {
     private const string PluginId = "akka.persistence.journal.sql";
