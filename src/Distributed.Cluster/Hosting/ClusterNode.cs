@@ -86,7 +86,7 @@ public sealed class ClusterNode : IAsyncDisposable
     /// <param name="nodes">Each as host:port. A node that lists itself first begins a new cluster once most of them are known to be in none.</param>
     public void Join(IReadOnlyList<string> nodes) => _formation.Tell(new AskSeeds([.. nodes.Select(node => Akka.Actor.Address.Parse(SeedUri(node)))]));
 
-    /// <summary>Counts the members that the cluster currently counts.</summary>
+    /// <summary>Counts the members that are up or weakly up.</summary>
     /// <param name="role">A role, or null for all.</param>
     public int CountMembers(string? role = null) =>
         Akka.Cluster.Cluster.Get(_system).State.Members.Count(member =>

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Distributed.Cluster.Tests.Hosting;
 
-/// <summary>Akka's log events as people see them.</summary>
+/// <summary>Akka's log events as written to the log.</summary>
 public sealed class AkkaLogTests
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
