@@ -80,8 +80,8 @@ public sealed class ClusterNode : IAsyncDisposable
     public bool IsLetIn => Akka.Cluster.Cluster.Get(_system).SelfMember.Status == MemberStatus.Joining;
 
     /// <summary>
-    /// Joins the cluster through these nodes, retrying until it succeeds; a later call replaces the nodes. For a node without <see
-    /// cref="ClusterNodeOptions.SeedNodes"/>. No effect once joined.
+    /// Joins the cluster through these nodes, retrying until it succeeds; a later call replaces the nodes. For a node without
+    /// <see cref="ClusterNodeOptions.SeedNodes"/>. No effect once joined.
     /// </summary>
     /// <param name="nodes">Each as host:port. A node that lists itself first begins a new cluster once most of them are known to be in none.</param>
     public void Join(IReadOnlyList<string> nodes) => _formation.Tell(new AskSeeds([.. nodes.Select(node => Akka.Actor.Address.Parse(SeedUri(node)))]));

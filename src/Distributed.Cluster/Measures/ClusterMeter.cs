@@ -11,7 +11,7 @@ namespace Distributed.Cluster.Measures;
 ///   distributed.block.wait       s   job, block    from a step's begin to the node that completes its tree; sums on the way included
 ///   distributed.block.update     s   job, block    the last sum, the optimizer's update, handing the weights over
 /// </code>
-/// Nothing is measured while nobody listens.
+/// Nothing is measured without a listener.
 /// </summary>
 public static class ClusterMeter
 {

@@ -38,7 +38,7 @@ internal sealed class DeadProcessRule
     /// <summary>Whether any member is under suspicion.</summary>
     public bool HasSuspects => _suspects.Count > 0;
 
-    /// <summary>The member closed a connection, misses heartbeats, or refused another node.</summary>
+    /// <summary>A connection to the member closed, or it misses heartbeats, or refused another node.</summary>
     public void OnSuspected(Incarnation member, TimeSpan now)
     {
         if (_suspects.TryGetValue(member, out var known)) known.Probes = 0;

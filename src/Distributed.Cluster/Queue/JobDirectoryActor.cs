@@ -11,9 +11,9 @@ using Distributed.Protocol.Queue;
 namespace Distributed.Cluster.Queue;
 
 /// <summary>
-/// The directory of a store's jobs, one per cluster: which jobs exist, from what data, and whose turn it is. The shell around the <see
-/// cref="JobQueue"/>: keeps the queue's journal, tells coordinators to run, rest or end until they comply, and tracks their reports. Everything else
-/// about a job is in the job's own journal.
+/// The directory of a store's jobs, one per cluster: which jobs exist, from what data, and whose turn it is. The shell around the
+/// <see cref="JobQueue"/>: keeps the queue's journal, tells coordinators to run, rest or end until they comply, and tracks their reports. Everything
+/// else about a job is in the job's own journal.
 /// </summary>
 internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
 {

@@ -36,7 +36,7 @@ internal sealed class JobJournal : ReceivePersistentActor
 
     public override string PersistenceId { get; }
 
-    /// <summary>The persistence id of the directory of jobs.</summary>
+    /// <summary>The persistence id of the job directory.</summary>
     public const string DirectoryId = "job-directory";
 
     public static string IdOf(JobId job) => $"job-{job}";

@@ -48,7 +48,7 @@ internal static class StoreIdentity
 
     /// <summary>
     /// Checks the file without its write-ahead log: "immutable" neither locks the file nor creates log files. A kill or a full disk may have
-    /// interrupted a checkpoint from the log into the file; then only the two together are intact.
+    /// interrupted the move from the log into the file; then only the two together are intact.
     /// </summary>
     private static void RefuseByFile(string path, bool hasLog)
     {

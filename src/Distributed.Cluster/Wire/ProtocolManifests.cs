@@ -98,7 +98,7 @@ internal static class ProtocolManifests
         ["job-finished"] = ProtocolJson.Default.JobFinished,
         ["job-state-changed"] = ProtocolJson.Default.JobStateChanged,
 
-        // directory of jobs
+        // job directory
         ["note-job"] = ProtocolJson.Default.NoteJob,
         ["job-noted"] = ProtocolJson.Default.JobNoted,
 

@@ -138,7 +138,7 @@ public sealed class ParameterBlockActorSpec : ActorSpec
         await Snapshots.OnSave.Pass();
         Pass(TimeSpan.FromSeconds(10), _block);
         Nothing<SnapshotSaved>(_coordinator, _block);
-        Save(step: 0, attempt: 2); // the next attempt succeeds
+        Save(step: 0, attempt: 2); // the next snapshot is stored
     }
 
     [Fact]

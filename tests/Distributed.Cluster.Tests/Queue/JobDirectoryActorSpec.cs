@@ -13,7 +13,7 @@ using Distributed.Protocol.Specification;
 
 namespace Distributed.Cluster.Tests.Queue;
 
-/// <summary>The directory of jobs: gateways, coordinators and workers are probes.</summary>
+/// <summary>The job directory: gateways, coordinators and workers are probes.</summary>
 public sealed class JobDirectoryActorSpec : ActorSpec
 {
     private static readonly JobId First = new("first");

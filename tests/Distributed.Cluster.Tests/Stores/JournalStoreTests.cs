@@ -125,7 +125,7 @@ public sealed class JournalStoreTests(PostgresFixture postgres, ITestOutputHelpe
             (PartsSweep.PersistenceIdOf(job, 1, 0, 6), 20), // of a finished lineage
             (PartsSweep.PersistenceIdOf(job, 2, 0, 7), 10), // of an abandoned attempt
             (PartsSweep.PersistenceIdOf(job, 2, 0, 8), 30), // of an attempt in progress
-            (PartsSweep.PersistenceIdOf(job, 0, 0, 0), 0), // initial weights supplied by the client
+            (PartsSweep.PersistenceIdOf(job, 0, 0, 0), 0), // given initial weights
             (PartsSweep.PersistenceIdOf(longer, 1, 0, 9), 1), // another job's
         ];
         foreach (var (id, step) in rows)
