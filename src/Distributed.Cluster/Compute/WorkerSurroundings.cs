@@ -10,7 +10,7 @@ namespace Distributed.Cluster.Compute;
 /// <param name="Blocks">The region of parameter blocks.</param>
 /// <param name="Data">The node's data actor, which fetches data sets; null when all data is in memory.</param>
 /// <param name="Catalog">The available data sets.</param>
-/// <param name="Plane">The node's place on the tensor data plane.</param>
+/// <param name="Plane">The node's tensor data plane.</param>
 /// <param name="Arena">The weights held by the node's blocks.</param>
 /// <param name="Activity">The node's current activity.</param>
 internal sealed record WorkerSurroundings(

@@ -17,7 +17,7 @@ namespace Distributed.Cluster.Datasets;
 internal sealed class DataFetchActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan GiveUpAfter = TimeSpan.FromSeconds(15); // without a node that has it
+    private static readonly TimeSpan GiveUpAfter = TimeSpan.FromSeconds(15); // without a source
 
     private readonly string _sha256;
     private readonly SampleCache _cache;

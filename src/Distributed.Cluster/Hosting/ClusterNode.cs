@@ -67,7 +67,7 @@ public sealed class ClusterNode : IAsyncDisposable
     /// <summary>The node's address in the cluster, as host:port.</summary>
     public string Address => Akka.Cluster.Cluster.Get(_system).SelfAddress is { } address ? $"{address.Host}:{address.Port}" : "";
 
-    /// <summary>The node's place on the data plane.</summary>
+    /// <summary>The node's endpoint on the data plane.</summary>
     public DataEndpoint Data => _plane.Endpoint;
 
     /// <summary>The node's data sets on disk.</summary>

@@ -23,7 +23,7 @@ public sealed record ClusterNodeOptions
     /// </summary>
     public string? ListenAddress { get; init; }
 
-    /// <summary>The cluster's port; 0 for any free one.</summary>
+    /// <summary>The cluster's port; 0 for any free port.</summary>
     public int Port { get; init; }
 
     /// <summary>The seed nodes to join through, as host:port. The first node of a new cluster lists itself first.</summary>
@@ -34,7 +34,7 @@ public sealed record ClusterNodeOptions
     /// </summary>
     public int LeastCoreNodes { get; init; } = 1;
 
-    /// <summary>The port of the tensor data plane; 0 for any free one.</summary>
+    /// <summary>The port of the tensor data plane; 0 for any free port.</summary>
     public int DataPort { get; init; }
 
     /// <summary>Whether tensors for processes on the same machine may use shared memory; otherwise sockets.</summary>

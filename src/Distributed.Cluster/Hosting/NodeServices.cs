@@ -32,7 +32,7 @@ public sealed record NodeServices
     /// <summary>The node's weight vectors.</summary>
     public NodeWeights Arena { get; init; } = new();
 
-    /// <summary>The node's place on the tensor data plane.</summary>
+    /// <summary>The node's tensor data plane.</summary>
     public DataPlane Plane { get; init; } = new();
 
     /// <summary>Logs the decisions operators look for, such as who coordinates a job.</summary>

@@ -11,13 +11,15 @@ internal sealed record FindData(string Sha256) : IClusterMessage;
 
 /// <summary>From the data actor of a node that has the complete data set.</summary>
 /// <param name="Sha256">The data set.</param>
-/// <param name="Root">SHA-256 of the list of its file's chunks.</param>
+/// <param name="Root">SHA-256 of the file's chunk list.</param>
 /// <param name="Length">The file's length in bytes.</param>
 /// <param name="Endpoint">The node's endpoint on the data plane.</param>
 internal sealed record DataAvailable(string Sha256, string Root, long Length, DataEndpoint Endpoint) : IClusterMessage;
 
-/// <summary>To a node that has a data set: send a chunk, or the list (<c>DataChunk.ChunkListIndex</c>). Answered by a
-/// <c>DataChunk</c> on the data plane, or by <see cref="ChunkRefused"/>.</summary>
+/// <summary>
+/// To a node that has a data set: send a chunk, or the chunk list (<c>DataChunk.ChunkListIndex</c>). Answered by a <c>DataChunk</c> on the data
+/// plane, or by <see cref="ChunkRefused"/>.
+/// </summary>
 internal sealed record GetChunk(string Sha256, string Root, int Index, DataEndpoint ReplyTo) : IClusterMessage;
 
 /// <summary>From a node asked for a chunk: it is busy, or no longer has the chunk.</summary>

@@ -38,7 +38,7 @@ internal sealed class SnapshotSavings(SnapshotStore vault, StoreOutage outage, s
     /// <summary>Takes the store's answer for a part.</summary>
     /// <param name="persistenceId">The part.</param>
     /// <param name="failure">Why it is not durable; null when it is.</param>
-    /// <returns>What the attempt came to, with its last answer; null before, and for a snapshot that is forgotten.</returns>
+    /// <returns>The outcome of the attempt, with its last answer; null before, and for a forgotten snapshot.</returns>
     public SavingOutcome? Take(string persistenceId, string? failure)
     {
         if (_storing.Find(saving => saving.Awaits(persistenceId))?.Take(persistenceId, failure) is not { } outcome) return null;

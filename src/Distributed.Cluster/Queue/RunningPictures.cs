@@ -19,6 +19,6 @@ internal sealed class RunningPictures(JobQueue queue)
     /// <summary>A job's run view; null for one that has ended or has not reported.</summary>
     public RunningJobView? Heard(QueueEntry entry) => entry.End is null ? _pictures.GetValueOrDefault(entry.Job) : null;
 
-    /// <summary>The job is over.</summary>
+    /// <summary>Drops the view of a finished job.</summary>
     public void Forget(JobId job) => _pictures.Remove(job);
 }

@@ -37,7 +37,7 @@ internal sealed class JournalReplay : ReceiveActor
 
     public static Props Props(JobId job, TaskCompletionSource<IReadOnlyList<JournalRow>> read) => Akka.Actor.Props.Create(() => new JournalReplay(job, read));
 
-    /// <summary>The store's column holds .NET ticks.</summary>
+    /// <summary>The store's column contains .NET ticks.</summary>
     private static DateTimeOffset TimeOf(long timestamp) =>
         timestamp > 0 && timestamp <= DateTime.MaxValue.Ticks ? new DateTimeOffset(timestamp, TimeSpan.Zero) : DateTimeOffset.UnixEpoch;
 }

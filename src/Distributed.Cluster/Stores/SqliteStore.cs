@@ -38,7 +38,7 @@ internal sealed class SqliteStore : IDisposable
     /// <summary>Whether a linq2db provider name means SQLite.</summary>
     public static bool IsProvider(string name) => name.StartsWith("SQLite", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>How Akka.Persistence.Sql opens its connections.</summary>
+    /// <summary>Configures how Akka.Persistence.Sql opens its connections.</summary>
     public static DataOptionsSetup Connections(string providerName, string connectionString) => new(
         new DataOptions().UseConnectionString(providerName, connectionString).UseInterceptor(new BusyTimeoutInterceptor()));
 
@@ -91,7 +91,7 @@ internal sealed class SqliteStore : IDisposable
         _ownership.Dispose();
     }
 
-    /// <summary>A connection string for a path.</summary>
+    /// <summary>Builds the connection string for a path.</summary>
     public static string Connection(string path) =>
         new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 30 }.ToString();
 

@@ -16,7 +16,7 @@ internal sealed record BlockLink(IActorRef Reference, DataEndpoint Endpoint);
 /// <param name="worker">The worker.</param>
 /// <param name="context">The context of the worker's actor, which is notified when a block ends.</param>
 /// <param name="region">The region of parameter blocks.</param>
-/// <param name="plane">The node's place on the data plane.</param>
+/// <param name="plane">The node's tensor data plane.</param>
 internal sealed class BlockLinks(JobId job, WorkerId worker, IActorContext context, IActorRef region, DataPlane plane) : IDisposable
 {
     private const int Reconnects = 60; // beyond this only the coordinator asks again

@@ -164,7 +164,9 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
         _coordinators.Tell(new WorkerLeft(_job, _id, "its node shuts down"));
     }
 
-    /// <summary>Reports completion once nothing is in progress and nothing has arrived for a while: the blocks have switched to other workers.</summary>
+    /// <summary>
+    /// Reports completion once nothing is in progress and nothing has arrived for a while: the blocks have switched to other workers.
+    /// </summary>
     private void LeaveWhenIdle()
     {
         if (_leaveRequest is not { } request || !_threads.IsIdle || Now - Later(_heardAt, request.At) < QuietBeforeLeaving) return;

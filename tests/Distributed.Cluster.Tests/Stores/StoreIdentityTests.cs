@@ -222,7 +222,7 @@ public sealed class StoreIdentityTests : IDisposable
         return connection;
     }
 
-    /// <summary>Every file of the folder by name and contents.</summary>
+    /// <summary>Every file in the folder by name and content.</summary>
     private string[] Everything(Func<string, bool>? where = null) =>
         [.. Directory.GetFiles(_folder).Order(StringComparer.Ordinal).Where(where ?? (_ => true))
             .Select(file => $"{Path.GetFileName(file)} {Convert.ToHexString(SHA256.HashData(ReadShared(file)))}")];
