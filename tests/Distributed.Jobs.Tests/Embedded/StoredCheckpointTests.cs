@@ -74,7 +74,7 @@ public sealed class StoredCheckpointTests : IDisposable
 
         var record = (await cluster.Client.FindJobAsync(Id, _bound.Token))!;
         Assert.InRange(record.LastCheckpoint!.Value, 1, end.Step);
-        Assert.Equal(Replayed(job, record.LastCheckpoint.Value), await StoredAsync(cluster)); // what predicts is what was trained
+        Assert.Equal(Replayed(job, record.LastCheckpoint.Value), await StoredAsync(cluster)); // predicts with the trained weights
         await cluster.Client.StartAsync(submission, _bound.Token);
         Assert.Equal(end, Assert.IsType<JobFinished>((await WatchAsync(cluster))[^1]).End); // resuming the job reports why it cannot continue
     }
