@@ -1,4 +1,4 @@
 namespace Distributed.Cluster;
 
-/// <summary>A message of the shells that may leave the process.</summary>
+/// <summary>A message between shells that may leave the process.</summary>
 internal interface IClusterMessage;

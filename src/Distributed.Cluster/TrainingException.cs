@@ -1,11 +1,11 @@
 namespace Distributed.Cluster;
 
-/// <summary>An expected failure, said in one line that a user can act upon.</summary>
+/// <summary>An expected failure, described in one line that the user can act on.</summary>
 public class TrainingException : Exception
 {
-    /// <summary>Wraps the line.</summary>
+    /// <summary>Creates an exception with a one-line message.</summary>
     public TrainingException(string message) : base(message) { }
 
-    /// <summary>Wraps the line and its cause, shown only when asked for.</summary>
+    /// <summary>Creates an exception with a one-line message and its cause, shown only on request.</summary>
     public TrainingException(string message, Exception inner) : base(message, inner) { }
 }

@@ -6,7 +6,7 @@ using Distributed.Tensors.Memory;
 
 namespace Distributed.Cluster.Compute;
 
-/// <summary>The memory of one node's gradient [parameters], reused once neither the worker nor a socket holds it.</summary>
+/// <summary>The memory of one node's gradient [parameters]; reused once neither the worker nor a socket holds it.</summary>
 internal sealed class GradientBuffer(int parameters, GradientBuffers home) : IComputedNode, IDisposable
 {
     private readonly AlignedBuffer _buffer = new(parameters);
@@ -20,7 +20,7 @@ internal sealed class GradientBuffer(int parameters, GradientBuffers home) : ICo
 
     public ReadOnlyMemory<float> Gradient => _buffer.Memory;
 
-    /// <summary>One more holder; each calls <see cref="Dispose"/> exactly once.</summary>
+    /// <summary>Adds a holder. Each holder calls <see cref="Dispose"/> exactly once.</summary>
     public IDisposable Hold()
     {
         Interlocked.Increment(ref _holders);
@@ -34,8 +34,8 @@ internal sealed class GradientBuffer(int parameters, GradientBuffers home) : ICo
 }
 
 /// <summary>
-/// A worker's spare gradient buffers. There are never more than threads × (levels of the reduction tree) plus those that the ledger keeps
-/// and those that wait to be sent, since leaves are taken in ascending order and siblings are summed as they meet.
+/// A worker's pool of gradient buffers. It never exceeds threads × (levels of the reduction tree), plus the buffers kept by the ledger or queued for
+/// sending, because leaves are taken in ascending order and siblings are summed as soon as both are complete.
 /// </summary>
 internal sealed class GradientBuffers(int parameters)
 {

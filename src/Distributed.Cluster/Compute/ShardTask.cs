@@ -13,7 +13,7 @@ namespace Distributed.Cluster.Compute;
 internal delegate ShardTask ShardTaskFactory(
     JobId job, WorkerId worker, JobSpecification specification, EpochPlan plan, Network network, SampleSet data);
 
-/// <summary>One thread's workspace: gathers a shard's samples and computes it. Allocates nothing after construction.</summary>
+/// <summary>One thread's workspace: gathers a shard's samples and computes it. Does not allocate after construction.</summary>
 internal class ShardTask
 {
     private readonly JobSpecification _specification;
@@ -21,12 +21,12 @@ internal class ShardTask
     private readonly SampleSet _data;
     private readonly ShardComputer _computer;
     private readonly int[] _rows;
-    private readonly AlignedBuffer _inputs; // [rows × inputs]; kernels read it twice
+    private readonly AlignedBuffer _inputs; // [rows × inputs]; read twice by kernels
     private readonly int[] _labels; // [rows], classification
     private readonly float[] _targets; // [rows × outputs], regression
     private SampleOrder _order;
     private int _orderEpoch = -1;
-    private (long Step, int Shard) _gathered = (-1, -1); // the training shard whose samples lie in the workspace
+    private (long Step, int Shard) _gathered = (-1, -1); // the training shard currently gathered
 
     public ShardTask(JobSpecification specification, EpochPlan plan, Network network, SampleSet data)
     {
@@ -40,7 +40,7 @@ internal class ShardTask
         _targets = new float[data.Training.IsClassification ? 0 : (long)plan.MaximumRows * data.Training.Outputs];
     }
 
-    /// <summary>The workspace of any worker in any job.</summary>
+    /// <summary>The default workspace, for any worker and job.</summary>
     public static ShardTaskFactory Factory { get; } = (_, _, specification, plan, network, data) => new ShardTask(specification, plan, network, data);
 
     /// <summary>Computes a training shard's summed gradient [parameters].</summary>
@@ -53,8 +53,8 @@ internal class ShardTask
     }
 
     /// <summary>
-    /// Gathers a training shard's samples into the workspace unless they are there: an idle thread gathers ahead while the next weights are on
-    /// their way. False when there was nothing to do.
+    /// Gathers a training shard's samples unless they are already present, which lets an idle thread prefetch while the next weights are in transit.
+    /// Returns false when there was nothing to do.
     /// </summary>
     public bool GatherTraining(long step, int shard)
     {

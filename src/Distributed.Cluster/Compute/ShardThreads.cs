@@ -11,17 +11,17 @@ using Distributed.Protocol.Workers;
 namespace Distributed.Cluster.Compute;
 
 /// <summary>
-/// The compute threads of one worker for one job: threads of their own, so that no heartbeat waits behind a gradient. Each computes whole
-/// shards from start to end; results go to the worker's actor. A thread that has nothing to compute runs actors of the step
-/// (<see cref="StepDispatcher"/>) and takes in what peers on this machine send: so a step of processes of one machine wakes no thread at all.
+/// The compute threads of one worker for one job. They are dedicated threads, so heartbeats never wait behind a gradient. Each computes whole shards
+/// and sends results to the worker's actor. An idle thread runs the step's actors (<see cref="StepDispatcher"/>) and receives from peers on this
+/// machine, so a step among processes of one machine wakes no thread.
 /// </summary>
 internal sealed class ShardThreads : IDisposable
 {
-    // Where everything is in this process, about what it costs to wait in the kernel and to be woken. Where others compute a part of the step, what is
-    // waited for is their work: they are as fast as this thread, more or less, and waking it costs them time too.
+    // If everything runs in this process, spin for about the cost of a kernel wait and wake-up. If peers compute part of the step, spin longer: the
+    // wait is for their work, which takes about as long as this thread's, and waking this thread costs them time too.
     private static readonly long LookOutTicks = Stopwatch.Frequency / 1_000_000 * 50, LookOutForPeersTicks = Stopwatch.Frequency / 1_000;
 
-    // Peers ring no bell while a thread computes: what they send waits for the end of its shard, or the worker's next tick.
+    // Peers send no wake-up while a thread computes: their messages wait for the end of its shard or for the worker's next tick.
     private static readonly long ShortShardTicks = Stopwatch.Frequency / 1_000 * 20;
 
     private readonly GradientFormat _format;
@@ -37,10 +37,10 @@ internal sealed class ShardThreads : IDisposable
     private readonly SemaphoreSlim _work = new(0);
     private readonly Thread[] _threads;
     private volatile bool _stopping;
-    private int _busy; // threads that are at a leaf
+    private int _busy; // threads computing a leaf
     private int _open; // orders; written under _gate
-    private int _parked; // threads that wait for an order; under _gate
-    private long _samples, _busyTicks; // computed since the speed was last taken, and the threads' time for it
+    private int _parked; // threads waiting for an order; under _gate
+    private long _samples, _busyTicks; // samples and thread time since the last speed measurement
     private (long Lineage, long Version) _floor; // under _gate
 
     public ShardThreads(
@@ -69,7 +69,7 @@ internal sealed class ShardThreads : IDisposable
     public void Evaluate(long lineage, int epoch, IndexRange run, WeightsView weights) =>
         Enqueue(new EvaluationOrder(lineage, epoch, run, _plan.EvaluationShardCount, weights), run.Count);
 
-    /// <summary>Whether nothing waits and nothing is computed; what was computed has been told.</summary>
+    /// <summary>Whether nothing is queued or being computed and all results have been sent.</summary>
     public bool IsIdle
     {
         get
@@ -78,13 +78,13 @@ internal sealed class ShardThreads : IDisposable
         }
     }
 
-    /// <summary>Orders below this are dropped; what a thread is at is finished and thrown away by the ledger.</summary>
+    /// <summary>Drops orders below this version. Leaves already being computed finish, and the ledger discards them.</summary>
     public void AbandonBefore(long lineage, long version)
     {
         lock (_gate) _floor = (lineage, version);
     }
 
-    /// <summary>Training samples a second of all threads together, measured since the last call; null when there were none.</summary>
+    /// <summary>Training samples per second across all threads since the last call; null when there were none.</summary>
     public double? TakeSpeed()
     {
         var (samples, ticks) = (Interlocked.Exchange(ref _samples, 0), Interlocked.Exchange(ref _busyTicks, 0));
@@ -118,7 +118,7 @@ internal sealed class ShardThreads : IDisposable
         try
         {
             var shard = _newTask();
-            var (last, first) = (-1L, -1); // the step of the newest leaf here, and the first leaf of that step
+            var (last, first) = (-1L, -1); // the newest step computed here, and its first leaf
             Attend(true);
             while (!_stopping)
             {
@@ -128,14 +128,14 @@ internal sealed class ShardThreads : IDisposable
                     var began = Stopwatch.GetTimestamp();
                     var done = Compute(shard, order, leaf);
                     Watch(Stopwatch.GetTimestamp() - began < ShortShardTicks);
-                    Attend(true); // before its actor hears of it: what follows from it runs here
+                    Attend(true); // before the actor is notified, so that the resulting work runs here
                     if (done is not null) _owner.Tell(done);
                     Interlocked.Decrement(ref _busy);
                     if (order is GradientOrder && order.Version != last) (last, first) = (order.Version, leaf);
                     continue;
                 }
                 if (_actors.TryRun() || _plane.Poll()) continue;
-                // Most likely this thread begins the next step with the shard with which it began this one.
+                // This thread most likely starts the next step with the same shard as this one.
                 if (first >= 0 && shard.GatherTraining(last + 1, first)) continue;
                 if (HasWorkSoon(polls ? LookOutForPeersTicks : LookOutTicks)) continue;
                 Watch(false);
@@ -144,7 +144,7 @@ internal sealed class ShardThreads : IDisposable
                 Attend(true);
             }
         }
-        catch (Exception e) // whatever it is, the actor's supervision decides; a thread must not take the process along
+        catch (Exception e) // the actor's supervision decides; a thread must not take down the process
         {
             _owner.Tell(new ShardFailed(e));
         }
@@ -162,7 +162,7 @@ internal sealed class ShardThreads : IDisposable
             else _actors.Leave();
         }
 
-        // Promises to receive what peers send, so that they wake no thread.
+        // Promises to poll for messages from peers, so that they wake no thread.
         void Watch(bool value)
         {
             if (value == polls || (value && !_plane.HasPeersHere)) return;
@@ -172,7 +172,7 @@ internal sealed class ShardThreads : IDisposable
         }
     }
 
-    /// <summary>Spins for a while, which is cheaper than being woken; other threads that need the core get it.</summary>
+    /// <summary>Spins briefly, which is cheaper than a wake-up; yields the core to other threads that need it.</summary>
     private bool HasWorkSoon(long ticks)
     {
         var began = Stopwatch.GetTimestamp();
@@ -188,7 +188,7 @@ internal sealed class ShardThreads : IDisposable
         return false;
     }
 
-    /// <summary>Waits for an order, unless one is there.</summary>
+    /// <summary>Waits for an order unless one is available.</summary>
     private void Park()
     {
         lock (_gate)
@@ -219,10 +219,10 @@ internal sealed class ShardThreads : IDisposable
         return false;
     }
 
-    /// <summary>Computes one leaf. Returns what its actor hears: the maximal node that became complete, or null.</summary>
+    /// <summary>Computes one leaf. Returns the message for the actor when a maximal node is complete; otherwise null.</summary>
     private object? Compute(ShardTask shard, WorkOrder order, int leaf)
     {
-        if (!_weights.Prepare(order.Lineage, order.Weights, order.Shards)) return null; // a later version is here: the leaf is not needed any more
+        if (!_weights.Prepare(order.Lineage, order.Weights, order.Shards)) return null; // a later version has arrived: the leaf is obsolete
         return order switch
         {
             GradientOrder training => Train(shard, training, leaf),

@@ -6,42 +6,41 @@ using Akka.Dispatch;
 namespace Distributed.Cluster.Compute;
 
 /// <summary>
-/// Where the actors of a training step run, blocks and workers: on compute threads that have nothing to compute, and on the thread pool when
-/// there is none. So the thread that ends a step's last shard carries its gradient to the blocks, updates the weights while the gradient is
-/// in its cache, and begins the next step; nobody has to be woken for that.
+/// Runs the actors of a training step (blocks and workers) on idle compute threads, or on the thread pool when there are none. The thread that
+/// completes a step's last shard carries its gradient to the blocks, updates the weights while the gradient is in its cache, and begins the next
+/// step, without waking another thread.
 /// </summary>
 /// <remarks>
-/// A thread that attends (<see cref="Attend"/> … <see cref="Leave"/>) promises to look for what waits before it leaves. What still waits
-/// when the last one leaves goes to the pool, so that nothing waits behind a shard. The queue is bounded by the number of actors: each
-/// waits in it at most once.
+/// An attending thread (<see cref="Attend"/> … <see cref="Leave"/>) promises to check the queue before it leaves. Work still queued when the last
+/// attendant leaves goes to the pool, so nothing waits behind a shard. The queue is bounded by the number of actors: each is queued at most once.
 /// </remarks>
 internal sealed class StepDispatcher(MessageDispatcherConfigurator configurator) : MessageDispatcher(configurator)
 {
-    /// <summary>Its place in the configuration.</summary>
+    /// <summary>The dispatcher's configuration path.</summary>
     public const string Path = "akka.actor.step-dispatcher";
 
-    // Waking a thread of the pool, and moving a block's memory to another core, costs about a third of this.
+    // Waking a pool thread and moving a block's memory to another core costs about a third of this.
     private static readonly long WorthWaking = Stopwatch.Frequency / 1_000_000 * 300;
 
     private readonly ConcurrentQueue<IRunnable> _waiting = new();
     private int _attendants;
-    private long _usualTicks; // of an actor's run lately
+    private long _usualTicks; // recent duration of an actor's run
 
-    /// <summary>Whether an actor waits for an attending thread.</summary>
+    /// <summary>Whether an actor is waiting for an attending thread.</summary>
     public bool HasWork => !_waiting.IsEmpty;
 
-    /// <summary>The calling thread has nothing better to do.</summary>
+    /// <summary>Marks the calling thread as idle.</summary>
     public void Attend() => Interlocked.Increment(ref _attendants);
 
-    /// <summary>The calling thread has: it runs nothing more.</summary>
+    /// <summary>Marks the calling thread as busy: it runs no more actors.</summary>
     public void Leave()
     {
         if (Interlocked.Decrement(ref _attendants) == 0) HandOver();
     }
 
     /// <summary>
-    /// Runs one actor that has messages, on the calling thread; false when none waits. While actors take long, as blocks with large updates
-    /// do, another one that waits goes to the pool meanwhile.
+    /// Runs one ready actor on the calling thread; returns false when none is waiting. While runs are long, as for blocks with large updates, another
+    /// waiting actor goes to the pool.
     /// </summary>
     public bool TryRun()
     {
@@ -50,7 +49,7 @@ internal sealed class StepDispatcher(MessageDispatcherConfigurator configurator)
         var began = Stopwatch.GetTimestamp();
         actor.Run();
         var took = Stopwatch.GetTimestamp() - began;
-        // A long run counts at once and is forgotten after a few short ones. Threads may overwrite each other's: it is a guess.
+        // A long run counts immediately and decays after a few short ones. Unsynchronized: the value is an estimate.
         Volatile.Write(ref _usualTicks, Math.Max(took, _usualTicks - _usualTicks / 8));
         return true;
     }
@@ -60,7 +59,7 @@ internal sealed class StepDispatcher(MessageDispatcherConfigurator configurator)
         if (Volatile.Read(ref _attendants) > 0)
         {
             _waiting.Enqueue(run);
-            Interlocked.MemoryBarrier(); // seen by the last attendant, or its leaving is seen here
+            Interlocked.MemoryBarrier(); // either the last attendant sees the actor, or its departure is seen here
             if (Volatile.Read(ref _attendants) == 0) HandOver();
             return;
         }
@@ -77,7 +76,7 @@ internal sealed class StepDispatcher(MessageDispatcherConfigurator configurator)
     private static void ToPool(IRunnable run) => ThreadPool.UnsafeQueueUserWorkItem(run, preferLocal: false);
 }
 
-/// <summary>Makes the node's one <see cref="StepDispatcher"/> for its configuration.</summary>
+/// <summary>Creates the node's single <see cref="StepDispatcher"/>.</summary>
 internal sealed class StepDispatcherConfigurator : MessageDispatcherConfigurator
 {
     private readonly StepDispatcher _dispatcher;

@@ -9,8 +9,8 @@ using Distributed.Tensors.Memory;
 namespace Distributed.Cluster.Compute;
 
 /// <summary>
-/// The weights of one version in the form that kernels read, prepared once for all threads of a worker: the flat vector (without a copy
-/// of what this node's blocks hold) and its packed form.
+/// One version of the weights in the form kernels read, prepared once for all threads of a worker: the flat vector (without copying slices held by
+/// this node's blocks) and its packed form.
 /// </summary>
 internal sealed class StepWeights(JobId job, Network network, NodeWeights arena)
 {
@@ -23,16 +23,16 @@ internal sealed class StepWeights(JobId job, Network network, NodeWeights arena)
     /// <summary>The flat parameter vector.</summary>
     public ReadOnlyMemory<float> Parameters { get; private set; }
 
-    /// <summary>The packed form of the weights; of those that one shard alone reads it holds nothing, as that packs them on its way.</summary>
+    /// <summary>The packed form of the weights. Excludes weights read by a single shard, which packs them itself.</summary>
     public PackedWeights Packed { get; private set; } = null!;
 
     /// <summary>
-    /// Prepares a version unless that is done; other threads wait meanwhile. False when a later one is there already: the step is over, and
-    /// its weights must not replace those that others compute with.
+    /// Prepares a version unless it is already prepared; other threads wait meanwhile. Returns false when a later version is present: the step is
+    /// over, and its weights must not replace those in use.
     /// </summary>
     /// <param name="lineage">The weights' lineage.</param>
     /// <param name="weights">The version.</param>
-    /// <param name="shards">How many shards will read it, as far as is known.</param>
+    /// <param name="shards">The number of shards expected to read it.</param>
     public bool Prepare(long lineage, WeightsView weights, int shards)
     {
         lock (_gate)
@@ -52,7 +52,7 @@ internal sealed class StepWeights(JobId job, Network network, NodeWeights arena)
         }
     }
 
-    /// <summary>The slices in one vector: where this node's blocks keep theirs, or in one of its own.</summary>
+    /// <summary>Gathers the slices into one vector: the shared vector of this node's blocks, or a private one.</summary>
     private ReadOnlyMemory<float> Flatten(IReadOnlyList<ReadOnlyMemory<float>> slices)
     {
         if (!arena.TryFindVector(job, slices, network.Layout.Count, out var vector)) vector = (_assembled ??= new AlignedBuffer(network.Layout.Count)).Memory;

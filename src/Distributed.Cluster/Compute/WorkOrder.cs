@@ -6,8 +6,8 @@ using Distributed.Protocol.Workers;
 namespace Distributed.Cluster.Compute;
 
 /// <summary>
-/// A run of shards that the compute threads take leaf by leaf. A thread-safe shell around <see cref="ShardSums{T}"/>, which decides what is
-/// summed with what: the thread that finishes the second of two siblings adds them, outside the lock.
+/// A run of shards that the compute threads take leaf by leaf. A thread-safe shell around <see cref="ShardSums{T}"/>, which decides the order of
+/// summation: the thread that finishes the second of two siblings adds them, outside the lock.
 /// </summary>
 internal abstract class WorkOrder(long lineage, IndexRange run, WeightsView weights)
 {
@@ -15,20 +15,20 @@ internal abstract class WorkOrder(long lineage, IndexRange run, WeightsView weig
 
     public WeightsView Weights { get; } = weights;
 
-    /// <summary>The version of the weights that it needs.</summary>
+    /// <summary>The required version of the weights.</summary>
     public long Version => Weights.Version;
 
-    /// <summary>Its shards.</summary>
+    /// <summary>The number of shards.</summary>
     public int Shards => run.Count;
 
-    /// <summary>Takes the next leaf; false when all are taken.</summary>
+    /// <summary>Takes the next leaf; returns false when all are taken.</summary>
     public abstract bool TryTake(out int leaf);
 
-    /// <summary>Gives back what is summed so far: the rest is not needed any more.</summary>
+    /// <summary>Releases the partial sums: the rest is no longer needed.</summary>
     public abstract void Drop();
 }
 
-/// <summary>A run of a training step: gradients.</summary>
+/// <summary>A run of a training step; computes gradients.</summary>
 internal sealed class GradientOrder(long lineage, IndexRange run, int leaves, WeightsView weights, GradientFormat format)
     : WorkOrder(lineage, run, weights)
 {
@@ -39,7 +39,7 @@ internal sealed class GradientOrder(long lineage, IndexRange run, int leaves, We
         lock (_sums) return _sums.TryTakeLeaf(out leaf);
     }
 
-    /// <summary>Adds a leaf and sums as far as siblings are finished. Returns the maximal node that became complete, or null.</summary>
+    /// <summary>Adds a leaf and sums completed siblings. Returns the maximal node when it is complete; otherwise null.</summary>
     public GradientBuffer? Complete(GradientBuffer leaf)
     {
         var done = leaf;
@@ -64,12 +64,12 @@ internal sealed class GradientOrder(long lineage, IndexRange run, int leaves, We
     }
 }
 
-/// <summary>A run of a validation: metrics alone.</summary>
+/// <summary>A run of a validation; computes metrics only.</summary>
 internal sealed class EvaluationOrder(long lineage, int epoch, IndexRange run, int leaves, WeightsView weights) : WorkOrder(lineage, run, weights)
 {
     private readonly ShardSums<ShardMetrics> _sums = new(leaves, run); // also its own lock
 
-    /// <summary>The epoch that is evaluated.</summary>
+    /// <summary>The epoch under evaluation.</summary>
     public int Epoch { get; } = epoch;
 
     public override bool TryTake(out int leaf)
@@ -77,7 +77,7 @@ internal sealed class EvaluationOrder(long lineage, int epoch, IndexRange run, i
         lock (_sums) return _sums.TryTakeLeaf(out leaf);
     }
 
-    /// <summary>Adds a leaf and sums as far as siblings are finished. Returns whether <paramref name="node"/> is now a complete maximal node.</summary>
+    /// <summary>Adds a leaf and sums completed siblings. Returns whether <paramref name="node"/> is now a complete maximal node.</summary>
     public bool Complete(ref ReductionNode node, ref ShardMetrics metrics)
     {
         while (true)

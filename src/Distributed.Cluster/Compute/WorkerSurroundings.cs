@@ -5,14 +5,14 @@ using Distributed.Cluster.TensorPlane;
 
 namespace Distributed.Cluster.Compute;
 
-/// <summary>What the workers of a node share.</summary>
+/// <summary>The dependencies shared by a node's workers.</summary>
 /// <param name="Coordinators">The region of coordinators.</param>
 /// <param name="Blocks">The region of parameter blocks.</param>
-/// <param name="Data">The node's data actor, which fetches data sets; null where all data is in memory.</param>
-/// <param name="Catalog">The data sets at hand.</param>
-/// <param name="Plane">The node's place on the tensor data plane.</param>
-/// <param name="Arena">The weights that the node's blocks hold.</param>
-/// <param name="Activity">What the node does now.</param>
+/// <param name="Data">The node's data actor, which fetches data sets; null when all data is in memory.</param>
+/// <param name="Catalog">The available data sets.</param>
+/// <param name="Plane">The node's tensor data plane.</param>
+/// <param name="Arena">The weights held by the node's blocks.</param>
+/// <param name="Activity">The node's current activity.</param>
 internal sealed record WorkerSurroundings(
     IActorRef Coordinators, IActorRef Blocks, IActorRef? Data, NodeDatasets Catalog, DataPlane Plane, NodeWeights Arena, NodeActivity Activity)
 {

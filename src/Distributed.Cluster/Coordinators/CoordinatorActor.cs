@@ -14,8 +14,8 @@ using Microsoft.Extensions.Logging;
 namespace Distributed.Cluster.Coordinators;
 
 /// <summary>
-/// The shell round one job's <see cref="TrainingRun"/>: an entity of Cluster.Sharding, one per job. It recovers the journal, translates
-/// messages into calls of the rule and carries out the rule's effects.
+/// The shell around one job's <see cref="TrainingRun"/>: a Cluster.Sharding entity, one per job. It recovers the journal, translates messages into
+/// calls to the rule, and executes the rule's effects.
 /// </summary>
 internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnboundedStash, ICoordinatorEffects
 {
@@ -23,7 +23,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
     private static readonly TimeSpan TickAfterEnd = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FindWorkersInterval = TimeSpan.FromSeconds(1);
 
-    // A coordinator whose job is over, or that was never given one, answers stragglers for this long; then it is forgotten.
+    // A coordinator whose job is over or was never assigned answers stragglers for this long, then stops.
     private static readonly TimeSpan RestBeforeEnd = TimeSpan.FromSeconds(30);
 
     private readonly JobId _job;
@@ -34,7 +34,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
     private readonly Dictionary<WorkerId, IActorRef> _workers = [];
     private readonly HashSet<IActorRef> _watchers = [];
     private readonly ILogger _decisions;
-    private readonly Dictionary<int, Address> _nodeOfBlock = []; // for people alone
+    private readonly Dictionary<int, Address> _nodeOfBlock = []; // for display only
     private TrainingRun? _run;
 
     public CoordinatorActor(JobId job, IActorRef blocks, ILogger decisions, StoreOutage outage)
@@ -101,7 +101,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
         Receive<WatchJob>(OnWatch);
         Receive<GetJobStatus>(_ => Sender.Tell(Status()));
 
-        // from blocks, workers and clients: the rule's
+        // from blocks, workers and clients: handled by the rule
         Receive<ICoordinatorMessage>(message =>
         {
             if (message is BlockState state) _nodeOfBlock[state.Block] = Sender.Path.Address;
@@ -133,13 +133,13 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
         Receive<RestartJournal>(_ => _journal.Start());
         Receive<ReceiveTimeout>(_ =>
         {
-            // Passivating also takes it from the remembered entities: it does not start again with the cluster.
+            // Passivation also removes it from the remembered entities, so it does not restart with the cluster.
             if (run.History.End is not null || run.History.Specification is null) Context.Parent.Tell(new Akka.Cluster.Sharding.Passivate(PoisonPill.Instance));
         });
         Context.SetReceiveTimeout(RestBeforeEnd);
     }
 
-    /// <summary>What people look for after a death: who coordinates, and where the job went on.</summary>
+    /// <summary>Logs what operators look for after a failure: who coordinates, and where the job resumed.</summary>
     private void Tell(JournalEvent written)
     {
         switch (written)
@@ -219,7 +219,9 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
             _journal.Write(journalEvent, Now);
     }
 
-    /// <summary>The end with the fingerprint of its weights, which are durable by then. A store that cannot be read keeps no job from ending.</summary>
+    /// <summary>
+    /// Adds the fingerprint of the weights, which are durable by now, to the end event. An unreadable store does not keep the job from ending.
+    /// </summary>
     private async Task<EndFingerprinted> FingerprintAsync(ActorSystem system, JobEnded end, Checkpoint checkpoint)
     {
         try
@@ -254,7 +256,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
     void ICoordinatorEffects.Finish()
     {
         Timers.Cancel("find-workers");
-        Timers.StartPeriodicTimer("tick", Tick.Instance, TickAfterEnd); // a thousand that rest before they are forgotten cost nothing
+        Timers.StartPeriodicTimer("tick", Tick.Instance, TickAfterEnd); // a thousand resting coordinators cost nothing
     }
 
     private sealed class Tick : INotInfluenceReceiveTimeout

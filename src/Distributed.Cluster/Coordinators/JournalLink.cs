@@ -7,15 +7,15 @@ using Distributed.Protocol.Journal;
 
 namespace Distributed.Cluster.Coordinators;
 
-/// <summary>Starts a coordinator's journal again after it stopped.</summary>
+/// <summary>Restarts a coordinator's journal after it stopped.</summary>
 internal sealed class RestartJournal
 {
     public static readonly RestartJournal Instance = new();
 }
 
 /// <summary>
-/// A coordinator's hold on its journal child: one write at a time, tried again with back-off until it is durable. After a restart of the
-/// child the journal itself tells whether the last write got through, or whether somebody else wrote.
+/// A coordinator's link to its journal child: one write at a time, retried with back-off until durable. After the child restarts, the recovered
+/// journal shows whether the last write succeeded or another writer intervened.
 /// </summary>
 internal sealed class JournalLink(JobId job, IActorContext context, ILoggingAdapter log, StoreOutage outage)
 {
@@ -27,13 +27,13 @@ internal sealed class JournalLink(JobId job, IActorContext context, ILoggingAdap
     private JournalEvent? _pending;
     private long _written;
     private TimeSpan _wait = FirstWait;
-    private TimeSpan _sayAt = TimeSpan.MaxValue; // when people are told that a write is not durable yet
+    private TimeSpan _sayAt = TimeSpan.MaxValue; // when to report that a write is not durable yet
 
     public bool Is(IActorRef reference) => reference.Equals(_child);
 
     public void Start() => _child = context.Watch(context.ActorOf(JobJournal.Props(job, outage)));
 
-    /// <summary>The journal was recovered for the first time, up to that row.</summary>
+    /// <summary>The journal was recovered for the first time, up to this row.</summary>
     public void Begin(long sequenceNumber) => _written = sequenceNumber;
 
     public void Write(JournalEvent journalEvent, TimeSpan now)
@@ -51,7 +51,7 @@ internal sealed class JournalLink(JobId job, IActorContext context, ILoggingAdap
         _sayAt = TimeSpan.MaxValue;
     }
 
-    /// <summary>The coordinator ends: its writes that are not durable yet no longer count as an outage here.</summary>
+    /// <summary>The coordinator ends: its pending writes no longer count as an outage on this node.</summary>
     public void End()
     {
         outage.Forget(JobJournal.IdOf(job));
@@ -65,7 +65,7 @@ internal sealed class JournalLink(JobId job, IActorContext context, ILoggingAdap
         _wait = _wait * 2 < LongestWait ? _wait * 2 : LongestWait;
     }
 
-    /// <summary>Whether people are to be told that the store keeps the job waiting: every few seconds while it does.</summary>
+    /// <summary>Whether to report that the store is blocking the job: every few seconds while it does.</summary>
     public bool MustSay(TimeSpan now)
     {
         if (now < _sayAt) return false;
@@ -73,7 +73,7 @@ internal sealed class JournalLink(JobId job, IActorContext context, ILoggingAdap
         return true;
     }
 
-    /// <summary>The child is back: writes again what is pending, unless it is there. False when somebody else wrote in the meantime.</summary>
+    /// <summary>The child is back: repeats the pending write unless it is stored. Returns false when another writer intervened.</summary>
     public bool Resume(JournalRecovered recovered)
     {
         if (recovered.SequenceNumber == _written)
@@ -83,7 +83,7 @@ internal sealed class JournalLink(JobId job, IActorContext context, ILoggingAdap
         }
         if (recovered.SequenceNumber != _written + 1 || _pending is null || recovered.Events is not [.., var last] || !ProtocolSerializer.AreSame(last, _pending))
             return false;
-        context.Self.Tell(new JournalWritten(_pending)); // the write got through though its acknowledgement did not
+        context.Self.Tell(new JournalWritten(_pending)); // the write succeeded but its acknowledgement was lost
         return true;
     }
 }

@@ -9,9 +9,9 @@ public sealed class BorrowedSamples(SampleSet samples, Action? giveBack) : IDisp
 {
     private Action? _giveBack = giveBack;
 
-    /// <summary>The samples; they can be read after <see cref="Dispose"/> too, by a thread that is still at them.</summary>
+    /// <summary>The samples. A thread still using them may read them after <see cref="Dispose"/>.</summary>
     public SampleSet Samples => samples;
 
-    /// <summary>They are not needed any more; a second call does nothing.</summary>
+    /// <summary>Releases the samples; further calls do nothing.</summary>
     public void Dispose() => Interlocked.Exchange(ref _giveBack, null)?.Invoke();
 }

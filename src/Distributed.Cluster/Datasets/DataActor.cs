@@ -11,15 +11,15 @@ using Distributed.Transport.Peers;
 namespace Distributed.Cluster.Datasets;
 
 /// <summary>
-/// A node's data sets towards the others: says which are whole here, sends pieces of them, and has those fetched that its workers need, each
+/// Serves a node's data sets to other nodes: answers which are complete here, sends their chunks, and has each data set that its workers need fetched
 /// once.
 /// </summary>
 internal sealed class DataActor : ReceiveActor
 {
-    /// <summary>Its name under /user on every node that keeps data sets.</summary>
+    /// <summary>The actor's name under /user on every node that keeps data sets.</summary>
     public const string Name = "data";
 
-    /// <summary>Pieces that wait to be sent, of 1 MiB each. At the bound an asking node is told to ask again later.</summary>
+    /// <summary>Chunks queued for sending, 1 MiB each. At the bound, a requesting node is asked to retry later.</summary>
     private const int MaximumSending = 32;
 
     private readonly SampleCache _cache;
@@ -50,13 +50,13 @@ internal sealed class DataActor : ReceiveActor
 
     protected override void PostStop()
     {
-        foreach (var sha256 in _waiting.Keys.ToList()) Answer(sha256, "the node's data actor failed"); // the coordinator asks again
+        foreach (var sha256 in _waiting.Keys.ToList()) Answer(sha256, "the node's data actor failed"); // the coordinator retries
     }
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(exception =>
     {
         _log.Error(exception, "a fetch of a data set failed");
-        return Directive.Stop; // it says in its end that the data set will not come
+        return Directive.Stop; // its end reports that the data set will not arrive
     });
 
     private void OnGetChunk(GetChunk message)
@@ -119,7 +119,7 @@ internal sealed class DataActor : ReceiveActor
 
     private sealed record Checked(string Sha256, bool IsThere);
 
-    /// <summary>A piece on its way: memory that goes back to the pool when it has left.</summary>
+    /// <summary>A chunk in transit: its memory returns to the pool once sent.</summary>
     private sealed class SentValues : IDisposable
     {
         private readonly DataActor _owner;

@@ -11,13 +11,13 @@ using Distributed.Protocol.Messages;
 namespace Distributed.Cluster.Datasets;
 
 /// <summary>
-/// Fetches one data set into the node's folder: looks for nodes that have it, asks them for chunks (see <see cref="ChunkFetch"/>), checks and
-/// writes each, and at the end checks the whole against the SHA-256 that the job's specification names.
+/// Fetches one data set into the node's folder: finds nodes that have it, requests chunks (see <see cref="ChunkFetch"/>), verifies and writes each,
+/// and finally verifies the whole against the SHA-256 in the job's specification.
 /// </summary>
 internal sealed class DataFetchActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan GiveUpAfter = TimeSpan.FromSeconds(15); // without a node that has it
+    private static readonly TimeSpan GiveUpAfter = TimeSpan.FromSeconds(15); // without a source
 
     private readonly string _sha256;
     private readonly SampleCache _cache;
@@ -26,19 +26,21 @@ internal sealed class DataFetchActor : ReceiveActor, IWithTimers
     private readonly DataSearch _search;
     private readonly ActorSystem _system = Context.System;
     private readonly long _begun = Stopwatch.GetTimestamp();
-    private readonly Dictionary<string, Source> _sources = new(StringComparer.Ordinal); // by the node's name on the data plane
+    private readonly Dictionary<string, Source> _sources = new(StringComparer.Ordinal); // by node name on the data plane
     private readonly HashSet<string> _wrongRoots = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _distrusted = new(StringComparer.Ordinal); // nodes that sent a damaged list
-    private FetchedFile? _file; // the first offer's
+    private readonly HashSet<string> _distrusted = new(StringComparer.Ordinal); // nodes that sent a damaged chunk list
+    private FetchedFile? _file; // from the first offer
     private (string Node, TimeSpan At)? _listAsked;
     private string? _lastFailure;
-    private TimeSpan _usableAt; // when there was last a node to ask
+    private TimeSpan _usableAt; // when a node was last available
     private bool _isChecking;
     private bool _isOver;
 
     private sealed record Source(IActorRef Reference, IDisposable? Connection);
 
-    /// <summary>The file that is fetched: which one by the root of its chunks, where it is written, and once the list is here, what is still missing.</summary>
+    /// <summary>
+    /// The file being fetched: identified by the root of its chunks, with its place on disk and, once the chunk list is here, the missing chunks.
+    /// </summary>
     private sealed class FetchedFile(string root, ReservedPlace place)
     {
         public string Root => root;
@@ -143,7 +145,7 @@ internal sealed class DataFetchActor : ReceiveActor, IWithTimers
         if (_listAsked?.Node == node)
         {
             _listAsked = null;
-            if (_plane.IsConnected(node)) Drop(node, _lastFailure); // it would be asked again before all others; it may offer the data set again
+            if (_plane.IsConnected(node)) Drop(node, _lastFailure); // otherwise it would be asked first again; it may offer the data set again
         }
         _search.Hurry();
         Proceed();
@@ -246,7 +248,7 @@ internal sealed class DataFetchActor : ReceiveActor, IWithTimers
             End(null);
             return;
         }
-        // Chunks as promised, but the promise was wrong: another file may be right.
+        // The chunks match the list, but the list was wrong: another file may be right.
         _isChecking = false;
         _wrongRoots.Add(_file!.Root);
         _lastFailure = "what was offered as the data set holds other samples";

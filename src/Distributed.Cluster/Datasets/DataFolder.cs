@@ -1,8 +1,8 @@
 namespace Distributed.Cluster.Datasets;
 
 /// <summary>
-/// A node's hold on the folder of its data sets: one process at a time, so that what is in use and how much there is are known to the one that
-/// needs to know. A node of no fixed port has a folder of its own that goes with it; what killed ones left behind, the next node removes.
+/// A node's lock on its data set folder: one process at a time, so that usage and size are known to the process that enforces them. A node without a
+/// fixed port uses a temporary folder, removed with it; folders left by killed nodes are removed by the next node.
 /// </summary>
 internal sealed class DataFolder : IDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class DataFolder : IDisposable
 
     public string Path { get; }
 
-    /// <summary>Where nodes keep their data sets unless told otherwise: the user's cache folder.</summary>
+    /// <summary>The default location of data sets: the user's cache folder.</summary>
     public static string DefaultRoot
     {
         get
@@ -37,8 +37,8 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
-    /// <summary>Takes hold of a folder, made when missing.</summary>
-    /// <exception cref="TrainingException">Another process has it, or it cannot be written.</exception>
+    /// <summary>Opens and locks a folder, creating it if missing.</summary>
+    /// <exception cref="TrainingException">Another process owns the folder, or it cannot be written.</exception>
     public static DataFolder Open(string path)
     {
         try
@@ -52,8 +52,8 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
-    /// <summary>A node's folder under the default root: of its own by host and port, or for as long as it runs when it has no fixed port.</summary>
-    /// <exception cref="TrainingException">It cannot be made.</exception>
+    /// <summary>Opens a node's folder under the default root: named by host and port, or temporary when the port is not fixed.</summary>
+    /// <exception cref="TrainingException">The folder cannot be created.</exception>
     public static DataFolder OpenDefault(string root, string hostname, int port)
     {
         var safe = string.Concat(hostname.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' ? c : '_'));
@@ -82,13 +82,13 @@ internal sealed class DataFolder : IDisposable
     {
         Directory.CreateDirectory(path);
         if (TryOwn(path) is not { } owner) return null;
-        // Another node may have removed the folder between the two.
+        // Another node may have removed the folder in between.
         if (File.Exists(owner.Name)) return new DataFolder(path, owner, isPassing);
         owner.Dispose();
         return null;
     }
 
-    /// <summary>The lock goes with the process, however that ends.</summary>
+    /// <summary>The lock is released with the process, however it ends.</summary>
     private static FileStream? TryOwn(string path)
     {
         try
@@ -118,7 +118,7 @@ internal sealed class DataFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Somebody else removes it, or the next node will.
+            // Another process removes it, or the next node will.
         }
     }
 }

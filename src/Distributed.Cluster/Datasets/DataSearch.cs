@@ -4,24 +4,26 @@ using Distributed.Cluster.Messages;
 
 namespace Distributed.Cluster.Datasets;
 
-/// <summary>Looks for nodes that have a data set: asks members of the cluster in turn, first those that are no workers: the data came in at one of them.</summary>
+/// <summary>
+/// Finds nodes that have a data set: asks cluster members in turn, non-workers first, since the data entered the cluster at one of them.
+/// </summary>
 internal sealed class DataSearch(string sha256, IActorContext context)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan IntervalWithSources = TimeSpan.FromSeconds(2);
 
-    /// <summary>Nodes that are asked at a time, so that a thousand nodes are not a thousand questions of each.</summary>
+    /// <summary>Nodes asked at a time, so that a thousand nodes do not each receive a thousand requests.</summary>
     private const int AskedAtOnce = 32;
 
     private readonly Akka.Cluster.Cluster _cluster = Akka.Cluster.Cluster.Get(context.System);
-    private readonly int _seed = Random.Shared.Next(); // fetches ask in orders of their own
+    private readonly int _seed = Random.Shared.Next(); // each fetch asks in its own order
     private TimeSpan _dueAt;
-    private int _asked; // members so far
+    private int _asked; // members asked so far
 
-    /// <summary>Searches at the next tick, whenever it was done last.</summary>
+    /// <summary>Searches at the next tick, regardless of the last search.</summary>
     public void Hurry() => _dueAt = TimeSpan.Zero;
 
-    /// <summary>Asks some members when it is time to; more often while no source is known.</summary>
+    /// <summary>Asks some members when due; more often while no source is known.</summary>
     public void AskWhenDue(TimeSpan now, bool hasSources)
     {
         if (now < _dueAt) return;

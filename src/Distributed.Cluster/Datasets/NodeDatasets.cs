@@ -4,16 +4,16 @@ using Distributed.Protocol.Identity;
 
 namespace Distributed.Cluster.Datasets;
 
-/// <summary>The encoded data sets that a node's workers can have, by content: in memory (the one-process cluster), or in the node's folder.</summary>
-/// <param name="cache">The folder; null for memory alone.</param>
+/// <summary>The encoded data sets available to a node's workers, by content: in memory (one-process cluster) or in the node's folder.</summary>
+/// <param name="cache">The folder; null for memory only.</param>
 public sealed class NodeDatasets(SampleCache? cache = null)
 {
     private readonly ConcurrentDictionary<string, SampleSet> _inMemory = new(StringComparer.Ordinal);
 
-    /// <summary>The node's folder of data sets; null when it keeps them in memory.</summary>
+    /// <summary>The node's data set folder; null when data sets are kept in memory.</summary>
     public SampleCache? Cache => cache;
 
-    /// <summary>Offers a data set that lies in memory to the node's own workers.</summary>
+    /// <summary>Offers an in-memory data set to the node's own workers.</summary>
     public void Add(EncodedDataSet data)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -21,13 +21,13 @@ public sealed class NodeDatasets(SampleCache? cache = null)
     }
 
     /// <summary>
-    /// Takes in a job's data: offers it to the node's workers, and where there is a folder, to all nodes of the cluster. Data of jobs that are
-    /// over makes room.
+    /// Accepts a job's data: offers it to the node's workers and, where there is a folder, to all nodes of the cluster. Evicts data of finished jobs
+    /// to make room.
     /// </summary>
     /// <param name="data">The data set.</param>
-    /// <param name="isOver">Whether a job that came in here has ended.</param>
-    /// <param name="cancellation">Ends it early.</param>
-    /// <exception cref="TrainingException">It does not fit into the folder.</exception>
+    /// <param name="isOver">Whether a job submitted here has ended.</param>
+    /// <param name="cancellation">Cancels the operation.</param>
+    /// <exception cref="TrainingException">The data set does not fit into the folder.</exception>
     public async Task TakeInAsync(EncodedDataSet data, Func<JobId, CancellationToken, Task<bool>> isOver, CancellationToken cancellation)
     {
         try
@@ -42,7 +42,7 @@ public sealed class NodeDatasets(SampleCache? cache = null)
         }
     }
 
-    /// <summary>A job came in here with a data set that was taken in: it stays on this node until the job is over.</summary>
+    /// <summary>Keeps the data set of a job submitted here on this node until the job is over.</summary>
     public void Hold(string sha256, JobId job) => cache?.Hold(sha256, job);
 
     private Task AddAsync(EncodedDataSet data, CancellationToken cancellation)
@@ -54,7 +54,7 @@ public sealed class NodeDatasets(SampleCache? cache = null)
         return Task.CompletedTask;
     }
 
-    /// <summary>A data set for as long as the result is not disposed; null when it is not here.</summary>
+    /// <summary>Borrows a data set until the result is disposed; null when it is not here.</summary>
     public BorrowedSamples? Borrow(string sha256) =>
         _inMemory.TryGetValue(sha256, out var samples) ? new BorrowedSamples(samples, null) : cache?.Borrow(sha256);
 }

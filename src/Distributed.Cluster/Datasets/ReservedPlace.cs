@@ -4,7 +4,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Distributed.Cluster.Datasets;
 
-/// <summary>A file that is being written in a node's data folder, and the room for it. Disposed without <see cref="Keep"/> it is gone.</summary>
+/// <summary>
+/// A file being written in a node's data folder, with its reserved space. Disposing it without <see cref="Keep"/> deletes the file.
+/// </summary>
 internal sealed class ReservedPlace : IDisposable
 {
     private readonly SampleCache _cache;
@@ -22,12 +24,12 @@ internal sealed class ReservedPlace : IDisposable
 
     public string Path { get; }
 
-    /// <summary>The bytes that it is to have.</summary>
+    /// <summary>The final length in bytes.</summary>
     public long Length { get; }
 
     public SafeFileHandle File { get; }
 
-    /// <summary>The file is whole and holds these samples.</summary>
+    /// <summary>The file is complete and holds these samples.</summary>
     public void Keep(string sha256, ChunkList chunks, SampleSet samples)
     {
         _cache.Keep(sha256, Path, chunks, samples);
@@ -39,7 +41,7 @@ internal sealed class ReservedPlace : IDisposable
         if (_isOver) return;
         _isOver = true;
         File.Dispose();
-        System.IO.File.Delete(Path); // nothing, when it was kept
+        System.IO.File.Delete(Path); // no-op when kept
         _cache.Release(_bytes);
     }
 }

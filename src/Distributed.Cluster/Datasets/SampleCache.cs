@@ -6,13 +6,13 @@ using Distributed.Protocol.Identity;
 namespace Distributed.Cluster.Datasets;
 
 /// <summary>
-/// A node's data sets on disk, by content: files of encoded samples (see <see cref="SampleFile"/>), each beside the list of its chunks. Bounded
-/// in bytes: what was used longest ago and is not in use goes first, and what does not fit is refused with a reason. Workers map the files. All
-/// members may be called from any thread.
+/// A node's data sets on disk, by content: files of encoded samples (see <see cref="SampleFile"/>), each with its chunk list. Bounded in bytes:
+/// unused data sets are evicted, least recently used first, and a data set that does not fit is refused with a reason. Workers map the files. All
+/// members are thread-safe.
 /// </summary>
 public sealed class SampleCache : IDisposable
 {
-    /// <summary>Jobs that are remembered for one data set; of more, the oldest are forgotten.</summary>
+    /// <summary>Jobs remembered per data set; beyond this the oldest are dropped.</summary>
     private const int MaximumJobs = 1000;
 
     private readonly DataFolder _folder;
@@ -20,18 +20,18 @@ public sealed class SampleCache : IDisposable
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _writing = new(1);
-    private long _reserved; // bytes of files that are being written
-    private long _uses; // counts, so that the latest use is known
+    private long _reserved; // bytes of files being written
+    private long _uses; // orders uses
 
     private sealed class Entry(ChunkList chunks, long lastUse)
     {
         public ChunkList Chunks => chunks;
         public long Bytes => chunks.Length + chunks.Bytes.Length;
         public long LastUse = lastUse;
-        public List<JobId> Jobs { get; init; } = []; // that came in at this node and may not be over
+        public List<JobId> Jobs { get; init; } = []; // submitted at this node, possibly not over
         public int Users;
         public bool IsHeld => Users > 0 || Jobs.Count > 0;
-        public SampleSet? Samples; // once it was checked
+        public SampleSet? Samples; // once verified
     }
 
     private SampleCache(DataFolder folder, long bound)
@@ -45,13 +45,13 @@ public sealed class SampleCache : IDisposable
         }
     }
 
-    /// <summary>The bound in bytes.</summary>
+    /// <summary>The capacity in bytes.</summary>
     public long Bound { get; }
 
     /// <summary>The folder.</summary>
     public string Folder => _folder.Path;
 
-    /// <summary>Bytes that are there or promised to files that are being written.</summary>
+    /// <summary>Bytes stored or reserved for files being written.</summary>
     public long UsedBytes
     {
         get { lock (_gate) return Used; }
@@ -59,12 +59,12 @@ public sealed class SampleCache : IDisposable
 
     private long Used => _reserved + _entries.Values.Sum(entry => entry.Bytes);
 
-    /// <summary>Takes hold of a node's folder.</summary>
-    /// <param name="folder">The folder; null for the default one of this node.</param>
-    /// <param name="bound">Its bound in bytes.</param>
+    /// <summary>Opens a node's folder.</summary>
+    /// <param name="folder">The folder; null for this node's default.</param>
+    /// <param name="bound">Its capacity in bytes.</param>
     /// <param name="hostname">The node's name, for the default folder.</param>
     /// <param name="port">The node's fixed port, or 0.</param>
-    /// <exception cref="TrainingException">It cannot be written, or another process owns it.</exception>
+    /// <exception cref="TrainingException">The folder cannot be written, or another process owns it.</exception>
     public static SampleCache Open(string? folder, long bound, string hostname, int port)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bound);
@@ -80,13 +80,13 @@ public sealed class SampleCache : IDisposable
         }
     }
 
-    /// <summary>The chunks of a data set that is whole here; null when it is not.</summary>
+    /// <summary>The chunks of a data set that is complete here; otherwise null.</summary>
     public ChunkList? Find(string sha256)
     {
         lock (_gate) return _entries.GetValueOrDefault(sha256)?.Chunks;
     }
 
-    /// <summary>Reads a chunk; false when the data set is not here any more.</summary>
+    /// <summary>Reads a chunk; returns false when the data set is no longer here.</summary>
     /// <exception cref="IOException">The disk fails.</exception>
     public bool TryRead(string sha256, int chunk, Span<byte> into)
     {
@@ -98,7 +98,7 @@ public sealed class SampleCache : IDisposable
         return _files.TryRead(sha256, chunk, into);
     }
 
-    /// <summary>The samples of a data set for as long as the result is not disposed; null when it is not here, or not checked yet.</summary>
+    /// <summary>Borrows a data set's samples until the result is disposed; null when it is absent or not yet verified.</summary>
     public BorrowedSamples? Borrow(string sha256)
     {
         lock (_gate)
@@ -114,7 +114,9 @@ public sealed class SampleCache : IDisposable
         }
     }
 
-    /// <summary>Reads a data set that an earlier process left here, once; false, and it is removed, when it is not what its name says.</summary>
+    /// <summary>
+    /// Verifies a data set left by an earlier process, once. Removes it and returns false when its content does not match its name.
+    /// </summary>
     public async Task<bool> CheckAsync(string sha256)
     {
         Entry entry;
@@ -122,7 +124,7 @@ public sealed class SampleCache : IDisposable
         {
             if (!_entries.TryGetValue(sha256, out entry!)) return false;
             if (entry.Samples is not null) return true;
-            entry.Users++; // it stays while it is read
+            entry.Users++; // keeps it during the read
         }
         var samples = await Task.Run(() => SampleFiles.MapChecked(_files.PathOf(sha256), sha256)).ConfigureAwait(false);
         lock (_gate)
@@ -134,8 +136,8 @@ public sealed class SampleCache : IDisposable
         }
     }
 
-    /// <summary>Writes a data set, unless it is here.</summary>
-    /// <exception cref="TrainingException">It does not fit, or the disk does not take it.</exception>
+    /// <summary>Writes a data set unless it is already here.</summary>
+    /// <exception cref="TrainingException">The data set does not fit, or the disk rejects it.</exception>
     public async Task AddAsync(EncodedDataSet data, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -160,9 +162,7 @@ public sealed class SampleCache : IDisposable
         }
     }
 
-    /// <summary>
-    /// A job came in here with this data set: it stays, also over a restart of the node, until <see cref="Unhold"/> says that the job is over.
-    /// </summary>
+    /// <summary>Keeps the data set of a job submitted here, across node restarts, until <see cref="Unhold"/> reports that the job is over.</summary>
     public void Hold(string sha256, JobId job)
     {
         lock (_gate)
@@ -174,7 +174,7 @@ public sealed class SampleCache : IDisposable
         }
     }
 
-    /// <summary>A job is over.</summary>
+    /// <summary>Releases a finished job's data sets.</summary>
     public void Unhold(JobId job)
     {
         lock (_gate)
@@ -182,13 +182,13 @@ public sealed class SampleCache : IDisposable
                 if (entry.Jobs.Remove(job)) _files.WriteJobs(sha256, entry.Jobs);
     }
 
-    /// <summary>Jobs that hold data sets.</summary>
+    /// <summary>The jobs that hold data sets.</summary>
     public IReadOnlyList<JobId> HoldingJobs
     {
         get { lock (_gate) return [.. _entries.Values.SelectMany(entry => entry.Jobs).Distinct()]; }
     }
 
-    /// <summary>Makes room for a file and opens it; null, with the reason, when it does not fit.</summary>
+    /// <summary>Makes room for a file and opens it; returns null with the reason when it does not fit.</summary>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     internal ReservedPlace? Reserve(long length, out string? refusal)
     {
@@ -213,18 +213,18 @@ public sealed class SampleCache : IDisposable
         lock (_gate) _reserved -= bytes;
     }
 
-    /// <summary>A file is whole: from here on it is a data set of this node.</summary>
+    /// <summary>The file is complete and becomes a data set of this node.</summary>
     internal void Keep(string sha256, string part, ChunkList chunks, SampleSet samples)
     {
         lock (_gate)
         {
-            if (_entries.ContainsKey(sha256)) return; // another one was faster
+            if (_entries.ContainsKey(sha256)) return; // another fetch finished first
             _files.Keep(sha256, part, chunks);
             _entries.Add(sha256, new Entry(chunks, ++_uses) { Samples = samples });
         }
     }
 
-    /// <summary>Gives the folder to the next process. What is mapped stays so.</summary>
+    /// <summary>Releases the folder to the next process. Mapped files stay mapped.</summary>
     public void Dispose()
     {
         _folder.Dispose();
@@ -236,7 +236,7 @@ public sealed class SampleCache : IDisposable
         if (RandomAccess.Read(place.File, into.Span, at) != into.Length) throw new IOException("the file ends early");
     });
 
-    /// <summary>Lets the data set go that was used longest ago and that no job needs; false when there is none.</summary>
+    /// <summary>Evicts the least recently used data set that no job needs; returns false when there is none.</summary>
     private bool ForgetOldest()
     {
         var oldest = _entries.Where(pair => !pair.Value.IsHeld).MinBy(pair => pair.Value.LastUse).Key;

@@ -6,18 +6,18 @@ using Distributed.Protocol.Identity;
 
 namespace Distributed.Cluster.Datasets;
 
-/// <summary>The files of a node's data sets: encoded samples, the list of their chunks, and the jobs that hold them. One thread at a time writes.</summary>
-/// <param name="folder">The folder; no other process writes there.</param>
+/// <summary>The files of a node's data sets: encoded samples, their chunk lists, and the jobs that hold them. Single writer.</summary>
+/// <param name="folder">The folder; no other process writes to it.</param>
 internal sealed class SampleFiles(string folder)
 {
     private const string FileSuffix = ".safetensors", ListSuffix = ".chunks", JobsSuffix = ".jobs", PartSuffix = ".part";
 
     private long _parts;
 
-    /// <summary>A data set that an earlier process left.</summary>
+    /// <summary>A data set left by an earlier process.</summary>
     internal sealed record Found(string Sha256, ChunkList Chunks, List<JobId> Jobs);
 
-    /// <summary>What an earlier process left, in the order of its last use; what is not whole is removed.</summary>
+    /// <summary>Lists what an earlier process left, in order of last use; removes incomplete data sets.</summary>
     public List<Found> TakeStock()
     {
         foreach (var part in Directory.GetFiles(folder, "*" + PartSuffix)) File.Delete(part);
@@ -36,17 +36,17 @@ internal sealed class SampleFiles(string folder)
     /// <summary>The path of a data set's samples.</summary>
     public string PathOf(string sha256) => PathOf(sha256, FileSuffix);
 
-    /// <summary>The path of another file that is being written.</summary>
+    /// <summary>The path for the next file to be written.</summary>
     public string NextPart() => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{++_parts}{PartSuffix}"));
 
-    /// <summary>Makes a file that was written a data set.</summary>
+    /// <summary>Turns a written file into a data set.</summary>
     public void Keep(string sha256, string part, ChunkList chunks)
     {
         File.WriteAllBytes(PathOf(sha256, ListSuffix), chunks.Bytes.Span);
         File.Move(part, PathOf(sha256, FileSuffix), overwrite: true);
     }
 
-    /// <summary>Reads a chunk; false when the file is not there any more.</summary>
+    /// <summary>Reads a chunk; returns false when the file no longer exists.</summary>
     /// <exception cref="IOException">The disk fails.</exception>
     public bool TryRead(string sha256, int chunk, Span<byte> into)
     {
@@ -61,7 +61,7 @@ internal sealed class SampleFiles(string folder)
         }
     }
 
-    /// <summary>Maps a file and reads it all; null when it does not hold those samples.</summary>
+    /// <summary>Maps a file and reads all of it; null when it does not hold the expected samples.</summary>
     public static SampleSet? MapChecked(string path, string sha256)
     {
         try
@@ -75,7 +75,7 @@ internal sealed class SampleFiles(string folder)
         }
     }
 
-    /// <summary>Notes which jobs hold a data set.</summary>
+    /// <summary>Records which jobs hold a data set.</summary>
     public void WriteJobs(string sha256, IReadOnlyList<JobId> jobs)
     {
         try
@@ -84,11 +84,11 @@ internal sealed class SampleFiles(string folder)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Held as long as this process runs; after it, the data set may be asked for again.
+            // Held while this process runs; afterwards the data set may have to be fetched again.
         }
     }
 
-    /// <summary>Notes a use, so that the next process knows the order of use.</summary>
+    /// <summary>Records a use, so that the next process knows the order of use.</summary>
     public void Touch(string sha256)
     {
         try
@@ -97,7 +97,7 @@ internal sealed class SampleFiles(string folder)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The order of use decides nothing but what is fetched again.
+            // The order of use only decides what is fetched again.
         }
     }
 

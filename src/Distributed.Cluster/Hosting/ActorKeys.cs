@@ -8,7 +8,7 @@ public sealed class CoordinatorRegion;
 /// <summary>Registry key of the region of parameter blocks.</summary>
 public sealed class ParameterServerRegion;
 
-/// <summary>Registry key of the directory of jobs.</summary>
+/// <summary>Registry key of the job directory.</summary>
 public sealed class JobDirectory;
 
 /// <summary>Registry key of a node's data actor.</summary>

@@ -7,22 +7,22 @@ using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace Distributed.Cluster.Hosting;
 
-/// <summary>The loggers that <see cref="AkkaLog"/> writes to.</summary>
+/// <summary>Carries the loggers that <see cref="AkkaLog"/> writes to.</summary>
 internal sealed class AkkaLogSetup(ILoggerFactory loggers) : Setup
 {
     public ILoggerFactory Loggers => loggers;
 }
 
 /// <summary>
-/// Akka's log events as one line each: the message and the cause's own words. Stack traces only where debug messages are logged too. What is
-/// repeated, as by a node that asks one that is not there, comes again after a minute.
+/// Writes each Akka log event as one line: the message and the cause's message. Stack traces appear only at debug level. A repeated line, such as
+/// from a node contacting an absent one, is logged again after a minute.
 /// </summary>
 internal sealed class AkkaLog : ReceiveActor, IRequiresMessageQueue<ILoggerMessageQueueSemantics>
 {
     private const int RememberedLines = 256;
     private static readonly TimeSpan Silence = TimeSpan.FromMinutes(1);
 
-    /// <summary>What Akka says of each write, clean-up and replay that the store did not take; all of them begin so.</summary>
+    /// <summary>The prefixes of Akka's messages about writes, clean-ups and replays that the store rejected.</summary>
     private static readonly string[] ToldByOutage =
     [
         "Failed to persist event type [Distributed.",
@@ -54,17 +54,19 @@ internal sealed class AkkaLog : ReceiveActor, IRequiresMessageQueue<ILoggerMessa
         }
         if (IsToldByOutage(message)) return;
         var line = Line($"{message.Message}", message.Cause);
-        if (!IsRepeated(line)) _log.Log(level, "{Source}: {Message}", message.LogSource, line); // an endpoint has another name at each attempt
+        if (!IsRepeated(line)) _log.Log(level, "{Source}: {Message}", message.LogSource, line); // endpoint names differ at each attempt
     }
 
-    /// <summary>The first line of a message and what its cause says: both may carry stack traces.</summary>
+    /// <summary>The first line of a message and of its cause, either of which may carry a stack trace.</summary>
     internal static string Line(string message, Exception? cause)
     {
         var first = FirstLine(message);
         return cause is null ? first : $"{first}: {FirstLine(cause.GetBaseException().Message)}";
     }
 
-    /// <summary>This program's actors that the store did not serve; <c>Persistence.StoreOutage</c> says so once for all of them.</summary>
+    /// <summary>
+    /// Whether the event reports a store failure of this program's actors; <c>Persistence.StoreOutage</c> reports once for all of them.
+    /// </summary>
     private static bool IsToldByOutage(LogEvent message) =>
         message is Error && ToldByOutage.Any(beginning => $"{message.Message}".StartsWith(beginning, StringComparison.Ordinal));
 

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Distributed.Cluster.Hosting;
 
-/// <summary>Gives log lines to a callback: a console decides where they go.</summary>
+/// <summary>Passes log lines to a callback, so that a console decides where they go.</summary>
 internal sealed class CallbackLoggerProvider(Action<string> write, LogLevel least) : ILoggerProvider
 {
     public ILogger CreateLogger(string categoryName) => new CallbackLogger(categoryName, write, least);
@@ -21,7 +21,7 @@ internal sealed class CallbackLoggerProvider(Action<string> write, LogLevel leas
         {
             if (!IsEnabled(logLevel)) return;
             var text = formatter(state, exception);
-            // Akka appends stack traces, which are for those that ask for them.
+            // Akka appends stack traces, which are shown only at debug level.
             if (least > LogLevel.Debug && text.IndexOf('\n', StringComparison.Ordinal) is > 0 and var end) text = text[..end].TrimEnd();
             write($"{logLevel.ToString().ToLowerInvariant()}: {category}: {text}");
             if (exception is not null && least <= LogLevel.Debug) write(exception.ToString());

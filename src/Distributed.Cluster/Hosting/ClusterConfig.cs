@@ -2,22 +2,22 @@ using Akka.Configuration;
 
 namespace Distributed.Cluster.Hosting;
 
-/// <summary>The files of cluster-config as the assembly carries them.</summary>
+/// <summary>The cluster-config files embedded in the assembly.</summary>
 public static class ClusterConfig
 {
-    /// <summary>What every node shares: common.conf.</summary>
+    /// <summary>The configuration shared by all nodes: common.conf.</summary>
     public static Config Common => Read("common.conf");
 
     /// <summary>The overlay of the one-process cluster: embedded.conf.</summary>
     public static Config Embedded => Read("embedded.conf");
 
-    /// <summary>The overlay of the role coordinator.</summary>
+    /// <summary>The overlay for the role coordinator.</summary>
     public static Config Coordinator => Read("coordinator.conf");
 
-    /// <summary>The overlay of the role parameter-server.</summary>
+    /// <summary>The overlay for the role parameter-server.</summary>
     public static Config ParameterServer => Read("parameter-server.conf");
 
-    /// <summary>The overlay of the role worker.</summary>
+    /// <summary>The overlay for the role worker.</summary>
     public static Config Worker => Read("worker.conf");
 
     private static Config Read(string name)

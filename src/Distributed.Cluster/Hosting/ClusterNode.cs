@@ -19,14 +19,14 @@ namespace Distributed.Cluster.Hosting;
 /// <summary>Why a node ended.</summary>
 public enum NodeEnd
 {
-    /// <summary>It was asked to, and left the cluster in order.</summary>
+    /// <summary>The node was asked to leave and left the cluster gracefully.</summary>
     Left,
 
-    /// <summary>It found itself on the losing side of a split, or was declared dead: to be started again.</summary>
+    /// <summary>The node was on the losing side of a split or was declared dead, and should be restarted.</summary>
     Downed,
 }
 
-/// <summary>One node of a cluster of processes: its actor system, its place on the data plane, its roles.</summary>
+/// <summary>A node in a cluster of processes: its actor system, data plane and roles.</summary>
 public sealed class ClusterNode : IAsyncDisposable
 {
     /// <summary>The name of every actor system, and of the cluster on the data plane.</summary>
@@ -61,40 +61,40 @@ public sealed class ClusterNode : IAsyncDisposable
     /// <summary>The node's regions and their proxies.</summary>
     internal ActorRegistry Registry => _host.Services.GetRequiredService<ActorRegistry>();
 
-    /// <summary>What the node hosts.</summary>
+    /// <summary>The services hosted by the node.</summary>
     internal NodeServices Services { get; }
 
     /// <summary>The node's address in the cluster, as host:port.</summary>
     public string Address => Akka.Cluster.Cluster.Get(_system).SelfAddress is { } address ? $"{address.Host}:{address.Port}" : "";
 
-    /// <summary>The node's place on the data plane.</summary>
+    /// <summary>The node's endpoint on the data plane.</summary>
     public DataEndpoint Data => _plane.Endpoint;
 
     /// <summary>The node's data sets on disk.</summary>
     public SampleCache DataSets => _data;
 
-    /// <summary>Completes when the cluster has let this node in.</summary>
+    /// <summary>Completes when the node has joined the cluster.</summary>
     public Task Joined => _joined.Task;
 
-    /// <summary>Whether a cluster has let this node in but does not count it yet.</summary>
+    /// <summary>Whether the node has been admitted to a cluster that does not count it yet.</summary>
     public bool IsLetIn => Akka.Cluster.Cluster.Get(_system).SelfMember.Status == MemberStatus.Joining;
 
     /// <summary>
-    /// Asks nodes to let this one in, for as long as it takes; a later call replaces the nodes. For a node without
-    /// <see cref="ClusterNodeOptions.SeedNodes"/>. Without effect once it is in.
+    /// Joins the cluster through these nodes, retrying until it succeeds; a later call replaces the nodes. For a node without
+    /// <see cref="ClusterNodeOptions.SeedNodes"/>. No effect once joined.
     /// </summary>
-    /// <param name="nodes">host:port each; a node that stands first itself begins a new cluster once most of them are known to be in none.</param>
+    /// <param name="nodes">Each as host:port. A node that lists itself first begins a new cluster once most of them are known to be in none.</param>
     public void Join(IReadOnlyList<string> nodes) => _formation.Tell(new AskSeeds([.. nodes.Select(node => Akka.Actor.Address.Parse(SeedUri(node)))]));
 
-    /// <summary>Members that the cluster counts at the moment, with any of the roles.</summary>
+    /// <summary>Counts the members that are up or weakly up.</summary>
     /// <param name="role">A role, or null for all.</param>
     public int CountMembers(string? role = null) =>
         Akka.Cluster.Cluster.Get(_system).State.Members.Count(member =>
             member.Status is MemberStatus.Up or MemberStatus.WeaklyUp && (role is null || member.HasRole(role)));
 
     /// <summary>Opens the data plane and starts the node. It joins in the background; see <see cref="Joined"/>.</summary>
-    /// <exception cref="System.Net.Sockets.SocketException">A port is taken, or the host name is not of this machine.</exception>
-    /// <exception cref="TrainingException">The store is a SQLite file, or there is a data folder, that cannot be opened or that another process owns.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">A port is taken, or the host name does not belong to this machine.</exception>
+    /// <exception cref="TrainingException">The SQLite store or the data folder cannot be opened or is owned by another process.</exception>
     public static async Task<ClusterNode> StartAsync(ClusterNodeOptions options, CancellationToken cancellation)
     {
         using var logging = LoggerFactory.Create(options.Logging);
@@ -135,7 +135,7 @@ public sealed class ClusterNode : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until the node ends: it was asked to (SIGTERM, Ctrl-C, <see cref="DisposeAsync"/>), or is out of the cluster.</summary>
+    /// <summary>Waits until the node ends: on request (SIGTERM, Ctrl-C, <see cref="DisposeAsync"/>) or because it is out of the cluster.</summary>
     public async Task<NodeEnd> WaitForEndAsync()
     {
         await _host.WaitForShutdownAsync().ConfigureAwait(false);
@@ -165,13 +165,13 @@ public sealed class ClusterNode : IAsyncDisposable
             }
             catch (AskTimeoutException)
             {
-                // Others compute what is missing.
+                // Other workers compute what is missing.
             }
             return Akka.Done.Instance;
         });
     }
 
-    /// <summary>Before the node leaves, the jobs of its blocks are held at checkpoints, from which they go on elsewhere.</summary>
+    /// <summary>Before the node leaves, pauses the jobs of its blocks at checkpoints, from which they continue elsewhere.</summary>
     private void MoveBlocksOnShutdown() =>
         CoordinatedShutdown.Get(_system).AddTask(CoordinatedShutdown.PhaseServiceUnbind, "move-blocks", async () =>
         {
@@ -182,7 +182,7 @@ public sealed class ClusterNode : IAsyncDisposable
             }
             catch (AskTimeoutException)
             {
-                // As if the node had died: the jobs go back to their last checkpoints.
+                // As after a crash: the jobs rewind to their last checkpoints.
             }
             return Akka.Done.Instance;
         });
@@ -198,7 +198,7 @@ public sealed class ClusterNode : IAsyncDisposable
         Secret = options.Secret,
         AllowNoSecret = options.Secret is null,
         SharesMemory = options.SharesMemory,
-        QueuedFrames = 1024, // a step's nodes for all blocks of a peer
+        QueuedFrames = 1024, // one step's nodes for all blocks of a peer
     };
 
     private static IHost BuildHost(ClusterNodeOptions options, NodeServices services)
@@ -215,7 +215,7 @@ public sealed class ClusterNode : IAsyncDisposable
         return builder.Build();
     }
 
-    /// <summary>The strongest first.</summary>
+    /// <summary>The overlays, highest precedence first.</summary>
     private static IEnumerable<Config> Overlays(ClusterNodeOptions options)
     {
         if (options.Overrides is { } overrides) yield return overrides;

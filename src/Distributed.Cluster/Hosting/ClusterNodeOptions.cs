@@ -7,78 +7,86 @@ using Npgsql;
 
 namespace Distributed.Cluster.Hosting;
 
-/// <summary>How one node of a cluster of processes is set up.</summary>
+/// <summary>Options for one node in a cluster of processes.</summary>
 public sealed record ClusterNodeOptions
 {
-    /// <summary>What runs here; see <see cref="NodeRoles"/>. Empty for a node that is only a client.</summary>
+    /// <summary>The node's roles; see <see cref="NodeRoles"/>. Empty for a client-only node.</summary>
     public required IReadOnlySet<string> Roles { get; init; }
 
-    /// <summary>The name or address under which others reach this node. Akka.Remote authenticates nobody: loopback unless told otherwise.</summary>
+    /// <summary>
+    /// The name or address under which others reach this node. Akka.Remote does not authenticate peers, so the default is loopback.
+    /// </summary>
     public string Hostname { get; init; } = "127.0.0.1";
 
-    /// <summary>The address to listen at; null for that of <see cref="Hostname"/>. "0.0.0.0" where the machine's address may change, as in containers.</summary>
+    /// <summary>
+    /// The listen address; null to use <see cref="Hostname"/>. Use "0.0.0.0" where the machine's address may change, as in containers.
+    /// </summary>
     public string? ListenAddress { get; init; }
 
-    /// <summary>The cluster's port; 0 for any free one.</summary>
+    /// <summary>The cluster's port; 0 for any free port.</summary>
     public int Port { get; init; }
 
-    /// <summary>Nodes that are asked to let this one in, as host:port. The first one of a new cluster names itself first.</summary>
+    /// <summary>The seed nodes to join through, as host:port. The first node of a new cluster lists itself first.</summary>
     public IReadOnlyList<string> SeedNodes { get; init; } = [];
 
-    /// <summary>Core nodes that a new cluster needs before it counts anybody: with more than one, a node that is cut off cannot begin a cluster of its own.</summary>
+    /// <summary>
+    /// Core nodes required before a new cluster counts its members. With more than one, an isolated node cannot form its own cluster.
+    /// </summary>
     public int LeastCoreNodes { get; init; } = 1;
 
-    /// <summary>The port of the tensor data plane; 0 for any free one.</summary>
+    /// <summary>The port of the tensor data plane; 0 for any free port.</summary>
     public int DataPort { get; init; }
 
-    /// <summary>Whether tensors to processes of the same machine may go through shared memory; sockets otherwise.</summary>
+    /// <summary>Whether tensors for processes on the same machine may use shared memory; otherwise sockets.</summary>
     public bool SharesMemory { get; init; } = true;
 
     /// <summary>The store; null on nodes that need none (workers).</summary>
     public StoreSettings? Store { get; init; }
 
-    /// <summary>Data sets that are in this process's memory already: jobs on them need nothing fetched.</summary>
+    /// <summary>Data sets already in this process's memory: jobs on them fetch nothing.</summary>
     public IReadOnlyList<EncodedDataSet> Resident { get; init; } = [];
 
-    /// <summary>The folder that keeps data sets; null for one of this node's under the user's cache folder. One process at a time owns it.</summary>
+    /// <summary>The folder for data sets; null for a per-node folder in the user's cache. Owned by one process at a time.</summary>
     public string? DataFolder { get; init; }
 
-    /// <summary>How many bytes of data sets the folder keeps. A job with more data is refused by this node's workers, or at its submission.</summary>
+    /// <summary>Capacity of the data folder in bytes. This node's workers, or the submission, refuse a job with more data.</summary>
     public long DataCacheBytes { get; init; } = 8L << 30;
 
     /// <summary>Worker actors on a node with the role worker.</summary>
     public int Workers { get; init; } = 1;
 
-    /// <summary>Compute threads of the process, shared out among its workers.</summary>
+    /// <summary>Compute threads of the process, divided among its workers.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>The most jobs of the queue that have their turn at once; the node that runs the directory of jobs decides.</summary>
+    /// <summary>The maximum number of queued jobs running at once. Applies on the node that runs the job directory.</summary>
     public int MaximumRunningJobs { get; init; } = 1;
 
     /// <summary>
-    /// The secret of the tensor plane, the same on all nodes; null allows one without, on loopback. It keeps no node out of the cluster:
-    /// membership is not authenticated.
+    /// The shared secret of the tensor plane, the same on all nodes; may be null on loopback. It does not protect cluster membership, which is not
+    /// authenticated.
     /// </summary>
     public string? Secret { get; init; }
 
-    /// <summary>Settings on top of everything else; null for none.</summary>
+    /// <summary>Settings that override all others; null for none.</summary>
     public Config? Overrides { get; init; }
 
-    /// <summary>Where log lines go.</summary>
+    /// <summary>Configures logging.</summary>
     public Action<ILoggingBuilder> Logging { get; init; } = _ => { };
 
-    /// <summary>Whether a coordinator or parameter server runs here: what needs a store, and counts in the majority that survives a split.</summary>
+    /// <summary>
+    /// Whether a coordinator or parameter server runs here. Core nodes need a store and count in the majority that survives a split.
+    /// </summary>
     public bool IsCore => Roles.Contains(NodeRoles.Coordinator) || Roles.Contains(NodeRoles.ParameterServer);
 }
 
-/// <summary>Where journal and snapshots are kept.</summary>
-/// <param name="Provider">linq2db's name of the database.</param>
-/// <param name="ConnectionString">How it is reached.</param>
-/// <param name="SqlitePath">The SQLite file, which one process at a time owns; null for a server's database.</param>
+/// <summary>The database for the journal and snapshots.</summary>
+/// <param name="Provider">The linq2db provider name.</param>
+/// <param name="ConnectionString">The connection string.</param>
+/// <param name="SqlitePath">The SQLite file, owned by one process at a time; null for a database server.</param>
 public sealed record StoreSettings(string Provider, string ConnectionString, string? SqlitePath = null)
 {
-    /// <summary>Reads what a person wrote: a PostgreSQL connection string (it names a Host), or the path of a SQLite file.</summary>
-    /// <exception cref="ArgumentException">It is neither.</exception>
+    /// <summary>Parses a PostgreSQL connection string (containing a Host) or the path of a SQLite file.</summary>
+    /// <exception cref="ArgumentException">The text is neither.</exception>
     public static StoreSettings Parse(string text)
     {
         if (text.Contains("host", StringComparison.OrdinalIgnoreCase) && text.Contains('='))
@@ -92,7 +100,7 @@ public sealed record StoreSettings(string Provider, string ConnectionString, str
         return new StoreSettings("SQLite.MS", SqliteStore.Connection(path), path);
     }
 
-    /// <summary>The same database with a password that stands elsewhere than in the connection string.</summary>
+    /// <summary>Adds a password that is kept outside the connection string.</summary>
     public StoreSettings WithPassword(string password) =>
         this with { ConnectionString = new NpgsqlConnectionStringBuilder(ConnectionString) { Password = password }.ConnectionString };
 }

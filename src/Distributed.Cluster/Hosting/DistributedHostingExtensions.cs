@@ -18,14 +18,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Distributed.Cluster.Hosting;
 
-/// <summary>Sets up a node's actors: the same for a node of a cluster and for the embedded one-process cluster.</summary>
+/// <summary>Configures a node's actors, both for a clustered node and for the embedded one-process cluster.</summary>
 public static class DistributedHostingExtensions
 {
-    /// <summary>Adds the settings that every node shares and a store's connection.</summary>
+    /// <summary>Adds the settings shared by all nodes and the store connection.</summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="overlays">Configurations on top of cluster-config/common.conf, the strongest first.</param>
-    /// <param name="providerName">linq2db's name of the database: "SQLite.MS" or "PostgreSQL.15".</param>
-    /// <param name="connectionString">The store.</param>
+    /// <param name="overlays">Configurations on top of cluster-config/common.conf, highest precedence first.</param>
+    /// <param name="providerName">The linq2db provider name: "SQLite.MS" or "PostgreSQL.15".</param>
+    /// <param name="connectionString">The store's connection string.</param>
     public static AkkaConfigurationBuilder AddDistributedConfiguration(
         this AkkaConfigurationBuilder builder, IReadOnlyList<Config> overlays, string providerName, string connectionString)
     {
@@ -48,7 +48,7 @@ public static class DistributedHostingExtensions
         });
     }
 
-    /// <summary>Adds the actors of the node's roles, and proxies of those that run elsewhere: regions, the directory of jobs, workers.</summary>
+    /// <summary>Adds the actors of the node's roles, and proxies for those that run elsewhere: regions, the job directory, workers.</summary>
     public static AkkaConfigurationBuilder AddDistributedActors(this AkkaConfigurationBuilder builder, NodeServices services)
     {
         builder.WithActors((system, _, _) =>

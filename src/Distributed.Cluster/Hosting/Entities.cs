@@ -4,19 +4,19 @@ using Distributed.Protocol.Messages;
 
 namespace Distributed.Cluster.Hosting;
 
-/// <summary>How messages find their entity: the entity's name follows from the job and the block, its Akka shard from the name.</summary>
+/// <summary>Routes messages to entities: the entity name derives from the job and the block, and its Akka shard from the name.</summary>
 internal static class Entities
 {
-    /// <summary>The number of Akka shards; fixed for ever, since an entity's place follows from it.</summary>
+    /// <summary>The number of Akka shards. Never change it: entity placement depends on it.</summary>
     public const int AkkaShards = 32;
 
-    /// <summary>One coordinator a job.</summary>
+    /// <summary>The region of coordinators, one per job.</summary>
     public const string CoordinatorRegion = "coordinator";
 
-    /// <summary>K parameter blocks a job.</summary>
+    /// <summary>The region of parameter blocks, K per job.</summary>
     public const string BlockRegion = "parameter-server";
 
-    private const char Separator = '~'; // not in job names
+    private const char Separator = '~'; // not allowed in job names
 
     public static string BlockName(JobId job, int block) => $"{job}{Separator}{block}";
 

@@ -8,22 +8,22 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Distributed.Cluster.Hosting;
 
-/// <summary>What a node hosts.</summary>
+/// <summary>The services hosted by a node.</summary>
 public sealed record NodeServices
 {
-    /// <summary>The roles; see <c>NodeRoles</c>.</summary>
+    /// <summary>The node's roles; see <c>NodeRoles</c>.</summary>
     public required IReadOnlySet<string> Roles { get; init; }
 
     /// <summary>Worker actors on the node.</summary>
     public int Workers { get; init; } = 1;
 
-    /// <summary>Compute threads of the node, shared out among its workers (at least one each).</summary>
+    /// <summary>Compute threads of the node, divided among its workers (at least one each).</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>The most jobs of the queue that have their turn at once.</summary>
+    /// <summary>The maximum number of queued jobs running at once.</summary>
     public int MaximumRunningJobs { get; init; } = 1;
 
-    /// <summary>What the node is doing.</summary>
+    /// <summary>The node's current activity.</summary>
     public NodeActivity Activity { get; init; } = new();
 
     /// <summary>The node's data sets.</summary>
@@ -32,21 +32,21 @@ public sealed record NodeServices
     /// <summary>The node's weight vectors.</summary>
     public NodeWeights Arena { get; init; } = new();
 
-    /// <summary>The node's place on the tensor data plane.</summary>
+    /// <summary>The node's tensor data plane.</summary>
     public DataPlane Plane { get; init; } = new();
 
-    /// <summary>Where decisions are told that people look for: who coordinates a job.</summary>
+    /// <summary>Logs the decisions operators look for, such as who coordinates a job.</summary>
     public ILogger Log { get; init; } = NullLogger.Instance;
 
-    /// <summary>What people hear of the store's outages.</summary>
+    /// <summary>Reports store outages.</summary>
     internal StoreOutage Outage { get; init; } = new(NullLogger.Instance, TimeProvider.System);
 
     /// <summary>Creates the workspaces of the workers' compute threads.</summary>
     internal ShardTaskFactory ShardTasks { get; init; } = ShardTask.Factory;
 
     /// <summary>
-    /// Whether coordinators of unfinished jobs start again with the cluster, wherever they ran. Not in a one-process cluster, whose next
-    /// command must not revive an old job.
+    /// Whether coordinators of unfinished jobs restart with the cluster, wherever they ran. False in a one-process cluster, where the next command
+    /// must not revive an old job.
     /// </summary>
     public bool RememberCoordinators { get; init; }
 }

@@ -6,10 +6,10 @@ using Distributed.Protocol.Nodes;
 
 namespace Distributed.Cluster.Hosting;
 
-/// <summary>Tells what a node does and how busy it is, over the last seconds.</summary>
+/// <summary>Reports a node's activity and load over the last seconds.</summary>
 internal sealed class NodeStatusActor : ReceiveActor, IWithTimers
 {
-    /// <summary>Its name under /user on every node.</summary>
+    /// <summary>The actor's name under /user on every node.</summary>
     public const string Name = "node-status";
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);

@@ -3,21 +3,20 @@ using Npgsql;
 
 namespace Distributed.Cluster.Hosting;
 
-/// <summary>Whether a store can be used now.</summary>
-/// <param name="IsThere">It answers.</param>
-/// <param name="IsHopeless">It never will with these settings: to wait would be in vain.</param>
-/// <param name="Reason">Why not; empty when it answers.</param>
+/// <summary>Whether a store is currently available.</summary>
+/// <param name="IsThere">The store answers.</param>
+/// <param name="IsHopeless">The store can never answer with these settings, so waiting is pointless.</param>
+/// <param name="Reason">Why it does not answer; empty when it does.</param>
 public sealed record StoreAnswer(bool IsThere, bool IsHopeless, string Reason);
 
 /// <summary>
-/// Asks a store whether it answers, before the node is started: Akka's journal gives up at its first failure, and a node may well be started
-/// before its database.
+/// Checks that a store answers before the node starts: Akka's journal gives up at its first failure, and a node may start before its database.
 /// </summary>
 public static class StoreProbe
 {
     private const int AnswerLimitSeconds = 5;
 
-    /// <summary>Asks once. A SQLite file is opened by the node itself and always counts as there.</summary>
+    /// <summary>Probes once. A SQLite file is opened by the node itself and always counts as available.</summary>
     public static async Task<StoreAnswer> AskAsync(StoreSettings store, CancellationToken cancellation)
     {
         if (store.SqlitePath is not null) return new StoreAnswer(true, false, "");

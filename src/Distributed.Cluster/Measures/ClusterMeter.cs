@@ -3,15 +3,15 @@ using System.Diagnostics.Metrics;
 namespace Distributed.Cluster.Measures;
 
 /// <summary>
-/// The instruments of workers and blocks (System.Diagnostics.Metrics), meter <see cref="Name"/>: where a step's time goes. Bytes, and the time
-/// that sockets take to send, are the transport's (<c>Transport.TransportMeter</c>).
+/// The instruments of workers and blocks (System.Diagnostics.Metrics), meter <see cref="Name"/>: where a step's time goes. Bytes and socket send
+/// time are measured by the transport (<c>Transport.TransportMeter</c>).
 /// <code>
 ///   distributed.worker.compute   s   job, worker   from a step's weights to the last of this worker's nodes
 ///   distributed.worker.wait      s   job, worker   from there to the next step's weights
-///   distributed.block.wait       s   job, block    from a step's begin to the node that completes its tree; sums on the way included
-///   distributed.block.update     s   job, block    the last sum, the optimizer's update, handing the weights over
+///   distributed.block.wait       s   job, block    from the start of a step to the node that completes its tree, including sums
+///   distributed.block.update     s   job, block    the last sum, the optimizer's update, handing over the weights
 /// </code>
-/// Nothing is measured while nobody listens.
+/// Nothing is measured without a listener.
 /// </summary>
 public static class ClusterMeter
 {
@@ -20,7 +20,7 @@ public static class ClusterMeter
 
     private static readonly Meter Meter = new(Name);
 
-    // From 10 µs to 100 s: the steps of the smallest and of the largest networks.
+    // From 10 µs to 100 s: covers the steps of the smallest and largest networks.
     private static readonly InstrumentAdvice<double> Buckets = new()
     {
         HistogramBucketBoundaries =

@@ -4,16 +4,16 @@ using Distributed.Protocol.Identity;
 
 namespace Distributed.Cluster.Measures;
 
-/// <summary>Totals since the node's start.</summary>
-/// <param name="Samples">Training samples that its workers computed.</param>
-/// <param name="ReceivedBytes">Bytes that came on the data plane.</param>
-/// <param name="SentBytes">Bytes that went on the data plane.</param>
+/// <summary>Totals since the node started.</summary>
+/// <param name="Samples">Training samples computed by its workers.</param>
+/// <param name="ReceivedBytes">Bytes received on the data plane.</param>
+/// <param name="SentBytes">Bytes sent on the data plane.</param>
 public readonly record struct NodeTraffic(long Samples, long ReceivedBytes, long SentBytes);
 
-/// <summary>What a node is doing: which jobs its workers take part in, and how much went through it, from the program's own counters.</summary>
+/// <summary>A node's activity: the jobs its workers take part in and its traffic, from the program's own counters.</summary>
 public sealed class NodeActivity : IDisposable
 {
-    /// <summary>The name of the meter of training.</summary>
+    /// <summary>The name of the training meter.</summary>
     public const string MeterName = "Distributed.Training";
 
     private static readonly Meter Training = new(MeterName);
@@ -23,7 +23,7 @@ public sealed class NodeActivity : IDisposable
     private readonly MeterListener _listener = new();
     private long _samples, _received, _sent;
 
-    /// <summary>Begins to listen.</summary>
+    /// <summary>Starts listening.</summary>
     public NodeActivity()
     {
         _listener.InstrumentPublished = (instrument, listener) =>
@@ -40,19 +40,19 @@ public sealed class NodeActivity : IDisposable
         _listener.Start();
     }
 
-    /// <summary>Jobs that the node's workers take part in at the moment, by name.</summary>
+    /// <summary>The names of the jobs that the node's workers currently take part in.</summary>
     public IReadOnlyList<string> Jobs => [.. _jobs.Where(pair => pair.Value > 0).Select(pair => pair.Key.Value).Order(StringComparer.Ordinal)];
 
-    /// <summary>Totals since the node's start.</summary>
+    /// <summary>Totals since the node started.</summary>
     public NodeTraffic Traffic => new(Interlocked.Read(ref _samples), Interlocked.Read(ref _received), Interlocked.Read(ref _sent));
 
-    /// <summary>Workers of this process computed samples.</summary>
+    /// <summary>Counts samples computed by workers of this process.</summary>
     public static void CountSamples(long samples) => ComputedSamples.Add(samples);
 
-    /// <summary>One of the node's workers takes part in a job.</summary>
+    /// <summary>One of the node's workers joins a job.</summary>
     public void Join(JobId job) => _jobs.AddOrUpdate(job, 1, (_, count) => count + 1);
 
-    /// <summary>One of the node's workers left a job.</summary>
+    /// <summary>One of the node's workers leaves a job.</summary>
     public void Leave(JobId job)
     {
         if (_jobs.AddOrUpdate(job, 0, (_, count) => Math.Max(0, count - 1)) == 0) _jobs.TryRemove(new KeyValuePair<JobId, int>(job, 0));

@@ -2,21 +2,21 @@ using Distributed.Protocol.Messages;
 
 namespace Distributed.Cluster.Measures;
 
-/// <summary>The latest times of something that happens in every step. One thread at a time.</summary>
+/// <summary>The most recent durations of an operation that occurs in every step. Not thread-safe.</summary>
 internal sealed class RecentTimes
 {
-    /// <summary>How many are kept: enough for a 95th percentile, and no more than some seconds of the fastest steps.</summary>
+    /// <summary>The number kept: enough for a 95th percentile, and at most some seconds of the fastest steps.</summary>
     public const int Most = 512;
 
     private readonly float[] _seconds = new float[Most];
 
-    /// <summary>All that were ever added.</summary>
+    /// <summary>The number added in total.</summary>
     public long Count { get; private set; }
 
-    /// <summary>One more; the oldest is forgotten.</summary>
+    /// <summary>Adds a duration, replacing the oldest when full.</summary>
     public void Add(double seconds) => _seconds[Count++ % Most] = (float)seconds;
 
-    /// <summary>Nearest-rank percentiles of those that are kept; null before the first.</summary>
+    /// <summary>Nearest-rank percentiles of the kept durations; null when there are none.</summary>
     public StepTiming? Summarize()
     {
         if (Count == 0) return null;

@@ -5,8 +5,10 @@ using Distributed.Protocol.Messages;
 
 namespace Distributed.Cluster.Measures;
 
-/// <summary>Where the time of one worker's or block's steps goes: work and wait in turn, for whoever listens to the meter, and the latest of it for the
-/// job's status. One thread at a time.</summary>
+/// <summary>
+/// Where the time of one worker's or block's steps goes, alternating between work and wait: recorded to the meter, with recent values kept for the
+/// job's status. Not thread-safe.
+/// </summary>
 internal sealed class StepTimes
 {
     private readonly Histogram<double> _work;
@@ -15,8 +17,8 @@ internal sealed class StepTimes
     private readonly RecentTimes _recentWork = new();
     private readonly RecentTimes _recentWait = new();
     private long _step = -1;
-    private long _began; // of this step's work
-    private long _ended; // of the last of it; 0 while there is none
+    private long _began; // when this step's work began
+    private long _ended; // when its latest work ended; 0 while there is none
 
     private StepTimes(Histogram<double> work, Histogram<double> wait, JobId job, string tag, object value)
     {
@@ -30,16 +32,16 @@ internal sealed class StepTimes
 
     public static StepTimes OfBlock(JobId job, int block) => new(ClusterMeter.BlockUpdate, ClusterMeter.BlockWait, job, "block", block);
 
-    /// <summary>What the work of a step took of late; null before the first.</summary>
+    /// <summary>Recent work time per step; null before the first.</summary>
     public StepTiming? Work => _recentWork.Summarize();
 
-    /// <summary>What the wait of a step took of late; null before the first.</summary>
+    /// <summary>Recent wait time per step; null before the first.</summary>
     public StepTiming? Wait => _recentWait.Summarize();
 
-    /// <summary>Steps whose work was recorded.</summary>
+    /// <summary>Steps with recorded work.</summary>
     public long Count => _recentWork.Count;
 
-    /// <summary>Work on a step begins. The one before it is over: its work, and the wait since, are recorded; not so after a gap or a rewind.</summary>
+    /// <summary>Begins work on a step and records the previous step's work and the wait since then, except after a gap or a rewind.</summary>
     public void Begin(long step)
     {
         if (step == _step) return;
@@ -52,7 +54,7 @@ internal sealed class StepTimes
         (_step, _began, _ended) = (step, now, 0);
     }
 
-    /// <summary>A step whose work began at that time stamp and ends now: recorded with the wait before it.</summary>
+    /// <summary>Records a step whose work began at this time stamp and ends now, with the wait before it.</summary>
     public void Record(long step, long began)
     {
         var now = Stopwatch.GetTimestamp();
@@ -61,7 +63,7 @@ internal sealed class StepTimes
         (_step, _ended) = (step, now);
     }
 
-    /// <summary>A piece of the step's work, perhaps its last one, is done.</summary>
+    /// <summary>A part of the step's work, possibly the last, is done.</summary>
     public void End(long step)
     {
         if (step == _step) _ended = Stopwatch.GetTimestamp();

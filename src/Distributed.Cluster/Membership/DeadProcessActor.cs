@@ -6,16 +6,16 @@ using Distributed.Cluster.Messages;
 
 namespace Distributed.Cluster.Membership;
 
-/// <summary>From a core node to all others: the member's host is there, and refuses connections on the member's port.</summary>
+/// <summary>From a core node to all others: the member's host is up and refuses connections on the member's port.</summary>
 internal sealed record ProcessRefused(Incarnation Member, Incarnation Witness) : IClusterMessage;
 
 /// <summary>
-/// The shell round <see cref="DeadProcessRule"/> on every core node: probes members whose connections close, tells the other core nodes
-/// what it found, and has the cluster take the dead for dead without waiting for heartbeats and for the split-brain resolver.
+/// The shell around <see cref="DeadProcessRule"/> on every core node: probes members whose connections close, reports the result to the other core
+/// nodes, and downs dead members without waiting for heartbeats and the split-brain resolver.
 /// </summary>
 internal sealed class DeadProcessActor : ReceiveActor, IWithTimers
 {
-    /// <summary>Its name under /user.</summary>
+    /// <summary>The actor's name under /user.</summary>
     public const string Name = "dead-processes";
 
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(50);
@@ -45,7 +45,7 @@ internal sealed class DeadProcessActor : ReceiveActor, IWithTimers
 
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
-    /// <param name="askPort">Asks a member's port; null: by connecting to it.</param>
+    /// <param name="askPort">Probes a member's port; null to probe by connecting.</param>
     public static Props Props(AskPort? askPort = null) => Akka.Actor.Props.Create(() => new DeadProcessActor(askPort ?? PortProbe.AskAsync));
 
     protected override void PreStart()
@@ -114,14 +114,14 @@ internal sealed class DeadProcessActor : ReceiveActor, IWithTimers
             _rule.Forget(dead);
             if (FindMember(member => Of(member.UniqueAddress) == dead) is not { } member) continue;
             _log.Warning("the process at {0}:{1} has ended: most core nodes find its port closed; the cluster goes on without it", dead.Host, dead.Port);
-            // A member that is down is removed once it is unreachable too. Heartbeats find that out in seconds; that this life of the process
-            // never comes back is what a quarantine says.
+            // A downed member is removed only once it is unreachable too, which heartbeats take seconds to detect. A quarantine states that this
+            // incarnation never comes back.
             Context.System.EventStream.Publish(new QuarantinedEvent(member.Address, member.UniqueAddress.Uid));
             _cluster.Down(member.Address);
         }
     }
 
-    /// <summary>A member that would have to be downed: one that left, or is down already, is none.</summary>
+    /// <summary>Finds a member that still has to be downed; one that left or is already down does not match.</summary>
     private Member? FindMember(Func<Member, bool> isMeant) => _cluster.State.Members.FirstOrDefault(member =>
         member.Status is not (MemberStatus.Down or MemberStatus.Exiting or MemberStatus.Removed) && member.UniqueAddress != _cluster.SelfUniqueAddress && isMeant(member));
 

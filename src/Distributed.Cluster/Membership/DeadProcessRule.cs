@@ -1,24 +1,24 @@
 namespace Distributed.Cluster.Membership;
 
-/// <summary>One life of a node: its address in the cluster and the number that another process at the same address would not have.</summary>
+/// <summary>One incarnation of a node: its cluster address and the uid that another process at that address would not share.</summary>
 internal sealed record Incarnation(string Host, int Port, int Uid);
 
 /// <summary>
-/// When a member's process is dead beyond doubt. A partition looks like silence; a host that is there and says that nobody listens on the
-/// member's port any more does not. Once most of the core nodes have been told so, the member is dead and need not be waited for; everything
-/// else (silence, too few witnesses) is left to the split-brain resolver. Core nodes and the time in, the next probes and the dead out.
+/// Decides when a member's process is certainly dead. A partition looks like silence; a reachable host that refuses connections on the member's port
+/// does not. Once most core nodes have observed a refusal, the member is dead and need not be waited for; all other cases (silence, too few
+/// witnesses) are left to the split-brain resolver. Input: core nodes and the time; output: the next probes and the dead.
 /// </summary>
 internal sealed class DeadProcessRule
 {
-    /// <summary>The most members under suspicion at a time; further ones are left to the resolver.</summary>
+    /// <summary>The maximum number of suspects; further ones are left to the resolver.</summary>
     public const int MaximumSuspects = 256;
 
-    /// <summary>A suspect that gave nobody a reason to suspect it again is forgotten after so many probes of this node.</summary>
+    /// <summary>A suspect with no new grounds for suspicion is forgotten after this many probes by this node.</summary>
     public const int MaximumProbes = 12;
 
     private const int AnswersThatAcquit = 3;
 
-    /// <summary>A port that refused longer ago than this says nothing.</summary>
+    /// <summary>A refusal older than this no longer counts.</summary>
     public static readonly TimeSpan TestimonyHolds = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
@@ -35,17 +35,19 @@ internal sealed class DeadProcessRule
         public int Answers;
     }
 
-    /// <summary>Whether anybody is under suspicion.</summary>
+    /// <summary>Whether any member is under suspicion.</summary>
     public bool HasSuspects => _suspects.Count > 0;
 
-    /// <summary>A connection with the member closed, it does not answer heartbeats, or another node was refused by it.</summary>
+    /// <summary>A connection to the member closed, or it misses heartbeats, or refused another node.</summary>
     public void OnSuspected(Incarnation member, TimeSpan now)
     {
         if (_suspects.TryGetValue(member, out var known)) known.Probes = 0;
         else if (_suspects.Count < MaximumSuspects) _suspects.Add(member, new Suspect { ProbeAt = now });
     }
 
-    /// <summary>Who is to be probed now. Each of them is answered for by <see cref="OnRefused"/>, <see cref="OnAnswered"/> or <see cref="ProbeLater"/>.</summary>
+    /// <summary>
+    /// The members to probe now. Complete each probe with <see cref="OnRefused"/>, <see cref="OnAnswered"/> or <see cref="ProbeLater"/>.
+    /// </summary>
     public IReadOnlyList<Incarnation> TakeProbes(TimeSpan now)
     {
         var due = new List<Incarnation>();
@@ -58,13 +60,13 @@ internal sealed class DeadProcessRule
                 continue;
             }
             suspect.Probes++;
-            suspect.ProbeAt = TimeSpan.MaxValue; // until this probe is answered for
+            suspect.ProbeAt = TimeSpan.MaxValue; // until this probe completes
             due.Add(member);
         }
         return due;
     }
 
-    /// <summary>A witness (this node, or another core node that says so) found that the member's host is there and its port is not.</summary>
+    /// <summary>A witness (this node or another core node) found the member's host up and its port closed.</summary>
     public void OnRefused(Incarnation member, Incarnation witness, TimeSpan now)
     {
         OnSuspected(member, now);
@@ -72,8 +74,8 @@ internal sealed class DeadProcessRule
     }
 
     /// <summary>
-    /// Somebody listens: what was said before is void. A process that is just dying may answer once more on a port that it has not closed
-    /// yet, so one answer does not end the suspicion.
+    /// The port answered, which voids earlier testimony. A dying process may answer once more on a port it has not closed yet, so one answer does not
+    /// end the suspicion.
     /// </summary>
     public void OnAnswered(Incarnation member, TimeSpan now)
     {
@@ -83,7 +85,7 @@ internal sealed class DeadProcessRule
         else ProbeLater(member, now);
     }
 
-    /// <summary>A probe of this node has ended: the next one follows, ever more rarely.</summary>
+    /// <summary>A probe by this node has ended: schedules the next, at growing intervals.</summary>
     public void ProbeLater(Incarnation member, TimeSpan now)
     {
         if (!_suspects.TryGetValue(member, out var suspect)) return;
@@ -91,12 +93,12 @@ internal sealed class DeadProcessRule
         suspect.Wait = suspect.Wait * 2 < LongestWait ? suspect.Wait * 2 : LongestWait;
     }
 
-    /// <summary>The member is gone, or no member: whatever was said about it is void.</summary>
+    /// <summary>The member is gone or is not a member: discards all testimony about it.</summary>
     public void Forget(Incarnation member) => _suspects.Remove(member);
 
-    /// <summary>Suspects whose death most of the core nodes have seen.</summary>
-    /// <param name="core">The core nodes that the cluster counts, dead ones that were not removed yet included.</param>
-    /// <param name="now">The time.</param>
+    /// <summary>Suspects seen dead by most of the core nodes.</summary>
+    /// <param name="core">The core nodes that the cluster counts, including dead ones not yet removed.</param>
+    /// <param name="now">The current time.</param>
     public IReadOnlyList<Incarnation> Dead(IReadOnlySet<Incarnation> core, TimeSpan now) =>
         [.. _suspects.Where(pair => CountWitnesses(pair.Key, pair.Value, core, now) > core.Count / 2).Select(pair => pair.Key)];
 

@@ -3,22 +3,22 @@ using Akka.Event;
 
 namespace Distributed.Cluster.Membership;
 
-/// <summary>From a first seed node that would begin a cluster to another seed node. Answered by <see cref="FormationReply"/>.</summary>
+/// <summary>From a first seed node about to begin a cluster to another seed node. Answered by <see cref="FormationReply"/>.</summary>
 internal sealed record GetFormation : IClusterMessage;
 
 /// <summary>From a seed node: whether it is in a cluster.</summary>
 internal sealed record FormationReply(bool IsInCluster) : IClusterMessage;
 
-/// <summary>From the node: ask these seed nodes, the first one first; a later list replaces it.</summary>
+/// <summary>From the node: join through these seed nodes, in this order; a later list replaces it.</summary>
 internal sealed record AskSeeds(IReadOnlyList<Address> Seeds);
 
 /// <summary>
-/// Brings a node into its cluster: it asks the seed nodes to let it in, again and again. The first seed node also finds out whether there is
-/// a cluster at all, and begins one where <see cref="FormationRule"/> allows it.
+/// Brings a node into its cluster by asking the seed nodes repeatedly. The first seed node also finds out whether a cluster exists, and begins one
+/// where <see cref="FormationRule"/> allows it.
 /// </summary>
 internal sealed class FormationActor : ReceiveActor, IWithTimers
 {
-    /// <summary>Its name under /user.</summary>
+    /// <summary>The actor's name under /user.</summary>
     public const string Name = "formation";
 
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(300);
@@ -45,17 +45,17 @@ internal sealed class FormationActor : ReceiveActor, IWithTimers
 
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
-    /// <summary>A member has seen itself in the gossip of its cluster; before that it knows no member.</summary>
+    /// <summary>Whether this node is in a cluster. It knows no members until it sees itself in the cluster's gossip.</summary>
     private bool IsInCluster => !_cluster.State.Members.IsEmpty;
 
-    /// <param name="askPort">Asks a seed node's port; null: by connecting to it.</param>
+    /// <param name="askPort">Probes a seed node's port; null to probe by connecting.</param>
     public static Props Props(AskPort? askPort = null) => Akka.Actor.Props.Create(() => new FormationActor(askPort ?? PortProbe.AskAsync));
 
     private void OnAskSeeds(AskSeeds message)
     {
         if (IsInCluster) return;
         _others = [.. message.Seeds.Where(seed => seed != _cluster.SelfAddress)];
-        if (_others.Count > 0) _cluster.JoinSeedNodes(_others); // this node is not among them: Akka never begins a cluster by itself
+        if (_others.Count > 0) _cluster.JoinSeedNodes(_others); // without this node among them, Akka never begins a cluster by itself
         if (message.Seeds is [var first, ..] && first == _cluster.SelfAddress) Timers.StartPeriodicTimer("look", Look.Instance, TimeSpan.Zero, LookInterval);
         else Timers.Cancel("look");
     }

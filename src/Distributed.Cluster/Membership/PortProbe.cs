@@ -2,28 +2,28 @@ using System.Net.Sockets;
 
 namespace Distributed.Cluster.Membership;
 
-/// <summary>What a port said to a connection.</summary>
+/// <summary>The outcome of a connection attempt to a port.</summary>
 internal enum PortAnswer
 {
-    /// <summary>The host is there and nothing listens: the process that did has ended.</summary>
+    /// <summary>The host is up and nothing listens: the process has ended.</summary>
     Refused,
 
     /// <summary>A process listens.</summary>
     Connected,
 
-    /// <summary>Nothing came within the bound, or the way there is broken: it says nothing about the process.</summary>
+    /// <summary>No answer within the bound, or the network is broken: nothing is known about the process.</summary>
     Silent,
 }
 
-/// <summary>Asks whether a process listens at a port of a host. Never throws: what is no clear answer is <see cref="PortAnswer.Silent"/>.</summary>
+/// <summary>Checks whether a process listens at a host's port. Never throws: an unclear answer is <see cref="PortAnswer.Silent"/>.</summary>
 internal delegate Task<PortAnswer> AskPort(string host, int port);
 
-/// <summary>Asks a port whether a process listens there, by connecting and closing at once.</summary>
+/// <summary>Checks whether a process listens at a port, by connecting and closing immediately.</summary>
 internal static class PortProbe
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(1);
 
-    /// <summary>Never throws: what is no clear answer is silence.</summary>
+    /// <summary>Never throws: an unclear answer counts as silence.</summary>
     public static async Task<PortAnswer> AskAsync(string host, int port)
     {
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);

@@ -3,22 +3,22 @@ using Distributed.Protocol.Messages;
 
 namespace Distributed.Cluster.Messages;
 
-// What the shells say to each other beyond the rules' protocol: who is where. Actor references travel as senders.
+// Messages between shells beyond the rules' protocol, for locating each other. Actor references travel as senders.
 
-/// <summary>From a client: tell me the job's events. Answered by <see cref="JobWatched"/>, then by events.</summary>
+/// <summary>From a client: subscribe to the job's events. Answered by <see cref="JobWatched"/>, then by events.</summary>
 internal sealed record WatchJob(JobId Job) : ICoordinatorMessage;
 
-/// <summary>From a coordinator: the sender hears the job's events from here on.</summary>
+/// <summary>From a coordinator: the sender is subscribed to the job's events.</summary>
 internal sealed record JobWatched(JobId Job) : IClusterMessage;
 
-/// <summary>From a coordinator to a node's worker host: which workers run there? Answered by each with <see cref="WorkerAvailable"/>.</summary>
+/// <summary>From a coordinator to a node's worker host: list its workers. Each answers with <see cref="WorkerAvailable"/>.</summary>
 internal sealed record GetWorkers : IClusterMessage;
 
-/// <summary>From a worker, by its own reference.</summary>
+/// <summary>From a worker, as sender.</summary>
 internal sealed record WorkerAvailable(WorkerId Worker) : IClusterMessage;
 
-/// <summary>From a worker to a block: this reference takes your weights, at this place of the data plane. Answered by <see cref="BlockConnected"/>.</summary>
+/// <summary>From a worker to a block: the sender receives weights at this data plane endpoint. Answered by <see cref="BlockConnected"/>.</summary>
 internal sealed record ConnectBlock(JobId Job, int Block, WorkerId Worker, DataEndpoint Endpoint) : IBlockMessage;
 
-/// <summary>From a block, by its own reference: it takes your gradients, at this place of the data plane.</summary>
+/// <summary>From a block, as sender: it receives gradients at this data plane endpoint.</summary>
 internal sealed record BlockConnected(JobId Job, int Block, DataEndpoint Endpoint) : IClusterMessage;

@@ -1,6 +1,6 @@
 namespace Distributed.Cluster.Messages;
 
-/// <summary>A node's place on the tensor data plane.</summary>
-/// <param name="Node">The node's name there, unique in the cluster; equal names mean: the same process, tensors go by reference.</param>
-/// <param name="Addresses">Where it listens, best first; empty for a node without sockets.</param>
+/// <summary>A node's endpoint on the tensor data plane.</summary>
+/// <param name="Node">The node's name on the plane, unique in the cluster. Equal names mean the same process: tensors pass by reference.</param>
+/// <param name="Addresses">The listen addresses, best first; empty for a node without sockets.</param>
 public sealed record DataEndpoint(string Node, IReadOnlyList<string> Addresses);

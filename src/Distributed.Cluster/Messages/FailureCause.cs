@@ -1,11 +1,11 @@
 namespace Distributed.Cluster.Messages;
 
-/// <summary>What an exception that ended a block or a worker tells people.</summary>
-/// <param name="Text">In one line.</param>
-/// <param name="IsOutOfMemory">Whether there was not enough memory.</param>
+/// <summary>The reported cause of an exception that ended a block or a worker.</summary>
+/// <param name="Text">The cause in one line.</param>
+/// <param name="IsOutOfMemory">Whether memory ran out.</param>
 internal sealed record FailureCause(string Text, bool IsOutOfMemory)
 {
-    /// <summary>Looks for the exception that began it, and for one that says that there was no memory.</summary>
+    /// <summary>Finds the root exception, and whether any exception in the chain reports a lack of memory.</summary>
     public static FailureCause Of(Exception exception)
     {
         var first = exception;

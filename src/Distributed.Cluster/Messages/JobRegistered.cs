@@ -3,8 +3,8 @@ using Distributed.Protocol.Identity;
 
 namespace Distributed.Cluster.Messages;
 
-/// <summary>In the directory's journal: a job was submitted.</summary>
-/// <param name="Job">Its name.</param>
-/// <param name="SubmittedAt">When (UTC).</param>
-/// <param name="Source">Where its samples come from.</param>
+/// <summary>Directory journal event: a job was submitted.</summary>
+/// <param name="Job">The job's name.</param>
+/// <param name="SubmittedAt">The time of submission (UTC).</param>
+/// <param name="Source">The source of its samples.</param>
 public sealed record JobRegistered(JobId Job, DateTimeOffset SubmittedAt, DataSettings Source);

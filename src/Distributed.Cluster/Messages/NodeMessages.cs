@@ -2,8 +2,8 @@ using Distributed.Protocol.Nodes;
 
 namespace Distributed.Cluster.Messages;
 
-/// <summary>From a gateway: how are you? Answered by <see cref="NodeLoadReply"/>.</summary>
+/// <summary>From a gateway: requests the node's load. Answered by <see cref="NodeLoadReply"/>.</summary>
 internal sealed record GetNodeLoad : IClusterMessage;
 
-/// <summary>From a node: how it is.</summary>
+/// <summary>From a node: its load.</summary>
 internal sealed record NodeLoadReply(NodeLoad Load) : IClusterMessage;

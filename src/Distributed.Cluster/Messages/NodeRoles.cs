@@ -15,9 +15,9 @@ public static class NodeRoles
     /// <summary>Serves the HTTP API.</summary>
     public const string Gateway = "gateway";
 
-    /// <summary>Counts in the majority that survives a split; carried by every node with one of the first two roles.</summary>
+    /// <summary>Counts in the majority that survives a split; set on every node with one of the first two roles.</summary>
     public const string Core = "core";
 
-    /// <summary>The name under /user of the host of a node's workers, on every node with the role <see cref="Worker"/>.</summary>
+    /// <summary>The name under /user of the worker host, on every node with the role <see cref="Worker"/>.</summary>
     internal const string WorkersActor = "workers";
 }

@@ -4,19 +4,19 @@ using Distributed.Protocol.Messages;
 
 namespace Distributed.Cluster.ParameterBlocks;
 
-/// <summary>What a block tells its coordinator of where the time of its steps goes: about once a second, while there is something new.</summary>
+/// <summary>Reports a block's step timings to its coordinator about once a second, while there are new ones.</summary>
 internal sealed class BlockMeasures(JobId job, int block)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly StepTimes _times = StepTimes.OfBlock(job, block);
     private TimeSpan _dueAt;
-    private long _told; // steps that the last report covers
+    private long _told; // steps covered by the last report
 
-    /// <summary>The update of a step that began at that time stamp ends now.</summary>
+    /// <summary>The update of a step that began at this time stamp ends now.</summary>
     public void Record(long step, long began) => _times.Record(step, began);
 
-    /// <summary>The report that is due; null when none is.</summary>
+    /// <summary>Takes the report if one is due; otherwise null.</summary>
     public BlockMeasured? TakeDue(TimeSpan now)
     {
         if (now < _dueAt || _times.Count == _told) return null;

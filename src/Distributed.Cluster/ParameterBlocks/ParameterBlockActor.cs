@@ -16,8 +16,8 @@ using Microsoft.Extensions.Logging;
 namespace Distributed.Cluster.ParameterBlocks;
 
 /// <summary>
-/// The shell round one <see cref="ParameterBlock"/>: an entity of Cluster.Sharding, K per job. It knows the references of the workers that
-/// connected, stores and loads snapshots, and ends itself with its job.
+/// The shell around one <see cref="ParameterBlock"/>: a Cluster.Sharding entity, K per job. It tracks connected workers, stores and loads snapshots,
+/// and stops with its job.
 /// </summary>
 internal sealed class ParameterBlockActor : ReceiveActor, IWithTimers, IBlockEffects
 {
@@ -40,9 +40,9 @@ internal sealed class ParameterBlockActor : ReceiveActor, IWithTimers, IBlockEff
     private readonly ILogger _decisions;
     private IActorRef? _moveReplyTo;
     private long _toldLineage;
-    private long _loadingLineage; // whose parts were asked for last
+    private long _loadingLineage; // of the most recently requested parts
 
-    /// <summary>A worker that connected, and its node on the data plane.</summary>
+    /// <summary>A connected worker and its data plane endpoint.</summary>
     private sealed record WorkerLink(IActorRef Reference, DataEndpoint Endpoint);
 
     public ParameterBlockActor(JobId job, int index, IActorRef coordinators, NodeWeights arena, DataPlane plane, ILogger decisions, StoreOutage outage)
@@ -58,7 +58,7 @@ internal sealed class ParameterBlockActor : ReceiveActor, IWithTimers, IBlockEff
         _savings = new SnapshotSavings(new SnapshotStore(Context.System, Self), outage, Self.Path.Name);
         _block = new ParameterBlock(job, index, Random.Shared.NextInt64(1, long.MaxValue), new BlockTimes(), this);
 
-        // from workers, on the hot path first
+        // from workers, hot path first
         Receive<PushGradient>(OnPushGradient);
         Receive<ConnectBlock>(OnConnect);
         Receive<PeerLost>(message => Lose(link => link.Endpoint.Node == message.Node, $"the connection with its node closed ({message.Reason})"));
@@ -81,7 +81,7 @@ internal sealed class ParameterBlockActor : ReceiveActor, IWithTimers, IBlockEff
         });
         Receive<EndBlock>(OnEnd);
 
-        // from workers and the coordinator: the rule's
+        // from workers and the coordinator: handled by the rule
         Receive<IBlockMessage>(message =>
         {
             if (!_block.TryTake(message, Now)) Unhandled(message);
@@ -113,7 +113,9 @@ internal sealed class ParameterBlockActor : ReceiveActor, IWithTimers, IBlockEff
         Timers.StartPeriodicTimer("tick", Tick.Instance, TickInterval);
     }
 
-    /// <summary>An exception ends this incarnation; the coordinator hears why before the next one says that it has no state.</summary>
+    /// <summary>
+    /// An exception ends this incarnation. The coordinator learns the cause before the next incarnation reports that it has no state.
+    /// </summary>
     protected override void PreRestart(Exception reason, object message)
     {
         var address = Akka.Cluster.Cluster.Get(_system).SelfAddress;
@@ -126,7 +128,7 @@ internal sealed class ParameterBlockActor : ReceiveActor, IWithTimers, IBlockEff
     {
         _savings.End();
         _plane.RemoveBlock(_job, _index, Self);
-        _block.OnEnd(new EndBlock(_job, _index, long.MaxValue, long.MaxValue)); // gives back what is leased
+        _block.OnEnd(new EndBlock(_job, _index, long.MaxValue, long.MaxValue)); // releases leases
         _arena.Leave(_job);
     }
 
@@ -144,7 +146,7 @@ internal sealed class ParameterBlockActor : ReceiveActor, IWithTimers, IBlockEff
         Sender.Tell(new BlockConnected(_job, _index, _plane.Endpoint));
     }
 
-    /// <summary>Workers are gone: the coordinator hears of it at once, so that others take their shards.</summary>
+    /// <summary>Workers are gone: reports it to the coordinator at once, so that others take their shards.</summary>
     private void Lose(Func<WorkerLink, bool> isLost, string reason)
     {
         foreach (var (worker, link) in _workers.Where(pair => isLost(pair.Value)).ToList())
@@ -169,7 +171,7 @@ internal sealed class ParameterBlockActor : ReceiveActor, IWithTimers, IBlockEff
         GoWhenReleased();
     }
 
-    /// <summary>The node takes the block away when it hands over its Akka shards; until then it answers as before.</summary>
+    /// <summary>Stops when the node hands over the block's Akka shard; answers as before until then.</summary>
     private void GoWhenReleased()
     {
         if (!_block.IsReleased) return;
@@ -222,11 +224,11 @@ internal sealed class ParameterBlockActor : ReceiveActor, IWithTimers, IBlockEff
         }
     }
 
-    /// <summary>A store that does not answer is asked again, as long as the block lives: the coordinator waits and says so.</summary>
+    /// <summary>Retries a store that does not answer for as long as the block lives; the coordinator waits and reports it.</summary>
     private void OnPartsDelayed(PartsDelayed message)
     {
         var wanted = message.Wanted;
-        if (wanted.Lineage != _loadingLineage) return; // another lineage is loaded meanwhile
+        if (wanted.Lineage != _loadingLineage) return; // another lineage is loading by now
         _log.Warning("block {0} of {1}: {2}; trying again", _index, _job, message.Reason);
         Timers.StartSingleTimer("load-again", new LoadAgain(wanted with { Wait = wanted.Wait * 2 < LongestLoadWait ? wanted.Wait * 2 : LongestLoadWait }), wanted.Wait);
     }
@@ -266,10 +268,10 @@ internal sealed class ParameterBlockActor : ReceiveActor, IWithTimers, IBlockEff
 
     private sealed record PartsUnreadable(long Lineage, string Reason);
 
-    /// <summary>Parts of a checkpoint that a lineage begins from.</summary>
+    /// <summary>The parts of the checkpoint from which a lineage begins.</summary>
     /// <param name="Lineage">The lineage.</param>
     /// <param name="Parts">The parts.</param>
-    /// <param name="Wait">How long to wait before they are asked for again.</param>
+    /// <param name="Wait">The delay before they are requested again.</param>
     private sealed record WantedParts(long Lineage, IReadOnlyList<SnapshotPart> Parts, TimeSpan Wait);
 
     private sealed record PartsDelayed(WantedParts Wanted, string Reason);

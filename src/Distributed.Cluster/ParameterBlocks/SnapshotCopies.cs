@@ -1,7 +1,9 @@
 namespace Distributed.Cluster.ParameterBlocks;
 
-/// <summary>Memory of a block's snapshot copies, used again from checkpoint to checkpoint. At most two sets are kept: one is being stored
-/// while the best epoch's is copied.</summary>
+/// <summary>
+/// Buffers for a block's snapshot copies, reused from checkpoint to checkpoint. At most two sets are kept: one is being stored while the best epoch's
+/// is copied.
+/// </summary>
 internal sealed class SnapshotCopies
 {
     private const int KeptOfOneLength = 2;

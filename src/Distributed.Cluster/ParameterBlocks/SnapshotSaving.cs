@@ -6,26 +6,26 @@ using Distributed.Protocol.Snapshots;
 
 namespace Distributed.Cluster.ParameterBlocks;
 
-/// <summary>From the sealing task to its block: the copies have their checksums.</summary>
+/// <summary>From the sealing task to its block: the copies are checksummed.</summary>
 internal sealed record PartsSealed(SnapshotSaving Saving);
 
-/// <summary>From a timer to its block: store these copies once more.</summary>
+/// <summary>From a timer to its block: store these copies again.</summary>
 internal sealed record SaveAgain(SnapshotSaving Saving);
 
-/// <summary>One attempt to store a snapshot is over: the store has answered for every part.</summary>
+/// <summary>An attempt to store a snapshot has ended: the store has answered for every part.</summary>
 /// <param name="Saving">The snapshot.</param>
-/// <param name="Stored">The parts that are durable, in ascending order.</param>
-/// <param name="Failure">Why others are not; null when all are durable.</param>
+/// <param name="Stored">The durable parts, in ascending order.</param>
+/// <param name="Failure">Why the others are not durable; null when all are.</param>
 internal sealed record SavingOutcome(SnapshotSaving Saving, IReadOnlyList<SnapshotPart> Stored, string? Failure);
 
-/// <summary>A copy of one block's state on its way into the store: all parts, tried again with back-off under new identities.</summary>
+/// <summary>A copy of one block's state being stored: all parts, retried with back-off under new identities.</summary>
 internal sealed class SnapshotSaving
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
     private readonly SnapshotCopies _copies;
     private readonly List<(IndexRange Range, byte[] Bytes)> _parts = [];
-    private readonly Dictionary<string, SnapshotPart> _awaited = []; // by persistence id: the store has not answered for them
+    private readonly Dictionary<string, SnapshotPart> _awaited = []; // by persistence id: parts the store has not answered for
     private readonly List<SnapshotPart> _stored = [];
     private TimeSpan _wait = TimeSpan.FromMilliseconds(200);
     private string? _failure;
@@ -43,13 +43,13 @@ internal sealed class SnapshotSaving
         Snapshot = snapshot with { Weights = default, State = default };
     }
 
-    /// <summary>What was copied, without the memory, which is the block's.</summary>
+    /// <summary>The copied snapshot, without its memory, which belongs to the block.</summary>
     public BlockSnapshot Snapshot { get; }
 
     /// <summary>Whether storing has begun.</summary>
     public bool HasBegun { get; private set; }
 
-    /// <summary>Begins storing: computes the checksums beside the actor, since megabytes of hashing do not belong on the hot path.</summary>
+    /// <summary>Begins storing: computes the checksums outside the actor, since hashing megabytes does not belong on the hot path.</summary>
     public Task<PartsSealed> SealAsync()
     {
         HasBegun = true;
@@ -60,7 +60,7 @@ internal sealed class SnapshotSaving
         });
     }
 
-    /// <summary>Hands all parts to the store, whose answers are given to <see cref="Take"/>.</summary>
+    /// <summary>Sends all parts to the store, whose answers go to <see cref="Take"/>.</summary>
     public void Store(SnapshotStore vault)
     {
         _stored.Clear();
@@ -75,10 +75,10 @@ internal sealed class SnapshotSaving
         }
     }
 
-    /// <summary>Whether the store has not answered for a part.</summary>
+    /// <summary>Whether the store has yet to answer for a part.</summary>
     public bool Awaits(string persistenceId) => _awaited.ContainsKey(persistenceId);
 
-    /// <summary>Takes the store's answer for a part; with the last one, what the attempt came to.</summary>
+    /// <summary>Takes the store's answer for a part. Returns the attempt's outcome with the last answer.</summary>
     public SavingOutcome? Take(string persistenceId, string? failure)
     {
         if (!_awaited.Remove(persistenceId, out var part)) return null;
@@ -87,14 +87,14 @@ internal sealed class SnapshotSaving
         return _awaited.Count > 0 ? null : new SavingOutcome(this, [.. _stored.OrderBy(stored => stored.Start)], _failure);
     }
 
-    /// <summary>Gives the copies back; nothing reads them any more.</summary>
+    /// <summary>Returns the copies to the pool; nothing reads them any more.</summary>
     public void Free()
     {
         foreach (var (_, bytes) in _parts) _copies.Return(bytes);
         _parts.Clear();
     }
 
-    /// <summary>The wait before the next attempt, longer each time.</summary>
+    /// <summary>The delay before the next attempt, growing each time.</summary>
     public TimeSpan NextWait()
     {
         var wait = _wait;

@@ -5,25 +5,25 @@ using Distributed.Protocol.ParameterBlocks;
 namespace Distributed.Cluster.ParameterBlocks;
 
 /// <summary>
-/// A block's snapshots between the copy and the durable parts. The store's answers come in; what an attempt came to goes out, unless the
-/// block has forgotten the snapshot meanwhile: then its parts are deleted.
+/// Tracks a block's snapshots from the copy to the durable parts. Takes the store's answers and returns each attempt's outcome, unless the block has
+/// forgotten the snapshot meanwhile: then its parts are deleted.
 /// </summary>
 /// <param name="vault">The store.</param>
-/// <param name="outage">Hears whether the store takes writes.</param>
-/// <param name="writer">The block's name there.</param>
+/// <param name="outage">Tracks whether the store accepts writes.</param>
+/// <param name="writer">The block's name in the outage tracking.</param>
 internal sealed class SnapshotSavings(SnapshotStore vault, StoreOutage outage, string writer)
 {
     private readonly SnapshotCopies _copies = new();
-    private readonly List<SnapshotSaving> _held = []; // at most two: one on its way into the store, one in memory alone
-    private readonly List<SnapshotSaving> _storing = []; // attempts that the store has not answered for, of forgotten ones too
+    private readonly List<SnapshotSaving> _held = []; // at most two: one being stored, one only in memory
+    private readonly List<SnapshotSaving> _storing = []; // attempts awaiting the store's answer, including forgotten ones
 
     /// <summary>Copies the block's memory.</summary>
     public void Copy(BlockSnapshot snapshot) => _held.Add(new SnapshotSaving(snapshot, _copies));
 
-    /// <summary>Begins to store a copy; null when there is none of that step.</summary>
+    /// <summary>Begins storing a copy; null when there is none for that step.</summary>
     public Task<PartsSealed>? SealAsync(long lineage, long step) => Find(lineage, step)?.SealAsync();
 
-    /// <summary>Stores a copy, unless it is forgotten.</summary>
+    /// <summary>Stores a copy unless it is forgotten.</summary>
     public void Store(SnapshotSaving saving)
     {
         if (!_held.Contains(saving))
@@ -38,7 +38,7 @@ internal sealed class SnapshotSavings(SnapshotStore vault, StoreOutage outage, s
     /// <summary>Takes the store's answer for a part.</summary>
     /// <param name="persistenceId">The part.</param>
     /// <param name="failure">Why it is not durable; null when it is.</param>
-    /// <returns>What the attempt came to, with its last answer; null before, and for a snapshot that is forgotten.</returns>
+    /// <returns>The outcome of the attempt, with its last answer; null before, and for a forgotten snapshot.</returns>
     public SavingOutcome? Take(string persistenceId, string? failure)
     {
         if (_storing.Find(saving => saving.Awaits(persistenceId))?.Take(persistenceId, failure) is not { } outcome) return null;
@@ -64,7 +64,7 @@ internal sealed class SnapshotSavings(SnapshotStore vault, StoreOutage outage, s
         return null;
     }
 
-    /// <summary>A copy is not needed any more.</summary>
+    /// <summary>Drops a copy that is no longer needed.</summary>
     public void Forget(long lineage, long step)
     {
         if (Find(lineage, step) is not { } saving) return;
@@ -76,7 +76,7 @@ internal sealed class SnapshotSavings(SnapshotStore vault, StoreOutage outage, s
     /// <summary>Deletes stored parts.</summary>
     public void Delete(IReadOnlyList<SnapshotPart> parts) => vault.Delete(parts);
 
-    /// <summary>The block ends: what it has not stored no longer counts as an outage here.</summary>
+    /// <summary>The block ends: its unstored snapshots no longer count as an outage on this node.</summary>
     public void End() => outage.Forget(writer);
 
     private SnapshotSaving? Find(long lineage, long step) => _held.Find(saving => saving.Snapshot.Lineage == lineage && saving.Snapshot.Step == step);

@@ -11,9 +11,9 @@ using Distributed.Protocol.Queue;
 namespace Distributed.Cluster.Queue;
 
 /// <summary>
-/// The directory of a store's jobs, one in the cluster: which there are, from what data, and whose turn it is. The shell round the
-/// <see cref="JobQueue"/>: it keeps the queue's journal, tells coordinators to run, rest or end until they do, and hears from them.
-/// Everything else about a job stands in the job's own journal.
+/// The directory of a store's jobs, one per cluster: which jobs exist, from what data, and whose turn it is. The shell around the
+/// <see cref="JobQueue"/>: keeps the queue's journal, tells coordinators to run, rest or end until they comply, and tracks their reports. Everything
+/// else about a job is in the job's own journal.
 /// </summary>
 internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
 {
@@ -27,7 +27,7 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
     private readonly IActorRef _coordinators;
     private readonly StoreOutage _outage;
     private readonly RunningPictures _running;
-    private readonly Dictionary<WorkerId, TimeSpan> _workers = []; // when each was last heard of
+    private readonly Dictionary<WorkerId, TimeSpan> _workers = []; // when each was last seen
     private bool _isPersisting;
 
     public JobDirectoryActor(IActorRef coordinators, int maximumRunning, StoreOutage outage)
@@ -63,16 +63,16 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
     }
 
     /// <summary>
-    /// The directory, started again with back-off whenever it stops: a persistent actor does at the first write that the store does not take, and
-    /// a singleton that is gone is not replaced.
+    /// Props that restart the directory with back-off whenever it stops: a persistent actor stops at the first write the store rejects, and a
+    /// singleton that stops is not replaced.
     /// </summary>
     public static Props LastingProps(IActorRef coordinators, int maximumRunning, StoreOutage outage) => BackoffSupervisor.Props(Backoff.OnStop(
         Props(coordinators, maximumRunning, outage), "directory", TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(5), randomFactor: 0.2, maxNrOfRetries: -1));
 
-    /// <summary>Its name under /user.</summary>
+    /// <summary>The actor's name under /user.</summary>
     public const string Name = "jobs";
 
-    /// <summary>Its journal's name.</summary>
+    /// <summary>The name of its journal.</summary>
     public override string PersistenceId => JobJournal.DirectoryId;
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -168,7 +168,7 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
         if (_queue.Find(message.Job) is not { End: null }) return;
         var picture = _running.Find(message.Job);
         var entry = _queue.Find(message.Job)!;
-        // A directory that began after the last epoch has not heard of the epochs, but steps tell how many there were.
+        // A directory that started after the last epoch has not seen the epochs; the steps give their number.
         var epochs = Math.Max(picture?.Epochs ?? 0, (int)(message.End.Step / Math.Max(1, entry.TotalSteps / entry.MaximumEpochs)));
         Persist(new JobClosed(message.Job, DateTimeOffset.UtcNow, message.End, epochs, picture?.Metrics), closed =>
         {
@@ -188,7 +188,7 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
         });
     }
 
-    /// <summary>Gives turns as long as there are any to give, and tells coordinators what they have not confirmed.</summary>
+    /// <summary>Gives out turns while any are available, and repeats unconfirmed commands to coordinators.</summary>
     private void OnTick()
     {
         if (_isPersisting) return;
@@ -210,8 +210,7 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
     }
 
     /// <summary>
-    /// Says again what a coordinator is to do, unless it was heard of lately. All of it may be said any number of times; a job that is over
-    /// answers with its end.
+    /// Repeats a coordinator's command unless it reported recently. Every command is idempotent; a finished job answers with its end.
     /// </summary>
     private void Drive(QueueEntry entry)
     {

@@ -4,11 +4,11 @@ using Distributed.Protocol.Queue;
 
 namespace Distributed.Cluster.Queue;
 
-/// <summary>What the directory answers about its jobs: reads the queue and what was heard of runs, and changes neither.</summary>
+/// <summary>Answers queries about jobs from the queue and the run reports; changes neither.</summary>
 /// <param name="queue">The queue.</param>
 /// <param name="jobs">The registered jobs.</param>
-/// <param name="running">What was heard of runs.</param>
-/// <param name="workers">The number of workers that were heard of lately.</param>
+/// <param name="running">The run reports.</param>
+/// <param name="workers">The number of workers seen recently.</param>
 internal sealed class JobListing(JobQueue queue, IReadOnlyDictionary<JobId, JobRegistered> jobs, RunningPictures running, Func<int> workers)
 {
     private const int MostUsersNamed = 100;
@@ -22,11 +22,11 @@ internal sealed class JobListing(JobQueue queue, IReadOnlyDictionary<JobId, JobR
         return new JobPageReply([.. page.Take(limit).Select(SummaryOf)], page.Count > limit ? page[limit - 1].Job : null);
     }
 
-    /// <summary>The jobs that are there, of those that were asked for.</summary>
+    /// <summary>The requested jobs that exist.</summary>
     public JobSummariesReply Summaries(GetJobSummaries message) =>
         new([.. message.Jobs.Take(GetJobPage.MaximumLimit).Select(queue.Find).OfType<QueueEntry>().Select(SummaryOf)]);
 
-    /// <summary>Everything that the directory knows of a job.</summary>
+    /// <summary>Everything the directory knows about a job.</summary>
     public QueuedJobReply Queued(GetQueuedJob message)
     {
         var entry = queue.Find(message.Job);
@@ -41,7 +41,7 @@ internal sealed class JobListing(JobQueue queue, IReadOnlyDictionary<JobId, JobR
         [.. queue.NewestFirst.Where(entry => entry.Facts.Dataset == message.Dataset || entry.Facts.ValidationDataset == message.Dataset)
             .Take(MostUsersNamed).Select(entry => entry.Job)]);
 
-    /// <summary>Where a job stands.</summary>
+    /// <summary>A job's status.</summary>
     public JobSummary SummaryOf(QueueEntry entry)
     {
         var picture = running.Heard(entry);
@@ -64,7 +64,7 @@ internal sealed class JobListing(JobQueue queue, IReadOnlyDictionary<JobId, JobR
         };
     }
 
-    /// <summary>Why it does not run; of one that is being cancelled also what it waits for.</summary>
+    /// <summary>Why a job is not running; for one being cancelled, also what it waits for.</summary>
     private string? ReasonOf(QueueEntry entry, RunningJobView? picture)
     {
         var reason = queue.ReasonOf(entry, workers());

@@ -3,25 +3,25 @@ using Distributed.Protocol.Specification;
 
 namespace Distributed.Cluster.Queue;
 
-/// <summary>What the directory has heard of a job's run, for lists: lost with it and heard again.</summary>
+/// <summary>The directory's view of a job's run, for listings. Not persisted; rebuilt from reports.</summary>
 internal sealed class RunningJobView
 {
     private TimeSpan? _heardAt;
     private TimeSpan? _askedAt;
 
-    /// <summary>Whether its coordinator has said anything.</summary>
+    /// <summary>Whether its coordinator has reported.</summary>
     public bool WasHeard { get; private set; }
 
-    /// <summary>Epochs that are decided.</summary>
+    /// <summary>Decided epochs.</summary>
     public int Epochs { get; private set; }
 
-    /// <summary>Steps done.</summary>
+    /// <summary>Completed steps.</summary>
     public long Step { get; private set; }
 
-    /// <summary>The last decided epoch's metrics; null before.</summary>
+    /// <summary>The last decided epoch's metrics; null before the first.</summary>
     public EpochMetrics? Metrics { get; private set; }
 
-    /// <summary>Why it does not go on; null while it does.</summary>
+    /// <summary>Why it is not progressing; null while it is.</summary>
     public string? Waiting { get; private set; }
 
     public void Take(JobEvent jobEvent, TimeSpan now)
@@ -55,17 +55,17 @@ internal sealed class RunningJobView
         }
     }
 
-    /// <summary>It has a new turn, and its coordinator has to hear of it.</summary>
+    /// <summary>A new turn begins, and its coordinator must be told.</summary>
     public void BeginTurn()
     {
         WasHeard = false;
         AskNow();
     }
 
-    /// <summary>Something changed: what is wanted is said at once.</summary>
+    /// <summary>The desired state changed: makes the next command due immediately.</summary>
     public void AskNow() => _askedAt = _heardAt = null;
 
-    /// <summary>Whether to say again what is wanted; notes that it is said.</summary>
+    /// <summary>Whether to repeat the command; if so, records it as sent.</summary>
     public bool IsToBeAsked(TimeSpan now, TimeSpan interval)
     {
         if (now - _heardAt < interval || now - _askedAt < interval) return false;

@@ -3,12 +3,12 @@ using Distributed.Protocol.Queue;
 
 namespace Distributed.Cluster.Queue;
 
-/// <summary>The pictures of the jobs that have a coordinator to talk to.</summary>
+/// <summary>The run views of jobs that have a coordinator.</summary>
 internal sealed class RunningPictures(JobQueue queue)
 {
     private readonly Dictionary<JobId, RunningJobView> _pictures = []; // bounded by the queue's open jobs
 
-    /// <summary>What is known of a job's run; null for one that has ended or was never queued.</summary>
+    /// <summary>A job's run view; null for one that has ended or was never queued.</summary>
     public RunningJobView? Find(JobId job)
     {
         if (queue.Find(job) is not { End: null }) return null;
@@ -16,9 +16,9 @@ internal sealed class RunningPictures(JobQueue queue)
         return picture;
     }
 
-    /// <summary>What was heard of a job's run; null for one that has ended or of which nothing was heard.</summary>
+    /// <summary>A job's run view; null for one that has ended or has not reported.</summary>
     public RunningJobView? Heard(QueueEntry entry) => entry.End is null ? _pictures.GetValueOrDefault(entry.Job) : null;
 
-    /// <summary>The job is over.</summary>
+    /// <summary>Drops the view of a finished job.</summary>
     public void Forget(JobId job) => _pictures.Remove(job);
 }

@@ -6,8 +6,8 @@ using Distributed.Protocol.Journal;
 namespace Distributed.Cluster.Stores;
 
 /// <summary>
-/// The journal of one job. Akka stops a persistent actor whose write fails; so it is a child that its coordinator starts again, and the
-/// coordinator's memory does not die with it.
+/// The journal of one job. Akka stops a persistent actor whose write fails, so the journal is a child that its coordinator restarts, and the
+/// coordinator's memory survives.
 /// </summary>
 internal sealed class JobJournal : ReceivePersistentActor
 {
@@ -31,17 +31,17 @@ internal sealed class JobJournal : ReceivePersistentActor
             if (written is JobSummarized) DeleteMessages(LastSequenceNr - 1);
         }));
         Command<DeleteMessagesSuccess>(_ => { });
-        Command<DeleteMessagesFailure>(_ => { }); // the next summary takes these rows along
+        Command<DeleteMessagesFailure>(_ => { }); // the next summary deletes these rows too
     }
 
     public override string PersistenceId { get; }
 
-    /// <summary>The persistence id of the directory of jobs.</summary>
+    /// <summary>The persistence id of the job directory.</summary>
     public const string DirectoryId = "job-directory";
 
     public static string IdOf(JobId job) => $"job-{job}";
 
-    /// <summary>A journal that is read again after a failed write may succeed there and still not be able to write: another entry of the outage.</summary>
+    /// <summary>A separate outage entry for reads: a journal re-read after a failed write may succeed while writes still fail.</summary>
     public static string ReadingOf(string id) => id + " (reading)";
 
     public static Props Props(JobId job, StoreOutage outage) => Akka.Actor.Props.Create(() => new JobJournal(job, outage));
@@ -59,7 +59,7 @@ internal sealed class JobJournal : ReceivePersistentActor
     }
 }
 
-/// <summary>From a journal to its parent: everything that is in it, and the sequence number of its last row.</summary>
+/// <summary>From a journal to its parent: all its events, and the sequence number of its last row.</summary>
 internal sealed record JournalRecovered(IReadOnlyList<JournalEvent> Events, long SequenceNumber);
 
 /// <summary>From a journal to its parent: the event is durable.</summary>

@@ -7,9 +7,9 @@ using Distributed.Protocol.Queue;
 
 namespace Distributed.Cluster.Stores;
 
-// Readers run on the node that asks, on the shared database: what they find may be larger than a message between nodes can be.
+// Readers run on the requesting node against the shared database: results may exceed the size of a message between nodes.
 
-/// <summary>Reads a journal once, for people, and stops.</summary>
+/// <summary>Reads a journal once, for display, and stops.</summary>
 internal abstract class JournalReader<T>(string persistenceId, TaskCompletionSource<T> read) : ReceivePersistentActor
 {
     public override string PersistenceId => persistenceId;
@@ -27,7 +27,7 @@ internal abstract class JournalReader<T>(string persistenceId, TaskCompletionSou
     }
 }
 
-/// <summary>Reads a job as its journal tells it.</summary>
+/// <summary>Reads a job's history from its journal.</summary>
 internal sealed class JobHistoryReader : JournalReader<JobHistory>
 {
     public JobHistoryReader(JobId job, TaskCompletionSource<JobHistory> read) : base(JobJournal.IdOf(job), read)
@@ -40,7 +40,7 @@ internal sealed class JobHistoryReader : JournalReader<JobHistory>
     public static Props Props(JobId job, TaskCompletionSource<JobHistory> read) => Akka.Actor.Props.Create(() => new JobHistoryReader(job, read));
 }
 
-/// <summary>Reads which jobs a store holds, in the order of their submission.</summary>
+/// <summary>Reads which jobs a store holds, in order of submission.</summary>
 internal sealed class JobListReader : JournalReader<IReadOnlyList<JobRegistered>>
 {
     public JobListReader(TaskCompletionSource<IReadOnlyList<JobRegistered>> read) : base(JobJournal.DirectoryId, read)
@@ -51,7 +51,7 @@ internal sealed class JobListReader : JournalReader<IReadOnlyList<JobRegistered>
             if (!jobs.Exists(known => known.Job == registered.Job)) jobs.Add(registered);
         });
         Recover<JobForgotten>(forgotten => jobs.RemoveAll(known => known.Job == forgotten.Job));
-        Recover<QueueEvent>(_ => { }); // the queue's alone
+        Recover<QueueEvent>(_ => { }); // used by the queue only
         Recover<RecoveryCompleted>(_ => Complete(jobs));
     }
 

@@ -5,10 +5,10 @@ using Distributed.Protocol.Journal;
 
 namespace Distributed.Cluster.Stores;
 
-/// <summary>One event of a job's journal, with when it was written (UTC).</summary>
+/// <summary>One event of a job's journal and when it was written (UTC).</summary>
 internal sealed record JournalRow(JournalEvent Event, DateTimeOffset At);
 
-/// <summary>Reads a job's journal once with the times of its events, which a recovery does not tell, by the journal plugin's own protocol.</summary>
+/// <summary>Reads a job's journal once with its events' times, which a recovery does not expose, through the journal plugin's own protocol.</summary>
 internal sealed class JournalReplay : ReceiveActor
 {
     private const string PluginId = "akka.persistence.journal.sql";
@@ -37,7 +37,7 @@ internal sealed class JournalReplay : ReceiveActor
 
     public static Props Props(JobId job, TaskCompletionSource<IReadOnlyList<JournalRow>> read) => Akka.Actor.Props.Create(() => new JournalReplay(job, read));
 
-    /// <summary>The store's column holds .NET ticks.</summary>
+    /// <summary>The store's column contains .NET ticks.</summary>
     private static DateTimeOffset TimeOf(long timestamp) =>
         timestamp > 0 && timestamp <= DateTime.MaxValue.Ticks ? new DateTimeOffset(timestamp, TimeSpan.Zero) : DateTimeOffset.UnixEpoch;
 }

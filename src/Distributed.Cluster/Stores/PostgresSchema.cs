@@ -2,7 +2,9 @@ using Npgsql;
 
 namespace Distributed.Cluster.Stores;
 
-/// <summary>Whether a PostgreSQL database can hold the tables of Akka.Persistence.Sql: they are there, or there is room and leave to make them.</summary>
+/// <summary>
+/// Checks whether a PostgreSQL database can hold the tables of Akka.Persistence.Sql: they exist, or there is room and permission to create them.
+/// </summary>
 internal static class PostgresSchema
 {
     private const string Question = """
@@ -15,9 +17,9 @@ internal static class PostgresSchema
         FROM (SELECT 1) one LEFT JOIN pg_namespace n ON n.nspname = current_schema()
         """;
 
-    /// <summary>Why the database cannot be a store, as the rest of a sentence; null when it can.</summary>
-    /// <param name="connection">Open; nothing is written.</param>
-    /// <param name="cancellation">Ends the question.</param>
+    /// <summary>Why the database cannot be a store, as a sentence fragment; null when it can.</summary>
+    /// <param name="connection">An open connection; nothing is written.</param>
+    /// <param name="cancellation">Cancels the check.</param>
     public static async Task<string?> RefusalAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(Question, connection);

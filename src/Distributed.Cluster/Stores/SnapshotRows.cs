@@ -5,10 +5,10 @@ using Npgsql;
 
 namespace Distributed.Cluster.Stores;
 
-/// <summary>The names of stored snapshot rows: what Akka.Persistence's protocol cannot list. Reads no content.</summary>
+/// <summary>Lists the names of stored snapshot rows, which Akka.Persistence's protocol cannot. Reads no content.</summary>
 internal static class SnapshotRows
 {
-    /// <summary>Persistence id and sequence number of every row whose id begins with a prefix.</summary>
+    /// <summary>Lists the persistence id and sequence number of every row whose id begins with a prefix.</summary>
     /// <exception cref="DbException">The store does not answer.</exception>
     public static async IAsyncEnumerable<(string PersistenceId, long SequenceNumber)> ListAsync(ActorSystem system, string prefix)
     {

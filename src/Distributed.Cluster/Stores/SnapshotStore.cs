@@ -9,13 +9,10 @@ using Distributed.Protocol.Snapshots;
 namespace Distributed.Cluster.Stores;
 
 /// <summary>
-/// Stores and reads the parts of blocks' snapshots through Akka.Persistence's snapshot store, whose protocol it speaks directly: the
-/// sequence number is the step, a failed write stops no actor, and no journal row is needed beside it. The answers to a save are messages to
-/// the actor that owns it.
+/// Stores and reads the parts of blocks' snapshots by speaking the protocol of Akka.Persistence's snapshot store directly: the sequence number is the
+/// step, a failed write stops no actor, and no journal row is needed. Answers to a save are sent to the owning actor.
 /// </summary>
-/// <remarks>
-/// Each attempt to store has an identity of its own: a late clean-up of a failed attempt by the store cannot take the next attempt's row.
-/// </remarks>
+/// <remarks>Each attempt to store has its own identity: a late clean-up of a failed attempt cannot delete the next attempt's row.</remarks>
 internal sealed class SnapshotStore(ActorSystem system, IActorRef self)
 {
     public const string PluginId = "akka.persistence.snapshot-store.sql";
@@ -26,14 +23,14 @@ internal sealed class SnapshotStore(ActorSystem system, IActorRef self)
     public void Save(SnapshotPart part, byte[] bytes) =>
         _store.Tell(new SaveSnapshot(new SnapshotMetadata(part.PersistenceId, part.SequenceNumber, DateTime.UtcNow), bytes), self);
 
-    /// <summary>Deletes stored parts; what fails stays behind until the next sweep.</summary>
+    /// <summary>Deletes stored parts; failed deletions remain until the next sweep.</summary>
     public void Delete(IReadOnlyList<SnapshotPart> parts)
     {
         foreach (var part in parts)
-            _store.Tell(new DeleteSnapshots(part.PersistenceId, SnapshotSelectionCriteria.Latest), ActorRefs.NoSender); // one row an identity
+            _store.Tell(new DeleteSnapshots(part.PersistenceId, SnapshotSelectionCriteria.Latest), ActorRefs.NoSender); // one row per identity
     }
 
-    /// <summary>Looks through the names of the job's stored parts, beside the actor, and deletes those that belong to nothing.</summary>
+    /// <summary>Scans the names of the job's stored parts, outside the actor, and deletes orphans.</summary>
     public Task SweepAsync(PartsSweep sweep, ILoggingAdapter log) => Task.Run(async () =>
     {
         try
@@ -49,7 +46,7 @@ internal sealed class SnapshotStore(ActorSystem system, IActorRef self)
         }
     });
 
-    /// <summary>Reads parts and checks them; throws <see cref="SnapshotUnreadableException"/> for the first that is missing or damaged.</summary>
+    /// <summary>Reads and verifies parts; throws <see cref="SnapshotUnreadableException"/> for the first that is missing or damaged.</summary>
     public static async Task<IReadOnlyList<LoadedPart>> LoadAsync(ActorSystem system, IReadOnlyList<SnapshotPart> parts)
     {
         var store = Akka.Persistence.Persistence.Instance.Apply(system).SnapshotStoreFor(PluginId);
@@ -76,5 +73,5 @@ internal sealed class SnapshotStore(ActorSystem system, IActorRef self)
 /// <summary>A stored snapshot is missing or damaged: another checkpoint is needed.</summary>
 internal sealed class SnapshotUnreadableException(string message) : Exception(message);
 
-/// <summary>The store does not answer for now: trying again may help.</summary>
+/// <summary>The store is temporarily unavailable: a retry may succeed.</summary>
 internal sealed class SnapshotStoreUnavailableException(string message) : Exception(message);

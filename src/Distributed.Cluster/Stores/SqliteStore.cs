@@ -7,20 +7,18 @@ using SQLitePCL;
 
 namespace Distributed.Cluster.Stores;
 
-/// <summary>
-/// A SQLite file as a store: made when missing, in WAL mode, owned by one process at a time.
-/// </summary>
+/// <summary>A SQLite file as a store: created if missing, in WAL mode, owned by one process at a time.</summary>
 internal sealed class SqliteStore : IDisposable
 {
     /// <summary>
-    /// Bytes a page of a file that is made here. Snapshots are rows of megabytes: with the usual 4 KiB they cost five times the processor
-    /// time (24 MB stored and 24 MB deleted: 412 ms with 4 KiB, 72 ms with these). A file that is there keeps its own.
+    /// Page size in bytes for new files. Snapshots are rows of megabytes: the default 4 KiB costs five times the processor time (24 MB stored and 24
+    /// MB deleted: 412 ms with 4 KiB, 72 ms with this size). An existing file keeps its own.
     /// </summary>
     public const int PageSize = 32 * 1024;
 
     /// <summary>
-    /// How long SQLite itself waits for another connection's write: it looks again after 1 ms, 2 ms, … 100 ms. Without it Microsoft.Data.Sqlite
-    /// sleeps for 150 ms at every collision of the journal's connection with the snapshots'.
+    /// How long SQLite itself waits for another connection's write, polling after 1 ms, 2 ms, … 100 ms. Without it Microsoft.Data.Sqlite sleeps for
+    /// 150 ms whenever the journal's connection collides with the snapshots'.
     /// </summary>
     private static readonly TimeSpan BusyTimeout = TimeSpan.FromSeconds(10);
 
@@ -34,24 +32,24 @@ internal sealed class SqliteStore : IDisposable
 
     public string Path { get; }
 
-    /// <summary>What Akka.Persistence.Sql connects with.</summary>
+    /// <summary>The connection string for Akka.Persistence.Sql.</summary>
     public string ConnectionString => Connection(Path);
 
-    /// <summary>Whether linq2db's name of a database means SQLite.</summary>
+    /// <summary>Whether a linq2db provider name means SQLite.</summary>
     public static bool IsProvider(string name) => name.StartsWith("SQLite", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>How Akka.Persistence.Sql opens its connections.</summary>
+    /// <summary>Configures how Akka.Persistence.Sql opens its connections.</summary>
     public static DataOptionsSetup Connections(string providerName, string connectionString) => new(
         new DataOptions().UseConnectionString(providerName, connectionString).UseInterceptor(new BusyTimeoutInterceptor()));
 
-    /// <summary>Lets a connection wait for others' writes.</summary>
+    /// <summary>Makes a connection wait for others' writes.</summary>
     public static void Prepare(DbConnection connection)
     {
         if (connection is SqliteConnection { Handle: { } handle }) raw.sqlite3_busy_timeout(handle, (int)BusyTimeout.TotalMilliseconds);
     }
 
     /// <summary>Opens a store.</summary>
-    /// <exception cref="TrainingException">The file cannot be made, is not this program's, or another process owns it.</exception>
+    /// <exception cref="TrainingException">The file cannot be created, is not this program's, or is owned by another process.</exception>
     public static SqliteStore Open(string path)
     {
         var full = System.IO.Path.GetFullPath(path);
@@ -66,7 +64,7 @@ internal sealed class SqliteStore : IDisposable
                 using var command = connection.CreateCommand();
                 command.CommandText = $"PRAGMA page_size = {PageSize};";
                 command.ExecuteNonQuery();
-                StoreIdentity.Stamp(connection); // before the log is there: a store that is killed young is known by its file
+                StoreIdentity.Stamp(connection); // before the log exists: a store killed early is recognized by its file
                 command.CommandText = "PRAGMA journal_mode = WAL;";
                 command.ExecuteNonQuery();
                 return new SqliteStore(full, ownership);
@@ -89,11 +87,11 @@ internal sealed class SqliteStore : IDisposable
 
     public void Dispose()
     {
-        using (var own = new SqliteConnection(ConnectionString)) SqliteConnection.ClearPool(own); // not those of other stores in this process
+        using (var own = new SqliteConnection(ConnectionString)) SqliteConnection.ClearPool(own); // leaves other stores' pools in this process alone
         _ownership.Dispose();
     }
 
-    /// <summary>A connection string for a path.</summary>
+    /// <summary>Builds the connection string for a path.</summary>
     public static string Connection(string path) =>
         new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 30 }.ToString();
 

@@ -2,15 +2,15 @@ using Microsoft.Data.Sqlite;
 
 namespace Distributed.Cluster.Stores;
 
-/// <summary>What the failures of a SQLite file mean to the person who named it.</summary>
+/// <summary>Translates SQLite file failures into messages for the user.</summary>
 internal static class StoreFailure
 {
-    /// <summary>SQLite's code of a file whose pages contradict one another.</summary>
+    /// <summary>SQLite's code for a file with inconsistent pages.</summary>
     public const int Corrupt = 11;
 
     private const int ReadOnly = 8, BadDisk = 10, Full = 13, CannotOpen = 14, NotADatabase = 26; // https://sqlite.org/rescode.html
 
-    /// <summary>A failure of SQLite, in one line.</summary>
+    /// <summary>Describes a SQLite failure in one line.</summary>
     public static TrainingException Describe(string path, SqliteException e) => new($"the store {path} " + e.SqliteErrorCode switch
     {
         NotADatabase => "is not a SQLite database: name another file with --store, or move this one away",
@@ -22,11 +22,11 @@ internal static class StoreFailure
         _ => $"cannot be opened as a SQLite database ({e.Message.TrimEnd('.')}): name another file with --store, or move this one away",
     }, e);
 
-    /// <summary>A failure of the file system, in one line.</summary>
+    /// <summary>Describes a file system failure in one line.</summary>
     public static TrainingException Describe(string path, Exception e) =>
         new($"the store {path} cannot be made or written ({e.Message.TrimEnd('.')}): a store needs a file in a writable folder with free space; name one with --store", e);
 
-    /// <summary>What the system says: SQLite does not tell.</summary>
+    /// <summary>The operating system's reason, which SQLite does not report.</summary>
     private static string Reason(string path)
     {
         try

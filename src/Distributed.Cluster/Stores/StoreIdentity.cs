@@ -3,8 +3,8 @@ using Microsoft.Data.Sqlite;
 namespace Distributed.Cluster.Stores;
 
 /// <summary>
-/// Whether a SQLite file is a store of this program. New stores say so in the file's header; those of before are known by their tables.
-/// A file of another program, or of a newer release, is refused before a byte is written to it or beside it.
+/// Checks whether a SQLite file is a store of this program. New stores are marked in the file's header; older ones are recognized by their tables. A
+/// file of another program or of a newer release is refused before a byte is written to it or beside it.
 /// </summary>
 internal static class StoreIdentity
 {
@@ -12,21 +12,22 @@ internal static class StoreIdentity
     public const int ApplicationId = 0x4454524E;
 
     /// <summary>
-    /// The version of a store's tables (<c>PRAGMA user_version</c>). 0 is a store from before the header was written: it has the tables of 1.
+    /// The version of a store's tables (<c>PRAGMA user_version</c>). 0 marks a store from before the header was written, with the tables of version
+    /// 1.
     /// </summary>
     public const int SchemaVersion = 1;
 
     private const string Remedy = "name another file with --store";
 
-    /// <summary>Columns by which the tables of Akka.Persistence.Sql are told from others of the same name.</summary>
+    /// <summary>Columns that distinguish the tables of Akka.Persistence.Sql from others of the same name.</summary>
     private static readonly Dictionary<string, string[]> Tables = new(StringComparer.OrdinalIgnoreCase)
     {
         ["journal"] = ["ordering", "persistence_id", "sequence_number", "writer_uuid"],
         ["snapshot"] = ["persistence_id", "sequence_number", "snapshot", "serializer_id"],
     };
 
-    /// <summary>Looks at a file and leaves no trace; one that does not exist or is empty becomes a store.</summary>
-    /// <exception cref="TrainingException">It is not a store that this program can use; the message says why.</exception>
+    /// <summary>Checks a file without leaving a trace; a missing or empty file may become a store.</summary>
+    /// <exception cref="TrainingException">The file is not a store that this program can use; the message says why.</exception>
     public static void Check(string path)
     {
         if (Directory.Exists(path)) throw new TrainingException($"the store {path} is a folder: name a file in it, such as {Path.Combine(path, "store.db")}");
@@ -36,7 +37,7 @@ internal static class StoreIdentity
         {
             var hasLog = new FileInfo(path + "-wal") is { Exists: true, Length: > 0 };
             RefuseByFile(path, hasLog);
-            // A store that was killed young has its tables in the log alone, and a newer release may have left its version there.
+            // A store killed early has its tables only in the log, and a newer release may have left its version there.
             if (hasLog) Refuse(path, path);
         }
         catch (SqliteException e)
@@ -46,8 +47,8 @@ internal static class StoreIdentity
     }
 
     /// <summary>
-    /// The file without its write-ahead log: "immutable" neither locks it nor makes the files of the log. A kill or a full disk may have ended the
-    /// move from the log into the file half way; only both together are whole then.
+    /// Checks the file without its write-ahead log: "immutable" neither locks the file nor creates log files. A kill or a full disk may have
+    /// interrupted the move from the log into the file; then only the two together are intact.
     /// </summary>
     private static void RefuseByFile(string path, bool hasLog)
     {
@@ -60,9 +61,7 @@ internal static class StoreIdentity
         }
     }
 
-    /// <summary>
-    /// Writes the header's marks. In a store that has them too: a disk that is full or cannot be written to is found here, not by the first job.
-    /// </summary>
+    /// <summary>Writes the header's marks, even if already present: a full or read-only disk is detected here rather than by the first job.</summary>
     public static void Stamp(SqliteConnection connection)
     {
         using var transaction = connection.BeginTransaction();
@@ -73,10 +72,10 @@ internal static class StoreIdentity
         transaction.Commit();
     }
 
-    /// <summary>Why a file is no store that can be used; null when it is one, or holds nothing yet.</summary>
-    /// <param name="applicationId">Of its header.</param>
-    /// <param name="version">Of its header.</param>
-    /// <param name="tables">Its tables and views by name, with the text that made them.</param>
+    /// <summary>Why a file is not a usable store; null when it is one, or is empty.</summary>
+    /// <param name="applicationId">The header's application id.</param>
+    /// <param name="version">The header's version.</param>
+    /// <param name="tables">Its tables and views by name, with their SQL definitions.</param>
     internal static string? Refusal(int applicationId, int version, IReadOnlyCollection<(string Name, string Sql)> tables)
     {
         var isMarked = applicationId == ApplicationId;

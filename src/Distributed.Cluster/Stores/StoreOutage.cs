@@ -3,21 +3,21 @@ using Microsoft.Extensions.Logging;
 namespace Distributed.Cluster.Stores;
 
 /// <summary>
-/// A store's outage as people hear of it: once when the first of its writers on this node fails, once when the last of them has got through,
-/// however often they try meanwhile.
+/// Reports a store's outage once when the first of its writers on this node fails and once when the last has recovered, however often they retry in
+/// between.
 /// </summary>
 internal sealed class StoreOutage(ILogger log, TimeProvider clock)
 {
     private readonly Lock _gate = new();
-    private readonly HashSet<string> _failing = new(StringComparer.Ordinal); // one entry for each actor that writes: bounded by those
+    private readonly HashSet<string> _failing = new(StringComparer.Ordinal); // one entry per writing actor, which bounds it
     private long _since;
 
-    /// <summary>A writer was refused and will try again.</summary>
-    /// <param name="writer">Which one.</param>
-    /// <param name="cause">Why.</param>
+    /// <summary>A write was rejected and will be retried.</summary>
+    /// <param name="writer">The writer's name.</param>
+    /// <param name="cause">The cause.</param>
     public void Failed(string writer, Exception cause) => Failed(writer, cause.GetBaseException().Message);
 
-    /// <summary>A writer was refused and will try again.</summary>
+    /// <summary>A write was rejected and will be retried.</summary>
     public void Failed(string writer, string reason)
     {
         lock (_gate)
@@ -28,7 +28,7 @@ internal sealed class StoreOutage(ILogger log, TimeProvider clock)
         }
     }
 
-    /// <summary>A writer has got through.</summary>
+    /// <summary>A writer has succeeded.</summary>
     public void Worked(string writer)
     {
         lock (_gate)
@@ -38,7 +38,7 @@ internal sealed class StoreOutage(ILogger log, TimeProvider clock)
         }
     }
 
-    /// <summary>A writer is gone for good; what it could not write is not waited for.</summary>
+    /// <summary>A writer is gone for good; its pending writes no longer count.</summary>
     public void Forget(string writer)
     {
         lock (_gate) _failing.Remove(writer);

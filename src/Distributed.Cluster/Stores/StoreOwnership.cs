@@ -1,24 +1,24 @@
 namespace Distributed.Cluster.Stores;
 
 /// <summary>
-/// One process's hold on a store. "FILE.lock" is locked (no sharing: on Unix anything else is only a shared lock, which a second process gets
-/// too), "FILE.owner" beside it says by whom. The lock goes with the process, however it ends.
+/// A process's exclusive hold on a store. "FILE.lock" is locked without sharing (on Unix any other mode is a shared lock, which a second process also
+/// gets); "FILE.owner" beside it names the owner. The lock is released with the process, however it ends.
 /// </summary>
 internal sealed class StoreOwnership : IDisposable
 {
-    // EWOULDBLOCK of Linux and of macOS, ERROR_SHARING_VIOLATION of Windows: .NET has one type for these and for a read-only disk.
+    // EWOULDBLOCK on Linux and macOS, ERROR_SHARING_VIOLATION on Windows: .NET has one exception type for these and for a read-only disk.
     private static readonly int[] TakenCodes = [11, 35, unchecked((int)0x80070020)];
 
     private readonly FileStream _lock;
 
     private StoreOwnership(FileStream file) => _lock = file;
 
-    /// <summary>Takes a file that is a store, or becomes one.</summary>
-    /// <exception cref="TrainingException">Another process has it, or the file is not this program's.</exception>
+    /// <summary>Takes ownership of a file that is or becomes a store.</summary>
+    /// <exception cref="TrainingException">Another process owns the file, or it is not this program's.</exception>
     /// <exception cref="IOException">The files beside it cannot be written.</exception>
     public static StoreOwnership Take(string path)
     {
-        // Nothing appears beside another program's file; where a lock file is, a store's owner is asked first: it may be writing.
+        // Create nothing beside another program's file. If a lock file exists, check for an owner first, since it may be writing.
         var isKnown = File.Exists(path + ".lock");
         if (!isKnown) StoreIdentity.Check(path);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -36,7 +36,7 @@ internal sealed class StoreOwnership : IDisposable
         }
     }
 
-    /// <summary>Lets it go.</summary>
+    /// <summary>Releases ownership.</summary>
     public void Dispose() => _lock.Dispose();
 
     private static FileStream Lock(string path)

@@ -6,12 +6,12 @@ using Distributed.Protocol.Journal;
 namespace Distributed.Cluster.Stores;
 
 /// <summary>
-/// Reads a checkpoint's flat parameter vector part by part, checksums verified: beside the result there is one part in memory, which carries the
-/// optimizer's state too, and not all of them.
+/// Reads a checkpoint's flat parameter vector part by part, verifying checksums. Only one part, which includes optimizer state, is in memory beside
+/// the result.
 /// </summary>
 internal static class StoredWeights
 {
-    /// <summary>The vector.</summary>
+    /// <summary>Loads the vector.</summary>
     /// <exception cref="SnapshotUnreadableException">A part is missing or damaged.</exception>
     /// <exception cref="SnapshotStoreUnavailableException">The store does not answer.</exception>
     /// <exception cref="AskTimeoutException">The store does not answer in time.</exception>
@@ -23,14 +23,14 @@ internal static class StoredWeights
         return weights;
     }
 
-    /// <summary>The vector's fingerprint (<see cref="ParameterHash"/>).</summary>
+    /// <summary>Computes the vector's fingerprint (<see cref="ParameterHash"/>).</summary>
     /// <exception cref="SnapshotUnreadableException">A part is missing or damaged.</exception>
     /// <exception cref="SnapshotStoreUnavailableException">The store does not answer.</exception>
     /// <exception cref="AskTimeoutException">The store does not answer in time.</exception>
     public static async Task<string> Sha256Async(ActorSystem system, Checkpoint checkpoint, CancellationToken cancellation)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var part in checkpoint.Parts) // in ascending order, every parameter once
+        foreach (var part in checkpoint.Parts) // in ascending order; every parameter once
             ParameterHash.Append(hash, (await LoadAsync(system, part, cancellation).ConfigureAwait(false)).Span);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }

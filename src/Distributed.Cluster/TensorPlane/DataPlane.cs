@@ -11,8 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace Distributed.Cluster.TensorPlane;
 
 /// <summary>
-/// A node's tensors, on their way between its actors and other nodes: blocks and workers of one node hand them over by reference, others
-/// through the transport. It routes what comes to the block or worker that it is for, and tells them which nodes can be reached.
+/// Moves a node's tensors between its actors and other nodes: by reference within the node, otherwise through the transport. It routes incoming
+/// tensors to their block or worker, and reports which nodes are reachable.
 /// </summary>
 public sealed class DataPlane : ITensorReceiver, IAsyncDisposable
 {
@@ -22,10 +22,10 @@ public sealed class DataPlane : ITensorReceiver, IAsyncDisposable
     private readonly string? _socketFolder;
     private readonly ConcurrentDictionary<(JobId Job, int Block), IActorRef> _blocks = new();
     private readonly ConcurrentDictionary<(JobId Job, WorkerId Worker), IActorRef> _workers = new();
-    private readonly ConcurrentDictionary<string, IActorRef> _fetches = new(StringComparer.Ordinal); // of data sets, by SHA-256
-    private readonly ConcurrentDictionary<JobId, byte> _jobs = new(); // that this node took part in
+    private readonly ConcurrentDictionary<string, IActorRef> _fetches = new(StringComparer.Ordinal); // data fetches, by SHA-256
+    private readonly ConcurrentDictionary<JobId, byte> _jobs = new(); // jobs this node took part in
 
-    /// <summary>A node alone: everything goes by reference.</summary>
+    /// <summary>Creates a plane without a transport: everything passes by reference.</summary>
     public DataPlane() => Endpoint = new DataEndpoint("here", []);
 
     private DataPlane(TransportOptions options, string host, string? listen, int port, ILogger<TensorTransport> logger)
@@ -34,7 +34,7 @@ public sealed class DataPlane : ITensorReceiver, IAsyncDisposable
         try
         {
             var tcp = TensorAddress.Tcp(host, _transport.Listen(TensorAddress.Tcp(listen ?? host, port)).Port);
-            _socketFolder = Directory.CreateTempSubdirectory("distributed-").FullName; // for this user alone
+            _socketFolder = Directory.CreateTempSubdirectory("distributed-").FullName; // accessible to this user only
             var unix = _transport.Listen(TensorAddress.Unix(Path.Combine(_socketFolder, "tensors")));
             Endpoint = new DataEndpoint(options.Self.Value, [unix.ToString(), tcp.ToString()]);
         }
@@ -46,19 +46,19 @@ public sealed class DataPlane : ITensorReceiver, IAsyncDisposable
         }
     }
 
-    /// <summary>This node's place.</summary>
+    /// <summary>This node's endpoint.</summary>
     public DataEndpoint Endpoint { get; }
 
-    /// <summary>Received values that actors have not given back yet, in bytes.</summary>
+    /// <summary>Received values not yet released by actors, in bytes.</summary>
     public long LeasedBytes => _transport?.LeasedBytes ?? 0;
 
-    /// <summary>Begins to listen: at a port of a host, and at a socket file for peers on this machine.</summary>
-    /// <param name="options">How it takes part.</param>
+    /// <summary>Starts listening on a port of a host, and on a socket file for peers on this machine.</summary>
+    /// <param name="options">The transport options.</param>
     /// <param name="host">The name or address under which peers reach this node.</param>
-    /// <param name="listen">The address to listen at; null for that of the host.</param>
+    /// <param name="listen">The listen address; null to use the host's.</param>
     /// <param name="port">The port; 0 for any free one.</param>
-    /// <param name="logger">What it says.</param>
-    /// <exception cref="System.Net.Sockets.SocketException">The address is taken or not of this host.</exception>
+    /// <param name="logger">The logger.</param>
+    /// <exception cref="System.Net.Sockets.SocketException">The address is taken or does not belong to this host.</exception>
     public static DataPlane Listen(TransportOptions options, string host, string? listen, int port, ILogger<TensorTransport> logger) =>
         new(options, host, listen, port, logger);
 
@@ -70,7 +70,7 @@ public sealed class DataPlane : ITensorReceiver, IAsyncDisposable
         if (Directory.Exists(_socketFolder)) Directory.Delete(_socketFolder, recursive: true);
     }
 
-    /// <summary>Waits until what was handed over has left; false when the limit passed first.</summary>
+    /// <summary>Waits until all queued data has been sent; returns false when the limit expires first.</summary>
     public Task<bool> DrainAsync(TimeSpan limit) => _transport?.DrainAsync(limit) ?? Task.FromResult(true);
 
     internal void AddBlock(JobId job, int block, IActorRef actor)
@@ -96,10 +96,10 @@ public sealed class DataPlane : ITensorReceiver, IAsyncDisposable
 
     internal void RemoveFetch(string dataSet, IActorRef actor) => _fetches.TryRemove(new KeyValuePair<string, IActorRef>(dataSet, actor));
 
-    /// <summary>Whether that is this node.</summary>
+    /// <summary>Whether the endpoint is this node.</summary>
     internal bool IsHere(DataEndpoint endpoint) => endpoint.Node == Endpoint.Node;
 
-    /// <summary>Keeps a node connected until the result is disposed; null for this node, and for one that has no usable address.</summary>
+    /// <summary>Keeps a node connected until the result is disposed; null for this node and for one without a usable address.</summary>
     internal IDisposable? Connect(DataEndpoint endpoint)
     {
         if (_transport is null || IsHere(endpoint) || !WireText.IsValid(endpoint.Node)) return null;
@@ -109,34 +109,38 @@ public sealed class DataPlane : ITensorReceiver, IAsyncDisposable
         return addresses.Count > 0 ? _transport.KeepConnected(new TensorEndpoint(new PeerId(endpoint.Node), addresses)) : null;
     }
 
-    /// <summary>Whether tensors reach a node.</summary>
+    /// <summary>Whether a node is reachable for tensors.</summary>
     internal bool IsConnected(string node) => node == Endpoint.Node || _transport?.IsConnected(new PeerId(node)) == true;
 
-    /// <summary>Whether processes of this machine are connected that leave tensors in shared memory.</summary>
+    /// <summary>Whether connected processes on this machine exchange tensors through shared memory.</summary>
     internal bool HasPeersHere => _transport?.SharesMemoryNow == true;
 
-    /// <summary>The calling thread will look again before long for what peers on this machine have left: they need wake nobody.</summary>
+    /// <summary>The calling thread promises to poll for tensors from peers on this machine, so they need not wake a thread.</summary>
     internal void BeginPolling() => _transport?.BeginPolling();
 
-    /// <summary>The calling thread looks a last time.</summary>
+    /// <summary>Ends polling with a final check.</summary>
     internal void EndPolling() => _transport?.EndPolling();
 
-    /// <summary>Hands over what peers on this machine have left; whether there was anything.</summary>
+    /// <summary>Delivers tensors left by peers on this machine; returns whether there were any.</summary>
     internal bool Poll() => _transport?.Poll() == true;
 
-    /// <summary>Sends a gradient to another node; its lease is disposed when the values were sent, or at once when they cannot be.</summary>
+    /// <summary>Sends a gradient to another node. Its lease is disposed once sent, or immediately if it cannot be sent.</summary>
     internal void Send(string node, PushGradient gradient)
     {
         if (_transport?.TrySend(new PeerId(node), gradient, gradient.Lease) != true) gradient.Lease?.Dispose();
     }
 
-    /// <summary>Sends weights to a worker of another node; <paramref name="inUse"/> is disposed when the values were sent, or at once when they cannot be.</summary>
+    /// <summary>
+    /// Sends weights to a worker on another node. <paramref name="inUse"/> is disposed once sent, or immediately if they cannot be sent.
+    /// </summary>
     internal void Send(string node, WorkerId worker, WeightsUpdated weights, IDisposable inUse)
     {
         if (_transport?.TrySend(new PeerId(node), worker, weights, inUse) != true) inUse.Dispose();
     }
 
-    /// <summary>Sends a piece of a data set to another node; <paramref name="inUse"/> as there. False when it could not be taken.</summary>
+    /// <summary>
+    /// Sends a chunk of a data set to another node. <paramref name="inUse"/> is disposed likewise. Returns false when it was not accepted.
+    /// </summary>
     internal bool Send(string node, DataChunk chunk, IDisposable inUse)
     {
         if (_transport?.TrySend(new PeerId(node), chunk, inUse) == true) return true;
@@ -180,7 +184,7 @@ public sealed class DataPlane : ITensorReceiver, IAsyncDisposable
 
     private void Remember(JobId job)
     {
-        if (_jobs.Count >= RememberedJobs) _jobs.Clear(); // those that are still under way come again with their next block or worker
+        if (_jobs.Count >= RememberedJobs) _jobs.Clear(); // jobs in progress return with their next block or worker
         _jobs[job] = 0;
     }
 }

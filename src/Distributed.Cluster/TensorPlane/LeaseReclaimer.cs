@@ -5,7 +5,7 @@ using Distributed.Protocol.Messages;
 
 namespace Distributed.Cluster.TensorPlane;
 
-/// <summary>Gives back the memory of tensors whose block or worker stopped before it read them.</summary>
+/// <summary>Releases the memory of tensors whose block or worker stopped before reading them.</summary>
 internal sealed class LeaseReclaimer : ReceiveActor
 {
     public LeaseReclaimer()

@@ -5,23 +5,23 @@ using Distributed.Tensors.Memory;
 namespace Distributed.Cluster.TensorPlane;
 
 /// <summary>
-/// The memory of one block's weights: its range of the node's shared vectors, even and odd versions in turn. While a socket still reads an
-/// old version there (a slow or frozen worker), another version gets memory of its own; there are never more of those than versions that
-/// wait to be sent.
+/// The memory of one block's weights: its range of the node's shared vectors, alternating between even and odd versions. While a socket still reads
+/// an old version there (a slow or frozen worker), the new version gets its own memory; the number of such buffers is bounded by the versions waiting
+/// to be sent.
 /// </summary>
 internal sealed class WeightsMemory(NodeWeights arena, JobId job)
 {
     private readonly List<Place> _places = [];
     private long _lineage = -1;
 
-    /// <summary>One version's memory. Disposed once by each reader that <see cref="Read"/> let in.</summary>
+    /// <summary>One version's memory. Disposed once by each reader admitted by <see cref="Read"/>.</summary>
     private sealed class Place(Memory<float> values, int? parity) : IDisposable
     {
         private int _readers;
 
         public Memory<float> Values => values;
 
-        public long Version { get; set; } = -2; // before every version that could need it
+        public long Version { get; set; } = -2; // precedes any version
 
         public bool IsFreeFor(long version) =>
             (parity is null || parity == (version & 1)) && Version <= version - 2 && Volatile.Read(ref _readers) == 0;
@@ -31,14 +31,14 @@ internal sealed class WeightsMemory(NodeWeights arena, JobId job)
         public void Dispose() => Interlocked.Decrement(ref _readers);
     }
 
-    /// <summary>Memory [range] for a version that follows, or replaces, the one before it.</summary>
+    /// <summary>Memory [range] for a version that follows or replaces the previous one.</summary>
     public Memory<float> Rent(long lineage, BlockLayout layout, int block, long version)
     {
         var range = layout[block];
         if (lineage != _lineage)
         {
             _lineage = lineage;
-            _places.Clear(); // who still reads them keeps them alive
+            _places.Clear(); // readers keep them alive
             for (var parity = 0; parity < 2; parity++)
                 _places.Add(new Place(arena.Rent(job, lineage, layout.ParameterCount, parity).Slice(range.First, range.Count), parity));
         }
@@ -54,7 +54,7 @@ internal sealed class WeightsMemory(NodeWeights arena, JobId job)
         return place.Values;
     }
 
-    /// <summary>Keeps a version's memory as it is until the result is disposed.</summary>
+    /// <summary>Protects a version's memory from reuse until the result is disposed.</summary>
     public IDisposable Read(long version)
     {
         var place = _places.Find(candidate => candidate.Version == version) ?? throw new InvalidOperationException($"version {version} has no memory");

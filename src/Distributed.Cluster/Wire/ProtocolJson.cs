@@ -8,8 +8,8 @@ using Distributed.Protocol.Queue;
 namespace Distributed.Cluster.Wire;
 
 /// <summary>
-/// The JSON of journal events and control messages, generated at build time: no reflection, no type names on the wire. Added fields are
-/// tolerated, so that an older node reads what a newer one wrote.
+/// The JSON form of journal events and control messages, generated at build time: no reflection, no type names on the wire. Unknown fields are
+/// tolerated, so an older node can read what a newer one wrote.
 /// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Distributed.Cluster.Wire;
 
-/// <summary>The short names under which records are stored and sent, one a record. Stored rows hold them: a name is never changed or used again.</summary>
+/// <summary>
+/// The short manifests under which records are stored and sent, one per record. Stored rows contain them: never change or reuse one.
+/// </summary>
 internal static class ProtocolManifests
 {
     private static readonly Dictionary<string, JsonTypeInfo> ByManifest = new()
@@ -96,11 +98,11 @@ internal static class ProtocolManifests
         ["job-finished"] = ProtocolJson.Default.JobFinished,
         ["job-state-changed"] = ProtocolJson.Default.JobStateChanged,
 
-        // directory of jobs
+        // job directory
         ["note-job"] = ProtocolJson.Default.NoteJob,
         ["job-noted"] = ProtocolJson.Default.JobNoted,
 
-        // the queue: its journal, and what gateways say to it
+        // the queue: its journal and its messages with gateways
         ["job-queued"] = ProtocolJson.Default.JobQueued,
         ["job-turn-began"] = ProtocolJson.Default.JobTurnBegan,
         ["job-pause-asked"] = ProtocolJson.Default.JobPauseAsked,
@@ -138,12 +140,12 @@ internal static class ProtocolManifests
 
     private static readonly Dictionary<Type, string> ManifestOf = ByManifest.ToDictionary(pair => pair.Value.Type, pair => pair.Key);
 
-    /// <summary>Every type that has a name.</summary>
+    /// <summary>Every type that has a manifest.</summary>
     public static IReadOnlyCollection<Type> Types => ManifestOf.Keys;
 
-    /// <summary>A type's name; null when it has none.</summary>
+    /// <summary>A type's manifest; null when it has none.</summary>
     public static string? Find(Type type) => ManifestOf.GetValueOrDefault(type);
 
-    /// <summary>The form of the record of that name; null when there is none.</summary>
+    /// <summary>The JSON type info for a manifest; null when there is none.</summary>
     public static JsonTypeInfo? Find(string manifest) => ByManifest.GetValueOrDefault(manifest);
 }

@@ -6,18 +6,18 @@ using Akka.Serialization;
 namespace Distributed.Cluster.Wire;
 
 /// <summary>
-/// Serializes the journal's events and all control messages as JSON under one short manifest a record. A manifest that is not in the table
-/// is refused: nothing that a sender or a database row says can name a class. Tensors have no form here: they travel by the data plane.
+/// Serializes journal events and control messages as JSON under one short manifest per record. Unknown manifests are refused: no sender or database
+/// row can name a class. Tensors are not serialized here: they travel on the data plane.
 /// </summary>
 public sealed class ProtocolSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
-    /// <summary>The number under which stored rows and remote messages name this serializer; never changed.</summary>
+    /// <summary>The serializer's id in stored rows and remote messages; never changes.</summary>
     public override int Identifier => 7301;
 
-    /// <summary>The types that it serializes.</summary>
+    /// <summary>The serialized types.</summary>
     public static IEnumerable<Type> Types => ProtocolManifests.Types;
 
-    /// <summary>Whether two records have the same stored form.</summary>
+    /// <summary>Whether two records have the same serialized form.</summary>
     public static bool AreSame(object a, object b) =>
         a.GetType() == b.GetType() && ProtocolManifests.Find(a.GetType()) is { } manifest && ProtocolManifests.Find(manifest) is { } type &&
         JsonSerializer.Serialize(a, type) == JsonSerializer.Serialize(b, type);

@@ -5,19 +5,18 @@ using Akka.Serialization;
 namespace Distributed.Cluster.Wire;
 
 /// <summary>
-/// Stands where Akka's fallback serializer stood, which writes and reads any class by its name: whatever has no serializer of its own is
-/// neither sent nor made.
+/// Replaces Akka's fallback serializer, which writes and reads any class by name: a type without its own serializer is neither sent nor created.
 /// </summary>
 /// <param name="system">The actor system.</param>
-/// <param name="settings">Those of the serializer in whose place it stands; not used.</param>
+/// <param name="settings">The replaced serializer's settings; not used.</param>
 public sealed class RefusingSerializer(ExtendedActorSystem system, Akka.Configuration.Config settings) : Serializer(system)
 {
-    /// <summary>For a place without settings.</summary>
+    /// <summary>Creates the serializer without settings.</summary>
     public RefusingSerializer(ExtendedActorSystem system) : this(system, Akka.Configuration.Config.Empty)
     {
     }
 
-    /// <summary>Not used; Akka hands them over.</summary>
+    /// <summary>Not used; passed by Akka.</summary>
     public Akka.Configuration.Config Settings => settings;
 
     /// <inheritdoc/>

@@ -5,30 +5,30 @@ using Distributed.Protocol.Identity;
 
 namespace Distributed.Cluster.Workers;
 
-/// <summary>A block that answered, and its node on the data plane.</summary>
+/// <summary>A block that answered, and its data plane endpoint.</summary>
 internal sealed record BlockLink(IActorRef Reference, DataEndpoint Endpoint);
 
 /// <summary>
-/// A worker's connections to the blocks of a lineage: asks the region for each until it answers, watches those that have, and keeps their
-/// nodes connected on the data plane.
+/// A worker's connections to the blocks of a lineage: asks the region for each until it answers, watches those that have, and keeps their nodes
+/// connected on the data plane.
 /// </summary>
 /// <param name="job">The job.</param>
 /// <param name="worker">The worker.</param>
-/// <param name="context">Of the worker's actor, which hears of the blocks' ends.</param>
+/// <param name="context">The context of the worker's actor, which is notified when a block ends.</param>
 /// <param name="region">The region of parameter blocks.</param>
-/// <param name="plane">The node's place on the data plane.</param>
+/// <param name="plane">The node's tensor data plane.</param>
 internal sealed class BlockLinks(JobId job, WorkerId worker, IActorContext context, IActorRef region, DataPlane plane) : IDisposable
 {
-    private const int Reconnects = 60; // then only the coordinator asks again
+    private const int Reconnects = 60; // beyond this only the coordinator asks again
 
-    private readonly Dictionary<string, IDisposable?> _peers = []; // nodes that are kept connected
+    private readonly Dictionary<string, IDisposable?> _peers = []; // nodes kept connected
     private BlockLink?[] _links = [];
     private int _reconnects;
 
     /// <summary>A block; null while it is not connected.</summary>
     public BlockLink? this[int block] => _links[block];
 
-    /// <summary>Whether every block has answered and can be reached.</summary>
+    /// <summary>Whether every block has answered and is reachable.</summary>
     public bool IsReady
     {
         get
@@ -39,21 +39,21 @@ internal sealed class BlockLinks(JobId job, WorkerId worker, IActorContext conte
         }
     }
 
-    /// <summary>Another lineage has other blocks; nodes stay connected.</summary>
+    /// <summary>Starts over with the blocks of another lineage; nodes stay connected.</summary>
     public void Begin(int blocks)
     {
         Lose(_ => true);
         _links = new BlockLink?[blocks];
     }
 
-    /// <summary>Asks every block, those that answered too: a block may have taken this worker for lost.</summary>
+    /// <summary>Asks every block, including those that answered: a block may have considered this worker lost.</summary>
     public void ConnectAll()
     {
         _reconnects = Reconnects;
         for (var block = 0; block < _links.Length; block++) Connect(block);
     }
 
-    /// <summary>Asks the blocks that have not answered; so often, and no more.</summary>
+    /// <summary>Asks the blocks that have not answered, up to the limit.</summary>
     public void ConnectMissing()
     {
         if (_reconnects == 0) return;
@@ -62,7 +62,7 @@ internal sealed class BlockLinks(JobId job, WorkerId worker, IActorContext conte
             if (_links[block] is null) Connect(block);
     }
 
-    /// <summary>A block answers, by its own reference.</summary>
+    /// <summary>A block has answered, as sender.</summary>
     public void OnConnected(BlockConnected message, IActorRef block)
     {
         if (message.Block < 0 || message.Block >= _links.Length || block.Equals(_links[message.Block]?.Reference)) return;
@@ -71,7 +71,7 @@ internal sealed class BlockLinks(JobId job, WorkerId worker, IActorContext conte
         if (!_peers.ContainsKey(message.Endpoint.Node)) _peers[message.Endpoint.Node] = plane.Connect(message.Endpoint);
     }
 
-    /// <summary>Blocks are gone; they are asked for again.</summary>
+    /// <summary>Blocks are gone: asks for them again.</summary>
     public void Lose(Func<BlockLink, bool> isLost)
     {
         for (var block = 0; block < _links.Length; block++)
@@ -83,7 +83,7 @@ internal sealed class BlockLinks(JobId job, WorkerId worker, IActorContext conte
         }
     }
 
-    /// <summary>Nodes need not stay connected for this worker.</summary>
+    /// <summary>Releases the node connections kept for this worker.</summary>
     public void Dispose()
     {
         foreach (var peer in _peers.Values) peer?.Dispose();

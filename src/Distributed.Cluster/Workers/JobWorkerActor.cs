@@ -12,8 +12,8 @@ using Distributed.Protocol.Workers;
 namespace Distributed.Cluster.Workers;
 
 /// <summary>
-/// The shell round one worker's <see cref="WorkLedger"/> for one job: connects to the blocks, hands work to the compute threads, sends
-/// what they sum.
+/// The shell around one worker's <see cref="WorkLedger"/> for one job: connects to the blocks, passes work to the compute threads, and sends the
+/// sums.
 /// </summary>
 internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
 {
@@ -34,11 +34,11 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
     private readonly ActorSystem _system = Context.System;
     private bool _isLeaving;
     private (IActorRef ReplyTo, TimeSpan At)? _leaveRequest;
-    private TimeSpan _heardAt; // the last weights
+    private TimeSpan _heardAt; // when weights last arrived
     private WorkLedger? _ledger;
     private long _connectedLineage;
     private TimeSpan _measureAt;
-    private bool _isWarm; // code that has just begun to run is slow, and says nothing about the machine
+    private bool _isWarm; // freshly started code is slow and says nothing about the machine
 
     public JobWorkerActor(JoinJob join, WorkerId id, int threads, WorkerSurroundings node, BorrowedSamples data)
     {
@@ -56,11 +56,11 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
         }
         catch
         {
-            data.Dispose(); // an actor that was not created does not stop, so nothing else gives them back
+            data.Dispose(); // an actor that was not created does not stop, so nothing else releases them
             throw;
         }
 
-        // on the hot path first
+        // hot path first
         Receive<WeightsUpdated>(message =>
         {
             if (_ledger is null) message.Lease?.Dispose();
@@ -76,7 +76,7 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
         Receive<NodeEvaluated>(message => _ledger?.OnNodeEvaluated(message.Lineage, message.Epoch, message.Node, message.Metrics));
         Receive<Tick>(_ =>
         {
-            _plane.Poll(); // for compute threads that promised to and are at a long shard
+            _plane.Poll(); // for compute threads that promised to poll but are in a long shard
             _ledger?.OnTick(Now);
             TellSpeed();
             LeaveWhenIdle();
@@ -121,7 +121,7 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
         _data.Dispose();
     }
 
-    /// <summary>Connects to every block of the lineage; repeated by the coordinator until this worker says that it is ready.</summary>
+    /// <summary>Connects to every block of the lineage. The coordinator repeats the request until this worker reports that it is ready.</summary>
     private void OnJoin(JoinJob message)
     {
         if (message.Lineage < _connectedLineage) return;
@@ -156,7 +156,7 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
         _isWarm = true;
     }
 
-    /// <summary>The node shuts down: no more shards, but those that are under way are finished.</summary>
+    /// <summary>The node shuts down: takes no more shards, but finishes those in progress.</summary>
     private void OnFinishShards(FinishShards message)
     {
         _isLeaving = true;
@@ -164,7 +164,9 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
         _coordinators.Tell(new WorkerLeft(_job, _id, "its node shuts down"));
     }
 
-    /// <summary>Nothing under way, and nothing has come for a while: the blocks have turned to others.</summary>
+    /// <summary>
+    /// Reports completion once nothing is in progress and nothing has arrived for a while: the blocks have switched to other workers.
+    /// </summary>
     private void LeaveWhenIdle()
     {
         if (_leaveRequest is not { } request || !_threads.IsIdle || Now - Later(_heardAt, request.At) < QuietBeforeLeaving) return;
@@ -180,7 +182,7 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
 
     void IWorkerEffects.PushGradient(PushGradient gradient)
     {
-        if (_blocks[gradient.Block] is not { } link) gradient.Lease?.Dispose(); // it asks when it is back
+        if (_blocks[gradient.Block] is not { } link) gradient.Lease?.Dispose(); // the block asks when it is back
         else if (_plane.IsHere(link.Endpoint)) link.Reference.Tell(gradient);
         else _plane.Send(link.Endpoint.Node, gradient);
     }

@@ -10,8 +10,7 @@ using Distributed.Protocol.Specification;
 namespace Distributed.Cluster.Workers;
 
 /// <summary>
-/// One worker of a node: a child for each job that it takes part in. A restarted worker has another name, so that nothing that was said to
-/// the old one reaches it.
+/// One worker of a node, with a child for each job it takes part in. A restarted worker has a new name, so messages to the old one do not reach it.
 /// </summary>
 internal sealed class WorkerActor : ReceiveActor
 {
@@ -19,11 +18,11 @@ internal sealed class WorkerActor : ReceiveActor
     private readonly int _threads;
     private readonly WorkerSurroundings _node;
     private readonly Dictionary<JobId, IActorRef> _jobs = [];
-    private readonly Dictionary<JobId, JoinJob> _joined = []; // the newest of each job's
+    private readonly Dictionary<JobId, JoinJob> _joined = []; // the newest per job
     private readonly HashSet<JobId> _loading = [];
-    private readonly Dictionary<IActorRef, FailureCause> _failures = []; // of children that end
-    private readonly Dictionary<JobId, WorkerFailed> _failed = []; // until the job asks again: the word may be lost
-    private long _children; // names: one that still stops keeps its own
+    private readonly Dictionary<IActorRef, FailureCause> _failures = []; // of stopping children
+    private readonly Dictionary<JobId, WorkerFailed> _failed = []; // until the job asks again: the report may be lost
+    private long _children; // for names: a child still stopping keeps its own
 
     public WorkerActor(int index, int threads, WorkerSurroundings node)
     {
@@ -61,7 +60,7 @@ internal sealed class WorkerActor : ReceiveActor
 
     protected override SupervisorStrategy SupervisorStrategy() => new StopAndTell(this);
 
-    /// <summary>A child that throws ends, and what it threw is known when its end is told.</summary>
+    /// <summary>Stops a child that throws and keeps the exception, which is known by the time the child's end is reported.</summary>
     private sealed class StopAndTell(WorkerActor worker) : OneForOneStrategy(_ => Directive.Stop)
     {
         private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -99,7 +98,7 @@ internal sealed class WorkerActor : ReceiveActor
         job.Forward(message);
     }
 
-    /// <summary>Joins what it was asked to join meanwhile. Data that is gone again is fetched when the coordinator asks the next time.</summary>
+    /// <summary>Joins the jobs that were waiting for this data. Data evicted meanwhile is fetched at the coordinator's next request.</summary>
     private void OnDataPresent(DataPresent message)
     {
         _loading.Remove(message.Job);
@@ -117,7 +116,7 @@ internal sealed class WorkerActor : ReceiveActor
 
     private void OnJobTerminated(Terminated terminated)
     {
-        // A job's child that failed: the coordinator asks again and a new one joins.
+        // A job's child failed: the coordinator asks again, and a new child joins.
         foreach (var (job, _) in _jobs.Where(pair => pair.Value.Equals(terminated.ActorRef)).ToList())
         {
             _jobs.Remove(job);

@@ -3,7 +3,7 @@ using Distributed.Cluster.Messages;
 
 namespace Distributed.Cluster.Workers;
 
-/// <summary>A node's workers: starts them, tells coordinators which there are, and has them finish when the node shuts down.</summary>
+/// <summary>A node's workers: starts them, lists them for coordinators, and has them finish when the node shuts down.</summary>
 internal sealed class WorkerHostActor : ReceiveActor
 {
     private readonly List<IActorRef> _workers = [];
@@ -27,7 +27,7 @@ internal sealed class WorkerHostActor : ReceiveActor
         foreach (var reference in _workers) reference.Tell(message);
         Become(() =>
         {
-            Receive<GetWorkers>(_ => { }); // nobody here takes work any more
+            Receive<GetWorkers>(_ => { }); // this node takes no more work
             Receive<WorkersFinished>(_ =>
             {
                 if (--unfinished == 0) replyTo.Tell(new WorkersFinished());

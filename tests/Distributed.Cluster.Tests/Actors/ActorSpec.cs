@@ -13,18 +13,18 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Distributed.Cluster.Tests.Actors;
 
 /// <summary>
-/// The base of the actors' specs: the shipped configuration under virtual time, with a journal and a snapshot store that fail when a test
-/// says so. A message of this project that nobody takes or understands fails the test, unless it is expected.
+/// Base class for actor specs: the shipped configuration under virtual time, with a journal and a snapshot store that fail on demand. An undelivered
+/// or unhandled message of this project fails the test unless expected.
 /// </summary>
 public abstract class ActorSpec : TestKit
 {
-    /// <summary>The longest that a spec waits for anything, in real time.</summary>
+    /// <summary>The longest real-time wait in a spec.</summary>
     protected static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
 
-    /// <summary>Time moves on in steps of the shortest timer of the actors.</summary>
+    /// <summary>Time advances in steps of the actors' shortest timer.</summary>
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>The most virtual time that a spec lets pass while it waits for one thing.</summary>
+    /// <summary>The most virtual time a spec lets pass while waiting for one condition.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private const string Plugins = """
@@ -67,10 +67,10 @@ public abstract class ActorSpec : TestKit
 
     internal StoreOutage Outage { get; } = new(NullLogger.Instance, TimeProvider.System);
 
-    /// <summary>A message that the spec lets go astray on purpose.</summary>
+    /// <summary>Expects an undelivered message of this type.</summary>
     protected void ExpectStray<T>() => _expectedStrays.Add(message => message is T);
 
-    /// <summary>Makes this node a cluster of its own.</summary>
+    /// <summary>Forms a cluster of this node alone.</summary>
     protected void Join()
     {
         var cluster = Akka.Cluster.Cluster.Get(Sys);
@@ -78,10 +78,10 @@ public abstract class ActorSpec : TestKit
         PassUntil(() => cluster.State.Members.Any(member => member.Status == MemberStatus.Up), TestActor, "the node is a member");
     }
 
-    /// <summary>Puts a probe at a path under /user, where actors look for peers.</summary>
+    /// <summary>Creates a probe at a path under /user, where actors look for peers.</summary>
     protected TestProbe ProbeAt(string name) => ProbeAt(Sys, name);
 
-    /// <summary>The same at another node.</summary>
+    /// <summary>Creates the probe on another node.</summary>
     protected TestProbe ProbeAt(ActorSystem system, string name)
     {
         var probe = CreateTestProbe(system);
@@ -89,11 +89,11 @@ public abstract class ActorSpec : TestKit
         return probe;
     }
 
-    /// <summary>Starts an actor whose parent is a probe, restarted when it fails.</summary>
+    /// <summary>Starts an actor as a child of a probe, restarted when it fails.</summary>
     protected static IActorRef ChildOf(TestProbe parent, Props props, string name) =>
         parent.ChildActorOf(props, name, Akka.Actor.SupervisorStrategy.DefaultStrategy);
 
-    /// <summary>What a supervisor does with a child that has thrown.</summary>
+    /// <summary>Restarts an actor as its supervisor does after an exception.</summary>
     protected static void RestartByItsSupervisor(IActorRef actor)
     {
         var child = (IInternalActorRef)actor;
@@ -101,12 +101,12 @@ public abstract class ActorSpec : TestKit
         child.Restart(new InvalidOperationException("the spec restarts it"));
     }
 
-    /// <summary>Waits until an actor, which lives, has taken everything that was sent to it before.</summary>
+    /// <summary>Waits until a live actor has processed everything sent to it before.</summary>
     protected static void Settle(IActorRef actor) => Assert.NotNull(Identify(actor).Subject);
 
     private static ActorIdentity Identify(IActorRef actor) => actor.Ask<ActorIdentity>(new Identify(null), Bound).GetAwaiter().GetResult();
 
-    /// <summary>Adds a node with a role to this node's cluster; it goes with the spec.</summary>
+    /// <summary>Adds a node with a role to this node's cluster; disposed with the spec.</summary>
     protected ActorSystem AddNode(string role)
     {
         var system = ActorSystem.Create(Sys.Name, ConfigurationFactory.ParseString($"akka.cluster.roles = [{role}]").WithFallback(Sys.Settings.Config));
@@ -121,7 +121,7 @@ public abstract class ActorSpec : TestKit
         return system;
     }
 
-    /// <summary>Lets time pass; an actor takes each of its timers at the timer's own time.</summary>
+    /// <summary>Advances time; the actor handles each of its timers at its due time.</summary>
     protected void Pass(TimeSpan time, IActorRef actor)
     {
         for (var passed = TimeSpan.Zero; passed < time; passed += Step)
@@ -131,7 +131,7 @@ public abstract class ActorSpec : TestKit
         }
     }
 
-    /// <summary>Lets time pass until a message comes to a probe; messages of other kinds are skipped.</summary>
+    /// <summary>Advances time until a probe receives a message of the type; skips others.</summary>
     protected T PassUntil<T>(TestProbe probe, IActorRef actor, Predicate<T>? isMeant = null)
     {
         T? found = default;
@@ -148,7 +148,7 @@ public abstract class ActorSpec : TestKit
         return found!;
     }
 
-    /// <summary>Lets time pass until something holds. What runs beside the actors (journals, threads) is given real time in between.</summary>
+    /// <summary>Advances time until a condition holds. Work outside the actors (journals, threads) gets real time in between.</summary>
     protected void PassUntil(Func<bool> holds, IActorRef actor, string what)
     {
         var began = Time.MonotonicClock;
@@ -156,15 +156,15 @@ public abstract class ActorSpec : TestKit
         {
             Assert.True(Time.MonotonicClock - began < Patience, $"{what}: not within {Patience.TotalMinutes} minutes of the actors' time");
             Time.Advance(Step);
-            Identify(actor); // or it has ended
+            Identify(actor); // or it has stopped
         }
     }
 
-    /// <summary>Skips messages until one of a kind comes, without time passing.</summary>
+    /// <summary>Skips messages until one of the type arrives, without advancing time.</summary>
     protected static T Next<T>(TestProbe probe, Predicate<T>? isMeant = null) =>
         (T)probe.FishForMessage(message => message is T candidate && isMeant?.Invoke(candidate) != false, Bound);
 
-    /// <summary>Nothing of a kind has come: the actor was asked something after, and it has answered.</summary>
+    /// <summary>Asserts that no message of the type has arrived: the actor has answered a later request.</summary>
     protected static void Nothing<T>(TestProbe probe, IActorRef actor)
     {
         Settle(actor);
@@ -175,7 +175,7 @@ public abstract class ActorSpec : TestKit
     {
         try
         {
-            // Published messages are told in order: once the last one is there, all are.
+            // Published messages arrive in order: once the last one is here, all are.
             var last = new DeadLetter("the last", TestActor, TestActor);
             Sys.EventStream.Publish(last);
             Assert.True(SpinWait.SpinUntil(() => _strays.Contains(last), Bound));

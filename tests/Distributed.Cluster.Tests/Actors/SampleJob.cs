@@ -24,6 +24,6 @@ internal static class SampleJob
         Seed = 1,
     };
 
-    /// <summary>No checkpoints by time: only what a spec asks for.</summary>
+    /// <summary>No checkpoints by time: only those a spec requests.</summary>
     public static RunOptions Options { get; } = new() { SnapshotEvery = TimeSpan.FromHours(1) };
 }

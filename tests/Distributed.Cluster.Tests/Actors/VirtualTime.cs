@@ -6,15 +6,15 @@ using Akka.Event;
 namespace Distributed.Cluster.Tests.Actors;
 
 /// <summary>
-/// A scheduler whose time stands still until a test moves it on. Akka's own <c>TestScheduler</c> reports the machine's monotonic clock, which
-/// the actors read; here timers and that clock are one.
+/// A scheduler whose time advances only when a test moves it. Akka's own <c>TestScheduler</c> reports the machine's monotonic clock, which the actors
+/// read; here timers and that clock agree.
 /// </summary>
 public sealed class VirtualTime(Config config, ILoggingAdapter log) : SchedulerBase(config, log), IDateTimeOffsetNowTimeProvider
 {
     private readonly Lock _gate = new();
     private readonly PriorityQueue<Entry, (long Due, long Number)> _entries = new();
-    private long _scheduled; // breaks ties in the order of scheduling
-    private long _now = TimeSpan.FromHours(1).Ticks; // not zero: differences with a default TimeSpan are positive
+    private long _scheduled; // breaks ties by scheduling order
+    private long _now = TimeSpan.FromHours(1).Ticks; // nonzero, so that differences with a default TimeSpan are positive
 
     private sealed record Entry(Action Fire, TimeSpan? Interval, ICancelable? Cancelable);
 
@@ -27,7 +27,7 @@ public sealed class VirtualTime(Config config, ILoggingAdapter log) : SchedulerB
     /// <inheritdoc/>
     protected override DateTimeOffset TimeNow => DateTimeOffset.UnixEpoch + MonotonicClock;
 
-    /// <summary>Moves time on; everything that falls due fires on the calling thread, in order, at its own time.</summary>
+    /// <summary>Advances time; everything due fires on the calling thread, in order, at its due time.</summary>
     public void Advance(TimeSpan by)
     {
         var end = MonotonicClock + by;

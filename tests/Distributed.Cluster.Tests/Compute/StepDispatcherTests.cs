@@ -29,7 +29,7 @@ public sealed class StepDispatcherTests : IAsyncLifetime
         var thread = new Thread(() =>
         {
             dispatcher.Attend();
-            // The pool may still be at the actor's first run and take one more message with it.
+            // The pool may still be in the actor's first run and process one more message.
             var clock = Stopwatch.StartNew();
             while (!ranHere && clock.Elapsed < Bound)
             {
@@ -94,7 +94,7 @@ public sealed class StepDispatcherTests : IAsyncLifetime
 
     private sealed record Place(int Thread, bool IsPool);
 
-    /// <summary>Answers anything with the thread that it runs on.</summary>
+    /// <summary>Answers any message with the thread it runs on.</summary>
     private sealed class ThreadTeller : ReceiveActor
     {
         public ThreadTeller() => ReceiveAny(_ => Sender.Tell(new Place(Environment.CurrentManagedThreadId, Thread.CurrentThread.IsThreadPoolThread)));

@@ -18,7 +18,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Distributed.Cluster.Tests.Coordinators;
 
-/// <summary>One job's coordinator: the blocks' region, the workers and the watchers are probes.</summary>
+/// <summary>One job's coordinator; the block region, the workers and the watchers are probes.</summary>
 public sealed class CoordinatorActorSpec : ActorSpec
 {
     private static readonly WorkerId Worker = new("worker");
@@ -147,7 +147,7 @@ public sealed class CoordinatorActorSpec : ActorSpec
     {
         var coordinator = Open();
         await FailOneWrite(coordinator);
-        WriteJournal("other", new JobSubmitted(SampleJob.Specification, SampleJob.Options)); // as if the failed write had got through
+        WriteJournal("other", new JobSubmitted(SampleJob.Specification, SampleJob.Options)); // as if the failed write had succeeded
         PassUntil<GetBlockState>(_blocks, coordinator);
         Assert.Single(ReadJournal().OfType<JobSubmitted>());
     }
@@ -202,7 +202,7 @@ public sealed class CoordinatorActorSpec : ActorSpec
     public async Task A_store_that_cannot_be_read_keeps_no_job_from_ending()
     {
         await WriteFinishedJob(new float[SampleJob.Parameters]);
-        await Snapshots.OnLoad.FailIf((id, _) => id != JobJournal.IdOf(SampleJob.Id)); // the journal itself is read
+        await Snapshots.OnLoad.FailIf((id, _) => id != JobJournal.IdOf(SampleJob.Id)); // the journal itself is readable
         var coordinator = Open();
         WatchJob(coordinator);
         var end = PassUntil<JobFinished>(_watcher, coordinator).End;
@@ -239,7 +239,7 @@ public sealed class CoordinatorActorSpec : ActorSpec
         Next<JobWatched>(_watcher);
     }
 
-    /// <summary>Answers for block 0: it has nothing, then what it was told to load.</summary>
+    /// <summary>Answers for block 0: first that it has no state, then that it has loaded what it was told to.</summary>
     private void LoadBlock(IActorRef coordinator)
     {
         const long incarnation = 5;
@@ -259,7 +259,7 @@ public sealed class CoordinatorActorSpec : ActorSpec
         return worker;
     }
 
-    /// <summary>The job's first event is refused, and the journal's child has stopped; it starts again when time passes.</summary>
+    /// <summary>The job's first event is rejected and the journal child has stopped; it restarts as time passes.</summary>
     private async Task FailOneWrite(IActorRef coordinator)
     {
         Settle(coordinator);
@@ -295,7 +295,7 @@ public sealed class CoordinatorActorSpec : ActorSpec
         return events;
     }
 
-    /// <summary>A journal whose job has done its last step and only lacks its end.</summary>
+    /// <summary>Writes a journal whose job has completed its last step and lacks only its end.</summary>
     private async Task WriteFinishedJob(float[] weights)
     {
         var specification = SampleJob.Specification with { Epochs = 1 };

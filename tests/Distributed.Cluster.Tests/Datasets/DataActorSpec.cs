@@ -13,7 +13,7 @@ using Distributed.Protocol.Messages;
 
 namespace Distributed.Cluster.Tests.Datasets;
 
-/// <summary>A node's data actor; the node that asks has a data plane of its own, over a real loopback connection.</summary>
+/// <summary>A node's data actor; the requesting node has its own data plane, over a real loopback connection.</summary>
 public sealed class DataActorSpec : ActorSpec
 {
     private static readonly EncodedDataSet Buyers = DataSets.Load(new DataSettings { Source = "buyers", Seed = 1 });

@@ -12,7 +12,7 @@ using Distributed.Protocol.Messages;
 
 namespace Distributed.Cluster.Tests.Datasets;
 
-/// <summary>A fetch of one data set; the nodes that offer it are probes, with data planes of their own over real loopback connections.</summary>
+/// <summary>A fetch of one data set; the nodes that offer it are probes with their own data planes over real loopback connections.</summary>
 public sealed class DataFetchActorSpec : ActorSpec
 {
     private static readonly EncodedDataSet Buyers = DataSets.Load(new DataSettings { Source = "buyers", Seed = 1 });
@@ -104,7 +104,7 @@ public sealed class DataFetchActorSpec : ActorSpec
     {
         var source = await AddSourceAsync(Others);
         var fetch = Start();
-        source.Offer(fetch, Buyers.Sha256); // a lie: it is the other data set's file
+        source.Offer(fetch, Buyers.Sha256); // a false offer: this is the other data set's file
         source.Serve(this, fetch, until: () => !_sources[0].Probe.HasMessages && _cache.UsedBytes == 0);
         Assert.Contains("holds other samples", PassUntil<FetchEnded>(_parent, fetch).Reason, StringComparison.Ordinal);
         Assert.Null(_cache.Find(Buyers.Sha256));
@@ -153,7 +153,7 @@ public sealed class DataFetchActorSpec : ActorSpec
         return source;
     }
 
-    /// <summary>A node that has a data set: a probe, and an actor of the real kind that answers what the probe is asked.</summary>
+    /// <summary>A node that has a data set: a probe, and a real data actor that answers the requests sent to the probe.</summary>
     private sealed record Source(EncodedDataSet Data, SampleCache Cache, DataPlane Plane, TestProbe Probe)
     {
         private bool _isStopped;
@@ -164,7 +164,7 @@ public sealed class DataFetchActorSpec : ActorSpec
             fetch.Tell(new DataAvailable(sha256, chunks.Root, chunks.Length, Plane.Endpoint), Probe.Ref);
         }
 
-        /// <summary>Answers questions until the fetch has ended.</summary>
+        /// <summary>Answers requests until the fetch has ended.</summary>
         public void Serve(DataFetchActorSpec spec, IActorRef fetch, Func<bool>? until = null)
         {
             var served = 0;

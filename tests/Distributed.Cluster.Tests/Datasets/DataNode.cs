@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Distributed.Cluster.Tests.Datasets;
 
-/// <summary>A node's place on a real data plane, on loopback.</summary>
+/// <summary>A node's endpoint on a real data plane, on loopback.</summary>
 internal static class DataNode
 {
     public static DataPlane Plane(string name) => DataPlane.Listen(

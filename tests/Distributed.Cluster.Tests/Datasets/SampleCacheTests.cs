@@ -78,7 +78,7 @@ public sealed class SampleCacheTests : IDisposable
 
         using var next = Open();
         Assert.Empty(Directory.GetFiles(_folder, "*.part"));
-        Assert.NotNull(next.Find(good.Sha256)); // can be sent at once: receivers check
+        Assert.NotNull(next.Find(good.Sha256)); // can be sent immediately: receivers verify
         Assert.Null(next.Borrow(good.Sha256));
         Assert.True(await next.CheckAsync(good.Sha256));
         Assert.NotNull(next.Borrow(good.Sha256));
@@ -117,7 +117,7 @@ public sealed class SampleCacheTests : IDisposable
         next.Unhold(job);
         await next.AddAsync(other, CancellationToken.None);
         Assert.Null(next.Find(held.Sha256));
-        Assert.Equal(3, Directory.GetFiles(_folder).Length); // the owner's, a file, and its chunks
+        Assert.Equal(3, Directory.GetFiles(_folder).Length); // the owner file, a data set, and its chunk list
     }
 
     [Fact]

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Distributed.Cluster.Tests.Hosting;
 
-/// <summary>Akka's log events as people see them.</summary>
+/// <summary>Akka's log events as written to the log.</summary>
 public sealed class AkkaLogTests
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
@@ -23,7 +23,7 @@ public sealed class AkkaLogTests
             $"akka {{ loglevel = WARNING, stdout-loglevel = OFF, loggers = [\"{typeof(AkkaLog).AssemblyQualifiedName}\"] }}");
         using var system = ActorSystem.Create("log", ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(configuration), new AkkaLogSetup(loggers)));
         for (var i = 0; i < 3; i++) Akka.Event.Logging.GetLogger(system, "here").Error(Caught(), "it fails\n   at a line of its own");
-        Akka.Event.Logging.GetLogger(system, "here").Error(Caught(), "Failed to persist event type [Distributed.Protocol.EpochDecided] with sequence number [1]"); // the outage's to tell
+        Akka.Event.Logging.GetLogger(system, "here").Error(Caught(), "Failed to persist event type [Distributed.Protocol.EpochDecided] with sequence number [1]"); // StoreOutage's job
         Akka.Event.Logging.GetLogger(system, "here").Warning("the last");
         var heard = new List<string>();
         while (heard.LastOrDefault()?.Contains("the last", StringComparison.Ordinal) != true)

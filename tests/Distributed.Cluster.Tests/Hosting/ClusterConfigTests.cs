@@ -6,7 +6,7 @@ using Distributed.Cluster.Wire;
 
 namespace Distributed.Cluster.Tests.Hosting;
 
-/// <summary>What the shipped configuration names by text is there: a type that has moved would be missed at run time only.</summary>
+/// <summary>Every type the shipped configuration names exists; otherwise a moved type would only be missed at run time.</summary>
 public sealed partial class ClusterConfigTests(SerializerSystem system) : IClassFixture<SerializerSystem>
 {
     public static TheoryData<string> Files =>
@@ -20,7 +20,7 @@ public sealed partial class ClusterConfigTests(SerializerSystem system) : IClass
     [Fact]
     public void The_configuration_names_the_types_of_this_project()
     {
-        // So that the test above cannot pass by finding nothing.
+        // Ensures that the test above does not pass by finding nothing.
         var names = TypeNames("cluster-config/common.conf");
         foreach (var type in new[] { typeof(ProtocolSerializer), typeof(RefusingSerializer), typeof(IClusterMessage), typeof(JobRegistered) })
             Assert.Contains($"{type.FullName}, {type.Assembly.GetName().Name}", names);

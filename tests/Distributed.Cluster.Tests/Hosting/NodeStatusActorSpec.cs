@@ -26,7 +26,7 @@ public sealed class NodeStatusActorSpec : ActorSpec
     {
         using var activity = new NodeActivity();
         var status = Start(activity);
-        var before = activity.Traffic.Samples; // other tests of the process count too
+        var before = activity.Traffic.Samples; // other tests in the process count too
         NodeActivity.CountSamples(1_000_000_000);
         Assert.True(activity.Traffic.Samples - before >= 1_000_000_000);
         Pass(TimeSpan.FromSeconds(1.9), status);
@@ -59,7 +59,7 @@ public sealed class NodeStatusActorSpec : ActorSpec
     private IActorRef Start(NodeActivity activity, params string[] roles)
     {
         var status = Sys.ActorOf(NodeStatusActor.Props(new NodeServices { Roles = roles.ToHashSet(), Workers = 3, Activity = activity }));
-        Settle(status); // has measured for the first time
+        Settle(status); // has taken its first measurement
         return status;
     }
 

@@ -16,7 +16,7 @@ public sealed class RecentTimesTests
         Assert.Equal(new StepTiming(1, 3), times.Summarize());
         for (var i = 0; i < 3 * RecentTimes.Most; i++) times.Add(1000);
         for (var i = RecentTimes.Most; i > 0; i--) times.Add(i);
-        Assert.Equal(new StepTiming(256, 487), times.Summarize()); // nearest ranks of 1 … 512: 50 % and 95 %
+        Assert.Equal(new StepTiming(256, 487), times.Summarize()); // nearest ranks of 1 … 512: 50% and 95%
         Assert.Equal(4 * RecentTimes.Most + 2, times.Count);
     }
 }

@@ -8,7 +8,9 @@ using Distributed.Cluster.Tests.Actors;
 
 namespace Distributed.Cluster.Tests.Membership;
 
-/// <summary>A core node in a cluster with a worker node and, where a second witness is needed, another core node. Their ports answer as the spec says.</summary>
+/// <summary>
+/// A core node in a cluster with a worker node and, where a second witness is needed, another core node. The spec determines how their ports answer.
+/// </summary>
 public sealed class DeadProcessActorSpec : ActorSpec
 {
     private readonly ConcurrentDictionary<int, PortAnswer> _ports = new();
@@ -53,8 +55,8 @@ public sealed class DeadProcessActorSpec : ActorSpec
         var told = PassUntilTold(heard, actor);
         Assert.Equal((worker.Port, Address.Port), (told.Member.Port, told.Witness.Port));
         Pass(TimeSpan.FromSeconds(2), actor);
-        Assert.Equal(MemberStatus.Up, StatusOf(worker)); // one of two core nodes is no majority
-        actor.Tell(new ProcessRefused(told.Member, Of(worker))); // a worker's word does not count
+        Assert.Equal(MemberStatus.Up, StatusOf(worker)); // one of two core nodes is not a majority
+        actor.Tell(new ProcessRefused(told.Member, Of(worker))); // a worker's testimony does not count
         Settle(actor);
         Assert.Equal(MemberStatus.Up, StatusOf(worker));
         actor.Tell(new ProcessRefused(told.Member, Of(witness)));

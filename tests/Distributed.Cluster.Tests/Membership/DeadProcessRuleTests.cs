@@ -16,7 +16,7 @@ public sealed class DeadProcessRuleTests
     {
         _rule.OnRefused(Worker, Core[0], TimeSpan.Zero);
         Assert.Empty(DeadAt(0));
-        _rule.OnRefused(Worker, Core[0], TimeSpan.FromSeconds(0.1)); // saying it again makes no second witness
+        _rule.OnRefused(Worker, Core[0], TimeSpan.FromSeconds(0.1)); // a repeated report adds no second witness
         Assert.Empty(DeadAt(0.1));
         _rule.OnRefused(Worker, Core[1], TimeSpan.FromSeconds(0.2));
         Assert.Equal([Worker], DeadAt(0.2));
@@ -70,7 +70,7 @@ public sealed class DeadProcessRuleTests
         _rule.OnAnswered(Worker, TimeSpan.Zero);
         _rule.OnRefused(Worker, Core[1], TimeSpan.FromSeconds(0.1));
         Assert.Empty(DeadAt(0.1));
-        Assert.True(_rule.HasSuspects); // a dying process may have answered: it is asked again
+        Assert.True(_rule.HasSuspects); // a dying process may have answered: it is probed again
         for (var i = 0; i < 2; i++) _rule.OnAnswered(Worker, TimeSpan.FromSeconds(0.2));
         Assert.False(_rule.HasSuspects);
     }
@@ -84,7 +84,7 @@ public sealed class DeadProcessRuleTests
         {
             if (_rule.TakeProbes(now) is not [var probed]) continue;
             Assert.Equal(Worker, probed);
-            Assert.Empty(_rule.TakeProbes(now + TimeSpan.FromMinutes(1))); // it is under way
+            Assert.Empty(_rule.TakeProbes(now + TimeSpan.FromMinutes(1))); // a probe is in progress
             probes.Add(now);
             _rule.ProbeLater(Worker, now);
         }

@@ -5,7 +5,7 @@ using Distributed.Cluster.Tests.Actors;
 
 namespace Distributed.Cluster.Tests.Membership;
 
-/// <summary>A seed node that may begin a cluster; what the others' ports answer is up to the spec.</summary>
+/// <summary>A seed node that may begin a cluster; the spec determines how the others' ports answer.</summary>
 public sealed class FormationActorSpec : ActorSpec
 {
     private readonly ConcurrentDictionary<int, PortAnswer> _ports = new();
@@ -54,7 +54,7 @@ public sealed class FormationActorSpec : ActorSpec
     [Fact]
     public void A_first_seed_begins_no_cluster_beside_one_that_a_seed_is_in()
     {
-        ExpectStray<GetFormation>(); // there is no process behind the seeds' addresses
+        ExpectStray<GetFormation>(); // no process runs at the seeds' addresses
         _ports[1] = PortAnswer.Connected;
         (_ports[2], _ports[3]) = (PortAnswer.Refused, PortAnswer.Refused);
         _formation.Tell(new FormationReply(true), FormationOf(1));
@@ -62,7 +62,7 @@ public sealed class FormationActorSpec : ActorSpec
         for (var i = 0; i < 10; i++)
         {
             Pass(TimeSpan.FromMilliseconds(500), _formation);
-            _formation.Tell(new FormationReply(true), FormationOf(1)); // an answer holds for two seconds
+            _formation.Tell(new FormationReply(true), FormationOf(1)); // an answer is valid for two seconds
         }
         Assert.False(IsInCluster);
         _formation.Tell(new FormationReply(false), FormationOf(1)); // it has left that cluster

@@ -15,7 +15,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Distributed.Cluster.Tests.ParameterBlocks;
 
-/// <summary>One parameter block, alone: the coordinator, the workers and the region are probes.</summary>
+/// <summary>A single parameter block; the coordinator, the workers and the region are probes.</summary>
 public sealed class ParameterBlockActorSpec : ActorSpec
 {
     private static readonly WorkerId Worker = new("worker");
@@ -71,7 +71,7 @@ public sealed class ParameterBlockActorSpec : ActorSpec
         Next<WeightsUpdated>(_worker);
         Assert.Equal(0, PassUntil<BlockMeasured>(_coordinator, _block).Block);
         Pass(TimeSpan.FromSeconds(2), _block);
-        Nothing<BlockMeasured>(_coordinator, _block); // no step since
+        Nothing<BlockMeasured>(_coordinator, _block); // no step since then
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public sealed class ParameterBlockActorSpec : ActorSpec
         await Snapshots.OnSave.Pass();
         Pass(TimeSpan.FromSeconds(10), _block);
         Nothing<SnapshotSaved>(_coordinator, _block);
-        Save(step: 0, attempt: 2); // the next one is
+        Save(step: 0, attempt: 2); // the next snapshot is stored
     }
 
     [Fact]
@@ -198,7 +198,7 @@ public sealed class ParameterBlockActorSpec : ActorSpec
         var state = Load(lineage: 1, checkpoint: null);
         _block.Tell(new MoveBlock(), TestActor);
         Assert.Equal(state.Incarnation, Next<BlockLeaving>(_coordinator).Incarnation);
-        PassUntil<BlockLeaving>(_coordinator, _block); // said again
+        PassUntil<BlockLeaving>(_coordinator, _block); // sent again
         Assert.False(HasMessages);
         _block.Tell(new ReleaseBlock(SampleJob.Id, 0, 1, 1));
         ExpectMsg<BlockMayMove>(Bound);
@@ -235,7 +235,7 @@ public sealed class ParameterBlockActorSpec : ActorSpec
         Assert.Equal(_plane.Endpoint, Next<BlockConnected>(_worker).Endpoint);
     }
 
-    /// <summary>A block of lineage 1 whose one worker computes everything.</summary>
+    /// <summary>Trains a block of lineage 1 whose only worker computes everything.</summary>
     private void Train()
     {
         Load(lineage: 1, checkpoint: null);

@@ -8,7 +8,7 @@ using Distributed.Protocol.Planning;
 
 namespace Distributed.Cluster.Tests.ParameterBlocks;
 
-/// <summary>What the store's answers come to; the block is a probe.</summary>
+/// <summary>The outcomes of the store's answers; the block is a probe.</summary>
 public sealed class SnapshotSavingsTests : ActorSpec
 {
     private readonly TestProbe _block;
@@ -30,7 +30,7 @@ public sealed class SnapshotSavingsTests : ActorSpec
         Assert.Equal((saving, null), (outcome!.Saving, outcome.Failure));
         Assert.Equal((stored.PersistenceId, 3L), (Assert.Single(outcome.Stored).PersistenceId, outcome.Stored[0].SequenceNumber));
         Assert.Null(_savings.Take(stored.PersistenceId, null));
-        Assert.Null(_savings.SealAsync(1, 3)); // it is not held any more
+        Assert.Null(_savings.SealAsync(1, 3)); // no longer held
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class SnapshotSavingsTests : ActorSpec
         var stored = Next<SaveSnapshotSuccess>(_block).Metadata;
         Assert.Equal(1, await CountAsync(stored));
         Assert.Null(_savings.Take(stored.PersistenceId, null));
-        Assert.Equal(0, await CountAsync(stored)); // asked after the deletion, of one actor
+        Assert.Equal(0, await CountAsync(stored)); // read after the deletion, by the same actor
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class SnapshotSavingsTests : ActorSpec
         var saving = await BeginAsync(step: 3);
         _savings.Forget(1, 3);
         _savings.Store(saving);
-        await CountAsync(new SnapshotMetadata("any", 1, DateTime.UtcNow)); // the store would have answered the other before
+        await CountAsync(new SnapshotMetadata("any", 1, DateTime.UtcNow)); // the store would have answered the earlier request first
         Assert.False(_block.HasMessages);
     }
 

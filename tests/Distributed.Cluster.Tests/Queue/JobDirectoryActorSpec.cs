@@ -13,7 +13,7 @@ using Distributed.Protocol.Specification;
 
 namespace Distributed.Cluster.Tests.Queue;
 
-/// <summary>The directory of jobs: gateways, coordinators and workers are probes.</summary>
+/// <summary>The job directory: gateways, coordinators and workers are probes.</summary>
 public sealed class JobDirectoryActorSpec : ActorSpec
 {
     private static readonly JobId First = new("first");
@@ -55,7 +55,7 @@ public sealed class JobDirectoryActorSpec : ActorSpec
         Assert.Equal(First, PassUntil<StartJob>(_coordinators, _directory).Job);
         Pass(TimeSpan.FromSeconds(1), _directory);
         Assert.Equal(0, Summary(Second)!.QueuePosition);
-        AddWorker("a"); // it is heard of again
+        AddWorker("a"); // seen again
         _directory.Tell(new JobFinished(First, new JobEnded(JobOutcome.Completed, 6, StopReason.Epochs, null)));
         Assert.Equal(Second, PassUntil<StartJob>(_coordinators, _directory, message => message.Job != First).Job);
         Assert.Equal(JobPhase.Completed, Summary(First)!.State);
@@ -153,7 +153,7 @@ public sealed class JobDirectoryActorSpec : ActorSpec
     [Fact]
     public async Task A_directory_stops_at_a_write_that_fails_and_comes_back_without_it()
     {
-        ExpectStray<GetJobSummaries>(); // while it is away, questions run into their asker's bound
+        ExpectStray<GetJobSummaries>(); // requests time out while it is down
         var other = CreateTestProbe();
         var lasting = Sys.ActorOf(JobDirectoryActor.LastingProps(other.Ref, 1, Outage));
         lasting.Tell(Queue(First), TestActor);
@@ -164,7 +164,7 @@ public sealed class JobDirectoryActorSpec : ActorSpec
         PassUntil(() => !AnswersJobs(lasting, First), TestActor, "the directory is away");
         await Journal.OnWrite.Pass();
         PassUntil(() => AnswersJobs(lasting, First), TestActor, "the directory is back");
-        Assert.False(AnswersJobs(lasting, Second)); // it was never answered, and is not there
+        Assert.False(AnswersJobs(lasting, Second)); // it was never acknowledged and does not exist
         lasting.Tell(Queue(Second), TestActor);
         Assert.Equal(QueueVerdict.Done, ExpectMsg<QueueAnswered>(Bound).Verdict);
     }
@@ -174,7 +174,7 @@ public sealed class JobDirectoryActorSpec : ActorSpec
     {
         Submit(First);
         Submit(Second);
-        Assert.Equal(QueueVerdict.Done, Steer(First, JobSteering.Cancel).Verdict); // it never had its turn
+        Assert.Equal(QueueVerdict.Done, Steer(First, JobSteering.Cancel).Verdict); // it never had a turn
         Assert.Equal([First, Second], (await ReadJobsAsync()).Select(job => job.Job));
         Assert.Equal(QueueVerdict.Done, Steer(First, JobSteering.Delete).Verdict);
         Assert.Equal([Second], (await ReadJobsAsync()).Select(job => job.Job));

@@ -40,7 +40,7 @@ public sealed class JobJournalSpec : ActorSpec
         foreach (var journalEvent in events) history.Apply(journalEvent);
         var journal = Start("first");
         Write(journal, [.. events, history.Summarize()]);
-        // Rows are deleted beside the journal: read until they are.
+        // Rows are deleted in the background: read until they are gone.
         var reads = 0;
         AwaitAssert(() =>
         {

@@ -14,11 +14,11 @@ using Xunit.Abstractions;
 
 namespace Distributed.Cluster.Tests.Stores;
 
-/// <summary>What the rules count on in a store: one writer at a time, and rows that do not pile up.</summary>
+/// <summary>What the rules require of a store: a single writer, and rows that do not accumulate.</summary>
 [Collection(PostgresTests.Name)]
 public sealed class JournalStoreTests(PostgresFixture postgres, ITestOutputHelper output) : IDisposable
 {
-    // In memory where there is such a folder: it is not the disk that is measured here, and thousands of durable writes take minutes on a slow one.
+    // In memory where such a folder exists: the disk is not under test, and thousands of durable writes take minutes on a slow one.
     private readonly string _folder = Directory.CreateDirectory(
         Path.Combine(Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"distributed-{Guid.NewGuid():n}")).FullName;
 
@@ -56,14 +56,14 @@ public sealed class JournalStoreTests(PostgresFixture postgres, ITestOutputHelpe
         CheckThatASummaryReplacesRows(store);
     }
 
-    /// <summary>Otherwise Microsoft.Data.Sqlite sleeps for 150 ms at each collision with the other connection's write.</summary>
+    /// <summary>Without a busy time-out, Microsoft.Data.Sqlite sleeps for 150 ms at each collision with the other connection's write.</summary>
     [Fact]
     public void Connections_of_journal_and_snapshots_wait_inside_SQLite_for_each_others_writes()
     {
         using var store = OpenSqlite();
         using (var pool = new SqliteConnection(ConnectionString)) SqliteConnection.ClearPool(pool);
         store.Open(new JobId("job")).Write(new TermStarted(1));
-        // The pool hands out the connection that the journal wrote with.
+        // The pool returns the connection that the journal wrote with.
         Assert.InRange(store.Scalar("PRAGMA busy_timeout"), 1_000, 20_000);
     }
 
@@ -101,8 +101,8 @@ public sealed class JournalStoreTests(PostgresFixture postgres, ITestOutputHelpe
         output.WriteLine($"bytes of the store after every 250 checkpoints: {string.Join(", ", sizes)}; " +
             $"{store.Scalar("SELECT COUNT(*) FROM journal")} journal rows, {store.Scalar("SELECT COUNT(*) FROM snapshot")} snapshot rows");
         Assert.InRange(store.Scalar("SELECT COUNT(*) FROM journal"), 1, 260);
-        Assert.InRange(store.Scalar("SELECT COUNT(*) FROM snapshot"), 2, 10); // deletions that are still under way
-        Assert.InRange(sizes[^1], 0, sizes[0] * 5 / 4); // freed pages are used again
+        Assert.InRange(store.Scalar("SELECT COUNT(*) FROM snapshot"), 2, 10); // deletions still in progress
+        Assert.InRange(sizes[^1], 0, sizes[0] * 5 / 4); // freed pages are reused
 
         void Write(JournalEvent journalEvent)
         {
@@ -122,10 +122,10 @@ public sealed class JournalStoreTests(PostgresFixture postgres, ITestOutputHelpe
         (string Id, long Step)[] rows =
         [
             (kept.PersistenceId, kept.SequenceNumber),
-            (PartsSweep.PersistenceIdOf(job, 1, 0, 6), 20), // of a lineage that is over
-            (PartsSweep.PersistenceIdOf(job, 2, 0, 7), 10), // of an attempt that was given up
-            (PartsSweep.PersistenceIdOf(job, 2, 0, 8), 30), // of one under way
-            (PartsSweep.PersistenceIdOf(job, 0, 0, 0), 0), // given weights
+            (PartsSweep.PersistenceIdOf(job, 1, 0, 6), 20), // of a finished lineage
+            (PartsSweep.PersistenceIdOf(job, 2, 0, 7), 10), // of an abandoned attempt
+            (PartsSweep.PersistenceIdOf(job, 2, 0, 8), 30), // of an attempt in progress
+            (PartsSweep.PersistenceIdOf(job, 0, 0, 0), 0), // given initial weights
             (PartsSweep.PersistenceIdOf(longer, 1, 0, 9), 1), // another job's
         ];
         foreach (var (id, step) in rows)
@@ -163,7 +163,7 @@ public sealed class JournalStoreTests(PostgresFixture postgres, ITestOutputHelpe
             Write(new TermStarted(i));
             if (i % 10 == 0) Write(history.Summarize());
         }
-        // Rows are deleted beside the writing, never before it: wait for the last summary's deletion.
+        // Rows are deleted in the background, never before the write: wait for the last summary's deletion.
         var deadline = Environment.TickCount64 + 30_000;
         while (Rows() > 12 && Environment.TickCount64 < deadline) Thread.Sleep(20);
         var recovered = store.Open(job).Recovered;
@@ -172,7 +172,7 @@ public sealed class JournalStoreTests(PostgresFixture postgres, ITestOutputHelpe
         foreach (var journalEvent in recovered.Events) again.Apply(journalEvent);
         Assert.Equal(50, again.Term);
         Assert.InRange(recovered.Events.Count, 1, 12);
-        var another = store.Open(job); // goes on behind the deleted rows
+        var another = store.Open(job); // continues after the deleted rows
         another.Write(new TermStarted(51));
         writer.WriteInVain(new TermStarted(52));
 
@@ -187,7 +187,7 @@ public sealed class JournalStoreTests(PostgresFixture postgres, ITestOutputHelpe
 
     private StoreUnderTest OpenSqlite()
     {
-        using (SqliteStore.Open(StorePath)) // made, in WAL mode
+        using (SqliteStore.Open(StorePath)) // created, in WAL mode
         {
         }
         return new StoreUnderTest("SQLite.MS", ConnectionString, () => new SqliteConnection(ConnectionString));

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Distributed.Cluster.Tests.Stores;
 
-/// <summary>One PostgreSQL server for the tests of a collection, started by the first that needs it; a database for each test.</summary>
+/// <summary>One PostgreSQL server for a collection's tests, started by the first that needs it, with a database for each test.</summary>
 public sealed class PostgresFixture : IAsyncLifetime
 {
     private readonly Lazy<Task<PostgresServer>> _server = new(() => PostgresServer.StartAsync());

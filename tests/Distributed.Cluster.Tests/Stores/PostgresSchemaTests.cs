@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Distributed.Cluster.Tests.Stores;
 
-/// <summary>PostgreSQL databases that can be no store: said at the start, not by the first write.</summary>
+/// <summary>PostgreSQL databases that cannot be a store are reported at start, not by the first write.</summary>
 [Collection(PostgresTests.Name)]
 public sealed class PostgresSchemaTests(PostgresFixture postgres)
 {
@@ -26,7 +26,7 @@ public sealed class PostgresSchemaTests(PostgresFixture postgres)
         Assert.Contains("GRANT CREATE ON SCHEMA public", denied.Reason, StringComparison.Ordinal);
 
         await ExecuteAsync(own, "CREATE TABLE journal (persistence_id text, sequence_number int); CREATE TABLE snapshot (persistence_id text, sequence_number int)");
-        Assert.True((await AskAsync(guest)).IsThere); // the tables are there: none has to be made
+        Assert.True((await AskAsync(guest)).IsThere); // the tables exist: none has to be created
 
         var nowhere = await AskAsync(new NpgsqlConnectionStringBuilder(own.ConnectionString) { SearchPath = "nowhere" });
         Assert.True(nowhere.IsHopeless);

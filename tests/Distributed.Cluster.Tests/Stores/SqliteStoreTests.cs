@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Distributed.Cluster.Tests.Stores;
 
-/// <summary>How a store's file is made and opened.</summary>
+/// <summary>How a store's file is created and opened.</summary>
 public sealed class SqliteStoreTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("distributed-").FullName;
@@ -18,7 +18,7 @@ public sealed class SqliteStoreTests : IDisposable
         using var store = SqliteStore.Open(StorePath);
         using var connection = new SqliteConnection(store.ConnectionString);
         connection.Open();
-        Execute(connection, "CREATE TABLE t (x)"); // a page size is written with the first page
+        Execute(connection, "CREATE TABLE t (x)"); // the page size is written with the first page
         Assert.Equal(32768L, Execute(connection, "PRAGMA page_size"));
         Assert.Equal("wal", Execute(connection, "PRAGMA journal_mode"));
     }

@@ -5,10 +5,10 @@ using Microsoft.Data.Sqlite;
 
 namespace Distributed.Cluster.Tests.Stores;
 
-/// <summary>Which SQLite files are stores, and that all others stay as they were, with nothing beside them.</summary>
+/// <summary>Which SQLite files are stores; all others stay unchanged, with nothing created beside them.</summary>
 public sealed class StoreIdentityTests : IDisposable
 {
-    /// <summary>The tables as releases wrote them that left the header's marks at 0.</summary>
+    /// <summary>The tables as written by releases that left the header's marks at 0.</summary>
     private const string EarlierTables = """
         CREATE TABLE [snapshot] ([persistence_id] NVarChar(255) NOT NULL, [sequence_number] INTEGER NOT NULL, [created] INTEGER NOT NULL,
           [snapshot] VarBinary NULL, [manifest] NVarChar(500) NULL, [serializer_id] INTEGER NULL,
@@ -22,7 +22,7 @@ public sealed class StoreIdentityTests : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("distributed-").FullName;
 
-    private string StorePath => Path.Combine(_folder, "store #1%?.db"); // characters that mean something in a URI
+    private string StorePath => Path.Combine(_folder, "store #1%?.db"); // characters with special meaning in a URI
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -54,7 +54,7 @@ public sealed class StoreIdentityTests : IDisposable
         using var other = Connect();
         Execute(other, "PRAGMA journal_mode = WAL; CREATE TABLE notes (t);");
         if (isMoved) Execute(other, "PRAGMA wal_checkpoint(TRUNCATE); INSERT INTO notes VALUES (1);");
-        var before = Everything(where: name => !name.EndsWith("-shm", StringComparison.Ordinal)); // shared memory of whoever reads, not contents
+        var before = Everything(where: name => !name.EndsWith("-shm", StringComparison.Ordinal)); // readers' shared memory, not content
         Assert.Throws<TrainingException>(() => SqliteStore.Open(StorePath));
         Assert.Equal(before, Everything(where: name => !name.EndsWith("-shm", StringComparison.Ordinal)));
         Execute(other, "INSERT INTO notes VALUES (2)");
@@ -89,7 +89,7 @@ public sealed class StoreIdentityTests : IDisposable
             Execute(killed, "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL;" + EarlierTables);
             File.Copy(whole + "-wal", StorePath + "-wal");
             Execute(killed, "PRAGMA wal_checkpoint(FULL)");
-            File.WriteAllBytes(StorePath, ReadShared(whole)[..4096]); // the first page tells of more than there are
+            File.WriteAllBytes(StorePath, ReadShared(whole)[..4096]); // the first page declares more pages than exist
         }
         CheckThatItOpensAndIsMarked();
     }
@@ -222,7 +222,7 @@ public sealed class StoreIdentityTests : IDisposable
         return connection;
     }
 
-    /// <summary>Every file of the folder by name and contents.</summary>
+    /// <summary>Every file in the folder by name and content.</summary>
     private string[] Everything(Func<string, bool>? where = null) =>
         [.. Directory.GetFiles(_folder).Order(StringComparer.Ordinal).Where(where ?? (_ => true))
             .Select(file => $"{Path.GetFileName(file)} {Convert.ToHexString(SHA256.HashData(ReadShared(file)))}")];
@@ -243,10 +243,10 @@ public sealed class StoreIdentityTests : IDisposable
     }
 }
 
-/// <summary>A test of file permissions: root is not bound by them.</summary>
+/// <summary>A test of file permissions, which do not apply to root.</summary>
 public sealed class UserFactAttribute : FactAttribute
 {
-    /// <summary>Finds out whether the test can run here.</summary>
+    /// <summary>Determines whether the test can run here.</summary>
     public UserFactAttribute()
     {
         if (OperatingSystem.IsWindows()) Skip = "file modes are Unix's";

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Distributed.Cluster.Tests.Stores;
 
-/// <summary>An actor system with the shipped configuration of a store, and nothing else of a node.</summary>
+/// <summary>An actor system with the shipped store configuration and nothing else of a node.</summary>
 internal sealed class StoreUnderTest : IDisposable
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
@@ -54,7 +54,7 @@ internal sealed class StoreUnderTest : IDisposable
 
     public void Dispose() => System.Terminate().Wait(Bound);
 
-    /// <summary>Holds a journal as a coordinator does; what it answers is taken one by one.</summary>
+    /// <summary>Holds a journal as a coordinator does; its answers are taken one by one.</summary>
     internal sealed class Writer
     {
         private readonly BlockingCollection<object> _heard = [];
@@ -75,7 +75,7 @@ internal sealed class StoreUnderTest : IDisposable
             Next<JournalWritten>();
         }
 
-        /// <summary>Tries to write; the journal ends instead.</summary>
+        /// <summary>Attempts a write that stops the journal.</summary>
         public void WriteInVain(JournalEvent journalEvent)
         {
             _parent.Tell(journalEvent);

@@ -50,7 +50,7 @@ public sealed class LeaseReclaimerSpec : ActorSpec
         var lease = new Lease();
         Sys.EventStream.Publish(new DeadLetter(Tensor(nameof(PushGradient), lease), TestActor, TestActor));
         Settle(reclaimer);
-        Assert.Equal(1, lease.Disposed); // it still runs
+        Assert.Equal(1, lease.Disposed); // it is still running
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class NodeWeightsTests
         _arena.Enter(Job);
         var first = _arena.Rent(Job, 1, 100, 0);
         _arena.Leave(Job);
-        Assert.True(_arena.Rent(Job, 1, 100, 2).Equals(first)); // the other block goes on in the same memory
+        Assert.True(_arena.Rent(Job, 1, 100, 2).Equals(first)); // the other block continues in the same memory
         _arena.Leave(Job);
 
         _arena.Enter(Job);
@@ -49,7 +49,7 @@ public sealed class NodeWeightsTests
         Assert.True(_arena.TryFindVector(Job, slices, 100, out var found));
         Assert.True(found.Equals(vector));
 
-        _arena.Enter(Job); // another block is here, and none of its slices lies there: its place is not free
+        _arena.Enter(Job); // another block is here, and none of its slices is in the vector: its range is not free
         Assert.False(_arena.TryFindVector(Job, slices, 100, out _));
         slices[2] = vector.Slice(64, 36);
         Assert.True(_arena.TryFindVector(Job, slices, 100, out _));

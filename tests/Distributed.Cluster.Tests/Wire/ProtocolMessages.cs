@@ -6,7 +6,7 @@ using Distributed.Protocol.Queue;
 
 namespace Distributed.Cluster.Tests.Wire;
 
-/// <summary>Everything that is stored in a journal or sent to another process, except for tensors.</summary>
+/// <summary>Everything stored in a journal or sent to another process, except tensors.</summary>
 internal static class ProtocolMessages
 {
     private static readonly Type[] Kinds =
@@ -15,6 +15,6 @@ internal static class ProtocolMessages
     public static IEnumerable<Type> Types =>
         new[] { typeof(JobEvent).Assembly, typeof(ProtocolSerializer).Assembly }.SelectMany(assembly => assembly.GetTypes())
             .Where(type => type is { IsClass: true, IsAbstract: false } && Kinds.Any(kind => kind.IsAssignableFrom(type)))
-            .Where(type => type != typeof(PushGradient) && type != typeof(WeightsUpdated)) // the data plane's
+            .Where(type => type != typeof(PushGradient) && type != typeof(WeightsUpdated)) // sent on the data plane
             .Append(typeof(JobRegistered)).Append(typeof(JobStatus));
 }

@@ -3,7 +3,7 @@ using Distributed.Protocol.Identity;
 
 namespace Distributed.Cluster.Tests.Wire;
 
-/// <summary>Fills records of any shape with seeded values, no two fields alike.</summary>
+/// <summary>Fills records of any shape with seeded values, all fields distinct.</summary>
 internal sealed class SampleValues(int seed)
 {
     private readonly Random _random = new(seed);

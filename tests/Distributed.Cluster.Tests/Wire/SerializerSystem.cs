@@ -4,7 +4,7 @@ using Distributed.Cluster.Hosting;
 
 namespace Distributed.Cluster.Tests.Wire;
 
-/// <summary>An actor system with the shipped configuration, for its serializers: one for all tests of a class.</summary>
+/// <summary>An actor system with the shipped configuration, used for its serializers and shared by all tests of a class.</summary>
 public sealed class SerializerSystem : IDisposable
 {
     public ActorSystem System { get; } = ActorSystem.Create("serializer", ConfigurationFactory

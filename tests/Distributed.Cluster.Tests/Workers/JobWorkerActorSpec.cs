@@ -14,7 +14,7 @@ using Distributed.Protocol.Planning;
 
 namespace Distributed.Cluster.Tests.Workers;
 
-/// <summary>One worker's part in one job: blocks are probes.</summary>
+/// <summary>One worker's part in one job; blocks are probes.</summary>
 public sealed class JobWorkerActorSpec : WorkerFixture
 {
     private static readonly WorkerId Id = new("worker");
@@ -48,7 +48,7 @@ public sealed class JobWorkerActorSpec : WorkerFixture
     {
         _worker.Tell(JoinOf());
         for (var i = 0; i < 5; i++) PassUntil<ConnectBlock>(Blocks, _worker);
-        Pass(TimeSpan.FromSeconds(31), _worker); // sixty times twice a second
+        Pass(TimeSpan.FromSeconds(31), _worker); // sixty attempts at two per second
         while (Blocks.HasMessages) Blocks.ReceiveOne(TimeSpan.Zero);
         Pass(TimeSpan.FromSeconds(5), _worker);
         Nothing<ConnectBlock>(Blocks, _worker);
@@ -162,7 +162,7 @@ public sealed class JobWorkerActorSpec : WorkerFixture
 
     private static float[] Weights(float value) => Enumerable.Repeat(value, Parameters).ToArray();
 
-    /// <summary>The naive version: each shard by itself, added one to the other.</summary>
+    /// <summary>The naive version: computes each shard separately and adds them up.</summary>
     private static float[] Expected(float[] weights, long step)
     {
         var plan = new EpochPlan(Specification);

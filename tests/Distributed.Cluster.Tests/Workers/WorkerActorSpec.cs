@@ -51,7 +51,7 @@ public sealed class WorkerActorSpec : WorkerFixture
         Next<ConnectBlock>(Blocks);
         var job = Blocks.LastSender;
         job.Tell(new BlockConnected(SampleJob.Id, 0, Plane.Endpoint), Blocks.Ref);
-        Assert.Equal(2, Next<WorkerReady>(Coordinators).Lineage); // the newest that was asked for
+        Assert.Equal(2, Next<WorkerReady>(Coordinators).Lineage); // the newest request
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class WorkerActorSpec : WorkerFixture
         var failed = Next<WorkerFailed>(Coordinators);
         Assert.Equal((SampleJob.Id, 1L, true), (failed.Job, failed.Lineage, failed.IsOutOfMemory));
         _worker.Tell(new AssignWorker(SampleJob.Id, 1, 1, Assignment.None, 0));
-        Assert.Equal(failed, Next<WorkerFailed>(Coordinators)); // the coordinator had not heard
+        Assert.Equal(failed, Next<WorkerFailed>(Coordinators)); // the coordinator had not received it
         Begin(JoinOf());
         _worker.Tell(new AssignWorker(SampleJob.Id, 1, 1, new Assignment(4, []), 0));
         Assert.Equal(4, Next<WorkerAssigned>(Coordinators).Number);

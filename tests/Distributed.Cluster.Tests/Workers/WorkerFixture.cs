@@ -13,7 +13,7 @@ using Distributed.Protocol.Specification;
 
 namespace Distributed.Cluster.Tests.Workers;
 
-/// <summary>The surroundings of a node's workers: coordinators, blocks and the data actor are probes.</summary>
+/// <summary>The environment of a node's workers: coordinators, blocks and the data actor are probes.</summary>
 public abstract class WorkerFixture : ActorSpec
 {
     private protected static readonly EncodedDataSet Buyers = DataSets.Load(new DataSettings { Source = "buyers", Seed = 1 });

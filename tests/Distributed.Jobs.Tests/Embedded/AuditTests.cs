@@ -56,7 +56,7 @@ public sealed class AuditTests : IDisposable
         {
             status = await cluster.Client.GetStatusAsync(job, bound.Token);
             if (status.Reason?.Contains("start another worker", StringComparison.Ordinal) == true && status.Step >= 5) break;
-            await Task.Delay(20, bound.Token); // the bound ends it
+            await Task.Delay(20, bound.Token); // ends when the bound cancels it
         }
         Assert.Equal(JobState.Waiting, status.State);
         Assert.Contains($"of step {status.Step} comes out differently for", status.Reason); // the fifth, unless a worker was late there

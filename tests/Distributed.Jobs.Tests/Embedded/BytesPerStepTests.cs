@@ -14,7 +14,7 @@ using Xunit.Abstractions;
 
 namespace Distributed.Jobs.Tests.Embedded;
 
-/// <summary>Nodes in this process, whose tensors go through the transport as between processes: one holds the blocks, three compute.</summary>
+/// <summary>Nodes in this process whose tensors go through the transport as between processes: one holds the blocks, three compute.</summary>
 [Collection(nameof(RunsAlone))]
 public sealed class BytesPerStepTests(ITestOutputHelper output) : IDisposable
 {
@@ -35,9 +35,9 @@ public sealed class BytesPerStepTests(ITestOutputHelper output) : IDisposable
         var specification = TrainingFixture.Specify(TrainingFixture.Digits, job => job with
         {
             Network = job.Network with { Hidden = [256, 128] },
-            Epochs = 36, // so many that what is asked for twice at the start weighs little
+            Epochs = 36, // enough that repeated requests at the start weigh little
             BatchSize = 120,
-            ShardSize = 40, // a shard for each worker: shares by speed have nothing to move
+            ShardSize = 40, // one shard per worker: balancing by speed has nothing to move
             GradientFormat = format,
         });
         var nodes = new List<ClusterNode>();
@@ -57,7 +57,7 @@ public sealed class BytesPerStepTests(ITestOutputHelper output) : IDisposable
             }
             Assert.Equal(0, traffic.Sent(senders[0], "weights"));
 
-            // Every step but the last of each epoch's end, where nobody knows what comes next, was measured on each side.
+            // Both sides measured every step except the last of each epoch, after which the next step is not yet known.
             var job = format.ToString().ToLowerInvariant();
             foreach (var instrument in new[] { "distributed.worker.compute", "distributed.worker.wait" })
                 Assert.InRange(traffic.Count(instrument, job), (plan.TotalSteps - 1) * Workers * 0.95, plan.TotalSteps * Workers);
@@ -98,7 +98,7 @@ public sealed class BytesPerStepTests(ITestOutputHelper output) : IDisposable
             if (jobEvent is JobFinished finished) Assert.Equal(JobOutcome.Completed, finished.End.Outcome);
     }
 
-    /// <summary>How many reduction nodes each of the equal workers has to send in all steps.</summary>
+    /// <summary>The number of reduction nodes that each of the equal workers sends in all steps.</summary>
     private static long[] NodesPerWorker(EpochPlan plan)
     {
         var assignment = new Assignment(1, [.. Enumerable.Range(0, Workers).Select(i => new WorkerShare(new WorkerId($"{i}"), 1))]);

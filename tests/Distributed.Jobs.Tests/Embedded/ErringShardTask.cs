@@ -7,7 +7,7 @@ using Distributed.Protocol.Specification;
 
 namespace Distributed.Jobs.Tests.Embedded;
 
-/// <summary>A machine whose kernels err: from step 5 on, one number of each gradient is wrong.</summary>
+/// <summary>A machine with faulty kernels: from step 5 on, one element of each gradient is wrong.</summary>
 internal sealed class ErringShardTask(JobSpecification specification, EpochPlan plan, Network network, SampleSet data)
     : ShardTask(specification, plan, network, data)
 {

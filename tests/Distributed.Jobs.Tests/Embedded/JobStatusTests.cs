@@ -16,7 +16,7 @@ public sealed class JobStatusTests : IDisposable
     public async Task A_coordinator_tells_how_its_job_is_while_it_runs_and_at_its_end()
     {
         var data = TrainingFixture.Digits;
-        var specification = TrainingFixture.Specify(data, job => job with { Epochs = 50_000 }); // more than it can reach: it is cancelled
+        var specification = TrainingFixture.Specify(data, job => job with { Epochs = 50_000 }); // more than it can complete: it is cancelled
         await using var cluster = await EmbeddedCluster.StartAsync(
             new EmbeddedClusterOptions { StorePath = _fixture.StorePath(), Workers = 2, Threads = 2 }, CancellationToken.None);
         var id = new JobId("job");

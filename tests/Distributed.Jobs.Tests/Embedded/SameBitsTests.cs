@@ -9,7 +9,7 @@ using Distributed.Tensors.Elements;
 
 namespace Distributed.Jobs.Tests.Embedded;
 
-/// <summary>One embedded cluster for each number of workers: every setting trains on the same ones.</summary>
+/// <summary>One embedded cluster per number of workers, shared by all settings.</summary>
 public sealed class EmbeddedLayouts : IAsyncLifetime
 {
     private readonly TrainingFixture _fixture = new();

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Distributed.Jobs.Tests.Embedded;
 
-/// <summary>What people hear while a store takes no writes.</summary>
+/// <summary>What the log reports while a store rejects writes.</summary>
 public sealed class StoreOutageTests : IDisposable
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(90);
@@ -50,13 +50,13 @@ public sealed class StoreOutageTests : IDisposable
         Assert.Equal(2, _lines.Count);
     }
 
-    /// <summary>A trigger stands for the full disk: it refuses rows until it is dropped, on every machine and without root.</summary>
+    /// <summary>A trigger simulates the full disk: it rejects rows until dropped, on every machine and without root.</summary>
     [Fact]
     public async Task A_job_that_begins_while_the_store_takes_no_writes_says_so_in_one_line_and_goes_on_when_it_does()
     {
         var path = _fixture.StorePath();
         var job = new JobId("job");
-        await using (var cluster = await StartAsync(path)) await cluster.Client.ListJobsAsync(CancellationToken.None); // makes the tables
+        await using (var cluster = await StartAsync(path)) await cluster.Client.ListJobsAsync(CancellationToken.None); // creates the tables
         Execute(path, "CREATE TRIGGER full BEFORE INSERT ON journal BEGIN SELECT RAISE(ABORT, 'no room left'); END");
         await using (var cluster = await StartAsync(path))
         {

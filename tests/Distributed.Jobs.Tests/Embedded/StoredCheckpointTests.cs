@@ -11,7 +11,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Distributed.Jobs.Tests.Embedded;
 
-/// <summary>What is in the store when something went wrong: a damaged row, a training that diverged.</summary>
+/// <summary>What the store contains after a failure: a damaged row, a diverged training.</summary>
 public sealed class StoredCheckpointTests : IDisposable
 {
     private static readonly JobId Id = new("stored");
@@ -58,7 +58,7 @@ public sealed class StoredCheckpointTests : IDisposable
     [Fact]
     public async Task A_job_with_a_too_large_learning_rate_fails_with_advice_and_its_last_good_checkpoint_can_be_read()
     {
-        // Without a hidden layer, and with a rate times decay of 2.05, weights grow by a twentieth with every step.
+        // Without a hidden layer and with rate × decay = 2.05, weights grow by a twentieth per step.
         var job = TrainingFixture.Specify(TrainingFixture.Digits, specification => specification with
         {
             Optimizer = new OptimizerSpecification { Kind = OptimizerKind.Sgd, LearningRate = 20.5, WeightDecay = 0.1 },
@@ -74,9 +74,9 @@ public sealed class StoredCheckpointTests : IDisposable
 
         var record = (await cluster.Client.FindJobAsync(Id, _bound.Token))!;
         Assert.InRange(record.LastCheckpoint!.Value, 1, end.Step);
-        Assert.Equal(Replayed(job, record.LastCheckpoint.Value), await StoredAsync(cluster)); // what predicts is what was trained
+        Assert.Equal(Replayed(job, record.LastCheckpoint.Value), await StoredAsync(cluster)); // predicts with the trained weights
         await cluster.Client.StartAsync(submission, _bound.Token);
-        Assert.Equal(end, Assert.IsType<JobFinished>((await WatchAsync(cluster))[^1]).End); // whoever resumes it hears why it cannot go on
+        Assert.Equal(end, Assert.IsType<JobFinished>((await WatchAsync(cluster))[^1]).End); // resuming the job reports why it cannot continue
     }
 
     private Task<EmbeddedCluster> StartAsync() =>
@@ -102,7 +102,7 @@ public sealed class StoredCheckpointTests : IDisposable
         return TrainingFixture.Sha256Of(replay.Weights);
     }
 
-    /// <summary>Turns the middle byte of one stored part of a checkpoint.</summary>
+    /// <summary>Flips the middle byte of one stored part of a checkpoint.</summary>
     private void Damage(long step)
     {
         using var connection = new SqliteConnection($"Data Source={_fixture.StorePath()};Pooling=False");

@@ -5,7 +5,7 @@ using Distributed.Transport.Traffic;
 
 namespace Distributed.Jobs.Tests.Embedded;
 
-/// <summary>Listens to what this process's meters count.</summary>
+/// <summary>Listens to this process's meters.</summary>
 internal sealed class Traffic : IDisposable
 {
     private readonly MeterListener _listener = new();
@@ -34,7 +34,7 @@ internal sealed class Traffic : IDisposable
     /// <summary>Bytes that a node has received from others.</summary>
     public long Received(string node, string kind) => _sums.GetValueOrDefault(("distributed.transport.received.bytes", node, kind));
 
-    /// <summary>How often a histogram of a job was recorded.</summary>
+    /// <summary>How often a job's histogram was recorded.</summary>
     public long Count(string instrument, string? job) => _counts.GetValueOrDefault((instrument, job));
 
     public void Dispose() => _listener.Dispose();

@@ -14,7 +14,7 @@ using Distributed.Protocol.Specification;
 
 namespace Distributed.Jobs.Tests.Embedded;
 
-/// <summary>Runs jobs on embedded clusters in a folder of their own.</summary>
+/// <summary>Runs jobs on embedded clusters in a separate folder.</summary>
 public sealed class TrainingFixture : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("distributed-").FullName;
@@ -48,7 +48,7 @@ public sealed class TrainingFixture : IDisposable
         return change?.Invoke(specification) ?? specification;
     }
 
-    /// <summary>Trains to the end and returns the end and the SHA-256 of the last weights.</summary>
+    /// <summary>Trains to completion; returns the end and the SHA-256 of the last weights.</summary>
     internal async Task<(JobFinished End, string Sha256, List<JobEvent> Events)> TrainAsync(
         EncodedDataSet data, JobSpecification specification, int workers = 1, int blocks = 1, int threads = 2, string store = "store", string job = "job",
         double auditShare = 0, ShardTaskFactory? shardTasks = null)
@@ -59,7 +59,7 @@ public sealed class TrainingFixture : IDisposable
         return await TrainAsync(cluster, data, specification, new RunOptions { Blocks = blocks, AuditShare = auditShare, MinimumWorkers = workers }, job);
     }
 
-    /// <summary>As above, on a cluster that runs.</summary>
+    /// <summary>Trains on a running cluster.</summary>
     public static async Task<(JobFinished End, string Sha256, List<JobEvent> Events)> TrainAsync(
         EmbeddedCluster cluster, EncodedDataSet data, JobSpecification specification, RunOptions options, string job)
     {
