@@ -63,7 +63,7 @@ public sealed class TrainingFixture : IDisposable
     public static async Task<(JobFinished End, string Sha256, List<JobEvent> Events)> TrainAsync(
         EmbeddedCluster cluster, EncodedDataSet data, JobSpecification specification, RunOptions options, string job)
     {
-        using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var bound = new CancellationTokenSource(TimeSpan.FromMinutes(3)); // a job that hangs, on a machine that is busy with other work
         var id = new JobId(job);
         await cluster.Client.StartAsync(new JobSubmission(id, specification, options, DigitsSettings, data), bound.Token);
         var events = new List<JobEvent>();
