@@ -24,6 +24,7 @@ internal static class Health
         Write(file, describe());
         while (!cancellation.IsCancellationRequested)
         {
+            // The pace of the health file, whose age shows whether the node lives.
             await Task.Delay(Interval, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!cancellation.IsCancellationRequested) Write(file, describe());
         }

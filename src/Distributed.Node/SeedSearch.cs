@@ -37,6 +37,7 @@ internal static class SeedSearch
                 logger.LogError("in a cluster of too few core nodes for {Bound:0} s while others can be seen ({Nodes}): to be started again", AloneBound.TotalSeconds, string.Join(", ", found));
                 return false;
             }
+            // The pace of asking the name service again; membership ends it at once.
             await Task.WhenAny(node.Joined, Task.Delay(Pause, clock, cancellation)).ConfigureAwait(false);
         }
         return true;

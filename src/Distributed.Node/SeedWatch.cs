@@ -16,6 +16,7 @@ internal static class SeedWatch
         var waited = TimeSpan.Zero;
         for (var silence = FirstWord; ; silence = silence * 2 < LongestSilence ? silence * 2 : LongestSilence)
         {
+            // The interval between two log lines, doubled each time; membership ends it at once.
             var finished = await Task.WhenAny(node.Joined, Task.Delay(silence, cancellation)).ConfigureAwait(false);
             if (finished == node.Joined || cancellation.IsCancellationRequested) break;
             waited += silence;

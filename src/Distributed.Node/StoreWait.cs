@@ -31,6 +31,7 @@ internal static class StoreWait
             if (clock.GetElapsedTime(begin) > Bound) throw new TimeoutException($"{answer.Reason}; waited for {Bound.TotalMinutes:0} minutes");
             if (answer.Reason != said) logger.LogWarning("waiting for the database: {Reason}", answer.Reason);
             said = answer.Reason;
+            // Back-off, doubled up to LongestPause; Bound ends it.
             await Task.Delay(pause, clock, cancellation).ConfigureAwait(false);
         }
         if (said.Length > 0) logger.LogInformation("the database answers after {Waited:0.0} s", clock.GetElapsedTime(begin).TotalSeconds);

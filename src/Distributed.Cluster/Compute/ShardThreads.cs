@@ -53,7 +53,7 @@ internal sealed class ShardThreads : IDisposable
         _plane = node.Plane;
         var network = new Network(specification.Network);
         _newTask = () => node.ShardTasks(job, worker, specification, _plan, network, data);
-        _weights = new StepWeights(job, network, node.Arena);
+        _weights = new StepWeights(job, network, node.NodeWeights);
         _buffers = new GradientBuffers(network.Layout.Count);
         _threads = new Thread[Math.Max(1, threads)];
         for (var i = 0; i < _threads.Length; i++)

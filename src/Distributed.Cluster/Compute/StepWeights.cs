@@ -12,7 +12,7 @@ namespace Distributed.Cluster.Compute;
 /// One version of the weights in the form kernels read, prepared once for all threads of a worker: the flat vector (without copying slices held by
 /// this node's blocks) and its packed form.
 /// </summary>
-internal sealed class StepWeights(JobId job, Network network, NodeWeights arena)
+internal sealed class StepWeights(JobId job, Network network, NodeWeights nodeWeights)
 {
     private readonly PackedWeights _none = new(network, shardsPerStep: 1);
     private readonly Lock _gate = new();
@@ -55,7 +55,7 @@ internal sealed class StepWeights(JobId job, Network network, NodeWeights arena)
     /// <summary>Gathers the slices into one vector: the shared vector of this node's blocks, or a private one.</summary>
     private ReadOnlyMemory<float> Flatten(IReadOnlyList<ReadOnlyMemory<float>> slices)
     {
-        if (!arena.TryFindVector(job, slices, network.Layout.Count, out var vector)) vector = (_assembled ??= new AlignedBuffer(network.Layout.Count)).Memory;
+        if (!nodeWeights.TryFindVector(job, slices, network.Layout.Count, out var vector)) vector = (_assembled ??= new AlignedBuffer(network.Layout.Count)).Memory;
         var at = 0;
         foreach (var slice in slices)
         {

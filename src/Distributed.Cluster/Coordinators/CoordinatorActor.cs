@@ -29,7 +29,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
     private readonly JobId _job;
     private readonly IActorRef _blocks;
     private readonly JournalLink _journal;
-    private readonly SnapshotStore _vault;
+    private readonly SnapshotStore _snapshotStore;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<WorkerId, IActorRef> _workers = [];
     private readonly HashSet<IActorRef> _watchers = [];
@@ -43,7 +43,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
         _job = job;
         _blocks = blocks;
         _journal = new JournalLink(job, Context, _log, outage);
-        _vault = new SnapshotStore(Context.System, Self);
+        _snapshotStore = new SnapshotStore(Context.System, Self);
         Recovering();
     }
 
@@ -249,9 +249,9 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
         foreach (var watcher in _watchers) watcher.Tell(jobEvent);
     }
 
-    void ICoordinatorEffects.DeleteParts(IReadOnlyList<SnapshotPart> parts) => _vault.Delete(parts);
+    void ICoordinatorEffects.DeleteParts(IReadOnlyList<SnapshotPart> parts) => _snapshotStore.Delete(parts);
 
-    void ICoordinatorEffects.SweepParts(PartsSweep sweep) => _ = _vault.SweepAsync(sweep, _log);
+    void ICoordinatorEffects.SweepParts(PartsSweep sweep) => _ = _snapshotStore.SweepAsync(sweep, _log);
 
     void ICoordinatorEffects.Finish()
     {

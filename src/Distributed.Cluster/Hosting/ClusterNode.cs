@@ -112,12 +112,12 @@ public sealed class ClusterNode : IAsyncDisposable
                 Threads = options.Threads,
                 MaximumRunningJobs = options.MaximumRunningJobs,
                 Plane = plane,
-                Catalog = new NodeDatasets(data),
+                Datasets = new NodeDatasets(data),
                 RememberCoordinators = true,
                 Log = logging.CreateLogger("jobs"),
                 Outage = new StoreOutage(logging.CreateLogger("store"), TimeProvider.System),
             };
-            foreach (var resident in options.Resident) services.Catalog.Add(resident);
+            foreach (var resident in options.Resident) services.Datasets.Add(resident);
             var host = BuildHost(options, services);
             await host.StartAsync(cancellation).ConfigureAwait(false);
             var node = new ClusterNode(host, plane, store, data, services);

@@ -64,7 +64,7 @@ public static class DistributedHostingExtensions
             builder.WithShardRegionProxy<CoordinatorRegion>(Entities.CoordinatorRegion, NodeRoles.Coordinator, new Entities.CoordinatorExtractor());
             builder.WithSingletonProxy<JobDirectory>(JobDirectoryActor.Name, new ClusterSingletonOptions { Role = NodeRoles.Coordinator });
         }
-        if (services.Catalog.Cache is { } cache)
+        if (services.Datasets.Cache is { } cache)
             builder.WithActors((system, registry, _) => registry.Register<NodeData>(system.ActorOf(DataActor.Props(cache, services.Plane), DataActor.Name)));
         if (services.Roles.Contains(NodeRoles.Worker)) builder.AddWorkers(services);
         if (services.RememberCoordinators && (services.Roles.Contains(NodeRoles.Coordinator) || services.Roles.Contains(NodeRoles.ParameterServer)))
@@ -80,7 +80,7 @@ public static class DistributedHostingExtensions
             (_, registry, _) => name =>
             {
                 var (job, block) = Entities.ParseBlockName(name);
-                return ParameterBlockActor.Props(job, block, registry.Get<CoordinatorRegion>(), services.Arena, services.Plane, services.Log, services.Outage);
+                return ParameterBlockActor.Props(job, block, registry.Get<CoordinatorRegion>(), services.NodeWeights, services.Plane, services.Log, services.Outage);
             },
             new Entities.BlockExtractor(),
             new ShardOptions { Role = NodeRoles.ParameterServer, RememberEntities = false, StateStoreMode = StateStoreMode.DData });
@@ -111,8 +111,8 @@ public static class DistributedHostingExtensions
         {
             var threads = Math.Max(1, services.Threads / Math.Max(1, services.Workers));
             var node = new WorkerSurroundings(
-                registry.Get<CoordinatorRegion>(), registry.Get<ParameterServerRegion>(), services.Catalog.Cache is null ? null : registry.Get<NodeData>(),
-                services.Catalog, services.Plane, services.Arena, services.Activity)
+                registry.Get<CoordinatorRegion>(), registry.Get<ParameterServerRegion>(), services.Datasets.Cache is null ? null : registry.Get<NodeData>(),
+                services.Datasets, services.Plane, services.NodeWeights, services.Activity)
             {
                 ShardTasks = services.ShardTasks,
             };

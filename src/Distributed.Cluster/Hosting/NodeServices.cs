@@ -27,10 +27,10 @@ public sealed record NodeServices
     public NodeActivity Activity { get; init; } = new();
 
     /// <summary>The node's data sets.</summary>
-    public NodeDatasets Catalog { get; init; } = new();
+    public NodeDatasets Datasets { get; init; } = new();
 
     /// <summary>The node's weight vectors.</summary>
-    public NodeWeights Arena { get; init; } = new();
+    public NodeWeights NodeWeights { get; init; } = new();
 
     /// <summary>The node's tensor data plane.</summary>
     public DataPlane Plane { get; init; } = new();

@@ -32,7 +32,7 @@ internal sealed record ChunkRefused(string Sha256, int Index, string Node, bool 
 /// </summary>
 internal sealed record ObtainData(JobId Job, string Sha256);
 
-/// <summary>To a worker: the job's data set is in the node's catalog.</summary>
+/// <summary>To a worker: the job's data set is among the node's data sets.</summary>
 internal sealed record DataPresent(JobId Job);
 
 /// <summary>To a worker: the job's data set is not available on this node.</summary>

@@ -29,7 +29,7 @@ internal sealed class ParameterBlockActor : ReceiveActor, IWithTimers, IBlockEff
     private readonly int _index;
     private readonly IActorRef _coordinators;
     private readonly DataPlane _plane;
-    private readonly NodeWeights _arena;
+    private readonly NodeWeights _nodeWeights;
     private readonly WeightsMemory _memory;
     private readonly ParameterBlock _block;
     private readonly SnapshotSavings _savings;
@@ -45,7 +45,7 @@ internal sealed class ParameterBlockActor : ReceiveActor, IWithTimers, IBlockEff
     /// <summary>A connected worker and its data plane endpoint.</summary>
     private sealed record WorkerLink(IActorRef Reference, DataEndpoint Endpoint);
 
-    public ParameterBlockActor(JobId job, int index, IActorRef coordinators, NodeWeights arena, DataPlane plane, ILogger decisions, StoreOutage outage)
+    public ParameterBlockActor(JobId job, int index, IActorRef coordinators, NodeWeights nodeWeights, DataPlane plane, ILogger decisions, StoreOutage outage)
     {
         _decisions = decisions;
         _job = job;
@@ -53,8 +53,8 @@ internal sealed class ParameterBlockActor : ReceiveActor, IWithTimers, IBlockEff
         _coordinators = coordinators;
         _plane = plane;
         _measures = new BlockMeasures(job, index);
-        _arena = arena;
-        _memory = new WeightsMemory(arena, job);
+        _nodeWeights = nodeWeights;
+        _memory = new WeightsMemory(nodeWeights, job);
         _savings = new SnapshotSavings(new SnapshotStore(Context.System, Self), outage, Self.Path.Name);
         _block = new ParameterBlock(job, index, Random.Shared.NextInt64(1, long.MaxValue), new BlockTimes(), this);
 
@@ -103,12 +103,12 @@ internal sealed class ParameterBlockActor : ReceiveActor, IWithTimers, IBlockEff
 
     private TimeSpan Now => _system.Scheduler.MonotonicClock;
 
-    public static Props Props(JobId job, int index, IActorRef coordinators, NodeWeights arena, DataPlane plane, ILogger decisions, StoreOutage outage) =>
-        Akka.Actor.Props.Create(() => new ParameterBlockActor(job, index, coordinators, arena, plane, decisions, outage)).WithDispatcher(StepDispatcher.Path);
+    public static Props Props(JobId job, int index, IActorRef coordinators, NodeWeights nodeWeights, DataPlane plane, ILogger decisions, StoreOutage outage) =>
+        Akka.Actor.Props.Create(() => new ParameterBlockActor(job, index, coordinators, nodeWeights, plane, decisions, outage)).WithDispatcher(StepDispatcher.Path);
 
     protected override void PreStart()
     {
-        _arena.Enter(_job);
+        _nodeWeights.Enter(_job);
         _plane.AddBlock(_job, _index, Self);
         Timers.StartPeriodicTimer("tick", Tick.Instance, TickInterval);
     }
@@ -129,7 +129,7 @@ internal sealed class ParameterBlockActor : ReceiveActor, IWithTimers, IBlockEff
         _savings.End();
         _plane.RemoveBlock(_job, _index, Self);
         _block.OnEnd(new EndBlock(_job, _index, long.MaxValue, long.MaxValue)); // releases leases
-        _arena.Leave(_job);
+        _nodeWeights.Leave(_job);
     }
 
     private void OnPushGradient(PushGradient message)

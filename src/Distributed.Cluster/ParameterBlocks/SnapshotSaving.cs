@@ -61,7 +61,7 @@ internal sealed class SnapshotSaving
     }
 
     /// <summary>Sends all parts to the store, whose answers go to <see cref="Take"/>.</summary>
-    public void Store(SnapshotStore vault)
+    public void Store(SnapshotStore snapshotStore)
     {
         _stored.Clear();
         _failure = null;
@@ -71,7 +71,7 @@ internal sealed class SnapshotSaving
             var id = PartsSweep.PersistenceIdOf(Snapshot.Job, Snapshot.Lineage, range.First, attempt);
             var part = new SnapshotPart(range.First, range.Count, id, Snapshot.Step, BlockPartCodec.ChecksumOf(bytes));
             _awaited.Add(id, part);
-            vault.Save(part, bytes);
+            snapshotStore.Save(part, bytes);
         }
     }
 

@@ -8,10 +8,10 @@ namespace Distributed.Cluster.ParameterBlocks;
 /// Tracks a block's snapshots from the copy to the durable parts. Takes the store's answers and returns each attempt's outcome, unless the block has
 /// forgotten the snapshot meanwhile: then its parts are deleted.
 /// </summary>
-/// <param name="vault">The store.</param>
+/// <param name="snapshotStore">The store.</param>
 /// <param name="outage">Tracks whether the store accepts writes.</param>
 /// <param name="writer">The block's name in the outage tracking.</param>
-internal sealed class SnapshotSavings(SnapshotStore vault, StoreOutage outage, string writer)
+internal sealed class SnapshotSavings(SnapshotStore snapshotStore, StoreOutage outage, string writer)
 {
     private readonly SnapshotCopies _copies = new();
     private readonly List<SnapshotSaving> _held = []; // at most two: one being stored, one only in memory
@@ -32,7 +32,7 @@ internal sealed class SnapshotSavings(SnapshotStore vault, StoreOutage outage, s
             return;
         }
         _storing.Add(saving);
-        saving.Store(vault);
+        saving.Store(snapshotStore);
     }
 
     /// <summary>Takes the store's answer for a part.</summary>
@@ -44,7 +44,7 @@ internal sealed class SnapshotSavings(SnapshotStore vault, StoreOutage outage, s
         if (_storing.Find(saving => saving.Awaits(persistenceId))?.Take(persistenceId, failure) is not { } outcome) return null;
         _storing.Remove(outcome.Saving);
         if (outcome.Failure is null) return TakeStored(outcome);
-        vault.Delete(outcome.Stored);
+        snapshotStore.Delete(outcome.Stored);
         if (_held.Contains(outcome.Saving))
         {
             outage.Failed(writer, outcome.Failure);
@@ -60,7 +60,7 @@ internal sealed class SnapshotSavings(SnapshotStore vault, StoreOutage outage, s
         outcome.Saving.Free();
         outage.Worked(writer);
         if (_held.Remove(outcome.Saving)) return outcome;
-        vault.Delete(outcome.Stored);
+        snapshotStore.Delete(outcome.Stored);
         return null;
     }
 
@@ -74,7 +74,7 @@ internal sealed class SnapshotSavings(SnapshotStore vault, StoreOutage outage, s
     }
 
     /// <summary>Deletes stored parts.</summary>
-    public void Delete(IReadOnlyList<SnapshotPart> parts) => vault.Delete(parts);
+    public void Delete(IReadOnlyList<SnapshotPart> parts) => snapshotStore.Delete(parts);
 
     /// <summary>The block ends: its unstored snapshots no longer count as an outage on this node.</summary>
     public void End() => outage.Forget(writer);

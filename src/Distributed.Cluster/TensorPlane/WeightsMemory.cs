@@ -9,7 +9,7 @@ namespace Distributed.Cluster.TensorPlane;
 /// an old version there (a slow or frozen worker), the new version gets its own memory; the number of such buffers is bounded by the versions waiting
 /// to be sent.
 /// </summary>
-internal sealed class WeightsMemory(NodeWeights arena, JobId job)
+internal sealed class WeightsMemory(NodeWeights nodeWeights, JobId job)
 {
     private readonly List<Place> _places = [];
     private long _lineage = -1;
@@ -40,7 +40,7 @@ internal sealed class WeightsMemory(NodeWeights arena, JobId job)
             _lineage = lineage;
             _places.Clear(); // readers keep them alive
             for (var parity = 0; parity < 2; parity++)
-                _places.Add(new Place(arena.Rent(job, lineage, layout.ParameterCount, parity).Slice(range.First, range.Count), parity));
+                _places.Add(new Place(nodeWeights.Rent(job, lineage, layout.ParameterCount, parity).Slice(range.First, range.Count), parity));
         }
         Place? place = null;
         foreach (var candidate in _places)

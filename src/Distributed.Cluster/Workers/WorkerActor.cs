@@ -86,7 +86,7 @@ internal sealed class WorkerActor : ReceiveActor
                 return;
             }
             var sha256 = message.Specification.Data.Sha256;
-            if (_node.Catalog.Borrow(sha256) is not { } data)
+            if (_node.Datasets.Borrow(sha256) is not { } data)
             {
                 if (_node.Data is not { } source)
                     Sender.Tell(new WorkerRefused(message.Job, _id, $"the data set {sha256} is not in this process: start the job again where the data is"));
@@ -103,7 +103,7 @@ internal sealed class WorkerActor : ReceiveActor
     {
         _loading.Remove(message.Job);
         if (_joined.TryGetValue(message.Job, out var joined) && !_jobs.ContainsKey(message.Job) &&
-            _node.Catalog.Borrow(joined.Specification.Data.Sha256) is { } data)
+            _node.Datasets.Borrow(joined.Specification.Data.Sha256) is { } data)
             Begin(joined, data).Forward(joined);
     }
 

@@ -44,6 +44,7 @@ internal sealed partial class HttpTrainingClient
                 throw new TrainingException($"{Server.Authority} cannot be reached ({broken}); the job goes on there, and 'dtrain watch {job}' follows it again");
             var wait = TimeSpan.FromSeconds(Math.Min(0.5 * (1 << Math.Min(failures, 6)), LongestWait.TotalSeconds));
             if (failures++ == 0) _notice($"the connection to {Server.Authority} broke ({broken}); taking it up again");
+            // Back-off, doubled up to LongestWait; GiveUpAfter ends it.
             await Task.Delay(wait, _clock, cancellation).ConfigureAwait(false);
         }
     }

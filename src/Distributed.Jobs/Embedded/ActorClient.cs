@@ -35,8 +35,8 @@ internal sealed class ActorClient(ActorSystem system, ActorRegistry registry, No
         if ((submission.Specification.Validate() ?? submission.Options.Validate()) is { } wrong) throw new TrainingException(wrong);
         if (submission.Data.Sha256 != submission.Specification.Data.Sha256)
             throw new TrainingException($"the data set is {submission.Data.Sha256}, the specification names {submission.Specification.Data.Sha256}");
-        await node.Catalog.TakeInAsync(submission.Data, IsOverAsync, cancellation).ConfigureAwait(false);
-        node.Catalog.Hold(submission.Data.Sha256, submission.Id);
+        await node.Datasets.TakeInAsync(submission.Data, IsOverAsync, cancellation).ConfigureAwait(false);
+        node.Datasets.Hold(submission.Data.Sha256, submission.Id);
         await NoteAsync(new NoteJob(submission.Id, DateTimeOffset.UtcNow, submission.Source), cancellation).ConfigureAwait(false);
         var initial = submission.InitialParameters is { } parameters ? await StoreInitialAsync(submission, parameters, cancellation).ConfigureAwait(false) : null;
 

@@ -36,11 +36,11 @@ internal sealed class GatewayAccess(ActorSystem system, ActorRegistry registry, 
 
     /// <summary>Keeps a job's data on this node, where the workers fetch it.</summary>
     /// <exception cref="TrainingException">It does not fit; the message names the remedy.</exception>
-    public Task TakeInAsync(EncodedDataSet data, CancellationToken cancellation) => node.Catalog.TakeInAsync(
+    public Task TakeInAsync(EncodedDataSet data, CancellationToken cancellation) => node.Datasets.TakeInAsync(
         data, async (job, c) => (await _stored.HistoryAsync(job, c).ConfigureAwait(false)).End is not null, cancellation);
 
     /// <summary>The data stays until the job is over.</summary>
-    public void Hold(string sha256, JobId job) => node.Catalog.Hold(sha256, job);
+    public void Hold(string sha256, JobId job) => node.Datasets.Hold(sha256, job);
 
     public Task<QueueAnswered> SubmitAsync(JobId job, DataSettings source, QueuedJob submission, CancellationToken cancellation) =>
         AskAsync<QueueAnswered>(new QueueJob(job, source, submission), cancellation);

@@ -35,6 +35,7 @@ internal static class EventRoutes
                 var next = reading.Feed.NextAsync(cursor, ending.Token);
                 while (!cursor.IsAtEnd || next.IsCompleted)
                 {
+                    // The keep-alive of a quiet stream; an event ends the wait at once.
                     if (await Task.WhenAny(next, Task.Delay(KeepAlive, ending.Token)).ConfigureAwait(false) != next)
                     {
                         ending.Token.ThrowIfCancellationRequested();

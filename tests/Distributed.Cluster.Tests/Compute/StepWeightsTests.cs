@@ -11,11 +11,11 @@ public sealed class StepWeightsTests
 {
     private static readonly JobId Job = new("job");
 
-    private readonly NodeWeights _arena = new();
+    private readonly NodeWeights _nodeWeights = new();
     private readonly Network _network = new(new NetworkSpecification { Inputs = 20, Hidden = [16], Outputs = 4 });
     private readonly StepWeights _weights;
 
-    public StepWeightsTests() => _weights = new StepWeights(Job, _network, _arena);
+    public StepWeightsTests() => _weights = new StepWeights(Job, _network, _nodeWeights);
 
     private int Count => _network.Layout.Count;
 
@@ -38,14 +38,14 @@ public sealed class StepWeightsTests
             var slices = new ReadOnlyMemory<float>[3];
             for (var block = 0; block < 3; block++)
             {
-                if (version == 0 && block < here) _arena.Enter(Job);
-                var memory = block < here ? _arena.Rent(Job, 1, Count, version).Slice(layout[block].First, layout[block].Count) : new float[layout[block].Count];
+                if (version == 0 && block < here) _nodeWeights.Enter(Job);
+                var memory = block < here ? _nodeWeights.Rent(Job, 1, Count, version).Slice(layout[block].First, layout[block].Count) : new float[layout[block].Count];
                 all.AsSpan(layout[block].First, layout[block].Count).CopyTo(memory.Span);
                 slices[block] = memory;
             }
             Assert.True(_weights.Prepare(1, new WeightsView(version, slices), 2));
             Assert.Equal(all, _weights.Parameters.ToArray());
-            Assert.Equal(here > 0, _weights.Parameters.Equals((ReadOnlyMemory<float>)_arena.Rent(Job, 1, Count, version)));
+            Assert.Equal(here > 0, _weights.Parameters.Equals((ReadOnlyMemory<float>)_nodeWeights.Rent(Job, 1, Count, version)));
         }
     }
 

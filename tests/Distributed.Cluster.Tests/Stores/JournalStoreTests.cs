@@ -82,7 +82,7 @@ public sealed class JournalStoreTests(PostgresFixture postgres, ITestOutputHelpe
         var writer = store.Open(job);
         var history = new JobHistory();
         var snapshots = Akka.Persistence.Persistence.Instance.Apply(store.System).SnapshotStoreFor(SnapshotStore.PluginId);
-        var vault = new SnapshotStore(store.System, Akka.Actor.ActorRefs.Nobody);
+        var snapshotStore = new SnapshotStore(store.System, Akka.Actor.ActorRefs.Nobody);
         Write(new JobSubmitted(Specification, new RunOptions()));
         var sizes = new List<long>();
         for (var step = 1; step <= 2_000; step++)
@@ -94,7 +94,7 @@ public sealed class JournalStoreTests(PostgresFixture postgres, ITestOutputHelpe
                 snapshots, new SaveSnapshot(new SnapshotMetadata(part.PersistenceId, step, DateTime.UtcNow), bytes), TimeSpan.FromSeconds(30)));
             var before = history.Checkpoints.SelectMany(checkpoint => checkpoint.Parts).ToList();
             Write(new CheckpointCommitted(new Checkpoint(step, 1, [part], default, 100)));
-            vault.Delete([.. before.Except(history.Checkpoints.SelectMany(checkpoint => checkpoint.Parts))]);
+            snapshotStore.Delete([.. before.Except(history.Checkpoints.SelectMany(checkpoint => checkpoint.Parts))]);
             if (history.EventsSinceSummary >= 256) Write(history.Summarize());
             if (step % 250 == 0) sizes.Add(new FileInfo(StorePath).Length + new FileInfo(StorePath + "-wal").Length);
         }
@@ -115,7 +115,7 @@ public sealed class JournalStoreTests(PostgresFixture postgres, ITestOutputHelpe
     public async Task Stored_parts_that_nobody_names_are_found_and_deleted()
     {
         using var store = OpenSqlite();
-        var vault = new SnapshotStore(store.System, Akka.Actor.ActorRefs.Nobody);
+        var snapshotStore = new SnapshotStore(store.System, Akka.Actor.ActorRefs.Nobody);
         var snapshots = Akka.Persistence.Persistence.Instance.Apply(store.System).SnapshotStoreFor(SnapshotStore.PluginId);
         var (job, longer) = (new JobId("job"), new JobId("job-1"));
         var kept = new SnapshotPart(0, 1, PartsSweep.PersistenceIdOf(job, 1, 0, 5), 20, 0);
@@ -131,7 +131,7 @@ public sealed class JournalStoreTests(PostgresFixture postgres, ITestOutputHelpe
         foreach (var (id, step) in rows)
             Assert.IsType<SaveSnapshotSuccess>(await Akka.Actor.Futures.Ask(
                 snapshots, new SaveSnapshot(new SnapshotMetadata(id, step, DateTime.UtcNow), new byte[10]), TimeSpan.FromSeconds(30)));
-        await vault.SweepAsync(new PartsSweep(job, 2, 20, [new Checkpoint(20, 1, [kept], default, 1)]), Akka.Event.NoLogger.Instance);
+        await snapshotStore.SweepAsync(new PartsSweep(job, 2, 20, [new Checkpoint(20, 1, [kept], default, 1)]), Akka.Event.NoLogger.Instance);
         var deadline = Environment.TickCount64 + 30_000;
         while (store.Scalar("SELECT COUNT(*) FROM snapshot") > 4 && Environment.TickCount64 < deadline) await Task.Delay(20);
         Assert.Equal(4, store.Scalar("SELECT COUNT(*) FROM snapshot"));

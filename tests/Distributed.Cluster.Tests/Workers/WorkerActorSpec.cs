@@ -46,7 +46,7 @@ public sealed class WorkerActorSpec : WorkerFixture
         _worker.Tell(JoinOf(lineage: 2), Coordinators.Ref);
         Assert.Equal(Buyers.Sha256, Next<ObtainData>(Data).Sha256);
         Nothing<ObtainData>(Data, _worker);
-        Catalog.Add(Buyers);
+        Datasets.Add(Buyers);
         _worker.Tell(new DataPresent(SampleJob.Id), Data.Ref);
         Next<ConnectBlock>(Blocks);
         var job = Blocks.LastSender;
@@ -124,7 +124,7 @@ public sealed class WorkerActorSpec : WorkerFixture
 
     private IActorRef Begin(JoinJob join)
     {
-        Catalog.Add(Buyers);
+        Datasets.Add(Buyers);
         _worker.Tell(join, Coordinators.Ref);
         Next<ConnectBlock>(Blocks);
         var job = Blocks.LastSender;

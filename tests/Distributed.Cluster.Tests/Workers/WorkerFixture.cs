@@ -34,7 +34,7 @@ public abstract class WorkerFixture : ActorSpec
     private protected WorkerFixture()
     {
         (Coordinators, Blocks, Data, Parent) = (CreateTestProbe(), CreateTestProbe(), CreateTestProbe(), CreateTestProbe());
-        Node = new WorkerSurroundings(Coordinators.Ref, Blocks.Ref, Data.Ref, Catalog, Plane, new NodeWeights(), Activity);
+        Node = new WorkerSurroundings(Coordinators.Ref, Blocks.Ref, Data.Ref, Datasets, Plane, new NodeWeights(), Activity);
     }
 
     private protected TestProbe Coordinators { get; }
@@ -45,7 +45,7 @@ public abstract class WorkerFixture : ActorSpec
 
     private protected TestProbe Parent { get; }
 
-    private protected NodeDatasets Catalog { get; } = new();
+    private protected NodeDatasets Datasets { get; } = new();
 
     private protected DataPlane Plane { get; } = new();
 
