@@ -104,6 +104,20 @@ public abstract class ActorSpec : TestKit
     /// <summary>Waits until a live actor has processed everything sent to it before.</summary>
     protected static void Settle(IActorRef actor) => Assert.NotNull(Identify(actor).Subject);
 
+    /// <summary>Stops a peer and waits until the actor that watches it knows. What was on its way to the peer is lost; what is sent to it afterwards is a stray.</summary>
+    protected void StopPeer(TestProbe peer, IActorRef watcher)
+    {
+        Watch(peer.Ref); // after the actor's own watch, so that the actor is notified first
+        Sys.Stop(peer.Ref);
+        ExpectTerminated(peer.Ref, Bound);
+        Settle(watcher); // the notification has become a message behind this one
+        Settle(watcher);
+        CollectStrays();
+        var strays = _strays.ToArray();
+        _strays.Clear();
+        foreach (var stray in strays.Where(stray => stray is not DeadLetter letter || !letter.Recipient.Equals(peer.Ref))) _strays.Enqueue(stray);
+    }
+
     private static ActorIdentity Identify(IActorRef actor) => actor.Ask<ActorIdentity>(new Identify(null), Bound).GetAwaiter().GetResult();
 
     /// <summary>Adds a node with a role to this node's cluster; disposed with the spec.</summary>
@@ -175,10 +189,7 @@ public abstract class ActorSpec : TestKit
     {
         try
         {
-            // Published messages arrive in order: once the last one is here, all are.
-            var last = new DeadLetter("the last", TestActor, TestActor);
-            Sys.EventStream.Publish(last);
-            Assert.True(SpinWait.SpinUntil(() => _strays.Contains(last), Bound));
+            CollectStrays();
             var strays = _strays.Select(MessageOf).Where(IsOurs).Where(message => !_expectedStrays.Exists(isExpected => isExpected(message))).ToList();
             Assert.True(strays.Count == 0, $"messages that nobody takes: {string.Join(" | ", strays)}");
         }
@@ -187,6 +198,14 @@ public abstract class ActorSpec : TestKit
             foreach (var system in _others) system.Terminate().Wait(Bound);
             base.AfterAll();
         }
+    }
+
+    /// <summary>Waits until every stray published so far is collected: they arrive in order, so once a last one is here, all are.</summary>
+    private void CollectStrays()
+    {
+        var last = new DeadLetter("the last", TestActor, TestActor);
+        Sys.EventStream.Publish(last);
+        Assert.True(SpinWait.SpinUntil(() => _strays.Contains(last), Bound));
     }
 
     private static object MessageOf(object stray) => stray is DeadLetter letter ? letter.Message : ((UnhandledMessage)stray).Message;

@@ -95,7 +95,7 @@ public sealed class CoordinatorActorSpec : ActorSpec
         LoadBlock(coordinator);
         var worker = AddWorker(coordinator);
         PassUntil<AssignWorker>(worker, coordinator);
-        Sys.Stop(worker.Ref);
+        StopPeer(worker, coordinator);
         var without = PassUntil<AssignBlock>(_blocks, coordinator, message => message.Assignment.Shares.Count == 0);
         Assert.True(without.Assignment.Number > 1);
         coordinator.Tell(new GetJobStatus(SampleJob.Id), TestActor);
@@ -120,7 +120,7 @@ public sealed class CoordinatorActorSpec : ActorSpec
         var passing = CreateTestProbe();
         coordinator.Tell(new WatchJob(SampleJob.Id), passing.Ref);
         Next<JobWatched>(passing);
-        Sys.Stop(passing.Ref);
+        StopPeer(passing, coordinator);
         coordinator.Tell(Start);
         coordinator.Tell(new CancelJob(SampleJob.Id));
         var end = PassUntil<JobFinished>(_watcher, coordinator).End;

@@ -85,7 +85,7 @@ public sealed class ParameterBlockActorSpec : ActorSpec
     public void The_coordinator_hears_at_once_of_a_worker_whose_actor_ends()
     {
         Connect();
-        Sys.Stop(_worker.Ref);
+        StopPeer(_worker, _block);
         Assert.Equal(Worker, Next<WorkerLeft>(_coordinator).Worker);
     }
 

@@ -114,7 +114,7 @@ public sealed class JobWorkerActorSpec : WorkerFixture
         PassUntil<ConnectBlock>(Blocks, _worker);
         Connected(0);
         Next<WorkerReady>(Coordinators);
-        Sys.Stop(_block.Ref);
+        StopPeer(_block, _worker);
         PassUntil<ConnectBlock>(Blocks, _worker);
     }
 
