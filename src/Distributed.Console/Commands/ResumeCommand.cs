@@ -46,7 +46,7 @@ internal sealed class ResumeCommand
     private async Task<int> RunAsync(ParseResult parsed)
     {
         var given = _settings.Read(parsed);
-        if (_server.IsNamed(parsed, orElse: given.Has("store"))) return await ResumeAtServerAsync(parsed, given).ConfigureAwait(false);
+        if (_server.IsNamed(parsed, orElse: given.Has(Settings.Store))) return await ResumeAtServerAsync(parsed, given).ConfigureAwait(false);
         var run = RunSettings.ForOneProcess(given, _environment.Processors);
         var store = StorePath.Of(run.Store, _environment.Variable);
         var choice = _output.Read(parsed);
@@ -74,14 +74,14 @@ internal sealed class ResumeCommand
     }
 
     /// <summary>Resumes a paused job of a cluster in its turn.</summary>
-    private async Task<int> ResumeAtServerAsync(ParseResult parsed, SettingValues given)
+    private async Task<int> ResumeAtServerAsync(ParseResult parsed, GivenSettings given)
     {
         if (parsed.GetValue(_job) is not { } name) throw new UsageException("'dtrain resume' needs JOB where it talks to a server: many people's jobs may be paused there");
         if (Settings.OfOneProcess.FirstOrDefault(given.Has) is { } local)
-            throw new UsageException($"--{local} sets up one process: a cluster has its own; --blocks, --min-workers, --snapshot-every and --audit-share would be right");
+            throw new UsageException($"{local.Flag} sets up one process: a cluster has its own; --blocks, --min-workers, --snapshot-every and --audit-share would be right");
         var job = RemoteJob.Named(name);
         using var client = _server.Open(parsed, _environment.Error.WriteLine);
-        var summary = await client.ResumeAsync(job, given.Given.Any() ? SubmitCommand.Body(given) : null, _environment.Ending).ConfigureAwait(false);
+        var summary = await client.ResumeAsync(job, given.Texts.Any() ? SubmitCommand.Body(given) : null, _environment.Ending).ConfigureAwait(false);
         SteerCommand.Print(_environment, summary, _output.Read(parsed).Json);
         return ExitCode.Done;
     }

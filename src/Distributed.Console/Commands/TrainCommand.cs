@@ -39,7 +39,7 @@ internal sealed class TrainCommand
     {
         var given = _settings.Read(parsed);
         if (parsed.GetValue(_job) is { } file) given = given.Over(JobFile.Read(file));
-        var settings = TrainSettings.Read(given);
+        JobResolution.Check(given);
         var run = RunSettings.ForOneProcess(given, _environment.Processors);
         var store = StorePath.Of(run.Store, _environment.Variable);
         var choice = _output.Read(parsed);
@@ -49,18 +49,14 @@ internal sealed class TrainCommand
         await using var cluster = new ClusterAccess(_environment, store, run, display.Log, choice.Verbose);
 
         // Nothing is written before the inputs are checked; without inputs to check or files to write, both run concurrently.
-        var (fromAnother, isNewStore) = (settings.From is not null, !File.Exists(store));
-        if (fromAnother && isNewStore) throw new UsageException($"--from: there is no store {store}, so no job '{settings.From}' either");
-        if (!isNewStore || LoadedData.IsBuiltIn(settings.Source.Source)) cluster.Begin();
+        var (other, isNewStore) = (given.Get(Settings.From), !File.Exists(store));
+        if (other is not null && isNewStore) throw new UsageException($"--from: there is no store {store}, so no job '{other}' either");
+        if (!isNewStore || LoadedData.IsBuiltIn(given.Get(Settings.Data) ?? JobDefaults.Data)) cluster.Begin();
 
-        JobRecord? from = null;
-        if (fromAnother)
-        {
-            from = await NewJob.FindAsync(await cluster.ClientAsync().ConfigureAwait(false), settings.From!.Value, store, "--from: ").ConfigureAwait(false);
-            settings = OtherJob.Inherit(settings, given.Has("seed"), from);
-        }
-        var data = NewJob.Load(settings.Source);
-        var specification = JobResolution.Resolve(settings, LoadedData.ShapeOf(data));
+        var from = other is { } name ? await NewJob.FindAsync(await cluster.ClientAsync().ConfigureAwait(false), name, store, "--from: ").ConfigureAwait(false) : null;
+        var source = JobResolution.SourceOf(given, from);
+        var data = NewJob.Load(source);
+        var specification = JobResolution.Resolve(given, source.Seed, LoadedData.ShapeOf(data), from);
         var client = await cluster.ClientAsync().ConfigureAwait(false);
         float[]? weights = null;
         string? weightsNote = null;
@@ -69,19 +65,19 @@ internal sealed class TrainCommand
             weights = await OtherJob.WeightsOfAsync(client, from, specification.Network).ConfigureAwait(false);
             specification = specification with { Initial = OtherJob.Describe(from, weights) };
         }
-        else if (settings.InitialWeights is { } weightsFile)
+        else if (given.Get(Settings.InitialWeights) is { } weightsFile)
         {
             (weights, weightsNote) = NewJob.ReadWeights(weightsFile, specification.Network);
             specification = specification with { Initial = NewJob.Describe(weightsFile, weights) };
         }
         interruption.Requested.ThrowIfCancellationRequested();
 
-        var job = await NewJob.NameAsync(client, settings.Name, LoadedData.DisplayName(settings.Source.Source), store, isNewStore).ConfigureAwait(false);
+        var job = await NewJob.NameAsync(client, given.Get(Settings.Name), LoadedData.DisplayName(source.Source), store, isNewStore).ConfigureAwait(false);
         var folder = run.Out ?? NewJob.DefaultFolder(job);
         StorePath.MakeFolder(folder, "--out");
-        foreach (var note in data.Notes) display.Noticed(note);
+        foreach (var note in data.Notes) display.Noticed(note.Say(Settings.Task.Flag));
         if (weightsNote is not null) display.Noticed(weightsNote);
-        var submission = new JobSubmission(job, specification, run.Options, LoadedData.WithFullPaths(settings.Source), data, weights);
+        var submission = new JobSubmission(job, specification, run.Options, LoadedData.WithFullPaths(source), data, weights);
         return await new JobRunner(_environment, client, display).RunAsync(submission, null, run, folder, interruption.Requested).ConfigureAwait(false);
     }
 }

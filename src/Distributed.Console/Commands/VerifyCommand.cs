@@ -20,7 +20,7 @@ internal sealed class VerifyCommand
     private readonly Option<string> _data = new("--data") { Description = "the samples, when they are elsewhere now", HelpName = "FILE" };
     private readonly Option<string> _initial = new("--initial-weights") { Description = "the weights that it began with, if it was given any", HelpName = "FILE" };
     private readonly Option<bool> _fromCheckpoint = new("--from-checkpoint") { Description = "begin at the first kept checkpoint, not at step 0" };
-    private readonly SettingFlags _settings = new(Settings.All.Where(s => s.Name is "store" or "threads"));
+    private readonly SettingFlags _settings = new([Settings.Threads, Settings.Store]);
     private readonly OutputFlags _output = new();
     private readonly ServerFlags _server;
 
@@ -51,7 +51,7 @@ internal sealed class VerifyCommand
         {
             case (null, { } folder):
                 return await RunAsync(VerificationSubject.OfFolder(folder), parsed, threads, choice).ConfigureAwait(false);
-            case ({ } name, null) when _server.IsNamed(parsed, orElse: given.Has("store")):
+            case ({ } name, null) when _server.IsNamed(parsed, orElse: given.Has(Settings.Store)):
                 if (parsed.GetValue(_fromCheckpoint))
                     throw new UsageException("--from-checkpoint: a server sends no state of the optimizer; leave it out to begin at step 0");
                 using (var server = _server.Open(parsed, _environment.Error.WriteLine))
@@ -60,7 +60,7 @@ internal sealed class VerifyCommand
                     return await RunAsync(subject, parsed, threads, choice).ConfigureAwait(false);
                 }
             case ({ } name, null):
-                var store = StorePath.Of(given.Text("store"), _environment.Variable);
+                var store = StorePath.Of(given.Get(Settings.Store), _environment.Variable);
                 var job = RemoteJob.Named(name);
                 if (!File.Exists(store)) throw new UsageException($"there is no store {store}, so no job '{job}' either; --store FILE names another");
                 await using (var cluster = new ClusterAccess(_environment, store, null, _environment.Error.WriteLine, choice.Verbose))

@@ -14,7 +14,7 @@ internal static class JobFile
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="UsageException">It cannot be read, is not JSON, or has an unknown member.</exception>
-    public static SettingValues Read(string path)
+    public static GivenSettings Read(string path)
     {
         byte[] bytes;
         try
@@ -35,8 +35,9 @@ internal static class JobFile
     /// <summary>Reads the bytes of a file.</summary>
     /// <param name="json">UTF-8.</param>
     /// <param name="file">The file's name, for messages.</param>
+    /// <exception cref="SettingException">A value is wrong.</exception>
     /// <exception cref="UsageException">They are not such JSON.</exception>
-    public static SettingValues Parse(ReadOnlyMemory<byte> json, string file)
+    public static GivenSettings Parse(ReadOnlyMemory<byte> json, string file)
     {
         if (json.Span.StartsWith("\uFEFF"u8)) json = json[3..];
         JsonDocument document;
@@ -53,7 +54,7 @@ internal static class JobFile
         {
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 throw new UsageException($"{file}: a JSON object of settings would be right, such as {{\"data\": \"digits\"}}");
-            var values = new SettingValues();
+            var values = new GivenSettings();
             try
             {
                 foreach (var member in document.RootElement.EnumerateObject()) Add(values, member, file);
@@ -67,7 +68,7 @@ internal static class JobFile
         }
     }
 
-    private static void Add(SettingValues values, JsonProperty member, string file)
+    private static void Add(GivenSettings values, JsonProperty member, string file)
     {
         var setting = Settings.All.FirstOrDefault(s => s.Member == member.Name);
         if (setting is null)
@@ -75,10 +76,18 @@ internal static class JobFile
             var members = Settings.All.Select(s => s.Member);
             throw new UsageException($"{file}: there is no setting '{member.Name}'{NearestName.Hint(member.Name, members)}");
         }
-        if (values.Has(setting.Name)) throw new UsageException($"{file}: '{member.Name}' stands twice; once would be right");
-        var origin = $"{member.Name} in {file}";
+        if (values.Has(setting)) throw new UsageException($"{file}: '{member.Name}' stands twice; once would be right");
         if (member.Value.ValueKind == JsonValueKind.Null) return;
-        values.Give(setting.Name, Text(member.Value, origin), origin);
+        var text = Text(member.Value, $"{member.Name} in {file}");
+        try
+        {
+            values.Give(setting, text);
+        }
+        catch (SettingException e)
+        {
+            e.Place = $"in {file}";
+            throw;
+        }
     }
 
     /// <summary>The text that the flag would have: lists and maps are joined by commas.</summary>

@@ -16,7 +16,7 @@ internal static class LoadedData
     public static DataSettings WithFullPaths(DataSettings source) => source with
     {
         Source = IsBuiltIn(source.Source) ? source.Source : Path.GetFullPath(source.Source),
-        Validation = source.Validation is { } validation && !SettingValues.TryReal(validation, out _) ? Path.GetFullPath(validation) : source.Validation,
+        Validation = source.Validation is { } validation && !RealType.TryRead(validation, out _) ? Path.GetFullPath(validation) : source.Validation,
     };
 
     /// <summary>Whether samples need no file.</summary>

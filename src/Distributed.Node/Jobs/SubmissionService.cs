@@ -14,7 +14,6 @@ using Distributed.Node.Problems;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Queue;
 using Distributed.Protocol.Specification;
-using GivenSettings = Distributed.Jobs.Submission.SettingValues;
 
 namespace Distributed.Node.Jobs;
 
@@ -38,9 +37,9 @@ internal sealed class SubmissionService(GatewayAccess cluster, DatasetStore data
     public Task<Submitted> SubmitAsync(byte[] body, string? key, CancellationToken cancellation)
     {
         var given = Parse(body);
-        var settings = TrainSettings.Read(given);
+        JobResolution.Check(given);
         var options = RunSettings.From(given, 1).Options;
-        return computations.RunAsync(() => SubmitAsync(settings, given.Has("seed"), options, key, Sha256Of(body), cancellation), cancellation);
+        return computations.RunAsync(() => SubmitAsync(given, options, key, Sha256Of(body), cancellation), cancellation);
     }
 
     /// <summary>The run options of a body that changes them on a resume; null for an empty one.</summary>
@@ -48,7 +47,7 @@ internal sealed class SubmissionService(GatewayAccess cluster, DatasetStore data
     {
         if (body.Length == 0) return null;
         var given = Parse(body);
-        if (Settings.OfSpecification.FirstOrDefault(setting => given.Has(setting.Name)) is { } setting)
+        if (Settings.OfSpecification.FirstOrDefault(given.Has) is { } setting)
             throw ApiException.Unprocessable($"'{setting.Member}' belongs to the job's specification, which is immutable: 'from' begins a new job with its weights");
         return RunSettings.From(given, 1, before).Options;
     }
@@ -56,10 +55,10 @@ internal sealed class SubmissionService(GatewayAccess cluster, DatasetStore data
     private static GivenSettings Parse(byte[] body)
     {
         var given = ParseJson(body);
-        if (given.Has("initial-weights"))
+        if (given.Has(Settings.InitialWeights))
             throw ApiException.Unprocessable("'initialWeights' names a file of the client's machine: 'from' begins with the weights of another job");
-        foreach (var name in Settings.OfOneProcess)
-            if (given.Has(name)) throw ApiException.Unprocessable($"'{name}' sets up the one process of 'dtrain train': a cluster has its own, so leave it out");
+        if (Settings.OfOneProcess.FirstOrDefault(given.Has) is { } setting)
+            throw ApiException.Unprocessable($"'{setting.Member}' sets up the one process of 'dtrain train': a cluster has its own, so leave it out");
         return given;
     }
 
@@ -69,30 +68,28 @@ internal sealed class SubmissionService(GatewayAccess cluster, DatasetStore data
         {
             return JobFile.Parse(body, "the job file");
         }
-        catch (UsageException e)
+        catch (UsageException e) when (e is not SettingException)
         {
-            throw ApiException.BadRequest(SettingText.OfJobFile(e.Message));
+            throw ApiException.BadRequest(e.Message);
         }
     }
 
     private async Task<Submitted> SubmitAsync(
-        TrainSettings settings, bool seedGiven, RunOptions options, string? key, string bodySha256, CancellationToken cancellation)
+        GivenSettings given, RunOptions options, string? key, string bodySha256, CancellationToken cancellation)
     {
-        var isNamed = settings.Data is not null;
         JobRecord? from = null;
-        if (settings.From is { } other)
+        if (given.Get(Settings.From) is { } other)
         {
             from = await jobs.RecordAsync(other, cancellation).ConfigureAwait(false) ?? throw ApiException.Unprocessable($"'from': there is no job {other}");
-            settings = OtherJob.Inherit(settings, seedGiven, from);
         }
-        var (source, dataset, validation) = Locate(settings.Source, isNamed);
+        var (source, dataset, validation) = Locate(JobResolution.SourceOf(given, from), given.Has(Settings.Data));
         using var pinned = dataset is null ? null : datasets.Pin(dataset.Id);
         using var pinnedToo = validation is null ? null : datasets.Pin(validation.Id);
         if ((dataset is not null && datasets.Find(dataset.Id) is null) || (validation is not null && datasets.Find(validation.Id) is null))
             throw ApiException.Conflict("the data set was deleted just now");
 
         var data = _encoded.Load(source);
-        var specification = JobResolution.Resolve(settings, LoadedData.ShapeOf(data));
+        var specification = JobResolution.Resolve(given, source.Seed, LoadedData.ShapeOf(data), from);
         await TakeInAsync(data, cancellation).ConfigureAwait(false);
         float[]? weights = null;
         if (from is not null)
@@ -105,7 +102,7 @@ internal sealed class SubmissionService(GatewayAccess cluster, DatasetStore data
             dataName, dataset?.Id, validation?.Id,
             await cluster.Stored.StoreBytesAsync("encoding", EncodingFile.Write(data.Encoding), cancellation).ConfigureAwait(false),
             data.Encoding.Target.Scale, key, key is null ? null : bodySha256);
-        return await QueueAsync(settings.Name, dataName, source, specification, options, weights, facts, [.. data.Notes.Select(SettingText.OfJobFile)], cancellation).ConfigureAwait(false);
+        return await QueueAsync(given.Get(Settings.Name), dataName, source, specification, options, weights, facts, [.. data.Notes.Select(note => note.Say(ProblemAnswers.WordOf(Settings.Task)))], cancellation).ConfigureAwait(false);
     }
 
     private async Task<Submitted> QueueAsync(
