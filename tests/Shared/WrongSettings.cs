@@ -43,7 +43,7 @@ internal static class WrongSettings
         ("epochs", "2.5", ": '2.5' is not a whole number"),
         ("batch", "0", ": 0 is out of bounds: between 1 and 1,048,576 would be right"),
         ("shard", "0", ": 0 is out of bounds: between 1 and 1,048,576 would be right"),
-        ("gradient-format", "float16", ": 'float16' is unknown; did you mean 'float32'? (one of float32, bfloat16)"),
+        ("gradient-format", "float16", ": 'float16' is unknown; did you mean 'bfloat16'? (one of float32, bfloat16)"),
         ("seed", "-1", ": '-1' is not a whole number from 0 to 18446744073709551615"),
         ("target-accuracy", "96", ": 96 is out of bounds: above 0 and at most 1 (0.96 is 96 %) would be right"),
         ("target-loss", "low", ": 'low' is not a number"),

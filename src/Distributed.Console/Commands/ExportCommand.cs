@@ -4,6 +4,7 @@ using Distributed.Console.Output;
 using Distributed.Console.Remote;
 using Distributed.Console.Sessions;
 using Distributed.Console.Terminals;
+using Distributed.Jobs.Results;
 using Distributed.Jobs.Service;
 using Distributed.Jobs.Submission;
 using Distributed.Learning.Networks;
@@ -97,6 +98,6 @@ internal sealed class ExportCommand
         await using var cluster = new ClusterAccess(_environment, store, null, _environment.Error.WriteLine, parsed.GetValue(_verbose));
         var client = await cluster.ClientAsync().ConfigureAwait(false);
         var record = await NewJob.FindAsync(client, job, store, "--job: ").ConfigureAwait(false);
-        return await StoredJob.LoadModelAsync(client, record, choice).ConfigureAwait(false);
+        return await client.ReadModelAsync(record, choice, _environment.Ending).ConfigureAwait(false);
     }
 }

@@ -6,7 +6,7 @@ using Distributed.Console.Output;
 using Distributed.Console.Remote;
 using Distributed.Console.Sessions;
 using Distributed.Console.Terminals;
-using Distributed.Jobs.Service;
+using Distributed.Jobs.Results;
 using Distributed.Jobs.Submission;
 using Distributed.Protocol.Journal;
 

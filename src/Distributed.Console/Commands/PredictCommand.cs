@@ -3,7 +3,7 @@ using Distributed.Console.Options;
 using Distributed.Console.Remote;
 using Distributed.Console.Reports;
 using Distributed.Console.Terminals;
-using Distributed.Jobs.Service;
+using Distributed.Jobs.Results;
 using Distributed.Jobs.Submission;
 using Distributed.Models;
 

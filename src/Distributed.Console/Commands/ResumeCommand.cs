@@ -4,6 +4,7 @@ using Distributed.Console.Output;
 using Distributed.Console.Remote;
 using Distributed.Console.Sessions;
 using Distributed.Console.Terminals;
+using Distributed.Jobs.Results;
 using Distributed.Jobs.Service;
 using Distributed.Jobs.Submission;
 using Distributed.Protocol.Identity;
@@ -65,11 +66,10 @@ internal sealed class ResumeCommand
         run = RunSettings.ForOneProcess(given, _environment.Processors, record.Options);
         if (record.Specification.Validate() is { } wrong) throw new UsageException($"{record.Id}: {wrong}");
 
-        var data = StoredJob.LoadData(record);
+        var submission = await client.PrepareAgainAsync(record, run.Options, CancellationToken.None).ConfigureAwait(false);
         var folder = run.Out ?? NewJob.DefaultFolder(record.Id);
         StorePath.MakeFolder(folder, "--out");
         interruption.Requested.ThrowIfCancellationRequested();
-        var submission = new JobSubmission(record.Id, record.Specification, run.Options, record.Source, data);
         return await new JobRunner(_environment, client, display).RunAsync(submission, record, run, folder, interruption.Requested).ConfigureAwait(false);
     }
 
@@ -86,7 +86,7 @@ internal sealed class ResumeCommand
         return ExitCode.Done;
     }
 
-    private static async Task<JobRecord> NewestUnfinishedAsync(ITrainingClient client, string store)
+    private static async Task<JobRecord> NewestUnfinishedAsync(IJobService client, string store)
     {
         var jobs = await client.ListJobsAsync(CancellationToken.None).ConfigureAwait(false);
         return jobs.FirstOrDefault(j => j.End is null)

@@ -3,6 +3,7 @@ using Distributed.Console.Options;
 using Distributed.Console.Output;
 using Distributed.Console.Sessions;
 using Distributed.Console.Terminals;
+using Distributed.Data.Sets;
 using Distributed.Jobs.Service;
 using Distributed.Jobs.Submission;
 
@@ -53,31 +54,17 @@ internal sealed class TrainCommand
         if (other is not null && isNewStore) throw new UsageException($"--from: there is no store {store}, so no job '{other}' either");
         if (!isNewStore || LoadedData.IsBuiltIn(given.Get(Settings.Data) ?? JobDefaults.Data)) cluster.Begin();
 
-        var from = other is { } name ? await NewJob.FindAsync(await cluster.ClientAsync().ConfigureAwait(false), name, store, "--from: ").ConfigureAwait(false) : null;
-        var source = JobResolution.SourceOf(given, from);
-        var data = NewJob.Load(source);
-        var specification = JobResolution.Resolve(given, source.Seed, LoadedData.ShapeOf(data), from);
+        var from = other is { } otherName ? await NewJob.FindAsync(await cluster.ClientAsync().ConfigureAwait(false), otherName, store, "--from: ").ConfigureAwait(false) : null;
+        var job = JobService.Resolve(given, JobResolution.SourceOf(given, from), from, DataSets.Load);
         var client = await cluster.ClientAsync().ConfigureAwait(false);
-        float[]? weights = null;
-        string? weightsNote = null;
-        if (from is not null)
-        {
-            weights = await OtherJob.WeightsOfAsync(client, from, specification.Network).ConfigureAwait(false);
-            specification = specification with { Initial = OtherJob.Describe(from, weights) };
-        }
-        else if (given.Get(Settings.InitialWeights) is { } weightsFile)
-        {
-            (weights, weightsNote) = NewJob.ReadWeights(weightsFile, specification.Network);
-            specification = specification with { Initial = NewJob.Describe(weightsFile, weights) };
-        }
         interruption.Requested.ThrowIfCancellationRequested();
 
-        var job = await NewJob.NameAsync(client, given.Get(Settings.Name), LoadedData.DisplayName(source.Source), store, isNewStore).ConfigureAwait(false);
-        var folder = run.Out ?? NewJob.DefaultFolder(job);
+        var name = await NewJob.NameAsync(client, job.Name, LoadedData.DisplayName(job.Source.Source), store).ConfigureAwait(false);
+        var submission = await client.PrepareAsync(job, name, run.Options, CancellationToken.None).ConfigureAwait(false);
+        var folder = run.Out ?? NewJob.DefaultFolder(name);
         StorePath.MakeFolder(folder, "--out");
-        foreach (var note in data.Notes) display.Noticed(note.Say(Settings.Task.Flag));
-        if (weightsNote is not null) display.Noticed(weightsNote);
-        var submission = new JobSubmission(job, specification, run.Options, LoadedData.WithFullPaths(source), data, weights);
+        foreach (var note in job.Data.Notes) display.Noticed(note.Say(Settings.Task.Flag));
+        if (job.WeightsNote is { } remark) display.Noticed(remark);
         return await new JobRunner(_environment, client, display).RunAsync(submission, null, run, folder, interruption.Requested).ConfigureAwait(false);
     }
 }

@@ -80,7 +80,7 @@ internal sealed class VerifyCommand
     {
         if (subject.Refusal() is { } refusal) throw new UsageException(refusal);
         var source = parsed.GetValue(_data) is { } elsewhere ? subject.Source with { Source = elsewhere } : subject.Source;
-        var data = StoredJob.LoadData(subject.Job, subject.Specification, source);
+        var data = LoadedData.LoadAgain(subject.Job, subject.Specification, source);
         var verification = new Verification(subject, data, threads);
         if (parsed.GetValue(_fromCheckpoint)) await verification.BeginAtFirstCheckpointAsync().ConfigureAwait(false);
         else await verification.BeginWithGivenWeightsAsync(parsed.GetValue(_initial)).ConfigureAwait(false);

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Distributed.Jobs.Service;
+using Distributed.Jobs.Results;
 using Distributed.Jobs.Submission;
 
 namespace Distributed.Console.Options;

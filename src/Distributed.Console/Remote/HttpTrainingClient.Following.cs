@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Distributed.Api;
 using Distributed.Cluster;
+using Distributed.Jobs.Results;
 using Distributed.Jobs.Service;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Messages;

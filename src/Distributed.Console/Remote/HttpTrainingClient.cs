@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Distributed.Api;
 using Distributed.Cluster;
+using Distributed.Jobs.Results;
 using Distributed.Jobs.Service;
 using Distributed.Jobs.Submission;
 using Distributed.Models;

@@ -1,5 +1,6 @@
 using Distributed.Console.Output;
 using Distributed.Console.Terminals;
+using Distributed.Jobs.Results;
 using Distributed.Jobs.Service;
 using Distributed.Jobs.Submission;
 using Distributed.Learning.Networks;

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Distributed.Cluster;
 using Distributed.Data.Samples;
-using Distributed.Jobs.Service;
+using Distributed.Jobs.Results;
 using Distributed.Jobs.Submission;
 using Distributed.Learning.Networks;
 using Distributed.Protocol.Planning;
@@ -51,7 +51,7 @@ internal sealed class Verification
             return;
         }
         float[] weights;
-        if (file is not null) weights = NewJob.ReadWeights(file, _subject.Specification.Network, expected.WeightsSha256);
+        if (file is not null) weights = GivenWeights.Read(file, _subject.Specification.Network, expected.WeightsSha256);
         else if (_subject.Steps[0] == 0) weights = (await _subject.Read(0).ConfigureAwait(false)).Weights;
         else throw new UsageException($"{_subject.Job} began with the weights of {expected.Origin}, which are not here: give them with --initial-weights FILE");
         if (ParameterHash.Compute(weights) != expected.WeightsSha256)

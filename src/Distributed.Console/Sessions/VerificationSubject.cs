@@ -1,6 +1,7 @@
 using Distributed.Console.Terminals;
 using Distributed.Data;
 using Distributed.Data.Encodings;
+using Distributed.Jobs.Results;
 using Distributed.Jobs.Service;
 using Distributed.Models;
 using Distributed.Protocol.Identity;
@@ -18,7 +19,7 @@ internal sealed record VerificationSubject(
     JobId Job, JobSpecification Specification, DataSettings Source, IReadOnlyList<long> Steps, Func<long, Task<StoredCheckpoint>> Read)
 {
     /// <summary>The kept checkpoints of a store's job.</summary>
-    public static VerificationSubject Of(ITrainingClient client, JobRecord record) => new(
+    public static VerificationSubject Of(IJobService client, JobRecord record) => new(
         record.Id, record.Specification, record.Source, record.Checkpoints,
         step => client.ReadCheckpointAsync(record.Id, step, CancellationToken.None));
 

@@ -1,6 +1,6 @@
 using Distributed.Data;
 using Distributed.Data.Encodings;
-using Distributed.Jobs.Service;
+using Distributed.Jobs.Results;
 using Distributed.Learning.Networks;
 using Distributed.Learning.Optimization;
 using Distributed.Protocol.Specification;

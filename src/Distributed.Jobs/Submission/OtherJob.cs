@@ -1,4 +1,4 @@
-using Distributed.Jobs.Service;
+using Distributed.Jobs.Results;
 using Distributed.Learning.Networks;
 using Distributed.Protocol.Specification;
 
@@ -7,14 +7,6 @@ namespace Distributed.Jobs.Submission;
 /// <summary>What a new job takes over from another one (the setting "from").</summary>
 internal static class OtherJob
 {
-    /// <summary>The other job's last weights, checked against the new job's network.</summary>
-    /// <exception cref="UsageException">It has no checkpoint, or its network has another layout.</exception>
-    public static async Task<float[]> WeightsOfAsync(ITrainingClient client, JobRecord from, NetworkSpecification network)
-    {
-        CheckNetwork(from, network);
-        return await client.ReadWeightsAsync(from.Id, CheckpointChoice.Last, CancellationToken.None).ConfigureAwait(false);
-    }
-
     /// <summary>Checks that another job has weights that mean something in a network.</summary>
     /// <exception cref="UsageException">It has no checkpoint, or its network has another layout.</exception>
     public static void CheckNetwork(JobRecord from, NetworkSpecification network)

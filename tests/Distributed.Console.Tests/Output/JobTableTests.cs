@@ -3,7 +3,7 @@ using Distributed.Api;
 using Distributed.Console.Terminals;
 using Distributed.Console.Tests.Fakes;
 using Distributed.Data.Sets;
-using Distributed.Jobs.Service;
+using Distributed.Jobs.Results;
 using Distributed.Jobs.Submission;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;

@@ -64,8 +64,8 @@ public sealed class InterruptionTests
         var data = DataSets.Load(source);
         var specification = JobResolution.Resolve(given, source.Seed, LoadedData.ShapeOf(data));
         var submission = new JobSubmission(new JobId("test"), specification, new RunOptions(), source, data);
-        return new TrainingSession(cluster, FollowedJob.Of(submission), null, RunSettings.From(given, 1), new SilentDisplay(), clock)
-            .RunAsync(giveUp => cluster.StartAsync(submission, giveUp), interruption.Requested);
+        return new TrainingSession(cluster.Client, FollowedJob.Of(submission), null, RunSettings.From(given, 1), new SilentDisplay(), clock)
+            .RunAsync(giveUp => cluster.Client.StartAsync(submission, giveUp), interruption.Requested);
     }
 
     private sealed class SilentDisplay : IProgressDisplay

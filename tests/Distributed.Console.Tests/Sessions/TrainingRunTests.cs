@@ -3,6 +3,7 @@ using Distributed.Console.Terminals;
 using Distributed.Console.Tests.Fakes;
 using Distributed.Data.Encodings;
 using Distributed.Data.Sets;
+using Distributed.Jobs.Results;
 using Distributed.Jobs.Service;
 using Distributed.Jobs.Submission;
 using Distributed.Learning.Networks;

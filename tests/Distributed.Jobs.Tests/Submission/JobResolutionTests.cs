@@ -1,5 +1,5 @@
 using Distributed.Data.Encodings;
-using Distributed.Jobs.Service;
+using Distributed.Jobs.Results;
 using Distributed.Jobs.Submission;
 using Distributed.Learning.Networks;
 using Distributed.Learning.Optimization;

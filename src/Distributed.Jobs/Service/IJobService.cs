@@ -1,8 +1,12 @@
+using Distributed.Cluster.Messages;
 using Distributed.Data.Encodings;
 using Distributed.Data.Samples;
+using Distributed.Jobs.Results;
+using Distributed.Jobs.Submission;
+using Distributed.Models;
 using Distributed.Protocol.Identity;
-using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
+using Distributed.Protocol.Queue;
 using Distributed.Protocol.Specification;
 
 namespace Distributed.Jobs.Service;
@@ -26,8 +30,8 @@ public interface IJobClient
     Task<JobRecord?> FindJobAsync(JobId job, CancellationToken cancellation);
 }
 
-/// <summary>Operations on the cluster of this process and its store.</summary>
-public interface ITrainingClient : IJobClient
+/// <summary>Operations on the jobs of a cluster and their results, wherever they are started from. Expected failures are <c>TrainingException</c>s.</summary>
+public interface IJobService : IJobClient
 {
     /// <summary>Starts a new job, or resumes the unfinished job of a known id under (possibly other) run options.</summary>
     /// <param name="submission">The job and its data.</param>
@@ -48,6 +52,30 @@ public interface ITrainingClient : IJobClient
 
     /// <summary>Weights and optimizer state of one of <see cref="JobRecord.Checkpoints"/>, checksums verified.</summary>
     Task<StoredCheckpoint> ReadCheckpointAsync(JobId job, long step, CancellationToken cancellation);
+
+    /// <summary>The model of a committed checkpoint, with the encoding that the job kept.</summary>
+    /// <exception cref="UsageException">There is no checkpoint yet, or the job is of an earlier release and its samples cannot be read again.</exception>
+    Task<TrainedModel> ReadModelAsync(JobRecord job, CheckpointChoice choice, CancellationToken cancellation);
+
+    /// <summary>As <see cref="ReadModelAsync"/>, of weights that the caller has read.</summary>
+    internal Task<TrainedModel> ModelOfAsync(JobRecord job, long step, float[] weights, CancellationToken cancellation);
+
+    /// <summary>The next free name for a job on some data.</summary>
+    /// <param name="dataName">The data's name.</param>
+    /// <param name="isTakenToo">Whether a name is in use where the cluster does not look.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    internal Task<JobId> NextNameAsync(string dataName, Func<JobId, bool> isTakenToo, CancellationToken cancellation);
+
+    /// <summary>Completes a new job with its name and the weights of the job that it begins from.</summary>
+    internal Task<JobSubmission> PrepareAsync(ResolvedJob job, JobId name, RunOptions options, CancellationToken cancellation);
+
+    /// <summary>A stored job to go on with: its samples, read again and compared, and the encoding that it kept.</summary>
+    /// <exception cref="UsageException">The samples cannot be read, or are others now.</exception>
+    internal Task<JobSubmission> PrepareAgainAsync(JobRecord job, RunOptions options, CancellationToken cancellation);
+
+    /// <summary>Names a new job and starts it.</summary>
+    /// <returns>Whether it was taken, and why not.</returns>
+    internal Task<QueueAnswered> SubmitAsync(ResolvedJob job, RunOptions options, SubmissionFacts facts, CancellationToken cancellation);
 }
 
 /// <summary>A job to run.</summary>
@@ -58,50 +86,11 @@ public interface ITrainingClient : IJobClient
 /// <param name="Data">The encoded samples; their SHA-256 is the specification's.</param>
 /// <param name="InitialParameters">The weights to begin with when the specification names any; null otherwise.</param>
 public sealed record JobSubmission(
-    JobId Id, JobSpecification Specification, RunOptions Options, DataSettings Source, EncodedDataSet Data, float[]? InitialParameters = null);
-
-/// <summary>A job's record in a store.</summary>
-/// <param name="Id">Its name.</param>
-/// <param name="SubmittedAt">When it was submitted (UTC).</param>
-/// <param name="Specification">Everything that can reach a weight.</param>
-/// <param name="Options">The last run's options.</param>
-/// <param name="Source">Where the samples come from.</param>
-/// <param name="Epochs">The decided epochs in order.</param>
-/// <param name="LastCheckpoint">The newest committed checkpoint's step; null before the first.</param>
-/// <param name="BestCheckpoint">The step of the best epoch that is durable; null before the first.</param>
-/// <param name="End">How it ended; null while it has not.</param>
-public sealed record JobRecord(
-    JobId Id, DateTimeOffset SubmittedAt, JobSpecification Specification, RunOptions Options, DataSettings Source,
-    IReadOnlyList<EpochDecided> Epochs, long? LastCheckpoint, long? BestCheckpoint, JobEnded? End)
+    JobId Id, JobSpecification Specification, RunOptions Options, DataSettings Source, EncodedDataSet Data, float[]? InitialParameters = null)
 {
-    /// <summary>The steps of all kept checkpoints, ascending; 0 is given initial weights.</summary>
-    public IReadOnlyList<long> Checkpoints { get; init; } = [];
+    /// <summary>Whether the cluster knows the job, which is resumed.</summary>
+    internal bool IsKnown { get; init; }
 
-    /// <summary>Workers of the job's first assignment; null before it, and where the journal does not tell (<see cref="JobStarted"/>).</summary>
-    public int? FirstWorkers { get; init; }
-
-    /// <summary>Tells that a checkpoint is not there, and what can be done: a job that has ended never gets one.</summary>
-    /// <param name="kind">Which: "best", "last", or "" for any.</param>
-    public string NoCheckpoint(string kind) => NoCheckpoint(Id, kind, End) ?? $"{Id} has no {kind}{(kind.Length > 0 ? " " : "")}checkpoint yet; 'dtrain resume {Id}' goes on with it";
-
-    /// <summary>As <see cref="NoCheckpoint(string)"/>, for a job that has ended; null for one that has not.</summary>
-    internal static string? NoCheckpoint(JobId job, string kind, JobEnded? end) => end is null
-        ? null
-        : $"{job} has no {kind}{(kind.Length > 0 ? " " : "")}checkpoint and gets none: {end.Message ?? $"it has ended ({end.Outcome.ToString().ToLowerInvariant()})"}";
-}
-
-/// <summary>The contents of a checkpoint.</summary>
-/// <param name="Step">The weight updates before it.</param>
-/// <param name="Weights">[parameters]</param>
-/// <param name="State">The optimizer's vectors [vectors × parameters]; empty at step 0.</param>
-public sealed record StoredCheckpoint(long Step, float[] Weights, float[] State);
-
-/// <summary>Which of a job's checkpoints.</summary>
-public enum CheckpointChoice
-{
-    /// <summary>The newest.</summary>
-    Last,
-
-    /// <summary>The one of the best epoch by the deciding loss.</summary>
-    Best,
+    /// <summary>What a queue keeps of a submission; null for one that is not queued.</summary>
+    internal SubmissionFacts? Facts { get; init; }
 }

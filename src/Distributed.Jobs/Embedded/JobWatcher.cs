@@ -4,7 +4,7 @@ using Distributed.Cluster.Messages;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Messages;
 
-namespace Distributed.Jobs.Service;
+namespace Distributed.Jobs.Embedded;
 
 /// <summary>Writes one job's events into a bounded channel; when the reader is slow, the oldest progress is dropped first.</summary>
 internal sealed class JobWatcher : ReceiveActor
