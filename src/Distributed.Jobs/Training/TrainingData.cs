@@ -1,5 +1,4 @@
 using System.Linq.Expressions;
-using Distributed.Data;
 using Distributed.Data.Rows;
 
 namespace Distributed.Jobs.Training;

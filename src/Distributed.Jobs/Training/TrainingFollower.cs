@@ -13,7 +13,7 @@ namespace Distributed.Jobs.Training;
 /// <param name="job">The job.</param>
 /// <param name="progress">Is told; null for nothing.</param>
 /// <param name="log">Where waits and rewinds are logged.</param>
-internal sealed class TrainingFollower(IJobService jobs, JobSubmission job, IProgress<TrainingProgress>? progress, ILogger log)
+internal sealed class TrainingFollower(IJobService jobs, JobSubmission job, IProgress<TrainingProgress>? progress, ILogger log) : IDisposable
 {
     /// <summary>How long a pause may take. Past it the job's last checkpoint is what a resume continues from.</summary>
     private static readonly TimeSpan PauseLimit = TimeSpan.FromSeconds(20);
@@ -52,15 +52,14 @@ internal sealed class TrainingFollower(IJobService jobs, JobSubmission job, IPro
         {
             return Rested(null);
         }
-        finally
-        {
-            _giveUp.Dispose();
-        }
         throw new TrainingException($"the cluster stopped telling about {job.Id}; a resume goes on from its last checkpoint");
     }
 
     /// <summary>The step of the last checkpoint that was told of; 0 before the first.</summary>
     public long Checkpoint => _checkpoint;
+
+    /// <inheritdoc/>
+    public void Dispose() => _giveUp.Dispose();
 
     private JobEnded? Rested(JobEnded? end)
     {

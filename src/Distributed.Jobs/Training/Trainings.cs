@@ -83,7 +83,7 @@ internal sealed class Trainings(OpenStores stores, ILoggerFactory loggers, strin
         StoreLease lease, JobSubmission submission, int known, IProgress<TrainingProgress>? progress, TrainingRunSettings settings, CancellationToken cancellation)
     {
         foreach (var note in submission.Data.Notes) _log.LogInformation("{Job}: {Note}", submission.Id, note.Say(nameof(TrainingSettings.Task)));
-        var follower = new TrainingFollower(lease.Jobs, submission, progress, _log);
+        using var follower = new TrainingFollower(lease.Jobs, submission, progress, _log);
         try
         {
             var end = await follower.RunAsync(known, cancellation, settings.StopEarly).ConfigureAwait(false);
