@@ -17,7 +17,6 @@ public sealed class SizeTests(Xunit.Abstractions.ITestOutputHelper output)
         ["Distributed.Cluster.ParameterBlocks.ParameterBlockActor"] = "still to be divided by concern",
         ["Distributed.Cluster.Datasets.DataFetchActor"] = "still to be divided by concern",
         ["Distributed.Cluster.Workers.JobWorkerActor"] = "still to be divided by concern",
-        ["Distributed.Cluster.Compute.ShardThreads"] = "still to be divided by concern",
     };
 
     [Fact]

@@ -151,7 +151,7 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
     {
         if (Now < _measureAt) return;
         _measureAt = Now + MeasureInterval;
-        if (_threads.TakeSpeed() is not { } speed) return;
+        if (_threads.Speed.Take() is not { } speed) return;
         if (_isWarm) _coordinators.Tell(new WorkerMeasured(_job, _id, speed, _times.Work, _times.Wait));
         _isWarm = true;
     }
