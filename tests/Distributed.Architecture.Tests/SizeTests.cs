@@ -16,7 +16,6 @@ public sealed class SizeTests(Xunit.Abstractions.ITestOutputHelper output)
         ["Distributed.Protocol.Journal.JobHistory"] = "what a job's journal tells: one property for each fact",
         ["Distributed.Cluster.ParameterBlocks.ParameterBlockActor"] = "still to be divided by concern",
         ["Distributed.Cluster.Datasets.DataFetchActor"] = "still to be divided by concern",
-        ["Distributed.Cluster.Workers.JobWorkerActor"] = "still to be divided by concern",
     };
 
     [Fact]
