@@ -14,7 +14,6 @@ public sealed class SizeTests(Xunit.Abstractions.ITestOutputHelper output)
         ["Distributed.Learning.Networks.ShardComputer"] = "one thread's workspace: a buffer for each operand of its products",
         ["Distributed.Protocol.Queue.QueueEntry"] = "what the queue's journal tells of a job: one property for each fact",
         ["Distributed.Protocol.Journal.JobHistory"] = "what a job's journal tells: one property for each fact",
-        ["Distributed.Cluster.Datasets.DataFetchActor"] = "still to be divided by concern",
     };
 
     [Fact]
