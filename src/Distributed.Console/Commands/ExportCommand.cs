@@ -5,7 +5,6 @@ using Distributed.Console.Remote;
 using Distributed.Console.Sessions;
 using Distributed.Console.Terminals;
 using Distributed.Jobs.Results;
-using Distributed.Jobs.Service;
 using Distributed.Jobs.Submission;
 using Distributed.Learning.Networks;
 using Distributed.Models;

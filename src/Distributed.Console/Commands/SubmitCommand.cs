@@ -17,7 +17,7 @@ internal sealed class SubmitCommand
 
     private readonly ConsoleEnvironment _environment;
     private readonly SettingFlags _settings = new(Settings.All.Except(Settings.OfOneProcess));
-    private readonly Option<string> _job = new("--job") { Description = "a JSON file with the same settings in camelCase; flags win", HelpName = "FILE" };
+    private readonly JobFileFlag _job = new();
     private readonly Option<bool> _follow = new("--follow") { Description = "watch the job to its end; Ctrl-C leaves it running" };
     private readonly Option<string> _out = new("--out") { Description = "with --follow: where its models go when it is done", HelpName = "DIR" };
     private readonly OutputFlags _output = new();
@@ -31,7 +31,7 @@ internal sealed class SubmitCommand
         var command = new Command(Name, "Submits a job to a cluster: the settings of train, run by its workers.");
         submit._server.AddTo(command);
         submit._settings.AddTo(command);
-        command.Options.Add(submit._job);
+        submit._job.AddTo(command);
         command.Options.Add(submit._follow);
         command.Options.Add(submit._out);
         submit._output.AddTo(command);
@@ -48,12 +48,11 @@ internal sealed class SubmitCommand
         if (folder is not null && !follow) throw new UsageException("--out belongs to --follow: without it nothing is fetched ('dtrain export --job JOB' does later)");
         using var interruption = Interruption.Of(_environment);
         using var display = Displays.For(_environment, choice);
-        if (parsed.GetValue(_job) is { } file)
+        if (_job.Read(parsed) is { } file)
         {
-            var settings = JobFile.Read(file);
-            var left = Settings.OfOneProcess.Where(settings.Has).ToArray();
-            if (left.Length > 0) display.Noticed($"{Path.GetFileName(file)}: {string.Join(", ", left.Select(setting => setting.Name))} set up one process and are left out");
-            given = given.Over(settings.Without(left));
+            var left = Settings.OfOneProcess.Where(file.Settings.Has).ToArray();
+            if (left.Length > 0) display.Noticed($"{file.File}: {string.Join(", ", left.Select(setting => setting.Name))} set up one process and are left out");
+            given = given.Over(file.Settings.Without(left));
         }
         JobResolution.Check(given); // errors that need no data are reported before anything is sent
         using var client = _server.Open(parsed, display.Noticed);

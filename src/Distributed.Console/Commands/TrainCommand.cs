@@ -17,11 +17,7 @@ internal sealed class TrainCommand
     private readonly ConsoleEnvironment _environment;
     private readonly SettingFlags _settings = new(Settings.All);
     private readonly OutputFlags _output = new();
-    private readonly Option<string> _job = new("--job")
-    {
-        Description = "a JSON file with the same settings in camelCase; flags win",
-        HelpName = "FILE",
-    };
+    private readonly JobFileFlag _job = new();
 
     private TrainCommand(ConsoleEnvironment environment) => _environment = environment;
 
@@ -30,7 +26,7 @@ internal sealed class TrainCommand
         var train = new TrainCommand(environment);
         var command = new Command(Name, "Trains a network: digits without any option, or your own CSV and image files.");
         train._settings.AddTo(command);
-        command.Options.Add(train._job);
+        train._job.AddTo(command);
         train._output.AddTo(command);
         command.SetAction((parsed, _) => train.RunAsync(parsed));
         return command;
@@ -39,7 +35,7 @@ internal sealed class TrainCommand
     private async Task<int> RunAsync(ParseResult parsed)
     {
         var given = _settings.Read(parsed);
-        if (parsed.GetValue(_job) is { } file) given = given.Over(JobFile.Read(file));
+        if (_job.Read(parsed) is { } file) given = given.Over(file.Settings);
         JobResolution.Check(given);
         var run = RunSettings.ForOneProcess(given, _environment.Processors);
         var store = StorePath.Of(run.Store, _environment.Variable);

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Distributed.Api;
 using Distributed.Cluster;
 using Distributed.Jobs.Results;
-using Distributed.Jobs.Service;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Messages;
 

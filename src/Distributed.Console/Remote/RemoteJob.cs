@@ -1,4 +1,4 @@
-using Distributed.Console.Sessions;
+using Distributed.Jobs.Checks;
 using Distributed.Jobs.Results;
 using Distributed.Jobs.Submission;
 using Distributed.Models;

@@ -2,6 +2,7 @@ using Distributed.Cluster;
 using Distributed.Console.Output;
 using Distributed.Console.Reports;
 using Distributed.Console.Terminals;
+using Distributed.Jobs.Checks;
 using Distributed.Jobs.Results;
 using Distributed.Jobs.Service;
 using Distributed.Jobs.Submission;

@@ -8,29 +8,7 @@ namespace Distributed.Jobs.Submission;
 /// </summary>
 internal static class JobFile
 {
-    private const long MaximumBytes = 1 << 20;
-
     private static readonly JsonDocumentOptions Leniency = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
-
-    /// <summary>Reads a file.</summary>
-    /// <exception cref="UsageException">It cannot be read, is not JSON, or has an unknown member.</exception>
-    public static GivenSettings Read(string path)
-    {
-        byte[] bytes;
-        try
-        {
-            if (Directory.Exists(path)) throw new UsageException($"--job: {path} is a folder; a JSON file would be right");
-            var file = new FileInfo(path);
-            if (!file.Exists) throw new UsageException($"--job: there is no file {path}");
-            if (file.Length > MaximumBytes) throw new UsageException($"--job: {path} has {file.Length:#,0} bytes; a job file has at most {MaximumBytes:#,0}");
-            bytes = File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"--job: {path} cannot be read: {e.Message}", e);
-        }
-        return Parse(bytes, Path.GetFileName(path));
-    }
 
     /// <summary>Reads the bytes of a file.</summary>
     /// <param name="json">UTF-8.</param>

@@ -62,7 +62,7 @@ public sealed class JobFileTests
         Assert.NotEmpty(files);
         Assert.All(files, file =>
         {
-            var given = JobFile.Read(file);
+            var given = JobFile.Parse(File.ReadAllBytes(file), Path.GetFileName(file));
             JobResolution.Check(given);
             var regression = given.Get(Settings.Task) == TaskKind.Regress;
             var shape = new DataShape(!regression, 8, regression ? 1 : 2, 100, 20, new string('a', 64), regression ? [] : ["no", "yes"], () => [50, 50]);

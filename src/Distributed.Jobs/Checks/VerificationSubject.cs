@@ -1,13 +1,10 @@
-using Distributed.Console.Terminals;
-using Distributed.Data;
 using Distributed.Data.Encodings;
 using Distributed.Jobs.Results;
 using Distributed.Jobs.Service;
-using Distributed.Models;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Specification;
 
-namespace Distributed.Console.Sessions;
+namespace Distributed.Jobs.Checks;
 
 /// <summary>A job whose stored weights are verified.</summary>
 /// <param name="Job">Its name.</param>
@@ -22,18 +19,6 @@ internal sealed record VerificationSubject(
     public static VerificationSubject Of(IJobService client, JobRecord record) => new(
         record.Id, record.Specification, record.Source, record.Checkpoints,
         step => client.ReadCheckpointAsync(record.Id, step, CancellationToken.None));
-
-    /// <summary>The models of a folder that <c>train</c> wrote.</summary>
-    /// <param name="folder">With <see cref="JobDocument.FileName"/>, best/ and last/.</param>
-    /// <exception cref="DataException">There is no such file, or it is damaged.</exception>
-    public static VerificationSubject OfFolder(string folder)
-    {
-        var document = JobDocument.Read(folder);
-        var models = new SortedDictionary<long, string> { [document.BestStep] = "best", [document.LastStep] = "last" };
-        return new VerificationSubject(
-            new JobId(document.Job), document.Specification, document.Source, [.. models.Keys],
-            step => Task.FromResult(new StoredCheckpoint(step, TrainedModel.Load(Path.Combine(folder, models[step])).Parameters.ToArray(), [])));
-    }
 
     /// <summary>Why the job cannot be recomputed here; null when it can.</summary>
     public string? Refusal()
@@ -58,13 +43,4 @@ internal sealed record CheckpointVerdict(long Step, string Stored, string Replay
 {
     /// <summary>Whether everything that is stored is bit-equal.</summary>
     public bool IsEqual => Stored == Replayed && SameState != false;
-
-    /// <summary>For people.</summary>
-    public StyledLine Line()
-    {
-        var line = StyledLine.Of($"step {Numbers.Count(Step)}: ");
-        if (IsEqual) return line.Add("bit-equal", Tone.Good).Add($"  {Stored}", Tone.Faint);
-        if (Stored == Replayed) return line.Add("the optimizer's state differs", Tone.Bad).Add(", the weights are bit-equal", Tone.Faint);
-        return line.Add($"{Numbers.Of(Differing, "parameter")} differ", Tone.Bad).Add($"  stored {Stored[..16]}…, replayed {Replayed[..16]}…", Tone.Faint);
-    }
 }

@@ -5,7 +5,7 @@ using Distributed.Learning.Optimization;
 using Distributed.Protocol.Planning;
 using Distributed.Protocol.Specification;
 
-namespace Distributed.Console.Sessions;
+namespace Distributed.Jobs.Checks;
 
 /// <summary>
 /// Evaluates weights on samples exactly as the workers do: in the same shards, summed along the same tree. So the loss of the same weights

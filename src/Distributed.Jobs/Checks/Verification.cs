@@ -7,7 +7,7 @@ using Distributed.Learning.Networks;
 using Distributed.Protocol.Planning;
 using Distributed.Protocol.Replay;
 
-namespace Distributed.Console.Sessions;
+namespace Distributed.Jobs.Checks;
 
 /// <summary>
 /// Recomputes a job in one loop, from its specification and samples alone, and compares the bits with the stored ones. It does not depend on
@@ -29,15 +29,15 @@ internal sealed class Verification
     }
 
     /// <summary>Begins at the first stored checkpoint instead of the job's beginning: less to compute, and less that is shown.</summary>
-    /// <exception cref="UsageException">There are not two of them, or they hold no state of the optimizer.</exception>
-    public async Task BeginAtFirstCheckpointAsync()
+    /// <returns>Why it cannot: there are not two of them, or they hold no state of the optimizer. Null when it does.</returns>
+    public async Task<string?> BeginAtFirstCheckpointAsync()
     {
-        if (_subject.Steps.Count < 2)
-            throw new UsageException($"--from-checkpoint: {_subject.Job} has one checkpoint, and from one to the next needs two; leave it out to begin at step 0");
+        if (_subject.Steps.Count < 2) return $"{_subject.Job} has one checkpoint, and from one to the next needs two; leave it out to begin at step 0";
         var first = await _subject.Read(_subject.Steps[0]).ConfigureAwait(false);
         if (first.Step > 0 && first.State.Length == 0 && _replay.State.Length > 0)
-            throw new UsageException("--from-checkpoint: a model folder holds no state of the optimizer; a job of a store would be right");
+            return "a model folder holds no state of the optimizer; a job of a store would be right";
         _replay.Restore(first.Step, first.Weights, first.State);
+        return null;
     }
 
     /// <summary>Begins with the weights that the job was given, when it was.</summary>
@@ -47,13 +47,17 @@ internal sealed class Verification
     {
         if (_subject.Specification.Initial is not { } expected)
         {
-            if (file is not null) throw new UsageException($"--initial-weights: {_subject.Job} began with random weights");
+            if (file is not null) throw new SettingException(Settings.InitialWeights, $"{Settings.InitialWeights}: {_subject.Job} began with random weights");
             return;
         }
         float[] weights;
         if (file is not null) weights = GivenWeights.Read(file, _subject.Specification.Network, expected.WeightsSha256);
         else if (_subject.Steps[0] == 0) weights = (await _subject.Read(0).ConfigureAwait(false)).Weights;
-        else throw new UsageException($"{_subject.Job} began with the weights of {expected.Origin}, which are not here: give them with --initial-weights FILE");
+        else
+        {
+            throw new SettingException(
+                Settings.InitialWeights, $"{_subject.Job} began with the weights of {expected.Origin}, which are not here: give them with {Settings.InitialWeights} FILE");
+        }
         if (ParameterHash.Compute(weights) != expected.WeightsSha256)
             throw new UsageException($"{_subject.Job} began with other weights, those of {expected.Origin} (SHA-256 {expected.WeightsSha256[..12]}…)");
         _replay.Restore(0, weights, []);
