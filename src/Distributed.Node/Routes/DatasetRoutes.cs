@@ -3,11 +3,13 @@ using Distributed.Jobs.Gateway;
 using Distributed.Node.Access;
 using Distributed.Node.Configuration;
 using Distributed.Node.Datasets;
+using Distributed.Node.Description;
 using Distributed.Node.Problems;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.OpenApi;
 
 namespace Distributed.Node.Routes;
 
@@ -20,7 +22,7 @@ internal static class DatasetRoutes
         var places = new SemaphoreSlim(limits.Uploads);
 
         routes.MapGet(ApiRoutes.Datasets, () => TypedResults.Ok(new DatasetList(store.List())))
-            .Needs(ApiRole.Read).WithSummary("Every uploaded data set, newest first.");
+            .Needs(ApiRole.Read).Describe("listDatasets", RouteDescription.Datasets, "Every uploaded data set, newest first.");
 
         routes.MapPost(ApiRoutes.Datasets, async Task<IResult> (HttpContext context) =>
         {
@@ -38,14 +40,17 @@ internal static class DatasetRoutes
                 places.Release();
             }
         }).Needs(ApiRole.Write).Produces<Dataset>().Produces<Dataset>(StatusCodes.Status201Created)
-            .WithSummary("Uploads a table (text/csv, application/octet-stream) or images (multipart/form-data); the same content is kept once.");
+            .Describe("uploadDataset", RouteDescription.Datasets, "Uploads a table as the body or as a part, or images as parts; the same content is kept once.", 400, 413, 415, 422)
+            .WithParameter("name", "The display name.", new OpenApiSchema { Type = JsonSchemaType.String })
+            .WithForm(DatasetParts.All).WithBytes("text/csv", "application/octet-stream")
+            .AnswersHeader(StatusCodes.Status201Created, "Location", "The data set's path.");
 
         routes.MapGet(ApiRoutes.Datasets + "/{id}", async (string id, CancellationToken cancellation) =>
         {
             var stored = Find(store, id);
             var users = await cluster.UsersOfAsync(stored.Dataset.Id, cancellation).ConfigureAwait(false);
             return TypedResults.Ok(stored.Description with { UsedBy = [.. users.Select(job => job.Value)] });
-        }).Needs(ApiRole.Read).WithSummary("What is in a data set: columns, types, rows, missing values, classes.");
+        }).Needs(ApiRole.Read).Describe("getDataset", RouteDescription.Datasets, "What is in a data set: columns, types, rows, missing values, classes.", 404);
 
         routes.MapDelete(ApiRoutes.Datasets + "/{id}", async (string id, CancellationToken cancellation) =>
         {
@@ -54,7 +59,7 @@ internal static class DatasetRoutes
             if (users.Count > 0) throw ApiException.Conflict($"{string.Join(", ", users.Take(3))}{(users.Count > 3 ? $" and {users.Count - 3} more" : "")} learn from it: delete these jobs first");
             if (!store.TryDelete(stored.Dataset.Id)) throw ApiException.Conflict("a job is being submitted that learns from it");
             return TypedResults.NoContent();
-        }).Needs(ApiRole.Write).WithSummary("Deletes a data set that no job uses.");
+        }).Needs(ApiRole.Write).Describe("deleteDataset", RouteDescription.Datasets, "Deletes a data set that no job uses.", 404, 409);
     }
 
     private static StoredDataset Find(DatasetStore store, string id) =>
