@@ -1,3 +1,4 @@
+using System.Threading.RateLimiting;
 using Distributed.Api;
 using Distributed.Jobs.Gateway;
 using Distributed.Node.Access;
@@ -19,26 +20,20 @@ internal static class DatasetRoutes
     public static void Map(IEndpointRouteBuilder routes, HttpLimits limits, DatasetStore store, GatewayAccess cluster)
     {
         var upload = new DatasetUpload(store, limits, TimeProvider.System);
-        var places = new SemaphoreSlim(limits.Uploads);
+        var places = new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = limits.Uploads, QueueLimit = 0 });
 
         routes.MapGet(ApiRoutes.Datasets, () => TypedResults.Ok(new DatasetList(store.List())))
             .Needs(ApiRole.Read).Describe("listDatasets", RouteDescription.Datasets, "Every uploaded data set, newest first.");
 
         routes.MapPost(ApiRoutes.Datasets, async Task<IResult> (HttpContext context) =>
         {
-            if (!await places.WaitAsync(0).ConfigureAwait(false)) throw ApiException.TooMany($"{limits.Uploads} uploads are under way, and no more may be at once", TimeSpan.FromSeconds(5));
-            try
-            {
-                if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = null; // counted while it arrives
-                var (isNew, stored) = await upload.ReceiveAsync(context).ConfigureAwait(false);
-                return isNew
-                    ? Results.Json(stored.Dataset, ApiJson.Default.Dataset, statusCode: StatusCodes.Status201Created).At(ApiRoutes.Dataset(stored.Dataset.Id))
-                    : Results.Json(stored.Dataset, ApiJson.Default.Dataset);
-            }
-            finally
-            {
-                places.Release();
-            }
+            using var place = places.AttemptAcquire();
+            if (!place.IsAcquired) throw ApiException.TooMany($"{limits.Uploads} uploads are under way, and no more may be at once", TimeSpan.FromSeconds(5));
+            if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = null; // counted while it arrives
+            var (isNew, stored) = await upload.ReceiveAsync(context).ConfigureAwait(false);
+            return isNew
+                ? Results.Json(stored.Dataset, ApiJson.Default.Dataset, statusCode: StatusCodes.Status201Created).At(ApiRoutes.Dataset(stored.Dataset.Id))
+                : Results.Json(stored.Dataset, ApiJson.Default.Dataset);
         }).Needs(ApiRole.Write).Produces<Dataset>().Produces<Dataset>(StatusCodes.Status201Created)
             .Describe("uploadDataset", RouteDescription.Datasets, "Uploads a table as the body or as a part, or images as parts; the same content is kept once.", 400, 413, 415, 422)
             .WithParameter("name", "The display name.", new OpenApiSchema { Type = JsonSchemaType.String })
