@@ -20,7 +20,7 @@ namespace Distributed.Console.Remote;
 /// </summary>
 internal sealed class HttpTrainingClient : IJobClient, IDisposable
 {
-    /// <summary>Nobody waits longer at a prompt without a word.</summary>
+    /// <summary>A command shows nothing while it waits for a retry, so a server that asks for a longer wait is an error at once.</summary>
     private static readonly TimeSpan LongestRetryDelay = TimeSpan.FromSeconds(10);
 
     private readonly HttpClient _http;
