@@ -13,6 +13,9 @@ internal abstract record SettingType<T>
     /// <exception cref="SettingException">It is of another type, or out of bounds.</exception>
     public abstract T Read(Setting setting, string text);
 
+    /// <summary>The names of a fixed choice; null for any other values.</summary>
+    public virtual IReadOnlyList<string>? Names => null;
+
     private protected static SettingException Wrong(Setting setting, string what) => new(setting, $"{setting}: {what}");
 }
 
@@ -102,12 +105,13 @@ internal sealed record SizesType(int Most) : SettingType<IReadOnlyList<int>?>
 /// <summary>One of several names.</summary>
 internal sealed record ChoiceType<T>(IReadOnlyList<(string Name, T Value)> Choices) : SettingType<T?> where T : struct
 {
+    public override IReadOnlyList<string> Names => [.. Choices.Select(choice => choice.Name)];
+
     public override T? Read(Setting setting, string text)
     {
         foreach (var choice in Choices)
             if (string.Equals(choice.Name, text, StringComparison.OrdinalIgnoreCase)) return choice.Value;
-        var names = Choices.Select(c => c.Name).ToArray();
-        throw Wrong(setting, $"'{text}' is unknown{NearestName.Hint(text, names)} (one of {string.Join(", ", names)})");
+        throw Wrong(setting, $"'{text}' is unknown{NearestName.Hint(text, Names)} (one of {string.Join(", ", Names)})");
     }
 }
 
