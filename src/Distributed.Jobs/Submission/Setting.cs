@@ -44,6 +44,9 @@ internal abstract class Setting(string name, string placeholder, string help, Se
     /// <summary>As a member of a job file.</summary>
     public string Member { get; } = ToCamelCase(name);
 
+    /// <summary>The names of a fixed choice; null for any other values.</summary>
+    public abstract IReadOnlyList<string>? Names { get; }
+
     /// <summary>Reads a value.</summary>
     /// <exception cref="SettingException">The text is empty, or no such value.</exception>
     public abstract object Read(string text);
@@ -60,8 +63,8 @@ internal abstract class Setting(string name, string placeholder, string help, Se
 internal sealed class Setting<T>(string name, string placeholder, string help, SettingGroup group, SettingType<T> type)
     : Setting(name, placeholder, help, group)
 {
-    /// <summary>The values, and their bounds.</summary>
-    public SettingType<T> Type => type;
+    /// <inheritdoc/>
+    public override IReadOnlyList<string>? Names => type.Names;
 
     /// <inheritdoc/>
     public override object Read(string text) => string.IsNullOrWhiteSpace(text)

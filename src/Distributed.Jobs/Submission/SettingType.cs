@@ -22,6 +22,9 @@ internal abstract record SettingType<T>
     /// <summary>A value as <see cref="Read"/> reads it.</summary>
     public virtual string Write(T value) => string.Create(CultureInfo.InvariantCulture, $"{value}");
 
+    /// <summary>The names of a fixed choice; null for any other values.</summary>
+    public virtual IReadOnlyList<string>? Names => null;
+
     private protected static SettingException Wrong(Setting setting, string what) => new(setting, $"{setting}: {what}");
 }
 
@@ -119,12 +122,13 @@ internal sealed record SizesType(int Most) : SettingType<IReadOnlyList<int>?>
 /// <summary>One of several names.</summary>
 internal sealed record ChoiceType<T>(IReadOnlyList<(string Name, T Value)> Choices) : SettingType<T?> where T : struct
 {
+    public override IReadOnlyList<string> Names => [.. Choices.Select(choice => choice.Name)];
+
     public override T? Read(Setting setting, string text)
     {
         foreach (var choice in Choices)
             if (string.Equals(choice.Name, text, StringComparison.OrdinalIgnoreCase)) return choice.Value;
-        var names = Choices.Select(c => c.Name).ToArray();
-        throw Wrong(setting, $"'{text}' is unknown{NearestName.Hint(text, names)} (one of {string.Join(", ", names)})");
+        throw Wrong(setting, $"'{text}' is unknown{NearestName.Hint(text, Names)} (one of {string.Join(", ", Names)})");
     }
 
     public override string Write(T? value)
