@@ -24,7 +24,8 @@ internal sealed class Sample : IDisposable
     /// <param name="arguments">Those of <c>dotnet</c>.</param>
     public static Sample Start(string folder, params string[] arguments)
     {
-        var info = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder };
+        IReadOnlyList<string> command = [.. DtrainProcess.ListensToSignals, "dotnet", .. arguments];
+        var info = new ProcessStartInfo(command[0], command.Skip(1)) { WorkingDirectory = folder };
         info.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         return new Sample(info);
     }

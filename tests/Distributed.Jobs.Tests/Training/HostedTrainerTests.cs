@@ -26,8 +26,11 @@ public sealed class HostedTrainerTests : IDisposable
             var early = await Assert.ThrowsAsync<InvalidOperationException>(() => trainer.TrainAsync(settings));
             Assert.Equal("the host has not started: its trainer is ready once it has", early.Message);
             await host.StartAsync();
+            using var cancel = new CancellationTokenSource();
+            await Assert.ThrowsAsync<TrainingInterruptedException>(
+                () => trainer.TrainAsync(settings, new Told(report => { if (report.Ended?.Number == 2) cancel.Cancel(); }), cancel.Token));
             var begun = new TaskCompletionSource();
-            var training = trainer.TrainAsync(settings, new Told(report => { if (report.Ended?.Number == 3) begun.TrySetResult(); }));
+            var training = trainer.ResumeAsync(new ResumeSettings(), new Told(report => { if (report.Ended is not null) begun.TrySetResult(); }));
             await Task.WhenAny(begun.Task, training).WaitAsync(TimeSpan.FromMinutes(2));
             await host.StopAsync();
             var interrupted = await Assert.ThrowsAsync<TrainingInterruptedException>(() => training);
