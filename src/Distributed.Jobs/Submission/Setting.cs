@@ -63,6 +63,9 @@ internal abstract class Setting(string name, string placeholder, string help, Se
 internal sealed class Setting<T>(string name, string placeholder, string help, SettingGroup group, SettingType<T> type)
     : Setting(name, placeholder, help, group)
 {
+    /// <summary>The values, and their bounds.</summary>
+    public SettingType<T> Type => type;
+
     /// <inheritdoc/>
     public override IReadOnlyList<string>? Names => type.Names;
 
