@@ -126,8 +126,9 @@ internal sealed record ChoiceType<T>(IReadOnlyList<(string Name, T Value)> Choic
 
     public override T? Read(Setting setting, string text)
     {
+        // An answer of the API spells leaky-relu LeakyRelu; what was answered may be submitted again.
         foreach (var choice in Choices)
-            if (string.Equals(choice.Name, text, StringComparison.OrdinalIgnoreCase)) return choice.Value;
+            if (string.Equals(Plain(choice.Name), Plain(text), StringComparison.OrdinalIgnoreCase)) return choice.Value;
         throw Wrong(setting, $"'{text}' is unknown{NearestName.Hint(text, Names)} (one of {string.Join(", ", Names)})");
     }
 
@@ -137,6 +138,8 @@ internal sealed record ChoiceType<T>(IReadOnlyList<(string Name, T Value)> Choic
             if (EqualityComparer<T?>.Default.Equals(choice.Value, value)) return choice.Name;
         return base.Write(value);
     }
+
+    private static string Plain(string name) => name.Replace("-", "", StringComparison.Ordinal);
 }
 
 /// <summary>The name of a job.</summary>
