@@ -65,7 +65,7 @@ public sealed class PackagesTests(Packed packed, ITestOutputHelper output) : ICl
         var (folder, address) = (packed.NewFolder("hosted"), $"http://127.0.0.1:{PostgresServer.FreePort()}");
         using var http = new HttpClient { BaseAddress = new Uri(address) };
         string weights;
-        using (var host = Sample.Start(folder, packed.Program("HostedTraining"), "--urls", address))
+        using (var host = Sample.Start(folder, packed.Program("HostedTraining"), "--urls", address, "--Logging:LogLevel:Microsoft.AspNetCore", "Warning"))
         {
             await host.ReadToAsync("Application started");
             Assert.Contains("<button", await http.GetStringAsync("/"), StringComparison.Ordinal);
@@ -82,7 +82,7 @@ public sealed class PackagesTests(Packed packed, ITestOutputHelper output) : ICl
             Signals.Send(host.Id, Signals.Terminate);
             await host.FinishAsync(0);
         }
-        using (var host = Sample.Start(folder, packed.Program("HostedTraining"), "--urls", address))
+        using (var host = Sample.Start(folder, packed.Program("HostedTraining"), "--urls", address, "--Logging:LogLevel:Microsoft.AspNetCore", "Warning"))
         {
             await host.ReadToAsync("Application started");
             Assert.Equal(["long"], await http.GetFromJsonAsync<string[]>("/unfinished") ?? []);
