@@ -28,7 +28,7 @@ public sealed class WrongPropertyTests
         Assert.Equal(NotOfTheLibrary, WrongSettings.All.Select(entry => entry.Setting).Where(setting => Find(setting) is null));
         var known = Settings.All.Select(setting => TrainingSettingException.PropertyOf(setting)).Append(nameof(TrainingRunSettings.StopEarly));
         Assert.Equal([], typeof(TrainingSettings).GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => property.Name).Except(known));
-        Assert.True(Expressible.Count() >= 28, $"only {Expressible.Count()} wrong values have the property's type");
+        Assert.True(Expressible.Count >= 28, $"only {Expressible.Count} wrong values have the property's type");
     }
 
     [Theory]
