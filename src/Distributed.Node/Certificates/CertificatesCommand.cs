@@ -1,0 +1,93 @@
+using System.CommandLine;
+using Distributed.Transport.Identity;
+
+namespace Distributed.Node.Certificates;
+
+/// <summary><c>distributed-node certificates</c>: makes a cluster's authority and the certificate of its nodes.</summary>
+internal static class CertificatesCommand
+{
+    /// <summary>The command's name.</summary>
+    public const string Name = "certificates";
+
+    private static readonly Option<string> Out = new("--out")
+    {
+        HelpName = "DIR",
+        Description = "Folder of the certificates; made where it is missing",
+        Required = true,
+    };
+
+    private static readonly Option<string[]> Host = new("--host")
+    {
+        HelpName = "NAME",
+        Description = "A name or address under which clients reach a gateway, beside localhost and this machine's name; repeatable",
+        AllowMultipleArgumentsPerToken = true,
+        DefaultValueFactory = _ => [],
+    };
+
+    private static readonly Option<int> Days = new("--days")
+    {
+        HelpName = "N",
+        Description = "How long the nodes' certificate is valid, 1 to 3650 (365)",
+        DefaultValueFactory = _ => 365,
+    };
+
+    private static readonly Option<bool> NewAuthority = new("--new-authority")
+    {
+        Description = "Only adds an authority; the nodes' certificate stays. Put authority.pem on every node, then make new certificates",
+    };
+
+    private static readonly Option<bool> ForgetOld = new("--forget-old")
+    {
+        Description = "Only removes the authorities before the newest, when every node has a certificate of it",
+    };
+
+    /// <summary>Runs it; the exit code.</summary>
+    public static int Run(IReadOnlyList<string> args, TextWriter output, TextWriter error)
+    {
+        var command = new RootCommand("Makes the authority of a cluster and the certificate of its nodes, or renews the certificate.") { Out, Host, Days, NewAuthority, ForgetOld };
+        command.SetAction(result => Make(result, output));
+        var parsed = command.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            error.WriteLine($"distributed-node {Name}: {parsed.Errors[0].Message}");
+            return ExitCode.BadSetting;
+        }
+        try
+        {
+            return parsed.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
+        }
+        catch (IdentityException e)
+        {
+            error.WriteLine($"distributed-node {Name}: {e.Message}");
+            return ExitCode.BadSetting;
+        }
+    }
+
+    private static int Make(ParseResult result, TextWriter output)
+    {
+        var path = result.GetRequiredValue(Out);
+        var folder = new CertificateFolder(path, TimeProvider.System);
+        var days = result.GetValue(Days);
+        if (days is < 1 or > 3650) throw new IdentityException($"{Days.Name} is {days}: it must be 1 to 3650");
+        if (result.GetValue(NewAuthority) && result.GetValue(ForgetOld)) throw new IdentityException($"{NewAuthority.Name} and {ForgetOld.Name} are two steps: run one, then the other");
+        var isNew = folder.Open();
+        if (result.GetValue(ForgetOld))
+        {
+            output.WriteLine($"{folder.ForgetOldAuthorities()} older authorities are not accepted any more: put {Path.Combine(path, CertificateNames.Authorities)} on every node");
+            return ExitCode.Left;
+        }
+        if (result.GetValue(NewAuthority))
+        {
+            if (!isNew) folder.AddAuthority();
+            output.WriteLine($"an authority was added: put {Path.Combine(path, CertificateNames.Authorities)} on every node, then run this command again without {NewAuthority.Name}");
+            return ExitCode.Left;
+        }
+        if (isNew) output.WriteLine($"the cluster's authority is in {path}; keep {CertificateNames.AuthorityKey} away from the nodes: who has it can make nodes");
+        string[] hosts = ["localhost", "127.0.0.1", "::1", Environment.MachineName, .. result.GetValue(Host)!];
+        if (hosts.FirstOrDefault(host => Uri.CheckHostName(host) == UriHostNameType.Unknown) is { } wrong)
+            throw new IdentityException($"{Host.Name} is '{wrong}': it must be a name or an address");
+        using var node = folder.MakeNode([.. hosts.Distinct(StringComparer.OrdinalIgnoreCase)], TimeSpan.FromDays(days));
+        output.WriteLine($"the nodes' certificate, valid until {node.NotAfter.ToUniversalTime():yyyy-MM-dd}: {Path.Combine(path, CertificateNames.Node)}, with {CertificateNames.NodeKey} and {CertificateNames.Authorities} for every node");
+        return ExitCode.Left;
+    }
+}
