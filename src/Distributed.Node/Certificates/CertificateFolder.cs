@@ -61,8 +61,9 @@ internal sealed class CertificateFolder(string path, TimeProvider clock)
 
     private void AddAuthority(X509Certificate2Collection others)
     {
-        var now = clock.GetUtcNow();
-        using var authority = CertificateMaker.MakeAuthority($"distributed cluster authority {now:yyyy-MM-dd HH:mm:ss}", now, AuthorityValidity);
+        // Chains are built by name: each authority has one of its own.
+        var name = $"distributed cluster authority {Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
+        using var authority = CertificateMaker.MakeAuthority(name, clock.GetUtcNow(), AuthorityValidity);
         using var key = authority.GetECDsaPrivateKey()!;
         Write(AuthorityKey, key.ExportPkcs8PrivateKeyPem() + "\n", isSecret: true);
         Write(Authorities, string.Join('\n', new[] { authority }.Concat(others).Select(one => one.ExportCertificatePem())) + "\n", isSecret: false);

@@ -31,8 +31,7 @@ internal sealed class TlsChannel : ByteChannel
         catch (Exception e) when (IsEnd(e))
         {
             failure = refused is not null ? $"the other side is no node of this cluster: {refused}"
-                : e is AuthenticationException ? "the other side does not speak TLS as a node does: nodes with certificates and nodes without cannot join each other"
-                : $"{below.EndReason}, before it has proven that it is a node";
+                : $"{(e is AuthenticationException ? "the other side does not speak TLS as a node does" : $"{below.EndReason} before it has proven that it is a node")}; nodes with certificates and nodes without cannot join each other";
             channel._stream.Dispose();
             return null;
         }
