@@ -32,6 +32,9 @@ internal sealed class SimulatedWorld
         Threads = new Random(seed ^ 0x7ead);
         Job = new SimulatedJob(Random, format);
         Habits = Habits.Draw(Random);
+        var together = new Random(seed ^ 0x571d); // apart, so that other habits stay the same
+        IsTogether = together.Next(3) > 0;
+        if (IsTogether && together.Next(3) > 0) Habits = Habits with { Workers = 1 };
         Habits = change?.Invoke(Habits) ?? Habits;
         Audits = audits?.Invoke(Job) ?? AuditHabits.Draw(seed, Job);
         if (Audits.LiesFrom is not null)
@@ -71,6 +74,12 @@ internal sealed class SimulatedWorld
     public ExceptionHabits ExceptionHabits { get; }
 
     public Exceptions Exceptions { get; }
+
+    /// <summary>Whether blocks and workers are in one process, so that a worker may stride.</summary>
+    public bool IsTogether { get; }
+
+    /// <summary>The strides so far.</summary>
+    public StrideCount Strides { get; } = new();
 
     /// <summary>The worker whose gradients are wrong; null for none.</summary>
     public WorkerId? Liar { get; }
