@@ -32,6 +32,7 @@ internal sealed class BlockNode : IBlockEffects
     private bool _mustIgnore; // the message being received is stale: nothing may follow from it
     private (long Lineage, long Step) _held = (-1, -1);
     private SimulatedLoan? _loan; // the last one
+    private SimulatedLoan? _loanBefore;
     private long _loading; // the highest lineage it was told to load
 
     private sealed class Saving(BlockSnapshot snapshot)
@@ -132,8 +133,12 @@ internal sealed class BlockNode : IBlockEffects
         return memory;
     }
 
-    public IStrideLoan? OfferStride(WorkerId worker) =>
-        _world.IsTogether && _world.Threads.Next(8) > 0 && _world.Workers.Any(node => node.Id == worker) ? _loan = new SimulatedLoan() : null;
+    public IStrideLoan? OfferStride(WorkerId worker)
+    {
+        if (!_world.IsTogether || _world.Threads.Next(8) == 0 || _world.Workers.All(node => node.Id != worker)) return null;
+        (_loanBefore, _loan) = (_loan, new SimulatedLoan());
+        return _loan;
+    }
 
     public void NoteVersion(Memory<float> weights, long version)
     {
@@ -255,7 +260,9 @@ internal sealed class BlockNode : IBlockEffects
     }
 
     /// <summary>Whether it stands where a stride ended, or one step on.</summary>
-    private bool HasStridden => _loan?.Outcome is { } outcome && outcome.Step >= _step && _rule.Step - outcome.Step is 0 or 1;
+    private bool HasStridden => IsBehind(_loan) || IsBehind(_loanBefore);
+
+    private bool IsBehind(SimulatedLoan? loan) => loan?.Outcome is { } outcome && outcome.Step >= _step && _rule.Step - outcome.Step is 0 or 1;
 
     private void Tick()
     {
