@@ -11,11 +11,10 @@ internal sealed class StepBarrier(int lanes)
 {
     private static readonly long SpinTicks = Stopwatch.Frequency / 1_000_000 * 20, YieldTicks = Stopwatch.Frequency / 1_000_000 * 500;
 
-    private readonly Lock _gate = new();
-    private readonly SemaphoreSlim _released = new(0);
+    private readonly object _gate = new(); // a monitor: a semaphore's wake-up could be taken by a thread that waits for the next phase already
     private int _arrived;
     private int _phase;
-    private int _parked; // under _gate
+    private int _parked; // written under _gate
     private volatile bool _isBroken;
 
     /// <summary>
@@ -69,21 +68,13 @@ internal sealed class StepBarrier(int lanes)
         {
             _parked++;
             Interlocked.MemoryBarrier();
-            if (Volatile.Read(ref _phase) != phase || _isBroken)
-            {
-                _parked--;
-                return;
-            }
+            while (Volatile.Read(ref _phase) == phase && !_isBroken) Monitor.Wait(_gate);
+            _parked--;
         }
-        _released.Wait();
     }
 
     private void Wake()
     {
-        lock (_gate)
-        {
-            if (_parked > 0) _released.Release(_parked);
-            _parked = 0;
-        }
+        lock (_gate) Monitor.PulseAll(_gate);
     }
 }
