@@ -135,7 +135,7 @@ internal sealed class BlockNode : IBlockEffects
 
     public IStrideLoan? OfferStride(WorkerId worker)
     {
-        if (!_world.IsTogether || _world.Threads.Next(8) == 0 || _world.Workers.All(node => node.Id != worker)) return null;
+        if (!_world.IsTogether || _world.Threads.Next(32) == 0 || _world.Workers.All(node => node.Id != worker)) return null;
         (_loanBefore, _loan) = (_loan, new SimulatedLoan());
         return _loan;
     }

@@ -34,9 +34,10 @@ internal sealed class SimulatedWorld
         Habits = Habits.Draw(Random);
         var together = new Random(seed ^ 0x571d); // apart, so that other habits stay the same
         IsTogether = together.Next(3) > 0;
-        if (IsTogether && together.Next(3) > 0) Habits = Habits with { Workers = 1 };
+        var isAlone = IsTogether && together.Next(3) > 0;
+        if (isAlone) Habits = Habits with { Workers = 1 };
         Habits = change?.Invoke(Habits) ?? Habits;
-        Audits = audits?.Invoke(Job) ?? AuditHabits.Draw(seed, Job);
+        Audits = audits?.Invoke(Job) ?? (isAlone ? new AuditHabits(0, null) : AuditHabits.Draw(seed, Job)); // where shards are audited, none strides
         if (Audits.LiesFrom is not null)
         {
             Liar = new WorkerId("w1");
