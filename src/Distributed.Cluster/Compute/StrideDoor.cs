@@ -8,8 +8,11 @@ internal sealed class StrideDoor
 {
     private readonly Lock _gate = new();
     private int _inside;
-    private bool _isClosed;
+    private volatile bool _isClosed;
     private bool _hasBegun;
+
+    /// <summary>Whether nobody comes in any more: no further step begins.</summary>
+    public bool IsClosed => _isClosed;
 
     /// <summary>Comes in. False when the stride is over.</summary>
     public bool TryEnter()
@@ -45,9 +48,8 @@ internal sealed class StrideDoor
         lock (_gate)
         {
             hasBegun = _hasBegun || _isClosed;
-            if (hasBegun) return false;
             _isClosed = true;
-            return _inside == 0;
+            return !hasBegun && _inside == 0;
         }
     }
 }

@@ -21,7 +21,7 @@ internal sealed class StrideOrder : WorkOrder
     private readonly (Action Begin, Action Sum, Action Complete) _between;
     private int _lane; // the next one to be taken; under the lock of the orders
     private int _leaf; // the next one to be computed by any lane
-    private volatile bool _isOver;
+    private volatile bool _isOver; // written between two phases only, so that all lanes agree
     private volatile bool _isWrong; // some new weights are not finite
 
     /// <summary>Begins with taken offers.</summary>
@@ -52,7 +52,6 @@ internal sealed class StrideOrder : WorkOrder
     /// <summary>Ends the stride at the next step boundary, or before its first step.</summary>
     public void Stop()
     {
-        _isOver = true;
         if (_door.Close(out var hasBegun)) End(null);
         else if (!hasBegun) _barrier.Break();
     }
@@ -73,7 +72,6 @@ internal sealed class StrideOrder : WorkOrder
         catch (Exception e)
         {
             failure = e.Message;
-            _isOver = true;
             _barrier.Break();
             throw;
         }
@@ -127,7 +125,7 @@ internal sealed class StrideOrder : WorkOrder
     {
         _stride.Complete(!_isWrong);
         _clock.EndUpdate();
-        if (_isOver || _stride.IsOver) _isOver = true;
+        if (_door.IsClosed || _stride.IsOver) _isOver = true;
         else BeginStep();
     }
 

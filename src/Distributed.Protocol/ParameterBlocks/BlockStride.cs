@@ -1,6 +1,5 @@
 using Distributed.Learning.Metrics;
 using Distributed.Protocol.Identity;
-using Distributed.Protocol.Planning;
 using Distributed.Protocol.Strides;
 
 namespace Distributed.Protocol.ParameterBlocks;
