@@ -99,7 +99,7 @@ internal static class ThroughActorsCommand
         }
     }
 
-    private static async Task<(double Milliseconds, double Processor, double BytesPerStep)> WatchAsync(ITrainingClient client, JobId job, double seconds)
+    private static async Task<(double Milliseconds, double Processor, double BytesPerStep)> WatchAsync(IJobService client, JobId job, double seconds)
     {
         const double WarmUp = 1.5;
         var clock = Stopwatch.StartNew();

@@ -3,9 +3,9 @@ using System.Text.Json;
 using Distributed.Console.Options;
 using Distributed.Console.Output;
 using Distributed.Console.Reports;
-using Distributed.Console.Sessions;
 using Distributed.Console.Terminals;
 using Distributed.Data.Sets;
+using Distributed.Jobs.Checks;
 using Distributed.Jobs.Submission;
 using Distributed.Models;
 

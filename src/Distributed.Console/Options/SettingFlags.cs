@@ -3,7 +3,7 @@ using Distributed.Jobs.Submission;
 
 namespace Distributed.Console.Options;
 
-/// <summary>A setting as an option of the command line; its text is read later, with the job file's.</summary>
+/// <summary>A setting as an option of the command line; its text is read once the command line is known to be right.</summary>
 internal sealed class SettingFlag : Option<string>
 {
     public SettingFlag(Setting setting) : base(setting.Flag)
@@ -30,11 +30,12 @@ internal sealed class SettingFlags
     }
 
     /// <summary>The values of the given flags.</summary>
-    public SettingValues Read(ParseResult parsed)
+    /// <exception cref="SettingException">One is wrong.</exception>
+    public GivenSettings Read(ParseResult parsed)
     {
-        var values = new SettingValues();
+        var given = new GivenSettings();
         foreach (var flag in _flags)
-            if (parsed.GetResult(flag) is { Implicit: false } && parsed.GetValue(flag) is { } text) values.Give(flag.Setting.Name, text, flag.Setting.Flag);
-        return values;
+            if (parsed.GetResult(flag) is { Implicit: false } && parsed.GetValue(flag) is { } text) given.Give(flag.Setting, text);
+        return given;
     }
 }

@@ -26,11 +26,12 @@ internal static class TableEncoder
         RawTable table, ColumnChoice choice, RawTable? separate, double fraction, DataSettings settings, DataRules rules)
     {
         var target = table.Find(choice.Target)!;
-        var notes = new List<string>(choice.Notes);
+        var notes = choice.Notes.Select(note => new DataNote(note)).ToList();
         var suggested = settings.Task is { } given ? new SuggestedTask(given, null) : rules.Labels.Suggest(target);
         if (suggested.Note is { } why)
-            notes.Add(why);
-        var targetEncoding = suggested.Task == TaskKind.Classify ? rules.Labels.Classes(table, target, notes) : null;
+            notes.Add(new DataNote(why, suggested.Task == TaskKind.Classify ? TaskKind.Regress : TaskKind.Classify));
+        var remarks = new List<string>();
+        var targetEncoding = suggested.Task == TaskKind.Classify ? rules.Labels.Classes(table, target, remarks) : null;
         var labels = targetEncoding is null ? [] : TargetFit.Labels(table, target, targetEncoding, rules.Labels);
         var (training, validation) = Split(table, target, labels, targetEncoding, separate is null ? fraction : 0, settings.Seed);
         targetEncoding ??= TargetFit.Value(table, target, training);
@@ -48,7 +49,7 @@ internal static class TableEncoder
             Validation = held,
             Encoding = encoding,
             Sha256 = SampleHash.Compute(learned, held),
-            Notes = [.. notes, .. fit.Notes],
+            Notes = [.. notes, .. remarks.Concat(fit.Notes).Select(note => new DataNote(note))],
         };
     }
 

@@ -23,7 +23,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     private readonly IHost _host;
     private readonly SqliteStore _store;
 
-    private EmbeddedCluster(IHost host, SqliteStore store, ITrainingClient client)
+    private EmbeddedCluster(IHost host, SqliteStore store, IJobService client)
     {
         _host = host;
         _store = store;
@@ -31,7 +31,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     }
 
     /// <summary>The cluster's client.</summary>
-    public ITrainingClient Client { get; }
+    public IJobService Client { get; }
 
     /// <summary>Opens the store and starts the node; returns once it is up.</summary>
     /// <exception cref="TrainingException">The store cannot be opened, or the node does not come up in time.</exception>
@@ -54,7 +54,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
             await host.StartAsync(bound.Token).ConfigureAwait(false);
             var system = host.Services.GetRequiredService<ActorSystem>();
             await JoinSelfAsync(system, bound.Token).ConfigureAwait(false);
-            var client = new ActorClient(system, host.Services.GetRequiredService<ActorRegistry>(), services);
+            var client = NodeClient.Of(system, host.Services.GetRequiredService<ActorRegistry>(), services);
             return new EmbeddedCluster(host, store, client);
         }
         catch (Exception e)

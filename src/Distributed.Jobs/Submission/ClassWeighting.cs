@@ -5,28 +5,11 @@ namespace Distributed.Jobs.Submission;
 /// <param name="ByLabel">Otherwise: the weights of the named classes; the others have 1.</param>
 internal sealed record ClassWeighting(bool Balanced, IReadOnlyDictionary<string, double> ByLabel)
 {
-    /// <summary>Reads "balanced" or "LABEL=WEIGHT,…".</summary>
-    /// <exception cref="UsageException">It is neither.</exception>
-    public static ClassWeighting? Read(SettingValues values, string name)
-    {
-        if (values.Text(name) is not { } text) return null;
-        var weights = new Dictionary<string, double>(StringComparer.Ordinal);
-        if (text.Equals("balanced", StringComparison.OrdinalIgnoreCase)) return new ClassWeighting(true, weights);
-        foreach (var part in text.Split(',', StringSplitOptions.TrimEntries))
-        {
-            var at = part.LastIndexOf('=');
-            if (at < 1 || !SettingValues.TryReal(part[(at + 1)..], out var weight) || weight <= 0)
-                throw values.Wrong(name, $"'{part}' is not LABEL=WEIGHT with a weight above 0; 'balanced' would be right too");
-            if (!weights.TryAdd(part[..at], weight)) throw values.Wrong(name, $"the class '{part[..at]}' stands twice");
-        }
-        return new ClassWeighting(false, weights);
-    }
-
     /// <summary>One weight for each class.</summary>
-    /// <exception cref="UsageException">A named class is not in the data.</exception>
+    /// <exception cref="SettingException">A named class is not in the data.</exception>
     public IReadOnlyList<double> For(DataShape data)
     {
-        if (!data.IsClassification) throw new UsageException("--class-weights needs a classifier: a regression has no classes");
+        if (!data.IsClassification) throw new SettingException(Settings.ClassWeights, $"{Settings.ClassWeights} needs a classifier: a regression has no classes");
         if (Balanced)
         {
             // n / (classes · count), as scikit-learn's "balanced": the weights' mean over the training samples is 1.
@@ -35,10 +18,28 @@ internal sealed record ClassWeighting(bool Balanced, IReadOnlyDictionary<string,
         }
         foreach (var label in ByLabel.Keys)
             if (!data.Labels.Contains(label))
-                throw new UsageException($"--class-weights: there is no class '{label}'{NearestName.Hint(label, data.Labels)} (classes: {Shortened(data.Labels)})");
+                throw new SettingException(Settings.ClassWeights, $"{Settings.ClassWeights}: there is no class '{label}'{NearestName.Hint(label, data.Labels)} (classes: {Shortened(data.Labels)})");
         return [.. data.Labels.Select(l => ByLabel.GetValueOrDefault(l, 1))];
     }
 
     private static string Shortened(IReadOnlyList<string> labels) =>
         string.Join(", ", labels.Take(10)) + (labels.Count > 10 ? $", and {labels.Count - 10} more" : "");
+}
+
+/// <summary>"balanced", or LABEL=WEIGHT separated by commas.</summary>
+internal sealed record ClassWeightsType : SettingType<ClassWeighting?>
+{
+    public override ClassWeighting Read(Setting setting, string text)
+    {
+        var weights = new Dictionary<string, double>(StringComparer.Ordinal);
+        if (text.Equals("balanced", StringComparison.OrdinalIgnoreCase)) return new ClassWeighting(true, weights);
+        foreach (var part in text.Split(',', StringSplitOptions.TrimEntries))
+        {
+            var at = part.LastIndexOf('=');
+            if (at < 1 || !RealType.TryRead(part[(at + 1)..], out var weight) || weight <= 0)
+                throw Wrong(setting, $"'{part}' is not LABEL=WEIGHT with a weight above 0; 'balanced' would be right too");
+            if (!weights.TryAdd(part[..at], weight)) throw Wrong(setting, $"the class '{part[..at]}' stands twice");
+        }
+        return new ClassWeighting(false, weights);
+    }
 }

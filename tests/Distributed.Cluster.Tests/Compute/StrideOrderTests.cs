@@ -1,7 +1,7 @@
 using Distributed.Cluster.Compute;
 using Distributed.Cluster.Measures;
 using Distributed.Cluster.TensorPlane;
-using Distributed.Data;
+using Distributed.Data.Encodings;
 using Distributed.Data.Sets;
 using Distributed.Data.Samples;
 using Distributed.Learning.Metrics;
