@@ -112,7 +112,7 @@ internal static class ThroughActorsCommand
             if (jobEvent is not JobProgressed progress || clock.Elapsed.TotalSeconds - lastTime < round) continue;
             var now = clock.Elapsed.TotalSeconds;
             if (firstStep >= 0) best = Math.Min(best, (now - lastTime) * 1e3 / (progress.Step - lastStep));
-            else if (now > WarmUp && progress.Step > WarmUpSteps) 
+            else if (now > WarmUp && progress.Step > WarmUpSteps)
                 (firstStep, firstTime, firstBytes, firstProcessor) = (progress.Step, now, GC.GetTotalAllocatedBytes(), Processor);
             (lastTime, lastStep) = (now, progress.Step);
             if (firstStep >= 0 && now > firstTime + Math.Max(2, 2 * seconds)) break;
