@@ -3,6 +3,7 @@ using Distributed.Data.Compressed;
 using Distributed.Data.Encodings;
 using Distributed.Data.Fitting;
 using Distributed.Data.Images;
+using Distributed.Data.Rows;
 using Distributed.Data.Samples;
 using Distributed.Data.Tables;
 
@@ -42,6 +43,24 @@ public static class DataSets
         return ImageFiles.IsIdx(path)
             ? LoadImages(settings, ImageFiles.ReadLabelled(path), ImageFiles.Brightest, null)
             : LoadTable(settings, rules);
+    }
+
+    /// <summary>Splits and encodes a table in memory: the same samples as of a CSV file with the same values.</summary>
+    /// <param name="settings">How to read it; the source is what the data set is called.</param>
+    /// <param name="table">The table.</param>
+    /// <param name="validation">The rows to validate with; null: as the settings say.</param>
+    /// <returns>The data set.</returns>
+    /// <exception cref="DataException">The data cannot be used; a line is a row's number, from 1.</exception>
+    public static EncodedDataSet Load(DataSettings settings, MemoryTable table, MemoryTable? validation = null)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(table);
+        var rules = DataRules.Of(settings.Rules, settings.Source);
+        if (validation is not null)
+            settings = settings with { Validation = validation.Name };
+        return LoadTable(
+            settings, rules, select => table.Read(rules.Header, select),
+            (file, select) => validation is null ? ReadTable(file, rules.Header, select) : validation.Read(rules.Header, select));
     }
 
     /// <summary>
@@ -115,14 +134,17 @@ public static class DataSets
             : ImageData.Pair(settings.Source, images, ImageFiles.ReadLabelled(separate), brightest);
     }
 
-    private static EncodedDataSet LoadTable(DataSettings settings, DataRules rules)
+    private static EncodedDataSet LoadTable(DataSettings settings, DataRules rules) => LoadTable(
+        settings, rules, select => ReadTable(settings.Source, rules.Header, select), (separate, select) => ReadTable(separate, rules.Header, select));
+
+    private static EncodedDataSet LoadTable(
+        DataSettings settings, DataRules rules, Func<Func<IReadOnlyList<string>, IReadOnlyList<bool>>, RawTable> read,
+        Func<string, Func<IReadOnlyList<string>, IReadOnlyList<bool>>, RawTable> readSeparate)
     {
         var choice = new ColumnChoice(settings, rules.Header);
-        var table = choice.Complete(ReadTable(settings.Source, rules.Header, choice.Select));
+        var table = choice.Complete(read(choice.Select));
         var fraction = DefaultValidationFraction;
-        var separate = settings.Validation is { } text && !SampleSplit.TryFraction(text, out fraction)
-            ? ReadTable(text, rules.Header, choice.SelectAgain)
-            : null;
+        var separate = settings.Validation is { } text && !SampleSplit.TryFraction(text, out fraction) ? readSeparate(text, choice.SelectAgain) : null;
         return TableEncoder.Load(table, choice, separate, fraction, settings, rules);
     }
 

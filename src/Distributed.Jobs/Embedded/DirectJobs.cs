@@ -53,6 +53,7 @@ internal sealed class DirectJobs(ActorSystem system, ActorRegistry registry, Nod
     {
         if (!_events.TryGetValue(job, out var events)) throw new TrainingException($"the job {job} was not started here");
         await foreach (var jobEvent in events.Reader.ReadAllAsync(cancellation).ConfigureAwait(false)) yield return jobEvent;
+        _events.TryRemove(KeyValuePair.Create(job, events)); // its last event was read
     }
 
     public Task<QueueAnswered> SteerAsync(JobId job, JobSteering steering, RunOptions? options, CancellationToken cancellation)

@@ -12,6 +12,13 @@ internal sealed class GivenSettings
     /// <exception cref="SettingException">It is wrong.</exception>
     public void Give(Setting setting, string text) => _given[setting] = (setting.Read(text), text);
 
+    /// <summary>Takes a program's value; null gives none.</summary>
+    /// <exception cref="SettingException">It is wrong.</exception>
+    public void Give<T>(Setting<T> setting, T value)
+    {
+        if (value is not null) _given[setting] = (setting.Type.Accept(setting, value)!, setting.Type.Write(value));
+    }
+
     /// <summary>The value, or null when none was given.</summary>
     public T? Get<T>(Setting<T> setting) => _given.TryGetValue(setting, out var given) ? (T)given.Value : default;
 

@@ -13,6 +13,15 @@ internal abstract record SettingType<T>
     /// <exception cref="SettingException">It is of another type, or out of bounds.</exception>
     public abstract T Read(Setting setting, string text);
 
+    /// <summary>Checks a value that a program gives.</summary>
+    /// <param name="setting">The setting, for messages.</param>
+    /// <param name="value">As given.</param>
+    /// <exception cref="SettingException">It is empty, or out of bounds.</exception>
+    public virtual T Accept(Setting setting, T value) => (T)setting.Read(Write(value));
+
+    /// <summary>A value as <see cref="Read"/> reads it.</summary>
+    public virtual string Write(T value) => string.Create(CultureInfo.InvariantCulture, $"{value}");
+
     /// <summary>The names of a fixed choice; null for any other values.</summary>
     public virtual IReadOnlyList<string>? Names => null;
 
@@ -30,6 +39,12 @@ internal sealed record WordsType : SettingType<IReadOnlyList<string>?>
 {
     public override IReadOnlyList<string> Read(Setting setting, string text) =>
         text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>A program's texts may hold commas.</summary>
+    public override IReadOnlyList<string> Accept(Setting setting, IReadOnlyList<string>? value) =>
+        [.. (value ?? []).Select(word => string.IsNullOrWhiteSpace(word) ? (string)setting.Read("") : word.Trim())];
+
+    public override string Write(IReadOnlyList<string>? value) => string.Join(',', value ?? []);
 }
 
 /// <summary>A whole number within bounds.</summary>
@@ -96,6 +111,8 @@ internal sealed record SizesType(int Most) : SettingType<IReadOnlyList<int>?>
     public override IReadOnlyList<int> Read(Setting setting, string text) =>
         text is "none" ? [] : [.. text.Split(',', StringSplitOptions.TrimEntries).Select(part => Size(setting, part))];
 
+    public override string Write(IReadOnlyList<int>? value) => value is { Count: > 0 } ? string.Join(',', value) : "none";
+
     private int Size(Setting setting, string part) =>
         int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size >= 1 && size <= Most
             ? size
@@ -113,6 +130,13 @@ internal sealed record ChoiceType<T>(IReadOnlyList<(string Name, T Value)> Choic
         foreach (var choice in Choices)
             if (string.Equals(Plain(choice.Name), Plain(text), StringComparison.OrdinalIgnoreCase)) return choice.Value;
         throw Wrong(setting, $"'{text}' is unknown{NearestName.Hint(text, Names)} (one of {string.Join(", ", Names)})");
+    }
+
+    public override string Write(T? value)
+    {
+        foreach (var choice in Choices)
+            if (EqualityComparer<T?>.Default.Equals(choice.Value, value)) return choice.Name;
+        return base.Write(value);
     }
 
     private static string Plain(string name) => name.Replace("-", "", StringComparison.Ordinal);
