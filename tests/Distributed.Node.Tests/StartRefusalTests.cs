@@ -97,7 +97,7 @@ public sealed class StartRefusalTests : IDisposable
         var output = new StringWriter();
         Assert.Equal(ExitCode.Left, await NodeApplication.RunAsync(["--help"], _ => null, output, TextWriter.Null));
         Assert.Contains("It keeps no node out of the cluster", output.ToString(), StringComparison.Ordinal);
-        Assert.Contains("'distributed-node certificates --out DIR' makes the certificates of a cluster", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("'distributed-node certificates --out DIR' makes them", output.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -111,11 +111,11 @@ public sealed class StartRefusalTests : IDisposable
     [InlineData(true, "--hostname", "auto")]
     public void A_node_that_others_can_reach_is_known_to_be(bool expected, params string[] flags)
     {
-        var settings = NodeSettings.Read(["--roles", "worker", "--seed-nodes", "a:1", "--insecure", "yes", .. flags], _ => null);
+        var settings = NodeSettings.Read(SettingValues.Read(["--roles", "worker", "--seed-nodes", "a:1", "--insecure", "yes", .. flags], _ => null));
         Assert.Equal(expected, settings.ListensBeyondLoopback);
         Assert.Equal(expected, settings.IsInsecure);
         var folder = Directory.CreateDirectory(Path.Combine(_folder, "certificates")).FullName;
-        Assert.False(NodeSettings.Read(["--roles", "worker", "--seed-nodes", "a:1", "--certificates", folder, .. flags], _ => null).IsInsecure);
+        Assert.False(NodeSettings.Read(SettingValues.Read(["--roles", "worker", "--seed-nodes", "a:1", "--certificates", folder, .. flags], _ => null)).IsInsecure);
     }
 
     private async Task<string> RefusalAsync(params string[] flags)

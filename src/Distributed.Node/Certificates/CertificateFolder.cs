@@ -4,22 +4,28 @@ using Distributed.Transport.Identity;
 
 namespace Distributed.Node.Certificates;
 
-/// <summary>A folder in which an authority and the certificates of its nodes are made; its files are those of <see cref="CertificateNames"/>.</summary>
-internal sealed class CertificateFolder(string path, TimeProvider clock)
+/// <summary>Folders in which an authority and the certificates of its nodes are made; their files are those of <see cref="CertificateNames"/>.</summary>
+/// <param name="authority">Where the authority's key and certificates are kept.</param>
+/// <param name="path">What nodes need, without the key; may be the same.</param>
+/// <param name="clock">The clock of the certificates' validity.</param>
+internal sealed class CertificateFolder(string authority, string path, TimeProvider clock)
 {
     private static readonly TimeSpan AuthorityValidity = TimeSpan.FromDays(3653);
 
-    private string Authorities => Path.Combine(path, CertificateNames.Authorities);
+    private string Authorities => Path.Combine(authority, CertificateNames.Authorities);
 
-    private string AuthorityKey => Path.Combine(path, CertificateNames.AuthorityKey);
+    private string AuthorityKey => Path.Combine(authority, CertificateNames.AuthorityKey);
 
     /// <summary>Makes the folder, for its owner alone, and an authority where there is none.</summary>
     /// <returns>Whether the authority is new.</returns>
     /// <exception cref="IdentityException">There is an authority without its key, or a file cannot be read or written.</exception>
     public bool Open() => Try(() =>
     {
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
-        else Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        foreach (var folder in new[] { authority, path })
+        {
+            if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
+            else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
         if (File.Exists(Authorities)) return false;
         if (File.Exists(AuthorityKey)) throw new IdentityException($"{AuthorityKey} is there, but its certificate {Authorities} is not: restore it, or remove the key");
         AddAuthority([]);
@@ -43,7 +49,7 @@ internal sealed class CertificateFolder(string path, TimeProvider clock)
         using var signing = ReadSigning(all);
         if (ReadNode() is { } node && MembershipOf(node, signing) is { } reason)
             throw new IdentityException($"{Path.Combine(path, CertificateNames.Node)}: {reason}: make a new one first, and put it on every node");
-        Write(Authorities, signing.ExportCertificatePem() + "\n", isSecret: false);
+        WriteAuthorities([signing]);
         return all.Count - 1;
     });
 
@@ -51,9 +57,11 @@ internal sealed class CertificateFolder(string path, TimeProvider clock)
     /// <exception cref="IdentityException">The authority or its key is missing, or a file cannot be read or written.</exception>
     public X509Certificate2 MakeNode(IReadOnlyCollection<string> hosts, TimeSpan validity) => Try(() =>
     {
-        using var authority = ReadSigning(ReadAuthorities());
-        var node = CertificateMaker.MakeNode(authority, "distributed node", hosts, clock.GetUtcNow(), validity);
+        var authorities = ReadAuthorities();
+        using var signing = ReadSigning(authorities);
+        var node = CertificateMaker.MakeNode(signing, "distributed node", hosts, clock.GetUtcNow(), validity);
         using var key = node.GetECDsaPrivateKey()!;
+        WriteAuthorities([.. authorities]);
         Write(Path.Combine(path, CertificateNames.NodeKey), key.ExportPkcs8PrivateKeyPem() + "\n", isSecret: true);
         Write(Path.Combine(path, CertificateNames.Node), node.ExportCertificatePem() + "\n", isSecret: false);
         return node;
@@ -63,10 +71,16 @@ internal sealed class CertificateFolder(string path, TimeProvider clock)
     {
         // Chains are built by name: each authority has one of its own.
         var name = $"distributed cluster authority {Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
-        using var authority = CertificateMaker.MakeAuthority(name, clock.GetUtcNow(), AuthorityValidity);
-        using var key = authority.GetECDsaPrivateKey()!;
+        using var made = CertificateMaker.MakeAuthority(name, clock.GetUtcNow(), AuthorityValidity);
+        using var key = made.GetECDsaPrivateKey()!;
         Write(AuthorityKey, key.ExportPkcs8PrivateKeyPem() + "\n", isSecret: true);
-        Write(Authorities, string.Join('\n', new[] { authority }.Concat(others).Select(one => one.ExportCertificatePem())) + "\n", isSecret: false);
+        WriteAuthorities([made, .. others]);
+    }
+
+    private void WriteAuthorities(IReadOnlyList<X509Certificate2> all)
+    {
+        var text = string.Join('\n', all.Select(one => one.ExportCertificatePem())) + "\n";
+        foreach (var folder in new[] { authority, path }.Distinct()) Write(Path.Combine(folder, CertificateNames.Authorities), text, isSecret: false);
     }
 
     private X509Certificate2Collection ReadAuthorities()
@@ -91,8 +105,8 @@ internal sealed class CertificateFolder(string path, TimeProvider clock)
         return found.CopyWithPrivateKey(key);
     }
 
-    private static string? MembershipOf(X509Certificate2 node, X509Certificate2 authority) =>
-        node.IssuerName.RawData.AsSpan().SequenceEqual(authority.SubjectName.RawData) ? null : "the certificate is of an authority that is not to be accepted any more";
+    private static string? MembershipOf(X509Certificate2 node, X509Certificate2 issuer) =>
+        node.IssuerName.RawData.AsSpan().SequenceEqual(issuer.SubjectName.RawData) ? null : "the certificate is of an authority that is not to be accepted any more";
 
     /// <summary>A reader sees the old file or the new one, never half of it.</summary>
     private static void Write(string file, string text, bool isSecret)

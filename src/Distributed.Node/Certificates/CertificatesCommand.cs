@@ -6,14 +6,19 @@ namespace Distributed.Node.Certificates;
 /// <summary><c>distributed-node certificates</c>: makes a cluster's authority and the certificate of its nodes.</summary>
 internal static class CertificatesCommand
 {
-    /// <summary>The command's name.</summary>
-    public const string Name = "certificates";
+    private const string Name = "certificates";
 
     private static readonly Option<string> Out = new("--out")
     {
         HelpName = "DIR",
         Description = "Folder of the certificates; made where it is missing",
         Required = true,
+    };
+
+    private static readonly Option<string?> Authority = new("--authority")
+    {
+        HelpName = "DIR",
+        Description = "Folder of the authority's key, which no node needs (the folder of --out)",
     };
 
     private static readonly Option<string[]> Host = new("--host")
@@ -41,32 +46,19 @@ internal static class CertificatesCommand
         Description = "Only removes the authorities before the newest, when every node has a certificate of it",
     };
 
-    /// <summary>Runs it; the exit code.</summary>
-    public static int Run(IReadOnlyList<string> args, TextWriter output, TextWriter error)
+    /// <summary>The command. It throws an <see cref="IdentityException"/> when it fails.</summary>
+    public static Command Create()
     {
-        var command = new RootCommand("Makes the authority of a cluster and the certificate of its nodes, or renews the certificate.") { Out, Host, Days, NewAuthority, ForgetOld };
-        command.SetAction(result => Make(result, output));
-        var parsed = command.Parse(args);
-        if (parsed.Errors.Count > 0)
-        {
-            error.WriteLine($"distributed-node {Name}: {parsed.Errors[0].Message}");
-            return ExitCode.BadSetting;
-        }
-        try
-        {
-            return parsed.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
-        }
-        catch (IdentityException e)
-        {
-            error.WriteLine($"distributed-node {Name}: {e.Message}");
-            return ExitCode.BadSetting;
-        }
+        var command = new Command(Name, "Makes the authority of a cluster and the certificate of its nodes, or renews the certificate.") { Out, Authority, Host, Days, NewAuthority, ForgetOld };
+        command.SetAction(result => Make(result, result.InvocationConfiguration.Output));
+        return command;
     }
 
     private static int Make(ParseResult result, TextWriter output)
     {
         var path = result.GetRequiredValue(Out);
-        var folder = new CertificateFolder(path, TimeProvider.System);
+        var keys = result.GetValue(Authority) ?? path;
+        var folder = new CertificateFolder(keys, path, TimeProvider.System);
         var days = result.GetValue(Days);
         if (days is < 1 or > 3650) throw new IdentityException($"{Days.Name} is {days}: it must be 1 to 3650");
         if (result.GetValue(NewAuthority) && result.GetValue(ForgetOld)) throw new IdentityException($"{NewAuthority.Name} and {ForgetOld.Name} are two steps: run one, then the other");
@@ -82,7 +74,7 @@ internal static class CertificatesCommand
             output.WriteLine($"an authority was added: put {Path.Combine(path, CertificateNames.Authorities)} on every node, then run this command again without {NewAuthority.Name}");
             return ExitCode.Left;
         }
-        if (isNew) output.WriteLine($"the cluster's authority is in {path}; keep {CertificateNames.AuthorityKey} away from the nodes: who has it can make nodes");
+        if (isNew) output.WriteLine($"the cluster's authority is in {keys}; keep {CertificateNames.AuthorityKey} away from the nodes: who has it can make nodes");
         string[] hosts = ["localhost", "127.0.0.1", "::1", Environment.MachineName, .. result.GetValue(Host)!];
         if (hosts.FirstOrDefault(host => Uri.CheckHostName(host) == UriHostNameType.Unknown) is { } wrong)
             throw new IdentityException($"{Host.Name} is '{wrong}': it must be a name or an address");

@@ -11,7 +11,7 @@ public sealed class CertificatesCommandTests : IDisposable
 
     public void Dispose() => Directory.Delete(Path.GetDirectoryName(_folder)!, recursive: true);
 
-    private async Task<(int Code, string Output, string Error)> RunAsync(params string[] args)
+    private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] args)
     {
         var (output, error) = (new StringWriter(), new StringWriter());
         var code = await NodeApplication.RunAsync(["certificates", .. args], _ => null, output, error);
@@ -33,8 +33,11 @@ public sealed class CertificatesCommandTests : IDisposable
         await MakeAsync("--host", "gateway.example", "--host", "10.0.0.7");
         var first = Open();
         Assert.Null(first.Refuse(first.Certificate));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(_folder, CertificateNames.NodeKey)));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(_folder, CertificateNames.AuthorityKey)));
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(_folder, CertificateNames.NodeKey)));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(_folder, CertificateNames.AuthorityKey)));
+        }
         Assert.True(first.Certificate.MatchesHostname("gateway.example"));
         Assert.True(first.Certificate.MatchesHostname("localhost"));
         Assert.True(first.Certificate.MatchesHostname("10.0.0.7"));
@@ -90,6 +93,19 @@ public sealed class CertificatesCommandTests : IDisposable
         var (code, _, error) = await RunAsync([.. args.Where(arg => arg != "required").Select(arg => arg == "@" ? _folder : arg)]);
         Assert.Equal(ExitCode.BadSetting, code);
         Assert.Contains(reason, Assert.Single(error.Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_authoritys_key_can_be_kept_in_a_folder_of_its_own()
+    {
+        var keys = _folder + "-keys";
+        await MakeAsync("--authority", keys);
+        Assert.True(File.Exists(Path.Combine(keys, CertificateNames.AuthorityKey)));
+        Assert.False(File.Exists(Path.Combine(_folder, CertificateNames.AuthorityKey)));
+        await MakeAsync("--authority", keys, "--new-authority");
+        await MakeAsync("--authority", keys);
+        await MakeAsync("--authority", keys, "--forget-old");
+        Assert.Null(Open().Refuse(Open().Certificate));
     }
 
     [Fact]
