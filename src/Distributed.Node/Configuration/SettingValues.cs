@@ -25,7 +25,7 @@ internal sealed class SettingValues
     private SettingValues(ParseResult parsed, Func<string, string?> variable) => (_parsed, _variable) = (parsed, variable);
 
     /// <summary>Help, the version, or a command; null where a node is asked for.</summary>
-    public ParseResult? Page => _parsed.Action is null ? null : _parsed;
+    public ParseResult? Page => ReferenceEquals(_parsed.Action, Flags.Action) ? null : _parsed;
 
     /// <summary>Whether another process's health is asked for.</summary>
     public bool AsksForHealth => _parsed.GetValue(Health);
@@ -104,6 +104,7 @@ internal sealed class SettingValues
         var flags = new RootCommand("One node of a training cluster. Each flag can also be set by the variable in brackets.") { CertificatesCommand.Create() };
         foreach (var setting in NodeSetting.All) flags.Options.Add(setting);
         flags.Options.Add(Health);
+        flags.SetAction(_ => ExitCode.Left); // a node is started by the caller
         return flags;
     }
 
