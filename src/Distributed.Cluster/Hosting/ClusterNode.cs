@@ -52,7 +52,7 @@ public sealed class ClusterNode : IAsyncDisposable
         _store = store;
         _system = host.Services.GetRequiredService<ActorSystem>();
         Services = services;
-        _formation = _system.ActorOf(FormationActor.Props(), FormationActor.Name);
+        _formation = _system.ActorOf(FormationActor.Props(), NodeActors.Formation);
         _scheme = Akka.Cluster.Cluster.Get(_system).SelfAddress.Protocol;
         Akka.Cluster.Cluster.Get(_system).RegisterOnMemberUp(() => _joined.TrySetResult());
     }
