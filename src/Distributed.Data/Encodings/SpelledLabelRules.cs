@@ -36,6 +36,12 @@ internal sealed class SpelledLabelRules : ILabelRules
     public TargetEncoding Classes(RawTable table, RawColumn target, ICollection<string> notes)
     {
         RefuseMissing(table, target);
+        return MergedClasses(table, target, notes);
+    }
+
+    /// <summary>The classes of a column without missing labels.</summary>
+    internal TargetEncoding MergedClasses(RawTable table, RawColumn target, ICollection<string> notes)
+    {
         var names = NameTexts(target);
         var merged = target.Texts.Zip(names).GroupBy(pair => pair.Second, pair => pair.First, StringComparer.Ordinal)
             .Where(spellings => spellings.Skip(1).Any()).ToArray();

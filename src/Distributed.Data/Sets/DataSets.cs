@@ -118,16 +118,37 @@ public static class DataSets
     private static EncodedDataSet LoadTable(DataSettings settings, DataRules rules)
     {
         var choice = new ColumnChoice(settings, rules.Header);
+        if (rules.Surveys)
+            return LoadSurveyed(settings, rules, choice);
         var table = choice.Complete(ReadTable(settings.Source, rules.Header, choice.Select));
         var fraction = DefaultValidationFraction;
         var separate = settings.Validation is { } text && !SampleSplit.TryFraction(text, out fraction)
             ? ReadTable(text, rules.Header, choice.SelectAgain)
             : null;
-        return TableEncoder.Load(table, choice, separate, fraction, settings, rules);
+        return TableEncoder.Load(table, choice, separate is null ? null : _ => separate, fraction, settings, rules, []);
+    }
+
+    private static EncodedDataSet LoadSurveyed(DataSettings settings, DataRules rules, ColumnChoice choice)
+    {
+        var notes = new List<string>();
+        var table = SurveyedTables.ToLearn(settings, choice, rules.Header, notes);
+        var fraction = DefaultValidationFraction;
+        if (settings.Validation is not { } text || SampleSplit.TryFraction(text, out fraction))
+            return TableEncoder.Load(table, choice, null, fraction, settings, rules, notes);
+        if (!BuiltInNames.Contains(text))
+            RequireExists(text);
+        return TableEncoder.Load(table, choice, encoding => SurveyedTables.ToEncode(text, encoding, withTarget: true), 0, settings, rules, notes);
     }
 
     private static RawTable ReadTable(string source, FeatureEncoding encoding, bool withTarget)
     {
+        if (DataRules.Of(encoding.Rules).Surveys && encoding.Image is null)
+        {
+            if (!BuiltInNames.Contains(source))
+                RequireExists(source);
+            return SurveyedTables.ToEncode(source, encoding, withTarget);
+        }
+
         var wanted = encoding.TableColumns.Select(column => column.Name).ToHashSet(StringComparer.Ordinal);
         if (withTarget)
             wanted.Add(encoding.Target.Name);
