@@ -7,7 +7,7 @@ public sealed record DataSettings
 {
     /// <summary>
     /// A built-in data set's name (<c>DataSets.BuiltInNames</c>), a CSV file with a header line, an IDX images file, or a
-    /// folder that holds IDX files. Also gzipped. A built-in name wins over a file of the same name; write <c>./digits</c> for the file.
+    /// folder that holds IDX files; - for standard input. Also gzipped. A built-in name wins over a file of the same name; write <c>./digits</c> for the file.
     /// </summary>
     public required string Source { get; init; }
 

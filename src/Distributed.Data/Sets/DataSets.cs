@@ -14,6 +14,9 @@ public static class DataSets
     /// <summary>The default share of validation samples.</summary>
     public const double DefaultValidationFraction = 0.2;
 
+    /// <summary>The source that stands for standard input.</summary>
+    public const string StandardInput = Spool.StandardInput;
+
     /// <summary>The names of the built-in data sets.</summary>
     public static IReadOnlyList<string> BuiltInNames { get; } = ["digits", "buyers", "diabetes"];
 
@@ -24,6 +27,13 @@ public static class DataSets
     public static EncodedDataSet Load(DataSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
+        return BuiltInNames.Contains(settings.Source)
+            ? LoadKept(settings)
+            : Spool.Through(settings.Source, path => LoadKept(settings with { Source = path }).Called(settings.Source));
+    }
+
+    private static EncodedDataSet LoadKept(DataSettings settings)
+    {
         var rules = DataRules.Of(settings.Rules, settings.Source);
         var path = settings.Source;
         if (string.IsNullOrWhiteSpace(path))
@@ -55,9 +65,9 @@ public static class DataSets
     public static ISampleSource LoadSamples(string source, FeatureEncoding encoding)
     {
         ArgumentNullException.ThrowIfNull(encoding);
-        return OpenImages(source, encoding, labelled: true) is { } images
+        return Kept<ISampleSource>(source, path => OpenImages(path, encoding, labelled: true) is { } images
             ? ImageData.Encode(images, encoding)
-            : TableEncoder.Encode(ReadTable(source, encoding, withTarget: true), encoding);
+            : TableEncoder.Encode(ReadTable(path, encoding, withTarget: true), encoding));
     }
 
     /// <summary>Reads the inputs of all rows of a source as a model's encoding says: for a prediction. No target is needed.</summary>
@@ -68,6 +78,11 @@ public static class DataSets
     public static EncodedInputs LoadInputs(string source, FeatureEncoding encoding)
     {
         ArgumentNullException.ThrowIfNull(encoding);
+        return Kept(source, path => LoadKeptInputs(path, encoding));
+    }
+
+    private static EncodedInputs LoadKeptInputs(string source, FeatureEncoding encoding)
+    {
         if (OpenImages(source, encoding, labelled: false) is { } images)
         {
             ImageData.CheckShape(images, encoding);
@@ -163,6 +178,8 @@ public static class DataSets
         using var file = OpenedFile.Open(source);
         return CsvTableReader.Read(file, header, select);
     }
+
+    private static T Kept<T>(string source, Func<string, T> read) => BuiltInNames.Contains(source) ? read(source) : Spool.Through(source, read);
 
     /// <summary>The images of a source; null when it is a table.</summary>
     private static ImageSet? OpenImages(string source, FeatureEncoding encoding, bool labelled)

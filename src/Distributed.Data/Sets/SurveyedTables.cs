@@ -30,6 +30,19 @@ internal static class SurveyedTables
         return Settle(table, TableSurvey.Decide(table.Columns, format, choice.Target, settings.Text, notes), reader, plan);
     }
 
+    /// <summary>Reads a whole table, each column as it holds, for a description.</summary>
+    /// <exception cref="DataException">It cannot be read.</exception>
+    public static RawTable Survey(string file)
+    {
+        var reader = new FoundTableReader(() => OpenedFile.Open(file), new TableFormat());
+        var plan = new CsvPlan(file, DataRules.Newest.Header, names => [.. names.Select(_ => true)])
+        {
+            NewColumn = name => new RawColumn(name, new SurveyReading(MissingMarks.Usual)),
+        };
+        var table = RepeatedColumns.Merge(reader.Read(plan));
+        return Settle(table, TableSurvey.Decide(table.Columns, new TableFormat(), table.Names[^1], [], []), reader, plan);
+    }
+
     /// <summary>Reads a table as an encoding says.</summary>
     /// <param name="source">The table.</param>
     /// <param name="encoding">The encoding.</param>

@@ -19,6 +19,15 @@ internal static class CsvHeader
                 throw new DataException("the file holds zero bytes: this is not text", "a CSV file with a header line, or IDX images, are read", file);
         }
 
+        return Check(names, file, rules);
+    }
+
+    /// <summary>Checks names without surrounding blanks.</summary>
+    /// <exception cref="DataException">There are too many, a name is there twice, or the rules refuse it.</exception>
+    public static string[] Check(string[] names, string file, IHeaderRules rules)
+    {
+        if (names.Length > DataLimits.Columns)
+            throw new DataException($"the header has {names.Length} columns", $"at most {DataLimits.Columns} are read", file, 1);
         rules.Check(names, file);
         var positions = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var i = 0; i < names.Length; i++)

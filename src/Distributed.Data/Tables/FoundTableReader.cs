@@ -6,7 +6,7 @@ namespace Distributed.Data.Tables;
 /// <summary>
 /// Version 3: finds out how a table's text is written. The encoding: by byte order mark, by the zero bytes of UTF-16, otherwise UTF-8, and
 /// Windows-1252 where it is not that. The delimiter: from a line <c>sep=;</c>, or the one of comma, semicolon, tab and vertical bar that cuts
-/// the first lines most evenly. Lines before the header that begin with # are comments.
+/// the first lines most evenly. Lines before the header that begin with # are comments. JSON is read as <see cref="JsonRows"/>.
 /// </summary>
 /// <param name="open">Opens the file anew each time.</param>
 /// <param name="format">What the settings say.</param>
@@ -15,6 +15,7 @@ internal sealed class FoundTableReader(Func<OpenedFile> open, TableFormat format
     private const int SampleCharacters = DataLimits.CellLength * 100;
 
     private TextEncoding? _encoding;
+    private bool? _isJson;
 
     /// <summary>Remarks for the user, after a reading.</summary>
     public List<string> Notes { get; } = [];
@@ -23,6 +24,8 @@ internal sealed class FoundTableReader(Func<OpenedFile> open, TableFormat format
     /// <exception cref="DataException">The file cannot be read as a table.</exception>
     public RawTable Read(CsvPlan plan)
     {
+        if (_isJson ??= format.Delimiter is null && format.NoHeader != true && JsonRows.BeginsLike(Sample()))
+            return ReadJson(plan);
         _encoding ??= format.Encoding is { } name ? TextEncoding.Named(name) : FindEncoding();
         try
         {
@@ -35,6 +38,18 @@ internal sealed class FoundTableReader(Func<OpenedFile> open, TableFormat format
                     $"the file is not {(_encoding.Value == TextEncoding.Utf8 ? "" : _encoding.Value.Encoding.WebName + " ")}text", "save it as CSV in UTF-8", plan.File, inner: error);
             _encoding = TextEncoding.Western;
             return Read(plan, TextEncoding.Western);
+        }
+    }
+
+    private RawTable ReadJson(CsvPlan plan)
+    {
+        try
+        {
+            return RowTableReader.Read(new JsonRows(open), plan);
+        }
+        catch (IOException error)
+        {
+            throw new DataException("the file cannot be read: " + error.Message, file: plan.File, inner: error);
         }
     }
 
