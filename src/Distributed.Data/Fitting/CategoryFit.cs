@@ -10,8 +10,7 @@ namespace Distributed.Data.Fitting;
 /// <param name="Shares">Each category's share of the training rows, where there are no rare texts; otherwise empty.</param>
 /// <param name="Missing">Training rows without a text.</param>
 /// <param name="Rare">Training rows with a text that is no category.</param>
-/// <param name="Fewest">Rows that a category needs.</param>
-internal sealed record CategoryFit(IReadOnlyList<string> Categories, IReadOnlyList<double> Shares, int Missing, int Rare, int Fewest)
+internal sealed record CategoryFit(IReadOnlyList<string> Categories, IReadOnlyList<double> Shares, int Missing, int Rare)
 {
     /// <summary>Values that all categories of a column may take, as inputs of all training rows.</summary>
     private const long MostValues = 100_000_000;
@@ -56,7 +55,7 @@ internal sealed record CategoryFit(IReadOnlyList<string> Categories, IReadOnlyLi
         return new CategoryFit(
             [.. kept.Select(pair => pair.Key)],
             rare > 0 ? [] : [.. kept.Select(pair => pair.Value / (double)training.Length)],
-            counts.GetValueOrDefault(""), rare, fewest);
+            counts.GetValueOrDefault(""), rare);
     }
 
     private static bool IsMissing(RawColumn column, int text) =>

@@ -16,8 +16,8 @@ internal sealed class FitNotes
     /// <summary>Columns with missing texts, and in how many rows.</summary>
     public List<(string Name, int Rows)> MissingTexts { get; } = [];
 
-    /// <summary>Columns with rare texts, in how many rows, and how many rows a category needs.</summary>
-    public List<(string Name, int Rows, int Fewest)> RareTexts { get; } = [];
+    /// <summary>Columns with texts that are no category of their own, and in how many rows.</summary>
+    public List<(string Name, int Rows)> RareTexts { get; } = [];
 
     /// <summary>Columns of dates.</summary>
     public List<string> Dates { get; } = [];
@@ -39,9 +39,7 @@ internal sealed class FitNotes
         if (MissingTexts.Count > 0)
             notes.Add($"missing texts are a category: {List(MissingTexts, of)}");
         if (RareTexts.Count > 0)
-            notes.Add(string.Create(
-                CultureInfo.InvariantCulture,
-                $"texts that fewer than {RareTexts[0].Fewest} rows have share an input with those that come later: {List([.. RareTexts.Select(column => (column.Name, column.Rows))], of)}"));
+            notes.Add($"rare texts share an input with those that come later: {List(RareTexts, of)}");
         if (Dates.Count > 0)
             notes.Add($"dates become the elapsed time, year, month, weekday and time of day: {RawTable.List(Dates)}");
         return notes;

@@ -69,7 +69,7 @@ internal sealed class TolerantFit(RawTable table, int[] training)
             Tolerance = new NumberTolerance
             {
                 Notation = notation,
-                Median = Math.Clamp(Median(column.Numbers, present), mean - reach, mean + reach),
+                Median = Math.Clamp(MiddleNumber.Of(Array.ConvertAll(present, row => column.Numbers[row])), mean - reach, mean + reach),
                 HasMissingInput = missing > 0,
                 Lowest = mean - reach,
                 Highest = mean + reach,
@@ -109,7 +109,7 @@ internal sealed class TolerantFit(RawTable table, int[] training)
         if (fit.Missing > 0)
             _notes.MissingTexts.Add((column.Name, fit.Missing));
         if (fit.Rare > 0)
-            _notes.RareTexts.Add((column.Name, fit.Rare, fit.Fewest));
+            _notes.RareTexts.Add((column.Name, fit.Rare));
         _columns.Add(new ColumnEncoding
         {
             Name = column.Name,
@@ -117,14 +117,5 @@ internal sealed class TolerantFit(RawTable table, int[] training)
             Categories = fit.Categories,
             Others = new OtherTexts { HasInput = fit.Rare > 0, Shares = fit.Shares },
         });
-    }
-
-    /// <summary>The middle number, or the mean of the two middle ones.</summary>
-    private static double Median(IReadOnlyList<double> numbers, int[] rows)
-    {
-        var sorted = Array.ConvertAll(rows, row => numbers[row]);
-        Array.Sort(sorted);
-        var middle = sorted.Length / 2;
-        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 }

@@ -79,6 +79,10 @@ internal static class SurveyedTables
             NewColumn = name => new RawColumn(name, lost[name]),
         });
         return new RawTable(
-            table.File, [.. table.Columns.Zip(readings, (column, reading) => again?.Find(column.Name) ?? column.ReadAs(reading))], table.Names, table.Lines);
+            table.File, [.. table.Columns.Zip(readings, (column, reading) => again?.Find(column.Name) ?? Under(column, reading))], table.Names, table.Lines);
     }
+
+    /// <summary>A survey reads numbers with a decimal point, so such columns stay as they are.</summary>
+    private static RawColumn Under(RawColumn column, ColumnReading reading) =>
+        reading is { Use: ColumnUse.Number, Notation: NumberNotation.Point } ? column.Under(reading) : column.ReadAs(reading);
 }

@@ -41,6 +41,13 @@ internal sealed class RawColumn
         }
     }
 
+    private RawColumn(RawColumn other, ICellReading reading, List<double> numbers)
+    {
+        (Name, Reading, _index, _textIndices, _meanings, _numbers) = (other.Name, reading, other._index, other._textIndices, other._meanings, numbers);
+        (_readAsNumbers, _readAsText, Empty, FirstEmpty, FirstNotNumber) =
+            (other._readAsNumbers, other._readAsText, other.Empty, other.FirstEmpty, other.FirstNotNumber);
+    }
+
     /// <summary>The column's name.</summary>
     public string Name { get; }
 
@@ -88,7 +95,8 @@ internal sealed class RawColumn
     /// <param name="cell">The text without surrounding blanks.</param>
     public void Add(string cell)
     {
-        var index = _index.Find(cell);
+        // Once there are too many different texts, those of numbers are of no use, and reading a cell is faster than looking for it.
+        var index = _index.HasMore ? -1 : _index.Find(cell);
         CellKind kind;
         double number;
         if (index >= 0)
@@ -96,8 +104,9 @@ internal sealed class RawColumn
         else
         {
             kind = Reading.Read(cell, out number);
-            index = _index.Add(cell, kind);
-            if (index >= 0)
+            if (_index.HasMore)
+                index = kind == CellKind.Number ? -1 : _index.Find(cell);
+            if (index < 0 && (kind != CellKind.Number || !_index.HasMore) && (index = _index.Add(cell, kind)) >= 0)
                 _meanings.Add((kind, number));
         }
 
@@ -105,6 +114,9 @@ internal sealed class RawColumn
         _numbers.Add(number);
         _textIndices.Add(index);
     }
+
+    /// <summary>The same column under a reading that means the same.</summary>
+    public RawColumn Under(ICellReading reading) => new(this, reading, _numbers);
 
     /// <summary>The column read in another way.</summary>
     public RawColumn ReadAs(ICellReading reading) => new(this, reading);

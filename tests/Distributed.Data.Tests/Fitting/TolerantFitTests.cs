@@ -60,7 +60,7 @@ public sealed class TolerantFitTests : IDisposable
         Assert.Equal([0f, 0, 1], Row(data.Encoding, ("k", "unheard-of")));
         Assert.Equal([0f, 0, 1], Row(data.Encoding, ("k", "")));
         Assert.Equal([0f, 1, 0], Row(data.Encoding, ("k", "q")));
-        Assert.Equal(["texts that fewer than 2 rows have share an input with those that come later: \"k\" (5 of 80 rows)"], data.Notes);
+        Assert.Equal(["rare texts share an input with those that come later: \"k\" (5 of 80 rows)"], data.Notes);
     }
 
     [Fact]
