@@ -35,4 +35,5 @@ namespace Distributed.Api;
 [JsonSerializable(typeof(JobRewound))]
 [JsonSerializable(typeof(JobPaused))]
 [JsonSerializable(typeof(JobFinished))]
+[JsonSerializable(typeof(StreamedEvents))]
 public sealed partial class ApiJson : JsonSerializerContext;

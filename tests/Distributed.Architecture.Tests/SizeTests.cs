@@ -11,13 +11,8 @@ public sealed class SizeTests(Xunit.Abstractions.ITestOutputHelper output)
     /// <summary>Classes with more fields, each with its reason.</summary>
     private static readonly Dictionary<string, string> Allowed = new()
     {
-        ["Distributed.Learning.Networks.ShardComputer"] = "one thread's workspace: a buffer for each operand of its products",
         ["Distributed.Protocol.Queue.QueueEntry"] = "what the queue's journal tells of a job: one property for each fact",
         ["Distributed.Protocol.Journal.JobHistory"] = "what a job's journal tells: one property for each fact",
-        ["Distributed.Cluster.ParameterBlocks.ParameterBlockActor"] = "still to be divided by concern",
-        ["Distributed.Cluster.Datasets.DataFetchActor"] = "still to be divided by concern",
-        ["Distributed.Cluster.Workers.JobWorkerActor"] = "still to be divided by concern",
-        ["Distributed.Cluster.Compute.ShardThreads"] = "still to be divided by concern",
     };
 
     [Fact]

@@ -69,7 +69,7 @@ internal sealed partial class MarkdownDocument
         var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.Hidden | FileAttributes.System };
         return [.. Directory.EnumerateFiles(Repository.Root, "*.md", options)
             .Select(file => new MarkdownDocument(file))
-            .Where(document => !document.Name.Split('/').Any(part => part is "bin" or "obj" or "TestResults" || part.StartsWith('.')))
+            .Where(document => !document.Name.Split('/').Any(part => part is "bin" or "obj" or "TestResults" or "node_modules" || part.StartsWith('.')))
             .OrderBy(document => document.Name != "README.md").ThenBy(document => document.Name, StringComparer.Ordinal)];
     }
 

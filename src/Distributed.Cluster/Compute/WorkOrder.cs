@@ -34,6 +34,9 @@ internal sealed class GradientOrder(long lineage, IndexRange run, int leaves, We
 {
     private readonly ShardSums<GradientBuffer> _sums = new(leaves, run); // also its own lock
 
+    /// <summary>How the gradient's nodes are rounded.</summary>
+    public GradientFormat Format => format;
+
     public override bool TryTake(out int leaf)
     {
         lock (_sums) return _sums.TryTakeLeaf(out leaf);

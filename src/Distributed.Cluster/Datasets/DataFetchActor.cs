@@ -6,7 +6,6 @@ using Distributed.Cluster.Messages;
 using Distributed.Cluster.TensorPlane;
 using Distributed.Data.Samples;
 using Distributed.Protocol.Datasets;
-using Distributed.Protocol.Messages;
 
 namespace Distributed.Cluster.Datasets;
 
@@ -17,55 +16,29 @@ namespace Distributed.Cluster.Datasets;
 internal sealed class DataFetchActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan GiveUpAfter = TimeSpan.FromSeconds(15); // without a source
 
     private readonly string _sha256;
     private readonly SampleCache _cache;
-    private readonly DataPlane _plane;
-    private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly DataSearch _search;
-    private readonly ActorSystem _system = Context.System;
+    private readonly FetchSources _sources;
+    private readonly FetchPatience _patience;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly long _begun = Stopwatch.GetTimestamp();
-    private readonly Dictionary<string, Source> _sources = new(StringComparer.Ordinal); // by node name on the data plane
-    private readonly HashSet<string> _wrongRoots = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _distrusted = new(StringComparer.Ordinal); // nodes that sent a damaged chunk list
     private FetchedFile? _file; // from the first offer
-    private (string Node, TimeSpan At)? _listAsked;
-    private string? _lastFailure;
-    private TimeSpan _usableAt; // when a node was last available
-    private bool _isChecking;
     private bool _isOver;
-
-    private sealed record Source(IActorRef Reference, IDisposable? Connection);
-
-    /// <summary>
-    /// The file being fetched: identified by the root of its chunks, with its place on disk and, once the chunk list is here, the missing chunks.
-    /// </summary>
-    private sealed class FetchedFile(string root, ReservedPlace place)
-    {
-        public string Root => root;
-
-        public ReservedPlace Place => place;
-
-        public ChunkList? Chunks { get; private set; }
-
-        public ChunkFetch? Fetch { get; private set; }
-
-        public void Begin(ChunkList chunks) => (Chunks, Fetch) = (chunks, new ChunkFetch(chunks.Count, FetchTimes.Default));
-    }
 
     public DataFetchActor(string sha256, SampleCache cache, DataPlane plane)
     {
         _sha256 = sha256;
         _cache = cache;
-        _plane = plane;
         _search = new DataSearch(sha256, Context);
-        _usableAt = Now;
+        _sources = new FetchSources(sha256, plane, Self);
+        _patience = new FetchPatience(sha256, Now);
         Receive<Tick>(_ => OnTick());
         Receive<DataAvailable>(OnHere);
         Receive<PeerConnected>(message =>
         {
-            if (_sources.ContainsKey(message.Node)) _file?.Fetch?.Add(message.Node);
+            if (_sources.Contains(message.Node)) _file?.Add(message.Node);
             Proceed();
         });
         Receive<PeerLost>(message => OnLost(message.Node, "its connection broke"));
@@ -76,7 +49,10 @@ internal sealed class DataFetchActor : ReceiveActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    private TimeSpan Now => _system.Scheduler.MonotonicClock;
+    private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
+
+    /// <summary>Whether sources are still sought and asked.</summary>
+    private bool IsFetching => !_isOver && _file is not { IsChecking: true };
 
     public static Props Props(string sha256, SampleCache cache, DataPlane plane) => Akka.Actor.Props.Create(() => new DataFetchActor(sha256, cache, plane));
 
@@ -87,38 +63,33 @@ internal sealed class DataFetchActor : ReceiveActor, IWithTimers
             End($"'{_sha256}' is no SHA-256 of a data set");
             return;
         }
-        _plane.AddFetch(_sha256, Self);
+        _sources.Open();
         Timers.StartPeriodicTimer("tick", Tick.Instance, TimeSpan.Zero, TickInterval);
     }
 
     protected override void PostStop()
     {
-        _plane.RemoveFetch(_sha256, Self);
-        foreach (var source in _sources.Values) source.Connection?.Dispose();
-        if (!_isChecking) _file?.Place.Dispose();
+        _sources.Dispose();
+        _file?.Dispose();
         if (!_isOver) Context.Parent.Tell(new FetchEnded(_sha256, "fetching the data set failed"));
     }
 
     private void OnTick()
     {
-        if (_isChecking || _isOver) return;
-        if (_sources.Keys.Any(_plane.IsConnected) && _file?.Fetch?.Usable != 0) _usableAt = Now;
+        if (!IsFetching) return;
+        if (_sources.Connected.Any() && _file is not { HasUsableSource: false }) _patience.Renew(Now);
         _search.AskWhenDue(Now, _sources.Count > 0);
-        if (_listAsked is { } asked && Now - asked.At >= FetchTimes.Default.SilenceBound) OnLost(asked.Node, $"{asked.Node} did not answer");
-        if (Now - _usableAt >= GiveUpAfter)
-            End($"no node of the cluster has the data set {_sha256[..12]}…{(_lastFailure is null ? "" : $" ({_lastFailure})")}; submit the job again where the data is");
+        if (_file?.SilentAboutList(Now) is { } silent) OnLost(silent, $"{silent} did not answer");
+        if (_patience.ReasonToGiveUp(Now) is { } reason) End(reason);
         else Proceed();
     }
 
     private void OnHere(DataAvailable message)
     {
-        if (_isChecking || _isOver || message.Sha256 != _sha256 || _wrongRoots.Contains(message.Root) || _distrusted.Contains(message.Endpoint.Node)) return;
+        if (!IsFetching || !_sources.Accepts(message)) return;
         if (_file is null && !TryReserve(message)) return;
-        if (message.Root != _file!.Root || message.Length != _file.Place.Length || _sources.Count >= ChunkFetch.MaximumSources) return;
-        if (_sources.TryGetValue(message.Endpoint.Node, out var known)) _sources[message.Endpoint.Node] = known with { Reference = Sender };
-        else if (_plane.Connect(message.Endpoint) is { } connection) _sources.Add(message.Endpoint.Node, new Source(Sender, connection));
-        else return;
-        if (_plane.IsConnected(message.Endpoint.Node)) _file?.Fetch?.Add(message.Endpoint.Node);
+        if (!_file!.IsOffered(message) || !_sources.TryAdd(message.Endpoint, Sender)) return;
+        if (_sources.IsConnected(message.Endpoint.Node)) _file.Add(message.Endpoint.Node);
         Proceed();
     }
 
@@ -139,34 +110,29 @@ internal sealed class DataFetchActor : ReceiveActor, IWithTimers
 
     private void OnLost(string node, string reason)
     {
-        if (!_sources.ContainsKey(node)) return;
-        _lastFailure = $"{node}: {reason}";
-        _file?.Fetch?.Remove(node, reason);
-        if (_listAsked?.Node == node)
-        {
-            _listAsked = null;
-            if (_plane.IsConnected(node)) Drop(node, _lastFailure); // otherwise it would be asked first again; it may offer the data set again
-        }
+        if (!_sources.Contains(node)) return;
+        _patience.OnFailure($"{node}: {reason}");
+        // A node that was asked for the chunk list would be asked first again; it may offer the data set again.
+        if (_file?.Lose(node, reason) == true && _sources.IsConnected(node)) _sources.Drop(node);
         _search.Hurry();
         Proceed();
     }
 
     private void OnRefused(ChunkRefused message)
     {
-        if (message.Sha256 != _sha256 || !_sources.ContainsKey(message.Node)) return;
-        if (!message.IsBusy) OnLost(message.Node, "it does not have the data set any more");
-        else if (message.Index >= 0) _file?.Fetch?.OnBusy(message.Node, message.Index, Now);
-        else _listAsked = null;
+        if (message.Sha256 != _sha256 || !_sources.Contains(message.Node)) return;
+        if (message.IsBusy) _file?.OnBusy(message.Node, message.Index, Now);
+        else OnLost(message.Node, "it does not have the data set any more");
     }
 
     private void OnChunk(ChunkArrived message)
     {
         try
         {
-            if (_isChecking || _isOver || !_sources.ContainsKey(message.Node)) return;
+            if (!IsFetching || _file is null || !_sources.Contains(message.Node)) return;
             var bytes = MemoryMarshal.AsBytes(message.Chunk.Values.Span);
-            if (message.Chunk.Index < 0) TakeList(message.Node, bytes);
-            else TakeChunk(message.Node, message.Chunk.Index, bytes);
+            if (message.Chunk.Index < 0) TakeList(_file, message.Node, bytes);
+            else TakeChunk(_file, message.Node, message.Chunk.Index, bytes);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -179,60 +145,31 @@ internal sealed class DataFetchActor : ReceiveActor, IWithTimers
         Proceed();
     }
 
-    private void TakeList(string node, ReadOnlySpan<byte> bytes)
+    private void TakeList(FetchedFile file, string node, ReadOnlySpan<byte> bytes)
     {
-        if (_file is not { Fetch: null } file) return;
-        _listAsked = null;
-        if (ChunkList.Read(bytes, out var reason) is { } chunks && chunks.Root == file.Root && chunks.Length == file.Place.Length)
+        if (!file.AwaitsList) return;
+        if (file.TryTakeList(bytes, out var reason))
         {
-            file.Begin(chunks);
-            foreach (var source in _sources.Keys.Where(_plane.IsConnected)) file.Fetch!.Add(source);
+            foreach (var source in _sources.Connected) file.Add(source);
+            return;
         }
-        else
-        {
-            _distrusted.Add(node);
-            Drop(node, $"{node} sent a damaged list of chunks{(reason is null ? "" : $": {reason}")}");
-        }
+        _sources.Distrust(node);
+        _patience.OnFailure($"{node} sent a damaged list of chunks{(reason is null ? "" : $": {reason}")}");
     }
 
-    private void TakeChunk(string node, int index, ReadOnlySpan<byte> bytes)
+    private void TakeChunk(FetchedFile file, string node, int index, ReadOnlySpan<byte> bytes)
     {
-        if (_file is not { Fetch: { } fetch, Chunks: { } chunks } file) return;
-        var isRight = chunks.IsRight(index, bytes);
-        if (!isRight) _log.Warning("data set {0}: {1} sent a damaged chunk {2}; it is asked nothing more", _sha256, node, index);
-        if (fetch.OnChunk(node, index, isRight)) RandomAccess.Write(file.Place.File, bytes, ChunkList.PlaceOf(index));
-        _lastFailure = fetch.LastFailure ?? _lastFailure;
+        if (file.AwaitsList) return;
+        if (!file.TryTake(node, index, bytes)) _log.Warning("data set {0}: {1} sent a damaged chunk {2}; it is asked nothing more", _sha256, node, index);
+        if (file.LastFailure is { } failure) _patience.OnFailure(failure);
     }
 
     private void Proceed()
     {
-        if (_isChecking || _isOver || _file is not { } file) return;
-        if (file.Fetch is not { } fetch)
-        {
-            if (_listAsked is not null || _sources.Keys.FirstOrDefault(_plane.IsConnected) is not { } node) return;
-            _listAsked = (node, Now);
-            Ask(file, node, DataChunk.ChunkListIndex);
-            return;
-        }
-        foreach (var (node, chunk) in fetch.Plan(Now)) Ask(file, node, chunk);
-        if (fetch.IsComplete) CheckWhole(file.Place, file.Chunks!);
-    }
-
-    private void Ask(FetchedFile file, string node, int index) => _sources[node].Reference.Tell(new GetChunk(_sha256, file.Root, index, _plane.Endpoint));
-
-    private void CheckWhole(ReservedPlace place, ChunkList chunks)
-    {
-        _isChecking = true;
-        var sha256 = _sha256;
-        Task.Run(() =>
-        {
-            using (place)
-            {
-                var samples = SampleFiles.MapChecked(place.Path, sha256);
-                if (samples is not null) place.Keep(sha256, chunks, samples);
-                return new WholeChecked(samples, null);
-            }
-        }).PipeTo(Self, failure: e => new WholeChecked(null, e));
+        if (!IsFetching || _file is not { } file) return;
+        foreach (var (node, index) in file.Plan(_sources.Connected, Now)) _sources.Ask(node, file.Root, index);
+        if (!file.IsComplete) return;
+        file.CheckAsync(_sha256).PipeTo(Self, success: samples => new WholeChecked(samples, null), failure: e => new WholeChecked(null, e));
     }
 
     private void OnChecked(WholeChecked message)
@@ -244,29 +181,20 @@ internal sealed class DataFetchActor : ReceiveActor, IWithTimers
         }
         if (message.Samples is not null)
         {
-            _log.Info("data set {0}: {1:0.0} MiB fetched from {2} nodes in {3:0.00} s", _sha256, _file!.Chunks!.Length / 1048576.0, _sources.Count, Stopwatch.GetElapsedTime(_begun).TotalSeconds);
+            _log.Info("data set {0}: {1:0.0} MiB fetched from {2} nodes in {3:0.00} s", _sha256, _file!.Length / 1048576.0, _sources.Count, Stopwatch.GetElapsedTime(_begun).TotalSeconds);
             End(null);
             return;
         }
-        // The chunks match the list, but the list was wrong: another file may be right.
-        _isChecking = false;
-        _wrongRoots.Add(_file!.Root);
-        _lastFailure = "what was offered as the data set holds other samples";
-        foreach (var node in _sources.Keys.ToList()) Drop(node, _lastFailure);
-        (_file, _listAsked) = (null, null);
-    }
-
-    private void Drop(string node, string reason)
-    {
-        _lastFailure = reason;
-        if (_sources.Remove(node, out var source)) source.Connection?.Dispose();
+        // Another file may be right.
+        _sources.Refute(_file!.Root);
+        _patience.OnFailure("what was offered as the data set holds other samples");
+        _file = null;
     }
 
     private void End(string? reason)
     {
         if (_isOver) return;
         _isOver = true;
-        _isChecking = false;
         Context.Parent.Tell(new FetchEnded(_sha256, reason));
         Context.Stop(Self);
     }

@@ -22,52 +22,37 @@ namespace Distributed.Cluster.ParameterBlocks;
 internal sealed class ParameterBlockActor : ReceiveActor, IWithTimers, IBlockEffects
 {
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan FirstLoadWait = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan LongestLoadWait = TimeSpan.FromSeconds(5);
 
-    private readonly JobId _job;
-    private readonly int _index;
-    private readonly IActorRef _coordinators;
-    private readonly DataPlane _plane;
-    private readonly NodeWeights _nodeWeights;
-    private readonly WeightsMemory _memory;
     private readonly ParameterBlock _block;
+    private readonly CoordinatorLink _coordinator;
+    private readonly WorkerLinks _workers;
+    private readonly WeightsMemory _memory;
     private readonly SnapshotSavings _savings;
-    private readonly ILoggingAdapter _log = Context.GetLogger();
-    private readonly Dictionary<WorkerId, WorkerLink> _workers = [];
-    private readonly ActorSystem _system = Context.System;
+    private readonly SnapshotLoading _loading;
     private readonly BlockMeasures _measures;
-    private readonly ILogger _decisions;
+    private readonly ActorSystem _system = Context.System;
     private IActorRef? _moveReplyTo;
-    private long _toldLineage;
-    private long _loadingLineage; // of the most recently requested parts
-
-    /// <summary>A connected worker and its data plane endpoint.</summary>
-    private sealed record WorkerLink(IActorRef Reference, DataEndpoint Endpoint);
 
     public ParameterBlockActor(JobId job, int index, IActorRef coordinators, NodeWeights nodeWeights, DataPlane plane, ILogger decisions, StoreOutage outage)
     {
-        _decisions = decisions;
-        _job = job;
-        _index = index;
-        _coordinators = coordinators;
-        _plane = plane;
-        _measures = new BlockMeasures(job, index);
-        _nodeWeights = nodeWeights;
+        _block = new ParameterBlock(job, index, Random.Shared.NextInt64(1, long.MaxValue), new BlockTimes(), this);
+        _coordinator = new CoordinatorLink(job, index, coordinators, decisions);
+        _workers = new WorkerLinks(job, index, Context, plane);
         _memory = new WeightsMemory(nodeWeights, job);
         _savings = new SnapshotSavings(new SnapshotStore(Context.System, Self), outage, Self.Path.Name);
-        _block = new ParameterBlock(job, index, Random.Shared.NextInt64(1, long.MaxValue), new BlockTimes(), this);
+        _loading = new SnapshotLoading(Context.System, job, index, Context.GetLogger());
+        _measures = new BlockMeasures(job, index);
 
         // from workers, hot path first
         Receive<PushGradient>(OnPushGradient);
-        Receive<ConnectBlock>(OnConnect);
+        Receive<ConnectBlock>(message => _workers.OnConnect(message, Sender));
         Receive<PeerLost>(message => Lose(link => link.Endpoint.Node == message.Node, $"the connection with its node closed ({message.Reason})"));
         Receive<PeerConnected>(_ => { });
         Receive<Terminated>(message => Lose(link => link.Reference.Equals(message.ActorRef), "its process or actor ended"));
         Receive<Tick>(_ =>
         {
             _block.OnTick(Now);
-            if (_measures.TakeDue(Now) is { } measured) _coordinators.Tell(measured);
+            if (_measures.TakeDue(Now) is { } measured) _coordinator.Tell(measured);
         });
 
         // from the node
@@ -91,7 +76,7 @@ internal sealed class ParameterBlockActor : ReceiveActor, IWithTimers, IBlockEff
         Receive<PartsLoaded>(message => _block.OnPartsLoaded(message.Lineage, message.Parts));
         Receive<PartsUnreadable>(message => _block.OnPartsLoadFailed(message.Lineage, message.Reason));
         Receive<PartsDelayed>(OnPartsDelayed);
-        Receive<LoadAgain>(OnLoadAgain);
+        Receive<LoadAgain>(message => _loading.AgainAsync(message)?.PipeTo(Self));
         Receive<PartsSealed>(message => _savings.Store(message.Saving));
         Receive<SaveAgain>(message => _savings.Store(message.Saving));
         Receive<SaveSnapshotSuccess>(message => OnSaveAnswered(message.Metadata, null));
@@ -108,8 +93,8 @@ internal sealed class ParameterBlockActor : ReceiveActor, IWithTimers, IBlockEff
 
     protected override void PreStart()
     {
-        _nodeWeights.Enter(_job);
-        _plane.AddBlock(_job, _index, Self);
+        _memory.Enter();
+        _workers.Open();
         Timers.StartPeriodicTimer("tick", Tick.Instance, TickInterval);
     }
 
@@ -120,16 +105,16 @@ internal sealed class ParameterBlockActor : ReceiveActor, IWithTimers, IBlockEff
     {
         var address = Akka.Cluster.Cluster.Get(_system).SelfAddress;
         var failure = FailureCause.Of(reason);
-        _block.OnFailed($"block {_index} on {address.Host}:{address.Port}: {failure.Text}", failure.IsOutOfMemory);
+        _block.OnFailed($"block {_block.Index} on {address.Host}:{address.Port}: {failure.Text}", failure.IsOutOfMemory);
         base.PreRestart(reason, message);
     }
 
     protected override void PostStop()
     {
         _savings.End();
-        _plane.RemoveBlock(_job, _index, Self);
-        _block.OnEnd(new EndBlock(_job, _index, long.MaxValue, long.MaxValue)); // releases leases
-        _nodeWeights.Leave(_job);
+        _workers.Close();
+        _block.OnEnd(new EndBlock(_block.Job, _block.Index, long.MaxValue, long.MaxValue)); // releases leases
+        _memory.Leave();
     }
 
     private void OnPushGradient(PushGradient message)
@@ -139,22 +124,10 @@ internal sealed class ParameterBlockActor : ReceiveActor, IWithTimers, IBlockEff
         if (_block.Step == step + 1) _measures.Record(step, began);
     }
 
-    private void OnConnect(ConnectBlock message)
-    {
-        if (_workers.TryGetValue(message.Worker, out var before)) Context.Unwatch(before.Reference);
-        _workers[message.Worker] = new WorkerLink(Context.Watch(Sender), message.Endpoint);
-        Sender.Tell(new BlockConnected(_job, _index, _plane.Endpoint));
-    }
-
     /// <summary>Workers are gone: reports it to the coordinator at once, so that others take their shards.</summary>
     private void Lose(Func<WorkerLink, bool> isLost, string reason)
     {
-        foreach (var (worker, link) in _workers.Where(pair => isLost(pair.Value)).ToList())
-        {
-            Context.Unwatch(link.Reference);
-            _workers.Remove(worker);
-            _coordinators.Tell(new WorkerLeft(_job, worker, reason));
-        }
+        foreach (var left in _workers.Lose(isLost, reason)) _coordinator.Tell(left);
     }
 
     private void OnEnd(EndBlock message)
@@ -179,63 +152,20 @@ internal sealed class ParameterBlockActor : ReceiveActor, IWithTimers, IBlockEff
         _moveReplyTo = null;
     }
 
-    void IBlockEffects.ToCoordinator(ICoordinatorMessage message)
-    {
-        _coordinators.Tell(message);
-        if (message is not BlockState { Lineage: var lineage } || lineage <= _toldLineage) return;
-        _toldLineage = lineage;
-        _decisions.LogInformation("job {Job}: block {Block} of lineage {Lineage} is here", _job, _index, lineage);
-    }
+    void IBlockEffects.ToCoordinator(ICoordinatorMessage message) => _coordinator.Tell(message);
 
-    void IBlockEffects.ToWorker(WorkerId worker, IWorkerMessage message)
-    {
-        if (_workers.TryGetValue(worker, out var link)) link.Reference.Tell(message);
-    }
+    void IBlockEffects.ToWorker(WorkerId worker, IWorkerMessage message) => _workers.Tell(worker, message);
 
-    void IBlockEffects.PushWeights(WorkerId worker, WeightsUpdated weights)
-    {
-        if (!_workers.TryGetValue(worker, out var link)) return;
-        if (_plane.IsHere(link.Endpoint)) link.Reference.Tell(weights);
-        else _plane.Send(link.Endpoint.Node, worker, weights, _memory.Read(weights.Step));
-    }
+    void IBlockEffects.PushWeights(WorkerId worker, WeightsUpdated weights) => _workers.Push(worker, weights, _memory);
 
     Memory<float> IBlockEffects.WeightsBuffer(long lineage, BlockLayout layout, int block, long version) =>
         _memory.Rent(lineage, layout, block, version);
 
-    void IBlockEffects.LoadParts(long lineage, IReadOnlyList<SnapshotPart> parts)
-    {
-        _loadingLineage = lineage;
-        LoadAsync(_system, new WantedParts(lineage, parts, FirstLoadWait)).PipeTo(Self);
-    }
+    void IBlockEffects.LoadParts(long lineage, IReadOnlyList<SnapshotPart> parts) => _loading.BeginAsync(lineage, parts).PipeTo(Self);
 
-    private static async Task<object> LoadAsync(ActorSystem system, WantedParts wanted)
-    {
-        try
-        {
-            return new PartsLoaded(wanted.Lineage, await SnapshotStore.LoadAsync(system, wanted.Parts).ConfigureAwait(false));
-        }
-        catch (SnapshotUnreadableException e)
-        {
-            return new PartsUnreadable(wanted.Lineage, e.Message);
-        }
-        catch (Exception e) when (e is SnapshotStoreUnavailableException or AskTimeoutException)
-        {
-            return new PartsDelayed(wanted, e.Message);
-        }
-    }
-
-    /// <summary>Retries a store that does not answer for as long as the block lives; the coordinator waits and reports it.</summary>
     private void OnPartsDelayed(PartsDelayed message)
     {
-        var wanted = message.Wanted;
-        if (wanted.Lineage != _loadingLineage) return; // another lineage is loading by now
-        _log.Warning("block {0} of {1}: {2}; trying again", _index, _job, message.Reason);
-        Timers.StartSingleTimer("load-again", new LoadAgain(wanted with { Wait = wanted.Wait * 2 < LongestLoadWait ? wanted.Wait * 2 : LongestLoadWait }), wanted.Wait);
-    }
-
-    private void OnLoadAgain(LoadAgain message)
-    {
-        if (message.Wanted.Lineage == _loadingLineage) LoadAsync(_system, message.Wanted).PipeTo(Self);
+        if (_loading.OnDelayed(message) is { } again) Timers.StartSingleTimer("load-again", again, message.Wanted.Wait);
     }
 
     void IBlockEffects.CopySnapshot(BlockSnapshot snapshot) => _savings.Copy(snapshot);
@@ -263,18 +193,4 @@ internal sealed class ParameterBlockActor : ReceiveActor, IWithTimers, IBlockEff
     {
         public static readonly Tick Instance = new();
     }
-
-    private sealed record PartsLoaded(long Lineage, IReadOnlyList<LoadedPart> Parts);
-
-    private sealed record PartsUnreadable(long Lineage, string Reason);
-
-    /// <summary>The parts of the checkpoint from which a lineage begins.</summary>
-    /// <param name="Lineage">The lineage.</param>
-    /// <param name="Parts">The parts.</param>
-    /// <param name="Wait">The delay before they are requested again.</param>
-    private sealed record WantedParts(long Lineage, IReadOnlyList<SnapshotPart> Parts, TimeSpan Wait);
-
-    private sealed record PartsDelayed(WantedParts Wanted, string Reason);
-
-    private sealed record LoadAgain(WantedParts Wanted);
 }

@@ -31,6 +31,12 @@ internal sealed class WeightsMemory(NodeWeights nodeWeights, JobId job)
         public void Dispose() => Interlocked.Decrement(ref _readers);
     }
 
+    /// <summary>The block starts on this node.</summary>
+    public void Enter() => nodeWeights.Enter(job);
+
+    /// <summary>The block ends: the node's vectors of the job are dropped with its last block.</summary>
+    public void Leave() => nodeWeights.Leave(job);
+
     /// <summary>Memory [range] for a version that follows or replaces the previous one.</summary>
     public Memory<float> Rent(long lineage, BlockLayout layout, int block, long version)
     {

@@ -1,4 +1,9 @@
 using System.Text.Json.Serialization.Metadata;
+using Distributed.Cluster.Membership;
+using Distributed.Cluster.Messages;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Queue;
 
 namespace Distributed.Cluster.Wire;
 
@@ -7,138 +12,138 @@ namespace Distributed.Cluster.Wire;
 /// </summary>
 internal static class ProtocolManifests
 {
-    private static readonly Dictionary<string, JsonTypeInfo> ByManifest = new()
+    private static readonly Dictionary<string, Type> ByManifest = new()
     {
         // journal events
-        ["job-submitted"] = ProtocolJson.Default.JobSubmitted,
-        ["run-options-changed"] = ProtocolJson.Default.RunOptionsChanged,
-        ["term-started"] = ProtocolJson.Default.TermStarted,
-        ["lineage-started"] = ProtocolJson.Default.LineageStarted,
-        ["checkpoint-committed"] = ProtocolJson.Default.CheckpointCommitted,
-        ["epoch-decided"] = ProtocolJson.Default.EpochDecided,
-        ["job-summarized"] = ProtocolJson.Default.JobSummarized,
-        ["pause-changed"] = ProtocolJson.Default.PauseChanged,
-        ["cancel-requested"] = ProtocolJson.Default.CancelRequested,
-        ["attempt-failed"] = ProtocolJson.Default.AttemptFailed,
-        ["training-began"] = ProtocolJson.Default.TrainingBegan,
-        ["worker-excluded"] = ProtocolJson.Default.WorkerExcluded,
-        ["job-ended"] = ProtocolJson.Default.JobEnded,
-        ["job-registered"] = ProtocolJson.Default.JobRegistered,
+        ["job-submitted"] = typeof(JobSubmitted),
+        ["run-options-changed"] = typeof(RunOptionsChanged),
+        ["term-started"] = typeof(TermStarted),
+        ["lineage-started"] = typeof(LineageStarted),
+        ["checkpoint-committed"] = typeof(CheckpointCommitted),
+        ["epoch-decided"] = typeof(EpochDecided),
+        ["job-summarized"] = typeof(JobSummarized),
+        ["pause-changed"] = typeof(PauseChanged),
+        ["cancel-requested"] = typeof(CancelRequested),
+        ["attempt-failed"] = typeof(AttemptFailed),
+        ["training-began"] = typeof(TrainingBegan),
+        ["worker-excluded"] = typeof(WorkerExcluded),
+        ["job-ended"] = typeof(JobEnded),
+        ["job-registered"] = typeof(JobRegistered),
 
         // client → coordinator
-        ["start-job"] = ProtocolJson.Default.StartJob,
-        ["pause-job"] = ProtocolJson.Default.PauseJob,
-        ["cancel-job"] = ProtocolJson.Default.CancelJob,
-        ["watch-job"] = ProtocolJson.Default.WatchJob,
-        ["get-job-status"] = ProtocolJson.Default.GetJobStatus,
-        ["job-status"] = ProtocolJson.Default.JobStatus,
+        ["start-job"] = typeof(StartJob),
+        ["pause-job"] = typeof(PauseJob),
+        ["cancel-job"] = typeof(CancelJob),
+        ["watch-job"] = typeof(WatchJob),
+        ["get-job-status"] = typeof(GetJobStatus),
+        ["job-status"] = typeof(JobStatus),
 
         // coordinator ↔ block
-        ["get-block-state"] = ProtocolJson.Default.GetBlockState,
-        ["block-state"] = ProtocolJson.Default.BlockState,
-        ["load-block"] = ProtocolJson.Default.LoadBlock,
-        ["block-load-failed"] = ProtocolJson.Default.BlockLoadFailed,
-        ["block-failed"] = ProtocolJson.Default.BlockFailed,
-        ["assign-block"] = ProtocolJson.Default.AssignBlock,
-        ["block-assigned"] = ProtocolJson.Default.BlockAssigned,
-        ["open-block-epoch"] = ProtocolJson.Default.OpenBlockEpoch,
-        ["open-checkpoint"] = ProtocolJson.Default.OpenCheckpoint,
-        ["close-checkpoint"] = ProtocolJson.Default.CloseCheckpoint,
-        ["checkpoint-opened"] = ProtocolJson.Default.CheckpointOpened,
-        ["checkpoint-too-late"] = ProtocolJson.Default.CheckpointTooLate,
-        ["snapshot-saved"] = ProtocolJson.Default.SnapshotSaved,
-        ["snapshot-delayed"] = ProtocolJson.Default.SnapshotDelayed,
-        ["hold-block"] = ProtocolJson.Default.HoldBlock,
-        ["block-held"] = ProtocolJson.Default.BlockHeld,
-        ["steps-progressed"] = ProtocolJson.Default.StepsProgressed,
-        ["epoch-completed"] = ProtocolJson.Default.EpochCompleted,
-        ["step-late"] = ProtocolJson.Default.StepLate,
-        ["evaluation-late"] = ProtocolJson.Default.EvaluationLate,
-        ["audit-disputed"] = ProtocolJson.Default.AuditDisputed,
-        ["training-diverged"] = ProtocolJson.Default.TrainingDiverged,
-        ["block-measured"] = ProtocolJson.Default.BlockMeasured,
-        ["block-leaving"] = ProtocolJson.Default.BlockLeaving,
-        ["release-block"] = ProtocolJson.Default.ReleaseBlock,
-        ["end-block"] = ProtocolJson.Default.EndBlock,
+        ["get-block-state"] = typeof(GetBlockState),
+        ["block-state"] = typeof(BlockState),
+        ["load-block"] = typeof(LoadBlock),
+        ["block-load-failed"] = typeof(BlockLoadFailed),
+        ["block-failed"] = typeof(BlockFailed),
+        ["assign-block"] = typeof(AssignBlock),
+        ["block-assigned"] = typeof(BlockAssigned),
+        ["open-block-epoch"] = typeof(OpenBlockEpoch),
+        ["open-checkpoint"] = typeof(OpenCheckpoint),
+        ["close-checkpoint"] = typeof(CloseCheckpoint),
+        ["checkpoint-opened"] = typeof(CheckpointOpened),
+        ["checkpoint-too-late"] = typeof(CheckpointTooLate),
+        ["snapshot-saved"] = typeof(SnapshotSaved),
+        ["snapshot-delayed"] = typeof(SnapshotDelayed),
+        ["hold-block"] = typeof(HoldBlock),
+        ["block-held"] = typeof(BlockHeld),
+        ["steps-progressed"] = typeof(StepsProgressed),
+        ["epoch-completed"] = typeof(EpochCompleted),
+        ["step-late"] = typeof(StepLate),
+        ["evaluation-late"] = typeof(EvaluationLate),
+        ["audit-disputed"] = typeof(AuditDisputed),
+        ["training-diverged"] = typeof(TrainingDiverged),
+        ["block-measured"] = typeof(BlockMeasured),
+        ["block-leaving"] = typeof(BlockLeaving),
+        ["release-block"] = typeof(ReleaseBlock),
+        ["end-block"] = typeof(EndBlock),
 
         // coordinator ↔ worker
-        ["get-workers"] = ProtocolJson.Default.GetWorkers,
-        ["worker-here"] = ProtocolJson.Default.WorkerAvailable,
-        ["join-job"] = ProtocolJson.Default.JoinJob,
-        ["worker-ready"] = ProtocolJson.Default.WorkerReady,
-        ["worker-refused"] = ProtocolJson.Default.WorkerRefused,
-        ["worker-left"] = ProtocolJson.Default.WorkerLeft,
-        ["worker-failed"] = ProtocolJson.Default.WorkerFailed,
-        ["worker-measured"] = ProtocolJson.Default.WorkerMeasured,
-        ["assign-worker"] = ProtocolJson.Default.AssignWorker,
-        ["worker-assigned"] = ProtocolJson.Default.WorkerAssigned,
-        ["audit-shard"] = ProtocolJson.Default.AuditShard,
-        ["open-worker-epoch"] = ProtocolJson.Default.OpenWorkerEpoch,
-        ["leave-job"] = ProtocolJson.Default.LeaveJob,
+        ["get-workers"] = typeof(GetWorkers),
+        ["worker-here"] = typeof(WorkerAvailable),
+        ["join-job"] = typeof(JoinJob),
+        ["worker-ready"] = typeof(WorkerReady),
+        ["worker-refused"] = typeof(WorkerRefused),
+        ["worker-left"] = typeof(WorkerLeft),
+        ["worker-failed"] = typeof(WorkerFailed),
+        ["worker-measured"] = typeof(WorkerMeasured),
+        ["assign-worker"] = typeof(AssignWorker),
+        ["worker-assigned"] = typeof(WorkerAssigned),
+        ["audit-shard"] = typeof(AuditShard),
+        ["open-worker-epoch"] = typeof(OpenWorkerEpoch),
+        ["leave-job"] = typeof(LeaveJob),
 
         // worker ↔ block
-        ["connect-block"] = ProtocolJson.Default.ConnectBlock,
-        ["block-connected"] = ProtocolJson.Default.BlockConnected,
-        ["get-weights"] = ProtocolJson.Default.GetWeights,
-        ["get-missing-nodes"] = ProtocolJson.Default.GetMissingNodes,
-        ["push-shard-hash"] = ProtocolJson.Default.PushShardHash,
-        ["push-evaluation"] = ProtocolJson.Default.PushEvaluation,
-        ["get-missing-evaluation"] = ProtocolJson.Default.GetMissingEvaluation,
+        ["connect-block"] = typeof(ConnectBlock),
+        ["block-connected"] = typeof(BlockConnected),
+        ["get-weights"] = typeof(GetWeights),
+        ["get-missing-nodes"] = typeof(GetMissingNodes),
+        ["push-shard-hash"] = typeof(PushShardHash),
+        ["push-evaluation"] = typeof(PushEvaluation),
+        ["get-missing-evaluation"] = typeof(GetMissingEvaluation),
 
         // events of a job
-        ["job-watched"] = ProtocolJson.Default.JobWatched,
-        ["job-started"] = ProtocolJson.Default.JobStarted,
-        ["job-progressed"] = ProtocolJson.Default.JobProgressed,
-        ["epoch-ended"] = ProtocolJson.Default.EpochEnded,
-        ["checkpoint-saved"] = ProtocolJson.Default.CheckpointSaved,
-        ["workers-changed"] = ProtocolJson.Default.WorkersChanged,
-        ["job-waiting"] = ProtocolJson.Default.JobWaiting,
-        ["job-rewound"] = ProtocolJson.Default.JobRewound,
-        ["job-paused"] = ProtocolJson.Default.JobPaused,
-        ["job-finished"] = ProtocolJson.Default.JobFinished,
-        ["job-state-changed"] = ProtocolJson.Default.JobStateChanged,
+        ["job-watched"] = typeof(JobWatched),
+        ["job-started"] = typeof(JobStarted),
+        ["job-progressed"] = typeof(JobProgressed),
+        ["epoch-ended"] = typeof(EpochEnded),
+        ["checkpoint-saved"] = typeof(CheckpointSaved),
+        ["workers-changed"] = typeof(WorkersChanged),
+        ["job-waiting"] = typeof(JobWaiting),
+        ["job-rewound"] = typeof(JobRewound),
+        ["job-paused"] = typeof(JobPaused),
+        ["job-finished"] = typeof(JobFinished),
+        ["job-state-changed"] = typeof(JobStateChanged),
 
         // job directory
-        ["note-job"] = ProtocolJson.Default.NoteJob,
-        ["job-noted"] = ProtocolJson.Default.JobNoted,
+        ["note-job"] = typeof(NoteJob),
+        ["job-noted"] = typeof(JobNoted),
 
         // the queue: its journal and its messages with gateways
-        ["job-queued"] = ProtocolJson.Default.JobQueued,
-        ["job-turn-began"] = ProtocolJson.Default.JobTurnBegan,
-        ["job-pause-asked"] = ProtocolJson.Default.JobPauseAsked,
-        ["job-rested"] = ProtocolJson.Default.JobRested,
-        ["job-resume-asked"] = ProtocolJson.Default.JobResumeAsked,
-        ["job-cancel-asked"] = ProtocolJson.Default.JobCancelAsked,
-        ["job-closed"] = ProtocolJson.Default.JobClosed,
-        ["job-forgotten"] = ProtocolJson.Default.JobForgotten,
-        ["queue-job"] = ProtocolJson.Default.QueueJob,
-        ["steer-job"] = ProtocolJson.Default.SteerJob,
-        ["queue-answered"] = ProtocolJson.Default.QueueAnswered,
-        ["find-job-name"] = ProtocolJson.Default.FindJobName,
-        ["job-name-found"] = ProtocolJson.Default.JobNameReply,
-        ["get-job-page"] = ProtocolJson.Default.GetJobPage,
-        ["job-page-told"] = ProtocolJson.Default.JobPageReply,
-        ["get-job-summaries"] = ProtocolJson.Default.GetJobSummaries,
-        ["job-summaries-told"] = ProtocolJson.Default.JobSummariesReply,
-        ["get-queued-job"] = ProtocolJson.Default.GetQueuedJob,
-        ["queued-job-told"] = ProtocolJson.Default.QueuedJobReply,
-        ["get-dataset-users"] = ProtocolJson.Default.GetDatasetUsers,
-        ["dataset-users-told"] = ProtocolJson.Default.DatasetUsersReply,
-        ["get-node-load"] = ProtocolJson.Default.GetNodeLoad,
-        ["node-load-told"] = ProtocolJson.Default.NodeLoadReply,
+        ["job-queued"] = typeof(JobQueued),
+        ["job-turn-began"] = typeof(JobTurnBegan),
+        ["job-pause-asked"] = typeof(JobPauseAsked),
+        ["job-rested"] = typeof(JobRested),
+        ["job-resume-asked"] = typeof(JobResumeAsked),
+        ["job-cancel-asked"] = typeof(JobCancelAsked),
+        ["job-closed"] = typeof(JobClosed),
+        ["job-forgotten"] = typeof(JobForgotten),
+        ["queue-job"] = typeof(QueueJob),
+        ["steer-job"] = typeof(SteerJob),
+        ["queue-answered"] = typeof(QueueAnswered),
+        ["find-job-name"] = typeof(FindJobName),
+        ["job-name-found"] = typeof(JobNameReply),
+        ["get-job-page"] = typeof(GetJobPage),
+        ["job-page-told"] = typeof(JobPageReply),
+        ["get-job-summaries"] = typeof(GetJobSummaries),
+        ["job-summaries-told"] = typeof(JobSummariesReply),
+        ["get-queued-job"] = typeof(GetQueuedJob),
+        ["queued-job-told"] = typeof(QueuedJobReply),
+        ["get-dataset-users"] = typeof(GetDatasetUsers),
+        ["dataset-users-told"] = typeof(DatasetUsersReply),
+        ["get-node-load"] = typeof(GetNodeLoad),
+        ["node-load-told"] = typeof(NodeLoadReply),
         // core node ↔ core node
-        ["get-formation"] = ProtocolJson.Default.GetFormation,
-        ["formation-told"] = ProtocolJson.Default.FormationReply,
-        ["process-refused"] = ProtocolJson.Default.ProcessRefused,
+        ["get-formation"] = typeof(GetFormation),
+        ["formation-told"] = typeof(FormationReply),
+        ["process-refused"] = typeof(ProcessRefused),
 
         // data sets between nodes
-        ["find-data"] = ProtocolJson.Default.FindData,
-        ["data-here"] = ProtocolJson.Default.DataAvailable,
-        ["get-chunk"] = ProtocolJson.Default.GetChunk,
-        ["chunk-refused"] = ProtocolJson.Default.ChunkRefused,
+        ["find-data"] = typeof(FindData),
+        ["data-here"] = typeof(DataAvailable),
+        ["get-chunk"] = typeof(GetChunk),
+        ["chunk-refused"] = typeof(ChunkRefused),
     };
 
-    private static readonly Dictionary<Type, string> ManifestOf = ByManifest.ToDictionary(pair => pair.Value.Type, pair => pair.Key);
+    private static readonly Dictionary<Type, string> ManifestOf = ByManifest.ToDictionary(pair => pair.Value, pair => pair.Key);
 
     /// <summary>Every type that has a manifest.</summary>
     public static IReadOnlyCollection<Type> Types => ManifestOf.Keys;
@@ -146,6 +151,9 @@ internal static class ProtocolManifests
     /// <summary>A type's manifest; null when it has none.</summary>
     public static string? Find(Type type) => ManifestOf.GetValueOrDefault(type);
 
-    /// <summary>The JSON type info for a manifest; null when there is none.</summary>
-    public static JsonTypeInfo? Find(string manifest) => ByManifest.GetValueOrDefault(manifest);
+    /// <summary>
+    /// The JSON type info for a manifest; null when there is none. Made when it is first asked for: making all of them would be a fifth of the start
+    /// of a process, which compiles the property accessors of each.
+    /// </summary>
+    public static JsonTypeInfo? Find(string manifest) => ByManifest.TryGetValue(manifest, out var type) ? ProtocolJson.Default.GetTypeInfo(type) : null;
 }

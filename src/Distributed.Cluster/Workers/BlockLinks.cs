@@ -2,6 +2,7 @@ using Akka.Actor;
 using Distributed.Cluster.Messages;
 using Distributed.Cluster.TensorPlane;
 using Distributed.Protocol.Identity;
+using Distributed.Protocol.Messages;
 
 namespace Distributed.Cluster.Workers;
 
@@ -9,8 +10,8 @@ namespace Distributed.Cluster.Workers;
 internal sealed record BlockLink(IActorRef Reference, DataEndpoint Endpoint);
 
 /// <summary>
-/// A worker's connections to the blocks of a lineage: asks the region for each until it answers, watches those that have, and keeps their nodes
-/// connected on the data plane.
+/// A worker's connections to the blocks of a lineage: asks the region for each until it answers, watches those that have, keeps their nodes
+/// connected on the data plane, and sends to them.
 /// </summary>
 /// <param name="job">The job.</param>
 /// <param name="worker">The worker.</param>
@@ -25,8 +26,8 @@ internal sealed class BlockLinks(JobId job, WorkerId worker, IActorContext conte
     private BlockLink?[] _links = [];
     private int _reconnects;
 
-    /// <summary>A block; null while it is not connected.</summary>
-    public BlockLink? this[int block] => _links[block];
+    /// <summary>The lineage of the blocks; 0 before any.</summary>
+    public long Lineage { get; private set; }
 
     /// <summary>Whether every block has answered and is reachable.</summary>
     public bool IsReady
@@ -40,9 +41,10 @@ internal sealed class BlockLinks(JobId job, WorkerId worker, IActorContext conte
     }
 
     /// <summary>Starts over with the blocks of another lineage; nodes stay connected.</summary>
-    public void Begin(int blocks)
+    public void Begin(long lineage, int blocks)
     {
         Lose(_ => true);
+        Lineage = lineage;
         _links = new BlockLink?[blocks];
     }
 
@@ -69,6 +71,17 @@ internal sealed class BlockLinks(JobId job, WorkerId worker, IActorContext conte
         if (_links[message.Block] is { } before) context.Unwatch(before.Reference);
         _links[message.Block] = new BlockLink(context.Watch(block), message.Endpoint);
         if (!_peers.ContainsKey(message.Endpoint.Node)) _peers[message.Endpoint.Node] = plane.Connect(message.Endpoint);
+    }
+
+    /// <summary>Sends a control message to a block if it is connected.</summary>
+    public void Tell(IBlockMessage message) => _links[message.Block]?.Reference.Tell(message);
+
+    /// <summary>Sends a gradient to a block on the data plane. If the block is not connected, the gradient is dropped: the block asks when it is back.</summary>
+    public void Push(PushGradient gradient)
+    {
+        if (_links[gradient.Block] is not { } link) gradient.Lease?.Dispose();
+        else if (plane.IsHere(link.Endpoint)) link.Reference.Tell(gradient);
+        else plane.Send(link.Endpoint.Node, gradient);
     }
 
     /// <summary>Blocks are gone: asks for them again.</summary>

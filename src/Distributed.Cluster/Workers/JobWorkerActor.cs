@@ -3,7 +3,6 @@ using Distributed.Cluster.Compute;
 using Distributed.Cluster.Datasets;
 using Distributed.Cluster.Measures;
 using Distributed.Cluster.Messages;
-using Distributed.Cluster.TensorPlane;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Planning;
@@ -19,36 +18,24 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
 {
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan ReconnectInterval = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan MeasureInterval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan QuietBeforeLeaving = TimeSpan.FromMilliseconds(150);
 
     private readonly JobId _job;
     private readonly WorkerId _id;
-    private readonly IActorRef _coordinators;
+    private readonly WorkerSurroundings _node;
     private readonly BlockLinks _blocks;
     private readonly BorrowedSamples _data;
     private readonly ShardThreads _threads;
-    private readonly DataPlane _plane;
-    private readonly StepTimes _times;
-    private readonly NodeActivity _activity;
+    private readonly WorkerMeasures _measures;
+    private readonly WorkerDeparture _departure = new();
     private readonly ActorSystem _system = Context.System;
-    private bool _isLeaving;
-    private (IActorRef ReplyTo, TimeSpan At)? _leaveRequest;
-    private TimeSpan _heardAt; // when weights last arrived
-    private WorkLedger? _ledger;
-    private long _connectedLineage;
-    private TimeSpan _measureAt;
-    private bool _isWarm; // freshly started code is slow and says nothing about the machine
+    private WorkLedger? _ledger; // of the blocks' lineage
 
     public JobWorkerActor(JoinJob join, WorkerId id, int threads, WorkerSurroundings node, BorrowedSamples data)
     {
         _job = join.Job;
         _id = id;
-        _coordinators = node.Coordinators;
+        _node = node;
         _blocks = new BlockLinks(join.Job, id, Context, node.Blocks, node.Plane);
-        _plane = node.Plane;
-        _times = StepTimes.OfWorker(join.Job, id);
-        _activity = node.Activity;
         _data = data;
         try
         {
@@ -59,16 +46,23 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
             data.Dispose(); // an actor that was not created does not stop, so nothing else releases them
             throw;
         }
+        _measures = new WorkerMeasures(join.Job, id, _threads.Speed);
 
         // hot path first
         Receive<WeightsUpdated>(message =>
         {
-            if (_ledger is null) message.Lease?.Dispose();
-            else _ledger.OnWeights(message, _heardAt = Now);
+            if (_ledger is null)
+            {
+                message.Lease?.Dispose();
+                return;
+            }
+            var now = Now;
+            _departure.OnWeights(now);
+            _ledger.OnWeights(message, now);
         });
         Receive<NodeComputed>(message =>
         {
-            _times.End(message.Step);
+            _measures.End(message.Step);
             NodeActivity.CountSamples(message.Node.Metrics.Samples);
             if (_ledger is null) ShardThreads.Release(message.Node);
             else _ledger.OnNodeComputed(message.Lineage, message.Step, message.Node);
@@ -76,10 +70,10 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
         Receive<NodeEvaluated>(message => _ledger?.OnNodeEvaluated(message.Lineage, message.Epoch, message.Node, message.Metrics));
         Receive<Tick>(_ =>
         {
-            _plane.Poll(); // for compute threads that promised to poll but are in a long shard
+            _node.Plane.Poll(); // for compute threads that promised to poll but are in a long shard
             _ledger?.OnTick(Now);
-            TellSpeed();
-            LeaveWhenIdle();
+            if (_measures.TakeDue(Now) is { } measured) _node.Coordinators.Tell(measured);
+            if (_departure.IsQuiet(Now) && _threads.IsIdle) _departure.Answer(new ShardsFinished(_job));
         });
 
         Receive<JoinJob>(OnJoin);
@@ -105,16 +99,16 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
 
     protected override void PreStart()
     {
-        _plane.AddWorker(_job, _id, Self);
-        _activity.Join(_job);
+        _node.Plane.AddWorker(_job, _id, Self);
+        _node.Activity.Join(_job);
         Timers.StartPeriodicTimer("tick", Tick.Instance, TickInterval);
         Timers.StartPeriodicTimer("reconnect", Reconnect.Instance, ReconnectInterval);
     }
 
     protected override void PostStop()
     {
-        _plane.RemoveWorker(_job, _id, Self);
-        _activity.Leave(_job);
+        _node.Plane.RemoveWorker(_job, _id, Self);
+        _node.Activity.Leave(_job);
         _blocks.Dispose();
         _ledger?.Close();
         _threads.Dispose();
@@ -124,11 +118,10 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
     /// <summary>Connects to every block of the lineage. The coordinator repeats the request until this worker reports that it is ready.</summary>
     private void OnJoin(JoinJob message)
     {
-        if (message.Lineage < _connectedLineage) return;
-        if (message.Lineage > _connectedLineage)
+        if (message.Lineage < _blocks.Lineage) return;
+        if (message.Lineage > _blocks.Lineage)
         {
-            _connectedLineage = message.Lineage;
-            _blocks.Begin(message.Blocks);
+            _blocks.Begin(message.Lineage, message.Blocks);
             _ledger?.Close();
             _ledger = new WorkLedger(_job, _id, message.Specification, message.Blocks, new WorkerTimes(), this);
         }
@@ -144,52 +137,25 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
 
     private void SayReady()
     {
-        if (_ledger is not null && !_isLeaving && _blocks.IsReady) _coordinators.Tell(new WorkerReady(_job, _id, _connectedLineage));
-    }
-
-    private void TellSpeed()
-    {
-        if (Now < _measureAt) return;
-        _measureAt = Now + MeasureInterval;
-        if (_threads.TakeSpeed() is not { } speed) return;
-        if (_isWarm) _coordinators.Tell(new WorkerMeasured(_job, _id, speed, _times.Work, _times.Wait));
-        _isWarm = true;
+        if (_ledger is not null && !_departure.HasBegun && _blocks.IsReady) _node.Coordinators.Tell(new WorkerReady(_job, _id, _blocks.Lineage));
     }
 
     /// <summary>The node shuts down: takes no more shards, but finishes those in progress.</summary>
     private void OnFinishShards(FinishShards message)
     {
-        _isLeaving = true;
-        _leaveRequest ??= (Sender, Now);
-        _coordinators.Tell(new WorkerLeft(_job, _id, "its node shuts down"));
+        _departure.Begin(Sender, Now);
+        _node.Coordinators.Tell(new WorkerLeft(_job, _id, "its node shuts down"));
     }
 
-    /// <summary>
-    /// Reports completion once nothing is in progress and nothing has arrived for a while: the blocks have switched to other workers.
-    /// </summary>
-    private void LeaveWhenIdle()
-    {
-        if (_leaveRequest is not { } request || !_threads.IsIdle || Now - Later(_heardAt, request.At) < QuietBeforeLeaving) return;
-        _leaveRequest = null;
-        request.ReplyTo.Tell(new ShardsFinished(_job));
-    }
+    void IWorkerEffects.ToCoordinator(ICoordinatorMessage message) => _node.Coordinators.Tell(message);
 
-    private static TimeSpan Later(TimeSpan a, TimeSpan b) => a > b ? a : b;
+    void IWorkerEffects.ToBlock(IBlockMessage message) => _blocks.Tell(message);
 
-    void IWorkerEffects.ToCoordinator(ICoordinatorMessage message) => _coordinators.Tell(message);
-
-    void IWorkerEffects.ToBlock(IBlockMessage message) => _blocks[message.Block]?.Reference.Tell(message);
-
-    void IWorkerEffects.PushGradient(PushGradient gradient)
-    {
-        if (_blocks[gradient.Block] is not { } link) gradient.Lease?.Dispose(); // the block asks when it is back
-        else if (_plane.IsHere(link.Endpoint)) link.Reference.Tell(gradient);
-        else _plane.Send(link.Endpoint.Node, gradient);
-    }
+    void IWorkerEffects.PushGradient(PushGradient gradient) => _blocks.Push(gradient);
 
     void IWorkerEffects.Compute(long lineage, long step, IndexRange run, WeightsView weights)
     {
-        _times.Begin(step);
+        _measures.Begin(step);
         _threads.Train(lineage, step, run, weights);
     }
 

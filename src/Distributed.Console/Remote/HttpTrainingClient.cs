@@ -1,9 +1,9 @@
-using System.IO.Compression;
-using System.Net.Http.Headers;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
 using Distributed.Api;
+using Distributed.Api.Client;
 using Distributed.Cluster;
+using Distributed.Data;
 using Distributed.Jobs.Service;
 using Distributed.Jobs.Submission;
 using Distributed.Models;
@@ -15,20 +15,16 @@ using Distributed.Protocol.Queue;
 namespace Distributed.Console.Remote;
 
 /// <summary>
-/// A cluster behind its HTTP API: all that a console knows of it is one address. Reading is tried again when the connection breaks; what
-/// changes something is sent once, except a submission, which carries a key that makes it the same one.
+/// A <see cref="DistributedClient"/> in the console's words: its failures become <see cref="UsageException"/>s and <see cref="TrainingException"/>s that
+/// name flags and commands.
 /// </summary>
-internal sealed partial class HttpTrainingClient : IJobClient, IDisposable
+internal sealed class HttpTrainingClient : IJobClient, IDisposable
 {
-    private const int Attempts = 4;
-    private const int LongestPage = 100;
-    private const long LongestAnswer = 64 << 20;
-
-    /// <summary>Time limit for an answer to begin; uploads and downloads have none.</summary>
-    private static readonly TimeSpan AnswerBound = TimeSpan.FromSeconds(100);
+    /// <summary>A command shows nothing while it waits for a retry, so a server that asks for a longer wait is an error at once.</summary>
+    private static readonly TimeSpan LongestRetryDelay = TimeSpan.FromSeconds(10);
 
     private readonly HttpClient _http;
-    private readonly TimeProvider _clock;
+    private readonly DistributedClient _client;
     private readonly Action<string> _notice;
 
     /// <param name="server">http://host:port, perhaps with a path before <c>/api</c>.</param>
@@ -38,76 +34,55 @@ internal sealed partial class HttpTrainingClient : IJobClient, IDisposable
     /// <param name="notice">Called when a connection broke and is retried.</param>
     public HttpTrainingClient(Uri server, string? key, HttpMessageHandler handler, TimeProvider clock, Action<string> notice)
     {
-        Server = new Uri(server.GetLeftPart(UriPartial.Path).TrimEnd('/'));
-        (_clock, _notice) = (clock, notice);
-        _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        _notice = notice;
+        _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan, BaseAddress = server };
         _http.DefaultRequestHeaders.UserAgent.ParseAdd("dtrain");
-        if (key is not null) _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        _client = new DistributedClient(_http, new DistributedClientOptions { ApiKey = key, Clock = clock, LongestRetryDelay = LongestRetryDelay });
     }
 
     /// <summary>Where the server is.</summary>
-    public Uri Server { get; }
+    public Uri Server => _client.Server;
 
     /// <inheritdoc/>
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        _client.Dispose();
+        _http.Dispose();
+    }
 
     /// <summary>Submits a job.</summary>
     /// <param name="jobFile">A JSON object of settings, see <see cref="SubmitJob"/>.</param>
     /// <param name="key">The same key and settings give the same job, once, so that a submission can be retried after a lost answer.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public Task<JobDetail> SubmitAsync(byte[] jobFile, string key, CancellationToken cancellation) => RepeatAsync(async () =>
-    {
-        using var request = Request(HttpMethod.Post, ApiRoutes.Jobs);
-        request.Content = Json(jobFile);
-        request.Headers.Add(ApiHeaders.IdempotencyKey, key);
-        return await ReadAsync(request, ApiJson.Default.JobDetail, cancellation).ConfigureAwait(false);
-    }, cancellation);
+    public Task<JobDetail> SubmitAsync(byte[] jobFile, string key, CancellationToken cancellation) => ExplainedAsync(_client.SubmitJobAsync(jobFile, key, cancellation));
 
-    /// <summary>Every job, newest first, page by page up to a bound.</summary>
-    public async Task<IReadOnlyList<JobSummary>> ListAsync(int most, CancellationToken cancellation)
-    {
-        var jobs = new List<JobSummary>();
-        string? before = null;
-        do
-        {
-            var path = $"{ApiRoutes.Jobs}?limit={Math.Min(most - jobs.Count, LongestPage)}" + (before is null ? "" : "&before=" + Uri.EscapeDataString(before));
-            var page = await GetAsync(path, ApiJson.Default.JobList, cancellation).ConfigureAwait(false);
-            jobs.AddRange(page.Jobs);
-            before = page.Jobs.Count > 0 ? page.Next : null;
-        }
-        while (before is not null && jobs.Count < most);
-        return jobs;
-    }
+    /// <summary>Every job, newest first, up to a bound.</summary>
+    public Task<IReadOnlyList<JobSummary>> ListAsync(int most, CancellationToken cancellation) => ExplainedAsync(EnumerateAsync(most, cancellation));
 
     /// <summary>Everything about a job.</summary>
     /// <exception cref="UsageException">There is no job of that name.</exception>
-    public Task<JobDetail> GetJobAsync(JobId job, CancellationToken cancellation) =>
-        GetAsync(ApiRoutes.Job(job.Value), ApiJson.Default.JobDetail, cancellation);
+    public Task<JobDetail> GetJobAsync(JobId job, CancellationToken cancellation) => ExplainedAsync(_client.GetJobAsync(job.Value, cancellation));
 
     /// <summary>How a job that has its turn is at this moment.</summary>
     /// <exception cref="UsageException">There is no job of that name, or it has no turn.</exception>
     /// <exception cref="TrainingException">Its coordinator does not answer for now.</exception>
-    public Task<JobStatus> GetStatusAsync(JobId job, CancellationToken cancellation) =>
-        GetAsync(ApiRoutes.JobStatus(job.Value), ApiJson.Default.JobStatus, cancellation);
+    public Task<JobStatus> GetStatusAsync(JobId job, CancellationToken cancellation) => ExplainedAsync(_client.GetJobStatusAsync(job.Value, cancellation));
 
     /// <summary>Resumes a paused job in its turn.</summary>
     /// <param name="job">The job.</param>
     /// <param name="runSettings">A JSON object of run settings; null to change none.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public Task<JobSummary> ResumeAsync(JobId job, byte[]? runSettings, CancellationToken cancellation) =>
-        PostAsync(ApiRoutes.JobResume(job.Value), runSettings is null ? null : Json(runSettings), ApiJson.Default.JobSummary, cancellation);
+        ExplainedAsync(_client.ResumeJobAsync(job.Value, runSettings is null ? null : JsonNode.Parse(runSettings)!.AsObject(), cancellation));
 
     /// <summary>Asks for a pause; returns the job's state.</summary>
-    public Task<JobSummary> RequestPauseAsync(JobId job, CancellationToken cancellation) =>
-        PostAsync(ApiRoutes.JobPause(job.Value), null, ApiJson.Default.JobSummary, cancellation);
+    public Task<JobSummary> RequestPauseAsync(JobId job, CancellationToken cancellation) => ExplainedAsync(_client.PauseJobAsync(job.Value, cancellation));
 
     /// <summary>Asks for the end; returns the job's state.</summary>
-    public Task<JobSummary> RequestCancelAsync(JobId job, CancellationToken cancellation) =>
-        PostAsync(ApiRoutes.JobCancel(job.Value), null, ApiJson.Default.JobSummary, cancellation);
+    public Task<JobSummary> RequestCancelAsync(JobId job, CancellationToken cancellation) => ExplainedAsync(_client.CancelJobAsync(job.Value, cancellation));
 
     /// <summary>Members of the cluster.</summary>
-    public async Task<IReadOnlyList<NodeInfo>> NodesAsync(CancellationToken cancellation) =>
-        (await GetAsync(ApiRoutes.Nodes, ApiJson.Default.NodeList, cancellation).ConfigureAwait(false)).Nodes;
+    public Task<IReadOnlyList<NodeInfo>> NodesAsync(CancellationToken cancellation) => ExplainedAsync(_client.ListNodesAsync(cancellation));
 
     /// <summary>Fetches a job's model folder in one request, so that it is of one checkpoint while training continues.</summary>
     /// <param name="job">The job.</param>
@@ -115,129 +90,107 @@ internal sealed partial class HttpTrainingClient : IJobClient, IDisposable
     /// <param name="folder">Where the files go; made already.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <returns>The model, checked against the hash that came with it, and the checkpoint's step if the server said it.</returns>
-    public Task<(TrainedModel Model, long? Step)> DownloadModelAsync(JobId job, CheckpointChoice choice, string folder, CancellationToken cancellation) =>
-        RepeatAsync(async () =>
-        {
-            using var request = Request(HttpMethod.Get, ApiRoutes.JobModel(job.Value) + (choice == CheckpointChoice.Best ? "?checkpoint=best" : "?checkpoint=last"));
-            using var response = await SendAsync(request, cancellation).ConfigureAwait(false);
-            await ServerAnswer.RequireSuccessAsync(response, Server, cancellation).ConfigureAwait(false);
-            var packed = Path.Combine(folder, "model.zip.partial");
-            await using (var to = new FileStream(packed, FileMode.Create, FileAccess.Write, FileShare.None))
-                await response.Content.CopyToAsync(to, cancellation).ConfigureAwait(false);
-            Unpack(packed, folder);
-            File.Delete(packed);
-            long? step = response.Headers.TryGetValues(ApiHeaders.CheckpointStep, out var values) && long.TryParse(values.First(), out var number) ? number : null;
-            return (TrainedModel.Load(folder), step);
-        }, cancellation);
+    public async Task<(TrainedModel Model, long? Step)> DownloadModelAsync(JobId job, CheckpointChoice choice, string folder, CancellationToken cancellation)
+    {
+        var checkpoint = choice == CheckpointChoice.Best ? ModelCheckpoint.Best : ModelCheckpoint.Last;
+        var step = await ExplainedAsync(_client.DownloadModelAsync(job.Value, checkpoint, folder, cancellation)).ConfigureAwait(false);
+        return (TrainedModel.Load(folder), step);
+    }
 
-    /// <summary>Takes the files of a model and nothing else; names inside never become paths.</summary>
-    private void Unpack(string packed, string folder)
+    /// <summary>Uploads a table, streamed; the same content twice is stored once.</summary>
+    public Task<Dataset> UploadTableAsync(string file, string name, CancellationToken cancellation) =>
+        ExplainedAsync(_client.UploadTableAsync(() => Open(file), name, cancellation));
+
+    /// <summary>Uploads images, streamed, each file under the name of its part.</summary>
+    public Task<Dataset> UploadImagesAsync(IReadOnlyList<(string Part, string File)> parts, string name, CancellationToken cancellation) =>
+        ExplainedAsync(_client.UploadImagesAsync(parts.ToDictionary(part => part.Part, part => (Func<Stream>)(() => Open(part.File))), name, cancellation));
+
+    /// <summary>Every uploaded data set, newest first.</summary>
+    public Task<IReadOnlyList<Dataset>> DatasetsAsync(CancellationToken cancellation) => ExplainedAsync(_client.ListDatasetsAsync(cancellation));
+
+    /// <summary>The contents of a data set.</summary>
+    public Task<DatasetDescription> DescribeAsync(string id, CancellationToken cancellation) => ExplainedAsync(_client.GetDatasetAsync(id, cancellation));
+
+    /// <summary>Deletes a data set that no job uses.</summary>
+    public Task DeleteDatasetAsync(string id, CancellationToken cancellation) => ExplainedAsync(DeleteAsync(id, cancellation));
+
+    /// <inheritdoc/>
+    /// <exception cref="TrainingException">The server stayed unreachable for minutes; the job continues unwatched.</exception>
+    public async IAsyncEnumerable<JobEvent> WatchAsync(JobId job, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var following = new FollowOptions
+        {
+            Interrupted = cause => _notice($"the connection to {Server.Authority} broke ({cause}); taking it up again"),
+            Resumed = () => _notice($"connected to {Server.Authority} again"),
+        };
+        await using var events = _client.FollowJobAsync(job.Value, following, cancellation).GetAsyncEnumerator(cancellation);
+        while (await NextAsync(events, job).ConfigureAwait(false)) yield return events.Current.Event;
+    }
+
+    /// <inheritdoc/>
+    public async Task PauseAsync(JobId job, CancellationToken cancellation) => await RequestPauseAsync(job, cancellation).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async Task<JobRecord?> FindJobAsync(JobId job, CancellationToken cancellation) => RecordOf(await GetJobAsync(job, cancellation).ConfigureAwait(false));
+
+    /// <summary>Builds the record that a store has of a job.</summary>
+    public static JobRecord RecordOf(JobDetail detail) => new(
+        new JobId(detail.Summary.Id), detail.Summary.SubmittedAt, detail.Specification, detail.Options, detail.Source, detail.Epochs,
+        detail.LastCheckpoint, detail.BestCheckpoint, detail.End)
+    {
+        FirstWorkers = detail.FirstWorkers,
+    };
+
+    private async Task<T> ExplainedAsync<T>(Task<T> request)
     {
         try
         {
-            using var archive = ZipFile.OpenRead(packed);
-            foreach (var name in ApiRoutes.ModelFiles)
-            {
-                var entry = archive.GetEntry(name) ?? throw new TrainingException($"{Server.Authority} sends a model without {name}");
-                entry.ExtractToFile(Path.Combine(folder, name), overwrite: true);
-            }
+            return await request.ConfigureAwait(false);
         }
-        catch (InvalidDataException e)
+        catch (DistributedApiException e)
         {
-            throw new TrainingException($"{Server.Authority} sends a damaged model: {e.Message}", e);
+            throw ServerAnswer.Explain(e, Server);
         }
     }
 
-    private Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellation) => RepeatAsync(async () =>
+    private async Task<bool> NextAsync(IAsyncEnumerator<FollowedEvent> events, JobId job)
     {
-        using var request = Request(HttpMethod.Get, path);
-        return await ReadAsync(request, type, cancellation).ConfigureAwait(false);
-    }, cancellation);
-
-    private async Task<T> PostAsync<T>(string path, HttpContent? content, JsonTypeInfo<T> type, CancellationToken cancellation)
-    {
-        using var request = Request(HttpMethod.Post, path);
-        request.Content = content;
         try
         {
-            return await ReadAsync(request, type, cancellation).ConfigureAwait(false);
+            return await events.MoveNextAsync().ConfigureAwait(false);
         }
-        catch (Exception e) when (IsBroken(e, cancellation))
+        catch (DistributedApiException e) when (e.Reason == ApiErrorReason.Unreachable)
         {
-            throw Unreachable(e);
+            throw new TrainingException($"{Server.Authority} cannot be reached ({e.InnerException!.Message}); the job goes on there, and 'dtrain watch {job}' follows it again", e);
+        }
+        catch (DistributedApiException e)
+        {
+            throw ServerAnswer.Explain(e, Server);
         }
     }
 
-    private async Task<T> ReadAsync<T>(HttpRequestMessage request, JsonTypeInfo<T> type, CancellationToken cancellation)
+    private async Task<IReadOnlyList<JobSummary>> EnumerateAsync(int most, CancellationToken cancellation)
     {
-        using var response = await SendAsync(request, cancellation).ConfigureAwait(false);
-        await ServerAnswer.RequireSuccessAsync(response, Server, cancellation).ConfigureAwait(false);
+        var jobs = new List<JobSummary>();
+        await foreach (var job in _client.ListJobsAsync(most, cancellation).ConfigureAwait(false)) jobs.Add(job);
+        return jobs;
+    }
+
+    private async Task<bool> DeleteAsync(string id, CancellationToken cancellation)
+    {
+        await _client.DeleteDatasetAsync(id, cancellation).ConfigureAwait(false);
+        return true;
+    }
+
+    private static FileStream Open(string file)
+    {
         try
         {
-            await response.Content.LoadIntoBufferAsync(LongestAnswer, cancellation).ConfigureAwait(false);
-            await using var body = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
-            return await JsonSerializer.DeserializeAsync(body, type, cancellation).ConfigureAwait(false)
-                ?? throw new TrainingException($"{Server.Authority} answers null to {request.Method} {request.RequestUri!.AbsolutePath}");
+            return new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan | FileOptions.Asynchronous);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TrainingException($"{Server.Authority} answers {request.Method} {request.RequestUri!.AbsolutePath} with something else than this program expects; is it a gateway of this release?", e);
+            throw new DataException("the file cannot be read: " + e.Message, file: file, inner: e);
         }
-    }
-
-    /// <summary>Sends a request whose answer must begin in time.</summary>
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellation)
-    {
-        using var bound = new CancellationTokenSource(AnswerBound, _clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, bound.Token);
-        try
-        {
-            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException e) when (bound.IsCancellationRequested && !cancellation.IsCancellationRequested)
-        {
-            throw new IOException($"no answer within {AnswerBound.TotalSeconds:0} s", e);
-        }
-    }
-
-    /// <summary>Tries what may be done twice a few times, when the connection breaks or the server is not ready.</summary>
-    private async Task<T> RepeatAsync<T>(Func<Task<T>> attempt, CancellationToken cancellation)
-    {
-        for (var number = 1; ; number++)
-        {
-            try
-            {
-                return await attempt().ConfigureAwait(false);
-            }
-            catch (Exception e) when (IsBroken(e, cancellation))
-            {
-                // A server that was never there is not waited for.
-                if (number == Attempts || e is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError })
-                    throw Unreachable(e);
-            }
-            catch (ServerBusyException) when (number < Attempts)
-            {
-                // The cluster elects a leader, or is overloaded.
-            }
-            // Twice as long each time, and no more often than Attempts.
-            await Task.Delay(TimeSpan.FromSeconds(0.25 * (1 << number)), _clock, cancellation).ConfigureAwait(false);
-        }
-    }
-
-    private static bool IsBroken(Exception e, CancellationToken cancellation) =>
-        !cancellation.IsCancellationRequested && e is HttpRequestException or IOException and not FileNotFoundException;
-
-    private TrainingException Unreachable(Exception e) =>
-        new($"{Server} cannot be reached: {Reason(e)}; is a gateway running there? --server URL names another", e);
-
-    private static string Reason(Exception e) => (e.InnerException ?? e).Message.Split('\n')[0].TrimEnd('.', '\r');
-
-    private HttpRequestMessage Request(HttpMethod method, string path) => new(method, new Uri(Server.AbsoluteUri.TrimEnd('/') + path));
-
-    private static ByteArrayContent Json(byte[] bytes)
-    {
-        var content = new ByteArrayContent(bytes);
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        return content;
     }
 }

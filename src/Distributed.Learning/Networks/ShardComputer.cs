@@ -24,9 +24,7 @@ public sealed unsafe class ShardComputer
     private readonly Kernels _kernels;
     private readonly OutputHead _head;
     private readonly DropoutMask? _dropout;
-    private readonly AlignedBuffer _inputs;
-    private readonly AlignedBuffer[] _values;
-    private readonly AlignedBuffer?[] _derivatives;
+    private readonly LayerActivations _activations;
     private readonly AlignedBuffer[] _errors;
     private readonly AlignedBuffer _transposed;
     private readonly AlignedBuffer _packing = new(ProductTask.PackingRoom);
@@ -52,10 +50,7 @@ public sealed unsafe class ShardComputer
 
         var layers = network.Layout.Layers;
         var widest = layers.Max(layer => layer.Outputs);
-        _inputs = new AlignedBuffer(Panel.Size(layers[0].Inputs, maxRows));
-        _values = [.. layers.Select(layer => new AlignedBuffer(Panel.Size(layer.Outputs, maxRows)))];
-        _derivatives = [.. layers.Select((layer, i) =>
-            i + 1 < layers.Count && NeedsDerivatives ? new AlignedBuffer(Panel.Size(layer.Outputs, maxRows)) : null)];
+        _activations = new LayerActivations(network, maxRows);
         _errors = [.. Enumerable.Range(0, 2).Select(_ => new AlignedBuffer(layers.Count > 1 ? Panel.Size(widest, maxRows) : 0))];
         _transposed = new AlignedBuffer(Panel.Size(maxRows, widest));
         if (network.Specification.Dropout > 0) _dropout = new DropoutMask(network, maxRows);
@@ -63,9 +58,6 @@ public sealed unsafe class ShardComputer
 
     /// <summary>Most samples of a shard.</summary>
     public int MaxRows { get; }
-
-    // ReLU's derivative can be read off its value; any other is kept by the forward pass.
-    private bool NeedsDerivatives => _network.Specification.Dropout > 0 || _network.Specification.Activation is not (Activation.Relu or Activation.Identity);
 
     /// <summary>One shard's loss and the gradient of its loss sum (not mean) with respect to every parameter.</summary>
     /// <param name="parameters">[Layout.Count]</param>
@@ -91,7 +83,7 @@ public sealed unsafe class ShardComputer
         fixed (float* weights = parameters, inputs = batch.Inputs, target = gradient)
         {
             Forward(weights, packed, inputs, batch.Rows, training: true);
-            var metrics = _head.Run(_values[^1].Pointer, batch);
+            var metrics = _head.Run(_activations.Last, batch);
             _health.Span.Clear();
             Backward(weights, packed, inputs, batch.Rows, target);
             var finite = double.IsFinite(metrics.LossSum) && GradientIsFinite(gradient);
@@ -113,7 +105,7 @@ public sealed unsafe class ShardComputer
         fixed (float* weights = parameters, inputs = batch.Inputs)
         {
             Forward(weights, packed, inputs, batch.Rows, training: false);
-            var metrics = _head.Run(_values[^1].Pointer, batch);
+            var metrics = _head.Run(_activations.Last, batch);
             return double.IsFinite(metrics.LossSum) ? metrics : metrics with { FirstBadShard = shard };
         }
     }
@@ -133,8 +125,8 @@ public sealed unsafe class ShardComputer
         fixed (float* weights = parameters, source = inputs, target = outputs)
         {
             Forward(weights, packed, source, rows, training: false);
-            _head.Answer(_values[^1].Pointer, rows);
-            PanelPacking.ToColumns(_values[^1].Pointer, width, rows, target);
+            _head.Answer(_activations.Last, rows);
+            PanelPacking.ToColumns(_activations.Last, width, rows, target);
         }
     }
 
@@ -143,12 +135,12 @@ public sealed unsafe class ShardComputer
     {
         var layers = _layers;
         var activation = _network.Specification.Activation;
-        PanelPacking.FromColumns(inputs, layers[0].Inputs, rows, _inputs.Pointer);
+        PanelPacking.FromColumns(inputs, layers[0].Inputs, rows, _activations.Inputs(0));
         for (var i = 0; i < layers.Length; i++)
         {
             var layer = layers[i];
             var hidden = i + 1 < layers.Length;
-            var fused = hidden && activation == Activation.Relu && !(training && NeedsDerivatives);
+            var fused = hidden && activation == Activation.Relu && !(training && _activations.KeepsDerivatives);
             var product = default(ProductTask);
             product.Rows = layer.Outputs;
             product.Depth = layer.Inputs;
@@ -166,9 +158,9 @@ public sealed unsafe class ShardComputer
                 product.Packing = _packing.Pointer;
             }
 
-            product.B = i == 0 ? _inputs.Pointer : _values[i - 1].Pointer;
+            product.B = _activations.Inputs(i);
             product.BPanel = (nint)layer.Inputs * Panel.Width;
-            product.C = _values[i].Pointer;
+            product.C = _activations.Outputs(i);
             product.CRow = Panel.Width;
             product.CPanel = (nint)layer.Outputs * Panel.Width;
             product.CPadded = true;
@@ -178,7 +170,7 @@ public sealed unsafe class ShardComputer
 
             if (!hidden || fused) continue;
             var count = Panel.Size(layer.Outputs, rows);
-            var derivatives = training && NeedsDerivatives ? _derivatives[i]!.Pointer : null;
+            var derivatives = training && _activations.KeepsDerivatives ? _activations.Derivatives(i) : null;
             if (activation != Activation.Identity || derivatives != null) _kernels.Activate(activation, product.C, derivatives, count);
             if (training && _dropout is not null) _kernels.Scale(product.C, derivatives, _dropout.Layer(i), count);
         }
@@ -188,7 +180,7 @@ public sealed unsafe class ShardComputer
     private void Backward(float* weights, PackedWeights packed, float* inputs, int rows, float* gradient)
     {
         var layers = _layers;
-        var error = _values[^1].Pointer;
+        var error = _activations.Last;
         for (var i = layers.Length - 1; i >= 0; i--)
         {
             var layer = layers[i];
@@ -207,7 +199,7 @@ public sealed unsafe class ShardComputer
             }
             else
             {
-                product.A = _values[i - 1].Pointer;
+                product.A = _activations.Inputs(i);
                 product.RowStride = Panel.Width;
                 product.DepthStride = 1;
                 product.GroupJump = (nint)(layer.Inputs - 1) * Panel.Width;
@@ -245,10 +237,10 @@ public sealed unsafe class ShardComputer
             product.CRow = Panel.Width;
             product.CPanel = (nint)layer.Inputs * Panel.Width;
             product.CPadded = true;
-            product.Epilogue = NeedsDerivatives ? TileEpilogue.MultiplyGate
+            product.Epilogue = _activations.KeepsDerivatives ? TileEpilogue.MultiplyGate
                 : _network.Specification.Activation == Activation.Relu ? TileEpilogue.GateRelu
                 : TileEpilogue.Store;
-            product.Gate = NeedsDerivatives ? _derivatives[i - 1]!.Pointer : _values[i - 1].Pointer;
+            product.Gate = _activations.KeepsDerivatives ? _activations.Derivatives(i - 1) : _activations.Inputs(i);
             _kernels.Multiply(&product);
             error = product.C;
         }

@@ -3,6 +3,7 @@ using Distributed.Jobs.Gateway;
 using Distributed.Node.Access;
 using Distributed.Node.Configuration;
 using Distributed.Node.Datasets;
+using Distributed.Node.Description;
 using Distributed.Node.Events;
 using Distributed.Node.Jobs;
 using Distributed.Node.Models;

@@ -1,16 +1,17 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
-using System.Security.Cryptography;
+using DnsClient;
 
 namespace Distributed.Node.Naming;
 
-/// <summary>The machine's name servers, as /etc/resolv.conf names them.</summary>
-internal sealed class SystemNameService : INameService
+/// <summary>
+/// The machine's name servers. They are asked directly for the name of an address: the C library cannot be asked, because a container's own hosts
+/// file answers for its own address with the container's id, which the other containers do not see when they ask.
+/// </summary>
+/// <param name="servers">The name servers; null for those of /etc/resolv.conf.</param>
+internal sealed class SystemNameService(IReadOnlyList<IPEndPoint>? servers = null) : INameService
 {
-    private const string ResolverFile = "/etc/resolv.conf";
-    private const int NameServerPort = 53;
-    private const int LargestAnswer = 4096;
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(2);
 
     /// <inheritdoc/>
@@ -35,43 +36,35 @@ internal sealed class SystemNameService : INameService
     /// <inheritdoc/>
     public async Task<string?> FindNameAsync(IPAddress address, CancellationToken cancellation)
     {
-        foreach (var server in Servers())
-            if (await AskAsync(server, address, cancellation).ConfigureAwait(false) is { } name) return name;
+        foreach (var server in servers ?? OfMachine())
+            if (await AskAsync(server, address, cancellation).ConfigureAwait(false) is { Length: > 0 } name) return name;
         return null;
     }
 
-    private static async Task<string?> AskAsync(IPAddress server, IPAddress address, CancellationToken cancellation)
+    private static IPEndPoint[] OfMachine()
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(AnswerLimit);
         try
         {
-            using var socket = new Socket(server.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-            await socket.ConnectAsync(new IPEndPoint(server, NameServerPort), limit.Token).ConfigureAwait(false); // others' packets do not arrive
-            var id = (ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue + 1);
-            await socket.SendAsync(PointerQuery.Write(id, address), limit.Token).ConfigureAwait(false);
-            var answer = new byte[LargestAnswer];
-            var received = await socket.ReceiveAsync(answer, limit.Token).ConfigureAwait(false);
-            return PointerQuery.Read(answer.AsSpan(0, received), id);
+            return [.. NameServer.ResolveNameServers(skipIPv6SiteLocal: true, fallbackToGooglePublicDns: false).Select(server => new IPEndPoint(IPAddress.Parse(server.Address), server.Port))];
         }
-        catch (Exception e) when (e is SocketException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (InvalidOperationException)
         {
-            return null;
+            return []; // neither the network's interfaces nor the file can be read
         }
     }
 
-    private static IEnumerable<IPAddress> Servers()
+    /// <summary>One question; null for every answer that names nothing, a damaged one too.</summary>
+    private static async Task<string?> AskAsync(IPEndPoint server, IPAddress address, CancellationToken cancellation)
     {
-        string[] lines;
+        var client = new LookupClient(new LookupClientOptions(server) { Timeout = AnswerLimit, Retries = 0, UseCache = false, UseTcpFallback = false });
         try
         {
-            lines = File.ReadAllLines(ResolverFile);
+            var answer = await client.QueryReverseAsync(address, cancellation).WaitAsync(AnswerLimit, cancellation).ConfigureAwait(false);
+            return answer.HasError ? null : answer.Answers.PtrRecords().FirstOrDefault()?.PtrDomainName.Original.TrimEnd('.');
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception) when (!cancellation.IsCancellationRequested)
         {
-            yield break;
+            return null; // no answer in time, or a packet that the library cannot read, for which it throws a dozen types
         }
-        foreach (var line in lines)
-            if (line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) is ["nameserver", var text, ..] && IPAddress.TryParse(text, out var server)) yield return server;
     }
 }

@@ -2,6 +2,7 @@ using System.Text;
 using Distributed.Api;
 using Distributed.Node.Access;
 using Distributed.Node.Configuration;
+using Distributed.Node.Description;
 using Distributed.Node.Events;
 using Distributed.Node.Jobs;
 using Microsoft.AspNetCore.Builder;
@@ -52,8 +53,10 @@ internal static class EventRoutes
             {
                 context.Abort(); // the client takes it up again elsewhere, from the last id
             }
-        }).Needs(ApiRole.Read).Produces(StatusCodes.Status200OK, contentType: "text/event-stream")
-            .WithSummary("A job's events as they come; Last-Event-ID goes on where a stream broke off.");
+        }).Needs(ApiRole.Read).Produces<StreamedEvents>(StatusCodes.Status200OK, "text/event-stream")
+            .Describe("followJob", RouteDescription.Jobs, "A job's events as they come, until it ends.", 404)
+            .WithHeader(ApiHeaders.LastEventId, "Where a stream that broke resumes: the id of its last event.")
+            .AnswersBytes($"Server-Sent Events; the data of each is the member of {nameof(StreamedEvents)} with the event's name.", "text/event-stream");
 
     private static string Text(IReadOnlyList<StreamEvent> events)
     {

@@ -1,6 +1,7 @@
 using Distributed.Api;
 using Distributed.Jobs.Gateway;
 using Distributed.Node.Configuration;
+using Distributed.Node.Description;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -12,7 +13,8 @@ internal static class HealthRoutes
 {
     public static void Map(IEndpointRouteBuilder routes, HttpSettings settings, GatewayAccess cluster)
     {
-        routes.MapGet(ApiRoutes.Live, () => TypedResults.Ok(new HealthReport("live"))).WithSummary("Whether the process runs.");
+        routes.MapGet(ApiRoutes.Live, () => TypedResults.Ok(new HealthReport("live")))
+            .Describe("getLiveness", RouteDescription.Health, "Whether the process runs.");
         routes.MapGet(ApiRoutes.Ready, async (CancellationToken cancellation) =>
         {
             var reason = settings.IsGateway ? await cluster.WhyNotReadyAsync(cancellation).ConfigureAwait(false)
@@ -20,6 +22,7 @@ internal static class HealthRoutes
             return Results.Json(
                 new HealthReport(reason is null ? "ready" : "waiting", reason), ApiJson.Default.HealthReport,
                 statusCode: reason is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
-        }).Produces<HealthReport>().Produces<HealthReport>(StatusCodes.Status503ServiceUnavailable).WithSummary("Whether the node is a member of the cluster and can serve.");
+        }).Produces<HealthReport>().Produces<HealthReport>(StatusCodes.Status503ServiceUnavailable)
+            .Describe("getReadiness", RouteDescription.Health, "Whether the node is a member of the cluster and can serve.");
     }
 }

@@ -1,8 +1,10 @@
+using System.Globalization;
 using Distributed.Api;
 using Distributed.Cluster.Messages;
 using Distributed.Jobs.Gateway;
 using Distributed.Node.Access;
 using Distributed.Node.Configuration;
+using Distributed.Node.Description;
 using Distributed.Node.Jobs;
 using Distributed.Node.Problems;
 using Distributed.Protocol.Identity;
@@ -11,6 +13,7 @@ using Distributed.Protocol.Specification;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.OpenApi;
 
 namespace Distributed.Node.Routes;
 
@@ -30,19 +33,31 @@ internal static class JobRoutes
             var detail = await jobs.DetailAsync(new JobId(submitted.Summary.Id), cancellation).ConfigureAwait(false) with { Notes = submitted.Notes };
             return Results.Json(detail, ApiJson.Default.JobDetail, statusCode: submitted.IsNew ? StatusCodes.Status201Created : StatusCodes.Status200OK)
                 .At(ApiRoutes.Job(submitted.Summary.Id));
-        }).Needs(ApiRole.Write).Accepts<Dictionary<string, object>>("application/json").Produces<JobDetail>().Produces<JobDetail>(StatusCodes.Status201Created)
-            .WithSummary("Submits a job: a job file of settings, checked against its data before it is taken.");
+        }).Needs(ApiRole.Write).Produces<JobDetail>().Produces<JobDetail>(StatusCodes.Status201Created)
+            .Describe("submitJob", RouteDescription.Jobs, "Submits a job: a job file of settings, checked against its data before it is accepted.", 400, 409, 413, 422)
+            .WithBody(ApiDocument.JobSettings, isRequired: true)
+            .WithHeader(ApiHeaders.IdempotencyKey, "The same key with the same body gives the same job, once.", LongestKey)
+            .AnswersHeader(StatusCodes.Status201Created, "Location", "The job's path.");
 
         routes.MapGet(ApiRoutes.Jobs, async (int? limit, string? before, CancellationToken cancellation) =>
         {
             if (limit is < 1 or > GetJobPage.MaximumLimit) throw ApiException.BadRequest($"limit is {limit}: from 1 to {GetJobPage.MaximumLimit} would be right");
             JobId? from = before is null ? null : JobId.TryParse(before, out var parsed) ? parsed : throw ApiException.BadRequest("before is not a job's name");
             return TypedResults.Ok(await jobs.PageAsync(from, limit ?? DefaultPage, cancellation).ConfigureAwait(false));
-        }).Needs(ApiRole.Read).WithSummary("Jobs, newest first, by the page.");
+        }).Needs(ApiRole.Read).Describe("listJobs", RouteDescription.Jobs, "Jobs, newest first, by the page.", 400)
+            .WithParameter("limit", "The most jobs of the page.", new OpenApiSchema
+            {
+                Type = JsonSchemaType.Integer,
+                Format = "int32",
+                Minimum = "1",
+                Maximum = GetJobPage.MaximumLimit.ToString(CultureInfo.InvariantCulture),
+                Default = DefaultPage,
+            })
+            .WithParameter("before", "The page before's next.", new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = JobId.MaximumLength });
 
         routes.MapGet(Job, async (string id, CancellationToken cancellation) =>
             TypedResults.Ok(await jobs.DetailAsync(JobReader.Parse(id), cancellation).ConfigureAwait(false)))
-            .Needs(ApiRole.Read).WithSummary("Everything about a job.");
+            .Needs(ApiRole.Read).Describe("getJob", RouteDescription.Jobs, "Everything about a job.", 404);
 
         routes.MapDelete(Job, async (string id, CancellationToken cancellation) =>
         {
@@ -52,28 +67,30 @@ internal static class JobRoutes
             if (answer.Verdict != QueueVerdict.Done) throw ApiException.Of(answer.Verdict, answer.Reason ?? "");
             await cluster.Stored.DeleteAsync(job, told.Facts?.EncodingId, CancellationToken.None).ConfigureAwait(false);
             return TypedResults.NoContent();
-        }).Needs(ApiRole.Write).WithSummary("Deletes a job that has ended, its weights and its journal.");
+        }).Needs(ApiRole.Write).Describe("deleteJob", RouteDescription.Jobs, "Deletes a job that has ended, its weights and its journal.", 404, 409);
 
         MapSteering(routes, "pause", JobSteering.Pause, limits, cluster, "Asks a job to rest at a durable checkpoint.");
-        MapSteering(routes, "resume", JobSteering.Resume, limits, cluster, "Lets a paused job go on in its turn, perhaps with other run settings.");
+        MapSteering(routes, "resume", JobSteering.Resume, limits, cluster, "Lets a paused job go on in its turn, perhaps with other run settings.")
+            .WithBody(ApiDocument.RunSettings, isRequired: false);
         MapSteering(routes, "cancel", JobSteering.Cancel, limits, cluster, "Asks a job to end on the weights that it has.");
 
         routes.MapGet(Job + "/metrics", async (string id, CancellationToken cancellation) =>
         {
             var known = await jobs.FindAsync(JobReader.Parse(id), cancellation).ConfigureAwait(false);
             return TypedResults.Ok(new JobMetrics(id, [.. known.History.Decisions]));
-        }).Needs(ApiRole.Read).WithSummary("A job's epochs.");
+        }).Needs(ApiRole.Read).Describe("getJobMetrics", RouteDescription.Jobs, "A job's epochs.", 404);
 
         routes.MapGet(Job + "/status", async (string id, CancellationToken cancellation) =>
             TypedResults.Ok(await jobs.StatusAsync(JobReader.Parse(id), cancellation).ConfigureAwait(false)))
-            .Needs(ApiRole.Read).WithSummary("How a job that has its turn is at this moment: workers, blocks, checkpoints, where the time goes.");
+            .Needs(ApiRole.Read)
+            .Describe("getJobStatus", RouteDescription.Jobs, "The present state of a job that has its turn: workers, blocks, checkpoints, where the time goes.", 404, 409);
 
         routes.MapGet(Job + "/log", async (string id, CancellationToken cancellation) =>
             TypedResults.Ok(await jobs.LogAsync(JobReader.Parse(id), cancellation).ConfigureAwait(false)))
-            .Needs(ApiRole.Read).WithSummary("What was decided about a job, and when.");
+            .Needs(ApiRole.Read).Describe("getJobLog", RouteDescription.Jobs, "What was decided about a job, and when.", 404);
     }
 
-    private static void MapSteering(IEndpointRouteBuilder routes, string name, JobSteering steering, HttpLimits limits, GatewayAccess cluster, string summary) =>
+    private static RouteHandlerBuilder MapSteering(IEndpointRouteBuilder routes, string name, JobSteering steering, HttpLimits limits, GatewayAccess cluster, string summary) =>
         routes.MapPost($"{Job}/{name}", async (string id, HttpContext context, CancellationToken cancellation) =>
         {
             var job = JobReader.Parse(id);
@@ -87,7 +104,8 @@ internal static class JobRoutes
             return answer.Verdict is QueueVerdict.Done or QueueVerdict.AlreadyDone
                 ? Results.Json(answer.Summary!, ApiJson.Default.JobSummary, statusCode: StatusCodes.Status202Accepted)
                 : throw ApiException.Of(answer.Verdict, answer.Reason ?? "");
-        }).Needs(ApiRole.Write).Produces<JobSummary>(StatusCodes.Status202Accepted).WithSummary(summary);
+        }).Needs(ApiRole.Write).Produces<JobSummary>(StatusCodes.Status202Accepted)
+            .Describe(name + "Job", RouteDescription.Jobs, summary, steering == JobSteering.Resume ? [404, 409, 413, 422] : [404, 409]);
 
     private static string? KeyOf(HttpRequest request)
     {

@@ -2,6 +2,7 @@ using Distributed.Api;
 using Distributed.Jobs.Gateway;
 using Distributed.Node.Access;
 using Distributed.Node.Configuration;
+using Distributed.Node.Description;
 using Distributed.Node.Problems;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -16,11 +17,11 @@ internal static class NodeRoutes
     {
         routes.MapGet(ApiRoutes.Nodes, async (CancellationToken cancellation) =>
             TypedResults.Ok(new NodeList([.. (await cluster.NodesAsync(cancellation).ConfigureAwait(false)).OrderBy(node => node.Address, StringComparer.Ordinal)])))
-            .Needs(ApiRole.Read).WithSummary("Members, their roles, versions and load.");
+            .Needs(ApiRole.Read).Describe("listNodes", RouteDescription.Nodes, "Members, their roles, versions and load.");
 
         routes.MapPost(ApiRoutes.Nodes + "/{address}/drain", (string address) => cluster.Drain(address)
                 ? TypedResults.Accepted((string?)null)
                 : throw ApiException.NotFound($"there is no node '{(address.Length > 80 ? address[..80] : address)}'; {ApiRoutes.Nodes} lists them as host:port"))
-            .Needs(ApiRole.Write).WithSummary("Lets a node finish what it computes, leave the cluster and end.");
+            .Needs(ApiRole.Write).Describe("drainNode", RouteDescription.Nodes, "Lets a node finish what it computes, leave the cluster and end.", 404);
     }
 }

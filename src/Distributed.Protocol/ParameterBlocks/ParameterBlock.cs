@@ -33,6 +33,12 @@ public class ParameterBlock
         _leave = new LeaveRequest(_site);
     }
 
+    /// <summary>The job.</summary>
+    public JobId Job => _site.Job;
+
+    /// <summary>Which of the job's blocks this is, from 0.</summary>
+    public int Index => _site.Block;
+
     /// <summary>The version of the weights: steps done; −1 before anything is loaded.</summary>
     public long Step => _lineage?.Step ?? -1;
 

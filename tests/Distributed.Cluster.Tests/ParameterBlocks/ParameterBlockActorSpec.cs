@@ -90,6 +90,19 @@ public sealed class ParameterBlockActorSpec : ActorSpec
     }
 
     [Fact]
+    public void The_end_of_an_actor_that_a_worker_has_replaced_is_no_loss()
+    {
+        Connect();
+        var successor = CreateTestProbe();
+        _block.Tell(new ConnectBlock(SampleJob.Id, 0, Worker, _plane.Endpoint), successor.Ref);
+        Next<BlockConnected>(successor);
+        StopPeer(_worker, _block);
+        Nothing<WorkerLeft>(_coordinator, _block);
+        StopPeer(successor, _block);
+        Assert.Equal(Worker, Next<WorkerLeft>(_coordinator).Worker);
+    }
+
+    [Fact]
     public void The_coordinator_hears_at_once_of_a_worker_whose_node_is_lost()
     {
         Connect();

@@ -1,6 +1,7 @@
 using Distributed.Console.Commands;
 using Distributed.Console.Terminals;
 using Distributed.Jobs.Embedded;
+using Distributed.Tests;
 
 namespace Distributed.Console.Tests.Fakes;
 

@@ -21,6 +21,7 @@ using Distributed.Protocol.Nodes;
 using Distributed.Protocol.Queue;
 using Distributed.Protocol.Replay;
 using Distributed.Protocol.Specification;
+using Distributed.Tests;
 
 namespace Distributed.Console.Tests.Remote;
 

@@ -69,7 +69,7 @@ internal sealed class NodeProcess : IDisposable
     /// <summary>What was built with the tests; or, named in DISTRIBUTED_TEST_NODE, a published distributed-node, as the containers have it.</summary>
     private static IEnumerable<string> Program => Environment.GetEnvironmentVariable("DISTRIBUTED_TEST_NODE") is { Length: > 0 } published
         ? [published]
-        : ["dotnet", Path.Combine(AppContext.BaseDirectory, "distributed-node.dll")];
+        : ["dotnet", Path.Combine(Programs.Folder, "distributed-node.dll")];
 
     /// <summary>Starts a node.</summary>
     /// <param name="name">For people.</param>

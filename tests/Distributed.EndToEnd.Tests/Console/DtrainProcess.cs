@@ -19,14 +19,14 @@ internal sealed class DtrainProcess : IDisposable
     private static string[] ListensToSignals { get; } = Succeeds("env", "--default-signal=INT", "true") ? ["env", "--default-signal=INT"] : [];
 
     /// <summary>
-    /// The command that dtrain's arguments are appended to. Libraries that the node's framework provides are not built beside it, so dtrain runs on
+    /// The command that dtrain's arguments are appended to. Libraries that the node's framework provides are not published beside it, so dtrain runs on
     /// that framework here. A shell without job control starts its background jobs with SIGINT ignored, and processes inherit that: it is reset
     /// for dtrain.
     /// </summary>
     public static IReadOnlyList<string> Command { get; } =
-        [.. ListensToSignals, "dotnet", "exec", "--runtimeconfig", Path.Combine(AppContext.BaseDirectory, "distributed-node.runtimeconfig.json"), Path.Combine(AppContext.BaseDirectory, "dtrain.dll")];
+        [.. ListensToSignals, "dotnet", "exec", "--runtimeconfig", Path.Combine(Programs.Folder, "distributed-node.runtimeconfig.json"), Path.Combine(Programs.Folder, "dtrain.dll")];
 
-    /// <summary>Starts dtrain as built beside the tests.</summary>
+    /// <summary>Starts dtrain.</summary>
     public static DtrainProcess Start(string folder, params string[] arguments) => StartWithin(folder, [], arguments);
 
     /// <summary>As above, by a command that dtrain's own is appended to.</summary>

@@ -105,7 +105,9 @@ public sealed class PollingTests(ITestOutputHelper output) : IAsyncLifetime
     {
         Start();
         _b.BeginPolling();
-        for (var step = 1; step <= 3; step++) Assert.True(_a.TrySend(_b.Self, Frame.Gradient(1000, step: step)));
+        var leases = Enumerable.Range(0, 3).Select(_ => new CountedLease()).ToArray();
+        for (var i = 0; i < leases.Length; i++) Assert.True(_a.TrySend(_b.Self, Frame.Gradient(1000, step: i + 1), leases[i]));
+        Eventually.Holds(() => leases.All(lease => lease.Disposals == 1), "they have left its queue, which its end would drop");
         await _a.DisposeAsync();
         Eventually.Holds(() => !_atB.Lost.IsEmpty, "its end is noticed");
         Assert.Equal([0L, 1, 2, 3], _atB.Steps); // what it had left is read

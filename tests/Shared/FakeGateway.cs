@@ -5,7 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using Distributed.Api;
 using Distributed.Protocol.Messages;
 
-namespace Distributed.Console.Tests.Fakes;
+namespace Distributed.Tests;
 
 /// <summary>A gateway that answers what a test scripts, and notes what it was asked; no socket is opened.</summary>
 internal sealed class FakeGateway
