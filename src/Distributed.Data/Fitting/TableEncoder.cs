@@ -43,6 +43,8 @@ internal static class TableEncoder
         var targetEncoding = suggested.Task == TaskKind.Classify ? rules.Labels.Classes(table, target, notes) : null;
         var labels = targetEncoding is null ? [] : TargetFit.Labels(table, target, targetEncoding, rules.Labels);
         var (training, validation) = Split(table, target, labels, targetEncoding, separate is null ? fraction : 0, settings.Seed, rules, notes);
+        if (separate is null && fraction > 0 && validation.Length == 0)
+            notes.Add("no row is held back for validation, because each class has one row");
         targetEncoding ??= TargetFit.Value(table, target, training);
         var encoding = new FeatureEncoding
         {

@@ -1,4 +1,3 @@
-using Distributed.Data.Compressed;
 using Distributed.Data.Encodings;
 using Distributed.Data.Images;
 using Distributed.Data.Tables;
