@@ -42,6 +42,8 @@ public static class DataSets
             return LoadImages(settings, BuiltInData.Digits(), BuiltInData.DigitsBrightest, null);
         if (BuiltInNames.Contains(path))
             return LoadTable(settings, rules);
+        if (rules.Surveys && TableFiles.Matches(path))
+            return LoadTable(settings, rules);
         RequireExists(path);
         if (Directory.Exists(path))
         {
@@ -150,7 +152,7 @@ public static class DataSets
         var fraction = DefaultValidationFraction;
         if (settings.Validation is not { } text || SampleSplit.TryFraction(text, out fraction))
             return TableEncoder.Load(table, choice, null, fraction, settings, rules, notes);
-        if (!BuiltInNames.Contains(text))
+        if (!BuiltInNames.Contains(text) && !TableFiles.Matches(text))
             RequireExists(text);
         return TableEncoder.Load(table, choice, encoding => SurveyedTables.ToEncode(text, encoding, withTarget: true), 0, settings, rules, notes);
     }
@@ -159,7 +161,7 @@ public static class DataSets
     {
         if (DataRules.Of(encoding.Rules).Surveys && encoding.Image is null)
         {
-            if (!BuiltInNames.Contains(source))
+            if (!BuiltInNames.Contains(source) && !TableFiles.Matches(source))
                 RequireExists(source);
             return SurveyedTables.ToEncode(source, encoding, withTarget);
         }
@@ -186,7 +188,7 @@ public static class DataSets
     {
         if (source == "digits")
             return BuiltInData.Digits();
-        if (BuiltInNames.Contains(source))
+        if (BuiltInNames.Contains(source) || (encoding.Image is null && TableFiles.Matches(source)))
             return null;
         RequireExists(source);
         var path = source;

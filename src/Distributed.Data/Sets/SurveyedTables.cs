@@ -1,5 +1,4 @@
 using Distributed.Data.BuiltIn;
-using Distributed.Data.Compressed;
 using Distributed.Data.Encodings;
 using Distributed.Data.Fitting;
 using Distributed.Data.Surveys;
@@ -22,7 +21,7 @@ internal static class SurveyedTables
             return choice.Complete(builtIn);
         var format = settings.Format ?? new TableFormat();
         var marks = new MissingMarks(format.Missing);
-        var reader = new FoundTableReader(() => OpenedFile.Open(settings.Source), format);
+        var reader = new FoundTables(settings.Source, format);
         var plan = new CsvPlan(settings.Source, header, choice.Select) { NewColumn = name => new RawColumn(name, new SurveyReading(marks)) };
         var table = choice.Complete(reader.Read(plan));
         foreach (var note in reader.Notes)
@@ -34,7 +33,7 @@ internal static class SurveyedTables
     /// <exception cref="DataException">It cannot be read.</exception>
     public static RawTable Survey(string file)
     {
-        var reader = new FoundTableReader(() => OpenedFile.Open(file), new TableFormat());
+        var reader = new FoundTables(file, new TableFormat());
         var plan = new CsvPlan(file, DataRules.Newest.Header, names => [.. names.Select(_ => true)])
         {
             NewColumn = name => new RawColumn(name, new SurveyReading(MissingMarks.Usual)),
@@ -58,7 +57,7 @@ internal static class SurveyedTables
         IReadOnlyList<bool> Select(IReadOnlyList<string> names) => [.. names.Select(readings.ContainsKey)];
         if (BuiltInData.Table(source, Select) is { } builtIn)
             return builtIn;
-        var reader = new FoundTableReader(() => OpenedFile.Open(source), encoding.Format ?? new TableFormat());
+        var reader = new FoundTables(source, encoding.Format ?? new TableFormat());
         return RepeatedColumns.Merge(reader.Read(new CsvPlan(source, DataRules.Of(encoding.Rules).Header, Select)
         {
             NewColumn = name => new RawColumn(name, readings[name]),
@@ -67,7 +66,7 @@ internal static class SurveyedTables
     }
 
     /// <summary>Reads the columns as they decided: from what is in memory, or, where texts were not kept, from the file again.</summary>
-    private static RawTable Settle(RawTable table, IReadOnlyList<ColumnReading> readings, FoundTableReader reader, CsvPlan plan)
+    private static RawTable Settle(RawTable table, IReadOnlyList<ColumnReading> readings, FoundTables reader, CsvPlan plan)
     {
         var lost = new Dictionary<string, ColumnReading>(StringComparer.Ordinal);
         foreach (var (column, reading) in table.Columns.Zip(readings))

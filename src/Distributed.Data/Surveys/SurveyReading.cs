@@ -25,6 +25,17 @@ internal sealed class SurveyReading(MissingMarks marks) : ICellReading
     /// <inheritdoc/>
     public ITextIndex NewIndex() => new ColumnReading(ColumnUse.Number, NumberNotation.Point, DateOrder.YearFirst, marks).NewIndex();
 
+    /// <inheritdoc/>
+    /// <remarks>Takes over what the other reading counted of cells whose texts were not kept; the others are read again.</remarks>
+    public void Absorb(RawColumn other)
+    {
+        if (other.Reading is not SurveyReading reading)
+            return;
+        _read.Add(reading._read, 1);
+        foreach (var text in other.Texts)
+            _read.Add(CellFormsReader.Of(text, marks, out _), -1);
+    }
+
     /// <summary>Counts the forms of a column's cells: those of kept texts as often as they occur, the others as often as they were read.</summary>
     public FormCounts Count(RawColumn column)
     {

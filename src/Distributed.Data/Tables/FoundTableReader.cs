@@ -24,7 +24,14 @@ internal sealed class FoundTableReader(Func<OpenedFile> open, TableFormat format
     /// <exception cref="DataException">The file cannot be read as a table.</exception>
     public RawTable Read(CsvPlan plan)
     {
-        if (_isJson ??= format.Delimiter is null && format.NoHeader != true && JsonRows.BeginsLike(Sample()))
+        if (_isJson is null)
+        {
+            var sample = Sample();
+            OtherFormats.Refuse(sample, plan.File);
+            _isJson = format.Delimiter is null && format.NoHeader != true && JsonRows.BeginsLike(sample);
+        }
+
+        if (_isJson.Value)
             return ReadJson(plan);
         _encoding ??= format.Encoding is { } name ? TextEncoding.Named(name) : FindEncoding();
         try

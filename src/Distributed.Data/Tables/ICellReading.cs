@@ -8,6 +8,11 @@ internal interface ICellReading
     /// <param name="number">The number; NaN for any other text.</param>
     CellKind Read(string cell, out double number);
 
+    /// <summary>Told that the rows of another column, read by another reading of the same kind, are appended.</summary>
+    void Absorb(RawColumn other)
+    {
+    }
+
     /// <summary>A new index of a column's different texts.</summary>
     ITextIndex NewIndex();
 }

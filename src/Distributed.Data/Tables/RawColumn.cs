@@ -115,6 +115,14 @@ internal sealed class RawColumn
         _textIndices.Add(index);
     }
 
+    /// <summary>Appends the rows of the same column of another file.</summary>
+    public void Append(RawColumn other)
+    {
+        Reading.Absorb(other);
+        foreach (var row in Enumerable.Range(0, other._numbers.Count))
+            AddFrom(other, row);
+    }
+
     /// <summary>The same column under a reading that means the same.</summary>
     public RawColumn Under(ICellReading reading) => new(this, reading, _numbers);
 
@@ -126,24 +134,26 @@ internal sealed class RawColumn
     {
         var column = new RawColumn(Name, Reading);
         foreach (var row in rows)
-        {
-            if (_textIndices[row] is >= 0 and var text)
-            {
-                column.Add(Texts[text]);
-                continue;
-            }
-
-            column.Count(double.IsNaN(_numbers[row]) ? CellKind.Text : CellKind.Number, "");
-            column._numbers.Add(_numbers[row]);
-            column._textIndices.Add(-1);
-        }
-
+            column.AddFrom(this, row);
         return column;
     }
 
     /// <summary>Whether another column of the same length has the same cells.</summary>
     public bool HasCellsOf(RawColumn other) =>
         Texts.SequenceEqual(other.Texts, StringComparer.Ordinal) && _textIndices.SequenceEqual(other._textIndices) && _numbers.SequenceEqual(other._numbers);
+
+    private void AddFrom(RawColumn other, int row)
+    {
+        if (other._textIndices[row] is >= 0 and var text)
+        {
+            Add(other.Texts[text]);
+            return;
+        }
+
+        Count(double.IsNaN(other._numbers[row]) ? CellKind.Text : CellKind.Number, "");
+        _numbers.Add(other._numbers[row]);
+        _textIndices.Add(-1);
+    }
 
     private void Count(CellKind kind, string cell)
     {
