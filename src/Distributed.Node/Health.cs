@@ -17,7 +17,7 @@ internal static class Health
     /// <param name="file">The file; null for none.</param>
     /// <param name="describe">The state in words.</param>
     /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="SettingException">The file cannot be written.</exception>
+    /// <exception cref="NodeSettingException">The file cannot be written.</exception>
     public static async Task KeepAsync(string? file, Func<string> describe, CancellationToken cancellation)
     {
         if (file is null) return;
@@ -72,7 +72,7 @@ internal static class Health
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new SettingException($"{NodeSetting.HealthFile.Flag} names {file}, which cannot be written: {e.Message}");
+            throw new NodeSettingException($"{NodeSetting.HealthFile.Flag} names {file}, which cannot be written: {e.Message}");
         }
     }
 }

@@ -12,14 +12,14 @@ namespace Distributed.Node;
 internal static class ListenCheck
 {
     /// <summary>Tries the cluster's port, the data plane's and that of HTTP; nothing listens there afterwards.</summary>
-    /// <exception cref="SettingException">One of them cannot be had.</exception>
+    /// <exception cref="NodeSettingException">One of them cannot be had.</exception>
     public static async Task RunAsync(ClusterNodeOptions options, HttpSettings? http, INameService names, CancellationToken cancellation)
     {
         var (flag, host) = options.ListenAddress is { } listen ? (NodeSetting.Listen.Flag, listen) : (NodeSetting.Hostname.Flag, options.Hostname);
         // An address is used as it is: the name service refuses 0.0.0.0, which means every address of this machine.
         var addresses = IPAddress.TryParse(host, out var given) ? [given] : await names.FindAddressesAsync(host, cancellation).ConfigureAwait(false);
         if (addresses.Count == 0)
-            throw new SettingException($"{flag} names {host}, which no name server knows: give a name or an address of this machine");
+            throw new NodeSettingException($"{flag} names {host}, which no name server knows: give a name or an address of this machine");
         var address = addresses.FirstOrDefault(found => found.AddressFamily == AddressFamily.InterNetwork) ?? addresses[0];
         Try(new IPEndPoint(address, options.Port), NodeSetting.Port.Flag, flag);
         Try(new IPEndPoint(address, options.DataPort), NodeSetting.DataPort.Flag, flag);
@@ -38,7 +38,7 @@ internal static class ListenCheck
         }
         catch (SocketException e)
         {
-            throw new SettingException(e.SocketErrorCode switch
+            throw new NodeSettingException(e.SocketErrorCode switch
             {
                 SocketError.AddressAlreadyInUse => $"{portFlag}: another program listens at {place}: end it, or give another port",
                 SocketError.AccessDenied => $"{portFlag}: this user may not listen at {place}: give a port from 1024 on",
@@ -52,10 +52,10 @@ internal static class ListenCheck
     private static void CheckApart(ClusterNodeOptions options, HttpSettings? http)
     {
         if (options.Port != 0 && options.Port == options.DataPort)
-            throw new SettingException($"{NodeSetting.Port.Flag} and {NodeSetting.DataPort.Flag} are both {options.Port}: give two ports");
+            throw new NodeSettingException($"{NodeSetting.Port.Flag} and {NodeSetting.DataPort.Flag} are both {options.Port}: give two ports");
         if (http is null || http.Address.Port == 0) return;
         if (http.Address.Port == options.Port || http.Address.Port == options.DataPort)
-            throw new SettingException($"{NodeSetting.Http.Flag} and {(http.Address.Port == options.Port ? NodeSetting.Port : NodeSetting.DataPort).Flag} are both {http.Address.Port}: give two ports");
+            throw new NodeSettingException($"{NodeSetting.Http.Flag} and {(http.Address.Port == options.Port ? NodeSetting.Port : NodeSetting.DataPort).Flag} are both {http.Address.Port}: give two ports");
     }
 
     private static string Hint(string hostFlag) =>

@@ -30,7 +30,7 @@ internal static class NodeApplication
             var settings = NodeSettings.Read(args, variable);
             return await RunAsync(settings).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is SettingException or TrainingException)
+        catch (Exception e) when (e is NodeSettingException or TrainingException)
         {
             return Say(ExitCode.BadSetting, e.Message);
         }
@@ -128,7 +128,7 @@ internal static class NodeApplication
         }
         catch (Exception e) when (options.Overrides is not null && e is not (TrainingException or OperationCanceledException) && FindSocketFailure(e) is null)
         {
-            throw new SettingException($"{NodeSetting.Config.Flag}: the cluster does not start with these settings: {e.GetBaseException().Message.ReplaceLineEndings(" ")}");
+            throw new NodeSettingException($"{NodeSetting.Config.Flag}: the cluster does not start with these settings: {e.GetBaseException().Message.ReplaceLineEndings(" ")}");
         }
         finally
         {
@@ -146,7 +146,7 @@ internal static class NodeApplication
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException && FindSocketFailure(e) is null)
         {
-            throw new SettingException($"HTTP cannot be served at {settings.Address} with the data folder {settings.DataFolder}: {e.Message}");
+            throw new NodeSettingException($"HTTP cannot be served at {settings.Address} with the data folder {settings.DataFolder}: {e.Message}");
         }
     }
 

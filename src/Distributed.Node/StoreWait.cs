@@ -12,7 +12,7 @@ internal static class StoreWait
     private static readonly TimeSpan Bound = TimeSpan.FromMinutes(10);
 
     /// <summary>Returns when the store answers.</summary>
-    /// <exception cref="SettingException">It never will with these settings.</exception>
+    /// <exception cref="NodeSettingException">It never will with these settings.</exception>
     /// <exception cref="TimeoutException">It did not answer within ten minutes.</exception>
     public static Task RunAsync(StoreSettings store, ILogger logger, CancellationToken cancellation) =>
         RunAsync(token => StoreProbe.AskAsync(store, token), logger, TimeProvider.System, cancellation);
@@ -27,7 +27,7 @@ internal static class StoreWait
         {
             var answer = await ask(cancellation).ConfigureAwait(false);
             if (answer.IsThere) break;
-            if (answer.IsHopeless) throw new SettingException($"--store cannot be used: {answer.Reason}");
+            if (answer.IsHopeless) throw new NodeSettingException($"--store cannot be used: {answer.Reason}");
             if (clock.GetElapsedTime(begin) > Bound) throw new TimeoutException($"{answer.Reason}; waited for {Bound.TotalMinutes:0} minutes");
             if (answer.Reason != said) logger.LogWarning("waiting for the database: {Reason}", answer.Reason);
             said = answer.Reason;

@@ -70,7 +70,7 @@ internal static class ThroughActorsCommand
         }
     }
 
-    private static async Task<(double Milliseconds, double BytesPerStep)> WatchAsync(ITrainingClient client, JobId job, double seconds)
+    private static async Task<(double Milliseconds, double BytesPerStep)> WatchAsync(IJobService client, JobId job, double seconds)
     {
         const double WarmUp = 1.5;
         var clock = Stopwatch.StartNew();

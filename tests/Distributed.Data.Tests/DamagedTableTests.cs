@@ -26,7 +26,7 @@ public sealed class DamagedTableTests : IDisposable
                 try
                 {
                     var data = DataSets.Load(new DataSettings { Source = path, Seed = 1, Rules = rules });
-                    Assert.True(data.Validation is not null || data.Notes.Any(note => note.StartsWith("no row is held back", StringComparison.Ordinal)));
+                    Assert.True(data.Validation is not null || data.Notes.Any(note => note.Text.StartsWith("no row is held back", StringComparison.Ordinal)));
                     foreach (var part in new[] { data.Training, data.Validation }.OfType<EncodedSamples>())
                         Assert.All(part.Features.ToArray(), value => Assert.True(float.IsFinite(value)));
                 }

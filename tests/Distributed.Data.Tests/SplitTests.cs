@@ -23,12 +23,15 @@ public sealed class SplitTests
                 Assert.Equal(training.Order(), training);
                 Assert.Equal(validation.Order(), validation);
                 Assert.NotEmpty(validation);
+                Assert.True(validation.Length <= Math.Max(1, Math.Floor(c.Labels.Length * c.Fraction + 0.5)));
+                var members = Enumerable.Range(0, c.Classes).Select(k => c.Labels.Count(label => label == k)).ToArray();
+                // A class that must keep its last row leaves part of its share to the others, also to one whose own share is a whole number.
+                var leavesShare = members.Any(count => count * c.Fraction > count - 1);
                 for (var k = 0; k < c.Classes; k++)
                 {
-                    var members = c.Labels.Count(label => label == k);
-                    var held = validation.Count(row => c.Labels[row] == k);
-                    Assert.InRange(held, Math.Min(Math.Floor(members * c.Fraction), members - 1), Math.Ceiling(members * c.Fraction));
-                    Assert.True(held < members);
+                    var (share, held) = (members[k] * c.Fraction, validation.Count(row => c.Labels[row] == k));
+                    Assert.InRange(held, Math.Min(Math.Floor(share), members[k] - 1), leavesShare ? Math.Floor(share) + 1 : Math.Ceiling(share));
+                    Assert.True(held < members[k]);
                 }
             },
             iter: 500);

@@ -20,7 +20,7 @@ public sealed class DataRulesTests : IDisposable
         Assert.Equal(["0", "1"], data.Encoding.Target.Classes);
         Assert.Equal([0, 0, 0, 0, 1, 1, 1, 1, 0, 1, 0, 1], ((EncodedSamples)data.Training).Labels.ToArray());
         Assert.Contains(
-            "column \"t\": spellings of one label are one class: \"0\" (also \"0.0\", \"00\", \"-0\"), \"1\" (also \"1.0\", \"01\", \"+1e0\")", data.Notes);
+            "column \"t\": spellings of one label are one class: \"0\" (also \"0.0\", \"00\", \"-0\"), \"1\" (also \"1.0\", \"01\", \"+1e0\")", data.Notes.Select(told => told.Text));
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public sealed class DataRulesTests : IDisposable
         var data = Load($"{name},a,t\n7,1,x\n3,2,y\nk,4,x\n");
 
         Assert.Equal(["a"], data.Encoding.Columns.Select(column => column.Name));
-        Assert.Equal([note], data.Notes);
+        Assert.Equal([note], data.Notes.Select(told => told.Text));
         var rows = _folder.Write("rows.csv", "a,,\n5,1,2\n");
         Assert.Equal(1, DataSets.LoadInputs(rows, data.Encoding).Rows);
     }
@@ -139,7 +139,7 @@ public sealed class DataRulesTests : IDisposable
                 "column 2, which has no name, counts the rows and is left out as an index; give it a name to learn from it",
                 "column \"Unnamed: 3\" counts the rows and is left out as an index; give it another name to learn from it",
             ],
-            data.Notes);
+            data.Notes.Select(told => told.Text));
 
         Assert.Equal(
             "data.csv, line 1: column 2 of the header has no name; give each column a name, or remove the column",
@@ -171,7 +171,7 @@ public sealed class DataRulesTests : IDisposable
     public void A_task_taken_from_whole_numbers_says_why_and_how_to_choose_the_other(int different, string note)
     {
         var text = "a,t\n" + string.Concat(Enumerable.Range(0, 96).Select(i => $"{i * i},{i % different}\n"));
-        Assert.Equal([note], Load(text).Notes);
+        Assert.Equal([note], Load(text).Notes.Select(told => told.ToString()));
         foreach (var task in new[] { TaskKind.Classify, TaskKind.Regress })
             Assert.Empty(Load(text, settings => settings with { Task = task }).Notes);
     }
@@ -181,10 +181,10 @@ public sealed class DataRulesTests : IDisposable
     {
         Assert.Equal(
             ["regression, because the target \"t\" holds 3 different whole numbers in 4 rows (classes occur twice or more on average); --task classify makes classes of them"],
-            Load("a,t\n" + Lines("1 2 3 1")).Notes);
+            Load("a,t\n" + Lines("1 2 3 1")).Notes.Select(told => told.ToString()));
         Assert.Empty(Load("a,t\n" + Lines("0.5 1 0.5 1")).Notes);
         Assert.Empty(Load("a,t\n" + Lines("x y x y")).Notes);
-        Assert.StartsWith("regression, because the target \"t\" holds more than 1001 different", Load("a,t\n" + Lines(string.Join(' ', Enumerable.Range(0, 3_000)))).Notes[0], StringComparison.Ordinal);
+        Assert.StartsWith("regression, because the target \"t\" holds more than 1001 different", Load("a,t\n" + Lines(string.Join(' ', Enumerable.Range(0, 3_000)))).Notes[0].Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -140,7 +140,7 @@ public sealed class NodeSettingsTests
     {
         string[] flags = ["--roles", "gateway", "--seed-nodes", "a:1", "--store", "s.db", "--http", "0.0.0.0:9000"];
         Assert.False(NodeSettings.Read(flags, name => name == "DISTRIBUTED_API_KEYS" ? "ann:write:0123456789abcdef0123" : null).Http!.Keys.IsEmpty);
-        var failure = Assert.Throws<SettingException>(() => NodeSettings.Read(flags, name => name == "DISTRIBUTED_API_KEYS" ? "ann:write:tooshort" : null));
+        var failure = Assert.Throws<NodeSettingException>(() => NodeSettings.Read(flags, name => name == "DISTRIBUTED_API_KEYS" ? "ann:write:tooshort" : null));
         Assert.Contains("DISTRIBUTED_API_KEYS: the key of line 1 is shorter", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("tooshort", failure.Message, StringComparison.Ordinal);
     }
@@ -148,7 +148,7 @@ public sealed class NodeSettingsTests
     [Fact]
     public void A_wrong_variable_is_named_by_its_own_name()
     {
-        var failure = Assert.Throws<SettingException>(() => NodeSettings.Read(Worker, name => name == "DISTRIBUTED_PORT" ? "many" : null));
+        var failure = Assert.Throws<NodeSettingException>(() => NodeSettings.Read(Worker, name => name == "DISTRIBUTED_PORT" ? "many" : null));
         Assert.StartsWith("DISTRIBUTED_PORT is 'many'", failure.Message, StringComparison.Ordinal);
     }
 

@@ -24,7 +24,7 @@ public sealed class StoreWaitTests
     [Fact]
     public async Task A_wrong_password_ends_the_wait_at_once()
     {
-        var failure = await Assert.ThrowsAsync<SettingException>(() => StoreWait.RunAsync(
+        var failure = await Assert.ThrowsAsync<NodeSettingException>(() => StoreWait.RunAsync(
             _ => Task.FromResult(new StoreAnswer(false, true, "password authentication failed")), NullLogger.Instance, new LeapingClock(), default));
         Assert.Contains("password authentication failed", failure.Message, StringComparison.Ordinal);
     }

@@ -45,6 +45,9 @@ public sealed class NodeDatasets(SampleCache? cache = null)
     /// <summary>Keeps the data set of a job submitted here on this node until the job is over.</summary>
     public void Hold(string sha256, JobId job) => cache?.Hold(sha256, job);
 
+    /// <summary>Forgets a data set in memory; those that borrowed it keep it until they give it back.</summary>
+    internal void Remove(string sha256) => _inMemory.TryRemove(sha256, out _);
+
     private Task AddAsync(EncodedDataSet data, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(data);

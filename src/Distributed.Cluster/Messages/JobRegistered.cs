@@ -7,4 +7,5 @@ namespace Distributed.Cluster.Messages;
 /// <param name="Job">The job's name.</param>
 /// <param name="SubmittedAt">The time of submission (UTC).</param>
 /// <param name="Source">The source of its samples.</param>
-public sealed record JobRegistered(JobId Job, DateTimeOffset SubmittedAt, DataSettings Source);
+/// <param name="EncodingId">Where the fitted encoding is stored; null for a queued job, whose queue knows it, and for one of an earlier release.</param>
+public sealed record JobRegistered(JobId Job, DateTimeOffset SubmittedAt, DataSettings Source, string? EncodingId = null);

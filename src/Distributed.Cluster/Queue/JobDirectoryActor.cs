@@ -108,7 +108,7 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
             replyTo.Tell(new JobNoted(message.Job));
             return;
         }
-        Persist(new JobRegistered(message.Job, message.SubmittedAt, message.Source), registered =>
+        Persist(new JobRegistered(message.Job, message.SubmittedAt, message.Source, message.EncodingId), registered =>
         {
             Take(registered);
             replyTo.Tell(new JobNoted(registered.Job));

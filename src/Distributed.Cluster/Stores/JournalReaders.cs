@@ -51,6 +51,11 @@ internal sealed class JobListReader : JournalReader<IReadOnlyList<JobRegistered>
             if (!jobs.Exists(known => known.Job == registered.Job)) jobs.Add(registered);
         });
         Recover<JobForgotten>(forgotten => jobs.RemoveAll(known => known.Job == forgotten.Job));
+        Recover<JobQueued>(queued =>
+        {
+            var at = jobs.FindIndex(known => known.Job == queued.Job);
+            if (at >= 0) jobs[at] = jobs[at] with { EncodingId = queued.Submission.Facts.EncodingId };
+        });
         Recover<QueueEvent>(_ => { }); // used by the queue only
         Recover<RecoveryCompleted>(_ => Complete(jobs));
     }

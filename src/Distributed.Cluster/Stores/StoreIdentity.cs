@@ -17,7 +17,7 @@ internal static class StoreIdentity
     /// </summary>
     public const int SchemaVersion = 1;
 
-    private const string Remedy = "name another file with --store";
+    private const string Remedy = $"name another file with {StoreRefusedException.Setting}";
 
     /// <summary>Columns that distinguish the tables of Akka.Persistence.Sql from others of the same name.</summary>
     private static readonly Dictionary<string, string[]> Tables = new(StringComparer.OrdinalIgnoreCase)
@@ -95,7 +95,7 @@ internal static class StoreIdentity
             new SqliteConnectionStringBuilder { DataSource = source, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
         connection.Open();
         if (Refusal(Number(connection, "application_id"), Number(connection, "user_version"), TablesOf(connection)) is { } reason)
-            throw new TrainingException($"the store {path} {reason}");
+            throw new StoreRefusedException($"the store {path} {reason}");
     }
 
     private static int Number(SqliteConnection connection, string pragma)

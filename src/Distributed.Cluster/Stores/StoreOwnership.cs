@@ -47,7 +47,7 @@ internal sealed class StoreOwnership : IDisposable
         }
         catch (IOException e) when (TakenCodes.Contains(e.HResult))
         {
-            throw new TrainingException($"the store {path} is in use by process {OwnerOf(path)}: wait for it to end, or name another file with --store", e);
+            throw new StoreRefusedException($"the store {path} is in use by process {OwnerOf(path)}: wait for it to end, or name another file with {StoreRefusedException.Setting}", e);
         }
     }
 

@@ -42,6 +42,7 @@ internal static class ConsoleApplication
 
     private static (int Code, string Line) Describe(Exception exception) => exception switch
     {
+        SettingException setting => (ExitCode.BadUsage, setting.Say(s => s.Flag)),
         UsageException => (ExitCode.BadUsage, exception.Message),
         DataException => (ExitCode.BadUsage, exception.Message),
         OperationCanceledException => (ExitCode.Interrupted, "interrupted"),

@@ -4,7 +4,7 @@ using Distributed.Console.Output;
 using Distributed.Console.Remote;
 using Distributed.Console.Sessions;
 using Distributed.Console.Terminals;
-using Distributed.Jobs.Service;
+using Distributed.Jobs.Results;
 using Distributed.Jobs.Submission;
 using Distributed.Learning.Networks;
 using Distributed.Models;
@@ -17,18 +17,16 @@ internal sealed class ExportCommand
 {
     public const string Name = "export";
 
-    private static readonly IReadOnlyList<(string Name, ModelFormat Value)> Formats = [("onnx", ModelFormat.Onnx), ("safetensors", ModelFormat.SafeTensors)];
+    private readonly ChoiceFlag<ModelFormat> _format = new(
+        "--format", "onnx or safetensors (default: by the file's ending)", [("onnx", ModelFormat.Onnx), ("safetensors", ModelFormat.SafeTensors)]);
 
-    /// <summary>The names of a job's checkpoints.</summary>
-    internal static readonly IReadOnlyList<(string Name, CheckpointChoice Value)> Checkpoints = [("best", CheckpointChoice.Best), ("last", CheckpointChoice.Last)];
+    private readonly ChoiceFlag<CheckpointChoice> _checkpoint = ChoiceFlags.Checkpoint("best or last (default: best)");
 
     private readonly ConsoleEnvironment _environment;
     private readonly Option<string> _model = new("--model") { Description = "a model's folder, or a job's with best/ and last/", HelpName = "DIR" };
     private readonly Option<string> _job = new("--job") { Description = "a job of the store, or of a cluster, also while it runs", HelpName = "JOB" };
-    private readonly Option<string> _format = new("--format") { Description = "onnx or safetensors (default: by the file's ending)", HelpName = "NAME" };
-    private readonly Option<string> _checkpoint = new("--checkpoint") { Description = "best or last (default: best)", HelpName = "NAME" };
     private readonly Option<string> _file = new("--output", "-o") { Description = "the file; one that is there is replaced", HelpName = "FILE", Required = true };
-    private readonly SettingFlags _store = new(Settings.All.Where(s => s.Name == "store"));
+    private readonly SettingFlags _store = new([Settings.Store]);
     private readonly ServerFlags _server;
     private readonly Option<bool> _verbose = new("--verbose") { Description = "show the stack trace of an error" };
 
@@ -40,8 +38,8 @@ internal sealed class ExportCommand
         var command = new Command(Name, "Writes a trained model as one ONNX or safetensors file for other programs.");
         command.Options.Add(export._model);
         command.Options.Add(export._job);
-        command.Options.Add(export._format);
-        command.Options.Add(export._checkpoint);
+        export._format.AddTo(command);
+        export._checkpoint.AddTo(command);
         command.Options.Add(export._file);
         export._server.AddTo(command);
         export._store.AddTo(command);
@@ -53,11 +51,8 @@ internal sealed class ExportCommand
     private async Task<int> RunAsync(ParseResult parsed)
     {
         var file = parsed.GetValue(_file)!;
-        var values = new SettingValues();
-        if (parsed.GetValue(_format) is { } name) values.Give("format", name, "--format");
-        if (parsed.GetValue(_checkpoint) is { } which) values.Give("checkpoint", which, "--checkpoint");
-        var format = values.Choice("format", Formats) ?? ByEnding(file);
-        var choice = values.Choice("checkpoint", Checkpoints);
+        var format = _format.Read(parsed) ?? ByEnding(file);
+        var choice = _checkpoint.Read(parsed);
         var model = (parsed.GetValue(_model), parsed.GetValue(_job)) switch
         {
             ({ } folder, null) => LoadFolder(folder, choice),
@@ -71,9 +66,9 @@ internal sealed class ExportCommand
         return ExitCode.Done;
     }
 
-    private static ModelFormat ByEnding(string file)
+    private ModelFormat ByEnding(string file)
     {
-        foreach (var (name, format) in Formats)
+        foreach (var (name, format) in _format.Choices)
             if (file.EndsWith("." + name, StringComparison.OrdinalIgnoreCase)) return format;
         throw new UsageException($"--output: {file} ends neither in .onnx nor in .safetensors: name it so, or give --format");
     }
@@ -92,16 +87,16 @@ internal sealed class ExportCommand
     {
         var job = RemoteJob.Named(name);
         var given = _store.Read(parsed);
-        if (_server.IsNamed(parsed, orElse: given.Has("store")))
+        if (_server.IsNamed(parsed, orElse: given.Has(Settings.Store)))
         {
             using var server = _server.Open(parsed, _environment.Error.WriteLine);
             return (await RemoteJob.FetchModelAsync(server, job, choice, _environment.Ending).ConfigureAwait(false)).Model;
         }
-        var store = StorePath.Of(given.Text("store"), _environment.Variable);
+        var store = StorePath.Of(given.Get(Settings.Store), _environment.Variable);
         if (!File.Exists(store)) throw new UsageException($"there is no store {store}, so no job '{job}' either; --store FILE names another");
         await using var cluster = new ClusterAccess(_environment, store, null, _environment.Error.WriteLine, parsed.GetValue(_verbose));
         var client = await cluster.ClientAsync().ConfigureAwait(false);
         var record = await NewJob.FindAsync(client, job, store, "--job: ").ConfigureAwait(false);
-        return await StoredJob.LoadModelAsync(client, record, choice).ConfigureAwait(false);
+        return await client.ReadModelAsync(record, choice, _environment.Ending).ConfigureAwait(false);
     }
 }

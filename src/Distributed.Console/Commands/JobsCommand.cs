@@ -6,7 +6,7 @@ using Distributed.Console.Output;
 using Distributed.Console.Remote;
 using Distributed.Console.Sessions;
 using Distributed.Console.Terminals;
-using Distributed.Jobs.Service;
+using Distributed.Jobs.Results;
 using Distributed.Jobs.Submission;
 using Distributed.Protocol.Journal;
 
@@ -21,7 +21,7 @@ internal sealed class JobsCommand
     private const int MostOfServer = 10_000;
 
     private readonly ConsoleEnvironment _environment;
-    private readonly SettingFlags _settings = new(Settings.All.Where(s => s.Name == "store"));
+    private readonly SettingFlags _settings = new([Settings.Store]);
     private readonly OutputFlags _output = new();
     private readonly ServerFlags _server;
 
@@ -40,8 +40,8 @@ internal sealed class JobsCommand
 
     private async Task<int> RunAsync(ParseResult parsed)
     {
-        if (_server.IsNamed(parsed, orElse: _settings.Read(parsed).Has("store"))) return await ListServerAsync(parsed).ConfigureAwait(false);
-        var store = StorePath.Of(_settings.Read(parsed).Text("store"), _environment.Variable);
+        if (_server.IsNamed(parsed, orElse: _settings.Read(parsed).Has(Settings.Store))) return await ListServerAsync(parsed).ConfigureAwait(false);
+        var store = StorePath.Of(_settings.Read(parsed).Get(Settings.Store), _environment.Variable);
         var choice = _output.Read(parsed);
         IReadOnlyList<JobRecord> jobs = [];
         if (File.Exists(store))

@@ -1,8 +1,10 @@
 using System.CommandLine;
+using Distributed.Console.Options;
 using Distributed.Console.Remote;
 using Distributed.Console.Reports;
 using Distributed.Console.Terminals;
-using Distributed.Jobs.Service;
+using Distributed.Data.Tables;
+using Distributed.Jobs.Results;
 using Distributed.Jobs.Submission;
 using Distributed.Models;
 
@@ -13,16 +15,15 @@ internal sealed class PredictCommand
 {
     public const string Name = "predict";
 
-    private static readonly IReadOnlyList<(string Name, PredictionFormat Value)> Formats =
-        [("table", PredictionFormat.Table), ("csv", PredictionFormat.Csv), ("jsonl", PredictionFormat.Jsonl)];
-
     private readonly ConsoleEnvironment _environment;
     private readonly Option<string> _model = new("--model") { Description = "a model's folder, or a job's: its best/ is taken", HelpName = "DIR" };
     private readonly Option<string> _job = new("--job") { Description = "instead of a model: a job of a cluster, also while it runs", HelpName = "JOB" };
-    private readonly Option<string> _checkpoint = new("--checkpoint") { Description = "of a job: best or last (default: last)", HelpName = "NAME" };
+    private readonly ChoiceFlag<CheckpointChoice> _checkpoint = ChoiceFlags.Checkpoint("of a job: best or last (default: last)");
     private readonly ServerFlags _server;
     private readonly Option<string> _data = new("--data") { Description = "raw rows as for training; the target may be missing", HelpName = "FILE", Required = true };
-    private readonly Option<string> _format = new("--format") { Description = "table, csv or jsonl (default: table)", HelpName = "NAME" };
+    private readonly ChoiceFlag<PredictionFormat> _format = new(
+        "--format", "table, csv or jsonl (default: table)", [("table", PredictionFormat.Table), ("csv", PredictionFormat.Csv), ("jsonl", PredictionFormat.Jsonl)]);
+    private readonly SettingFlags _written = new(TableWriting.OfAnyFile);
     private readonly Option<bool> _verbose = new("--verbose") { Description = "show the stack trace of an error" };
 
     private PredictCommand(ConsoleEnvironment environment) => (_environment, _server) = (environment, new ServerFlags(environment));
@@ -33,10 +34,11 @@ internal sealed class PredictCommand
         var command = new Command(Name, "Predicts every row of a file with a trained model.");
         command.Options.Add(predict._model);
         command.Options.Add(predict._job);
-        command.Options.Add(predict._checkpoint);
+        predict._checkpoint.AddTo(command);
         predict._server.AddTo(command);
         command.Options.Add(predict._data);
-        command.Options.Add(predict._format);
+        predict._written.AddTo(command);
+        predict._format.AddTo(command);
         command.Options.Add(predict._verbose);
         command.SetAction((parsed, _) => predict.RunAsync(parsed));
         return command;
@@ -44,11 +46,8 @@ internal sealed class PredictCommand
 
     private async Task<int> RunAsync(ParseResult parsed)
     {
-        var values = new SettingValues();
-        if (parsed.GetValue(_format) is { } text) values.Give("format", text, "--format");
-        var format = values.Choice("format", Formats) ?? PredictionFormat.Table;
-        if (parsed.GetValue(_checkpoint) is { } which) values.Give("checkpoint", which, "--checkpoint");
-        var checkpoint = values.Choice("checkpoint", ExportCommand.Checkpoints);
+        var format = _format.Read(parsed) ?? PredictionFormat.Table;
+        var checkpoint = _checkpoint.Read(parsed);
         var model = (parsed.GetValue(_model), parsed.GetValue(_job)) switch
         {
             ({ } folder, null) => ExportCommand.LoadFolder(folder, checkpoint),
@@ -56,7 +55,8 @@ internal sealed class PredictCommand
             (null, null) => throw new UsageException("'dtrain predict' needs --model DIR, or --job JOB of a cluster: what predicts"),
             _ => throw new UsageException("--model and --job both say what predicts: one of them would be right"),
         };
-        var predictions = model.PredictFile(parsed.GetValue(_data)!);
+        var written = TableWriting.Of(_written.Read(parsed), model.Encoding) ?? new TableFormat();
+        var predictions = model.PredictFile(parsed.GetValue(_data)!, written);
         var writer = new PredictionWriter(_environment.Output, format, model.Encoding.Target);
         for (var i = 0; i < predictions.Count; i++)
         {

@@ -4,6 +4,7 @@ using Distributed.Console.Output;
 using Distributed.Console.Remote;
 using Distributed.Console.Sessions;
 using Distributed.Console.Terminals;
+using Distributed.Jobs.Results;
 using Distributed.Jobs.Service;
 using Distributed.Jobs.Submission;
 using Distributed.Protocol.Identity;
@@ -46,7 +47,7 @@ internal sealed class ResumeCommand
     private async Task<int> RunAsync(ParseResult parsed)
     {
         var given = _settings.Read(parsed);
-        if (_server.IsNamed(parsed, orElse: given.Has("store"))) return await ResumeAtServerAsync(parsed, given).ConfigureAwait(false);
+        if (_server.IsNamed(parsed, orElse: given.Has(Settings.Store))) return await ResumeAtServerAsync(parsed, given).ConfigureAwait(false);
         var run = RunSettings.ForOneProcess(given, _environment.Processors);
         var store = StorePath.Of(run.Store, _environment.Variable);
         var choice = _output.Read(parsed);
@@ -65,28 +66,27 @@ internal sealed class ResumeCommand
         run = RunSettings.ForOneProcess(given, _environment.Processors, record.Options);
         if (record.Specification.Validate() is { } wrong) throw new UsageException($"{record.Id}: {wrong}");
 
-        var data = StoredJob.LoadData(record);
+        var submission = await client.PrepareAgainAsync(record, run.Options, CancellationToken.None).ConfigureAwait(false);
         var folder = run.Out ?? NewJob.DefaultFolder(record.Id);
         StorePath.MakeFolder(folder, "--out");
         interruption.Requested.ThrowIfCancellationRequested();
-        var submission = new JobSubmission(record.Id, record.Specification, run.Options, record.Source, data);
         return await new JobRunner(_environment, client, display).RunAsync(submission, record, run, folder, interruption.Requested).ConfigureAwait(false);
     }
 
     /// <summary>Resumes a paused job of a cluster in its turn.</summary>
-    private async Task<int> ResumeAtServerAsync(ParseResult parsed, SettingValues given)
+    private async Task<int> ResumeAtServerAsync(ParseResult parsed, GivenSettings given)
     {
         if (parsed.GetValue(_job) is not { } name) throw new UsageException("'dtrain resume' needs JOB where it talks to a server: many people's jobs may be paused there");
         if (Settings.OfOneProcess.FirstOrDefault(given.Has) is { } local)
-            throw new UsageException($"--{local} sets up one process: a cluster has its own; --blocks, --min-workers, --snapshot-every and --audit-share would be right");
+            throw new UsageException($"{local.Flag} sets up one process: a cluster has its own; --blocks, --min-workers, --snapshot-every and --audit-share would be right");
         var job = RemoteJob.Named(name);
         using var client = _server.Open(parsed, _environment.Error.WriteLine);
-        var summary = await client.ResumeAsync(job, given.Given.Any() ? SubmitCommand.Body(given) : null, _environment.Ending).ConfigureAwait(false);
+        var summary = await client.ResumeAsync(job, given.Texts.Any() ? SubmitCommand.Body(given) : null, _environment.Ending).ConfigureAwait(false);
         SteerCommand.Print(_environment, summary, _output.Read(parsed).Json);
         return ExitCode.Done;
     }
 
-    private static async Task<JobRecord> NewestUnfinishedAsync(ITrainingClient client, string store)
+    private static async Task<JobRecord> NewestUnfinishedAsync(IJobService client, string store)
     {
         var jobs = await client.ListJobsAsync(CancellationToken.None).ConfigureAwait(false);
         return jobs.FirstOrDefault(j => j.End is null)

@@ -16,8 +16,8 @@ internal sealed class SubmitCommand
     public const string Name = "submit";
 
     private readonly ConsoleEnvironment _environment;
-    private readonly SettingFlags _settings = new(Settings.All.Where(s => !Settings.OfOneProcess.Contains(s.Name)));
-    private readonly Option<string> _job = new("--job") { Description = "a JSON file with the same settings in camelCase; flags win", HelpName = "FILE" };
+    private readonly SettingFlags _settings = new(Settings.All.Except(Settings.OfOneProcess));
+    private readonly JobFileFlag _job = new();
     private readonly Option<bool> _follow = new("--follow") { Description = "watch the job to its end; Ctrl-C leaves it running" };
     private readonly Option<string> _out = new("--out") { Description = "with --follow: where its models go when it is done", HelpName = "DIR" };
     private readonly OutputFlags _output = new();
@@ -31,7 +31,7 @@ internal sealed class SubmitCommand
         var command = new Command(Name, "Submits a job to a cluster: the settings of train, run by its workers.");
         submit._server.AddTo(command);
         submit._settings.AddTo(command);
-        command.Options.Add(submit._job);
+        submit._job.AddTo(command);
         command.Options.Add(submit._follow);
         command.Options.Add(submit._out);
         submit._output.AddTo(command);
@@ -48,16 +48,15 @@ internal sealed class SubmitCommand
         if (folder is not null && !follow) throw new UsageException("--out belongs to --follow: without it nothing is fetched ('dtrain export --job JOB' does later)");
         using var interruption = Interruption.Of(_environment);
         using var display = Displays.For(_environment, choice);
-        if (parsed.GetValue(_job) is { } file)
+        if (_job.Read(parsed) is { } file)
         {
-            var settings = JobFile.Read(file);
-            var left = Settings.OfOneProcess.Where(settings.Has).ToArray();
-            if (left.Length > 0) display.Noticed($"{Path.GetFileName(file)}: {string.Join(", ", left)} set up one process and are left out");
-            given = given.Over(settings.Without(left));
+            var left = Settings.OfOneProcess.Where(file.Settings.Has).ToArray();
+            if (left.Length > 0) display.Noticed($"{file.File}: {string.Join(", ", left.Select(setting => setting.Name))} set up one process and are left out");
+            given = given.Over(file.Settings.Without(left));
         }
-        TrainSettings.Read(given); // errors that need no data are reported before anything is sent
+        JobResolution.Check(given); // errors that need no data are reported before anything is sent
         using var client = _server.Open(parsed, display.Noticed);
-        foreach (var name in new[] { "data", "validation" }) await PlaceAsync(client, given, name, display, interruption.Requested).ConfigureAwait(false);
+        foreach (var setting in new[] { Settings.Data, Settings.Validation }) await PlaceAsync(client, given, setting, display, interruption.Requested).ConfigureAwait(false);
         var detail = await client.SubmitAsync(Body(given), Guid.NewGuid().ToString("N"), interruption.Requested).ConfigureAwait(false);
         foreach (var note in detail.Notes) display.Noticed(note);
         if (follow) return await new FollowedRun(_environment, client, display).RunAsync(detail, folder, interruption.Requested).ConfigureAwait(false);
@@ -69,22 +68,22 @@ internal sealed class SubmitCommand
     }
 
     /// <summary>Uploads samples that are local files, and replaces them by the server's id.</summary>
-    private static async Task PlaceAsync(HttpTrainingClient client, SettingValues given, string name, IProgressDisplay display, CancellationToken cancellation)
+    private static async Task PlaceAsync(HttpTrainingClient client, GivenSettings given, Setting<string?> setting, IProgressDisplay display, CancellationToken cancellation)
     {
-        if (given.Text(name) is not { } source || LoadedData.IsBuiltIn(source) || !Path.Exists(source)) return;
+        if (given.Get(setting) is not { } source || LoadedData.IsBuiltIn(source) || !Path.Exists(source)) return;
         var dataset = await DatasetUpload.SendAsync(client, source, null, cancellation).ConfigureAwait(false);
         display.Noticed($"{LoadedData.DisplayName(source)} is at {client.Server.Authority} as {dataset.Id[..12]} ({Numbers.Bytes(dataset.Bytes)})");
-        given.Give(name, dataset.Id, given.Origin(name));
+        given.Give(setting, dataset.Id);
     }
 
     /// <summary>The settings as a job file.</summary>
-    internal static byte[] Body(SettingValues given)
+    internal static byte[] Body(GivenSettings given)
     {
         using var bytes = new MemoryStream();
         using (var json = new Utf8JsonWriter(bytes))
         {
             json.WriteStartObject();
-            foreach (var (name, text) in given.Given) json.WriteString(Settings.All.First(s => s.Name == name).Member, text);
+            foreach (var (setting, text) in given.Texts) json.WriteString(setting.Member, text);
             json.WriteEndObject();
         }
         return bytes.ToArray();

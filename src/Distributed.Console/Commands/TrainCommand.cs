@@ -3,6 +3,7 @@ using Distributed.Console.Options;
 using Distributed.Console.Output;
 using Distributed.Console.Sessions;
 using Distributed.Console.Terminals;
+using Distributed.Data.Sets;
 using Distributed.Jobs.Service;
 using Distributed.Jobs.Submission;
 
@@ -16,11 +17,7 @@ internal sealed class TrainCommand
     private readonly ConsoleEnvironment _environment;
     private readonly SettingFlags _settings = new(Settings.All);
     private readonly OutputFlags _output = new();
-    private readonly Option<string> _job = new("--job")
-    {
-        Description = "a JSON file with the same settings in camelCase; flags win",
-        HelpName = "FILE",
-    };
+    private readonly JobFileFlag _job = new();
 
     private TrainCommand(ConsoleEnvironment environment) => _environment = environment;
 
@@ -29,7 +26,7 @@ internal sealed class TrainCommand
         var train = new TrainCommand(environment);
         var command = new Command(Name, "Trains a network: digits without any option, or your own CSV and image files.");
         train._settings.AddTo(command);
-        command.Options.Add(train._job);
+        train._job.AddTo(command);
         train._output.AddTo(command);
         command.SetAction((parsed, _) => train.RunAsync(parsed));
         return command;
@@ -38,8 +35,8 @@ internal sealed class TrainCommand
     private async Task<int> RunAsync(ParseResult parsed)
     {
         var given = _settings.Read(parsed);
-        if (parsed.GetValue(_job) is { } file) given = given.Over(JobFile.Read(file));
-        var settings = TrainSettings.Read(given);
+        if (_job.Read(parsed) is { } file) given = given.Over(file.Settings);
+        JobResolution.Check(given);
         var run = RunSettings.ForOneProcess(given, _environment.Processors);
         var store = StorePath.Of(run.Store, _environment.Variable);
         var choice = _output.Read(parsed);
@@ -49,39 +46,21 @@ internal sealed class TrainCommand
         await using var cluster = new ClusterAccess(_environment, store, run, display.Log, choice.Verbose);
 
         // Nothing is written before the inputs are checked; without inputs to check or files to write, both run concurrently.
-        var (fromAnother, isNewStore) = (settings.From is not null, !File.Exists(store));
-        if (fromAnother && isNewStore) throw new UsageException($"--from: there is no store {store}, so no job '{settings.From}' either");
-        if (!isNewStore || LoadedData.IsBuiltIn(settings.Source.Source)) cluster.Begin();
+        var (other, isNewStore) = (given.Get(Settings.From), !File.Exists(store));
+        if (other is not null && isNewStore) throw new UsageException($"--from: there is no store {store}, so no job '{other}' either");
+        if (!isNewStore || LoadedData.IsBuiltIn(given.Get(Settings.Data) ?? JobDefaults.Data)) cluster.Begin();
 
-        JobRecord? from = null;
-        if (fromAnother)
-        {
-            from = await NewJob.FindAsync(await cluster.ClientAsync().ConfigureAwait(false), settings.From!.Value, store, "--from: ").ConfigureAwait(false);
-            settings = OtherJob.Inherit(settings, given.Has("seed"), from);
-        }
-        var data = NewJob.Load(settings.Source);
-        var specification = JobResolution.Resolve(settings, LoadedData.ShapeOf(data));
+        var from = other is { } otherName ? await NewJob.FindAsync(await cluster.ClientAsync().ConfigureAwait(false), otherName, store, "--from: ").ConfigureAwait(false) : null;
+        var job = JobService.Resolve(given, JobResolution.SourceOf(given, from), from, DataSets.Load);
         var client = await cluster.ClientAsync().ConfigureAwait(false);
-        float[]? weights = null;
-        string? weightsNote = null;
-        if (from is not null)
-        {
-            weights = await OtherJob.WeightsOfAsync(client, from, specification.Network).ConfigureAwait(false);
-            specification = specification with { Initial = OtherJob.Describe(from, weights) };
-        }
-        else if (settings.InitialWeights is { } weightsFile)
-        {
-            (weights, weightsNote) = NewJob.ReadWeights(weightsFile, specification.Network);
-            specification = specification with { Initial = NewJob.Describe(weightsFile, weights) };
-        }
         interruption.Requested.ThrowIfCancellationRequested();
 
-        var job = await NewJob.NameAsync(client, settings.Name, LoadedData.DisplayName(settings.Source.Source), store, isNewStore).ConfigureAwait(false);
-        var folder = run.Out ?? NewJob.DefaultFolder(job);
+        var name = await NewJob.NameAsync(client, job.Name, LoadedData.DisplayName(job.Source.Source), store).ConfigureAwait(false);
+        var submission = await client.PrepareAsync(job, name, run.Options, CancellationToken.None).ConfigureAwait(false);
+        var folder = run.Out ?? NewJob.DefaultFolder(name);
         StorePath.MakeFolder(folder, "--out");
-        foreach (var note in data.Notes) display.Noticed(note);
-        if (weightsNote is not null) display.Noticed(weightsNote);
-        var submission = new JobSubmission(job, specification, run.Options, LoadedData.WithFullPaths(settings.Source), data, weights);
+        foreach (var note in job.Data.Notes) display.Noticed(note.Say(setting => setting.Flag));
+        if (job.WeightsNote is { } remark) display.Noticed(remark);
         return await new JobRunner(_environment, client, display).RunAsync(submission, null, run, folder, interruption.Requested).ConfigureAwait(false);
     }
 }

@@ -5,6 +5,7 @@ using Distributed.Console.Output;
 using Distributed.Console.Remote;
 using Distributed.Console.Sessions;
 using Distributed.Console.Terminals;
+using Distributed.Jobs.Checks;
 using Distributed.Jobs.Submission;
 
 namespace Distributed.Console.Commands;
@@ -20,7 +21,7 @@ internal sealed class VerifyCommand
     private readonly Option<string> _data = new("--data") { Description = "the samples, when they are elsewhere now", HelpName = "FILE" };
     private readonly Option<string> _initial = new("--initial-weights") { Description = "the weights that it began with, if it was given any", HelpName = "FILE" };
     private readonly Option<bool> _fromCheckpoint = new("--from-checkpoint") { Description = "begin at the first kept checkpoint, not at step 0" };
-    private readonly SettingFlags _settings = new(Settings.All.Where(s => s.Name is "store" or "threads"));
+    private readonly SettingFlags _settings = new([Settings.Threads, Settings.Store]);
     private readonly OutputFlags _output = new();
     private readonly ServerFlags _server;
 
@@ -50,8 +51,8 @@ internal sealed class VerifyCommand
         switch (parsed.GetValue(_job), parsed.GetValue(_model))
         {
             case (null, { } folder):
-                return await RunAsync(VerificationSubject.OfFolder(folder), parsed, threads, choice).ConfigureAwait(false);
-            case ({ } name, null) when _server.IsNamed(parsed, orElse: given.Has("store")):
+                return await RunAsync(JobDocument.SubjectOf(folder), parsed, threads, choice).ConfigureAwait(false);
+            case ({ } name, null) when _server.IsNamed(parsed, orElse: given.Has(Settings.Store)):
                 if (parsed.GetValue(_fromCheckpoint))
                     throw new UsageException("--from-checkpoint: a server sends no state of the optimizer; leave it out to begin at step 0");
                 using (var server = _server.Open(parsed, _environment.Error.WriteLine))
@@ -60,7 +61,7 @@ internal sealed class VerifyCommand
                     return await RunAsync(subject, parsed, threads, choice).ConfigureAwait(false);
                 }
             case ({ } name, null):
-                var store = StorePath.Of(given.Text("store"), _environment.Variable);
+                var store = StorePath.Of(given.Get(Settings.Store), _environment.Variable);
                 var job = RemoteJob.Named(name);
                 if (!File.Exists(store)) throw new UsageException($"there is no store {store}, so no job '{job}' either; --store FILE names another");
                 await using (var cluster = new ClusterAccess(_environment, store, null, _environment.Error.WriteLine, choice.Verbose))
@@ -80,17 +81,17 @@ internal sealed class VerifyCommand
     {
         if (subject.Refusal() is { } refusal) throw new UsageException(refusal);
         var source = parsed.GetValue(_data) is { } elsewhere ? subject.Source with { Source = elsewhere } : subject.Source;
-        var data = StoredJob.LoadData(subject.Job, subject.Specification, source);
+        var data = LoadedData.LoadAgain(subject.Job, subject.Specification, source);
         var verification = new Verification(subject, data, threads);
-        if (parsed.GetValue(_fromCheckpoint)) await verification.BeginAtFirstCheckpointAsync().ConfigureAwait(false);
-        else await verification.BeginWithGivenWeightsAsync(parsed.GetValue(_initial)).ConfigureAwait(false);
+        if (!parsed.GetValue(_fromCheckpoint)) await verification.BeginWithGivenWeightsAsync(parsed.GetValue(_initial)).ConfigureAwait(false);
+        else if (await verification.BeginAtFirstCheckpointAsync().ConfigureAwait(false) is { } reason) throw new UsageException($"--from-checkpoint: {reason}");
 
         var (equal, last, began) = (true, 0L, _environment.Clock.GetTimestamp());
         await foreach (var verdict in verification.RunAsync().ConfigureAwait(false))
         {
             _environment.Ending.ThrowIfCancellationRequested();
             if (choice.Json) Write(new VerdictJson(subject.Job.Value, verdict.Step, verdict.IsEqual, verdict.Stored, verdict.Replayed), JsonLines.Default.VerdictJson);
-            else Displays.Print(_environment, [verdict.Line()]);
+            else Displays.Print(_environment, [Line(verdict)]);
             (equal, last) = (equal && verdict.IsEqual, verdict.Step);
         }
         var seconds = _environment.Clock.GetElapsedTime(began).TotalSeconds;
@@ -98,6 +99,14 @@ internal sealed class VerifyCommand
         else if (equal) Displays.Print(_environment, [StyledLine.Of($"{subject.Job} is what its specification and its samples say ({Numbers.Seconds(seconds)})")]);
         else await _environment.Error.WriteLineAsync($"dtrain: the stored weights of {subject.Job} are not those of its specification and its samples").ConfigureAwait(false);
         return equal ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private static StyledLine Line(CheckpointVerdict verdict)
+    {
+        var line = StyledLine.Of($"step {Numbers.Count(verdict.Step)}: ");
+        if (verdict.IsEqual) return line.Add("bit-equal", Tone.Good).Add($"  {verdict.Stored}", Tone.Faint);
+        if (verdict.Stored == verdict.Replayed) return line.Add("the optimizer's state differs", Tone.Bad).Add(", the weights are bit-equal", Tone.Faint);
+        return line.Add($"{Numbers.Of(verdict.Differing, "parameter")} differ", Tone.Bad).Add($"  stored {verdict.Stored[..16]}…, replayed {verdict.Replayed[..16]}…", Tone.Faint);
     }
 
     private void Write<T>(T line, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) => _environment.Output.WriteLine(JsonSerializer.Serialize(line, type));

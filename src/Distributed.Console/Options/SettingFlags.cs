@@ -3,7 +3,7 @@ using Distributed.Jobs.Submission;
 
 namespace Distributed.Console.Options;
 
-/// <summary>A setting as an option of the command line; its text is read later, with the job file's.</summary>
+/// <summary>A setting as an option of the command line; its text is read once the command line is known to be right.</summary>
 internal sealed class SettingFlag : Option<string>
 {
     public SettingFlag(Setting setting) : base(setting.Flag)
@@ -11,7 +11,7 @@ internal sealed class SettingFlag : Option<string>
         Setting = setting;
         Description = setting.Help;
         HelpName = setting.Placeholder;
-        Arity = ArgumentArity.ExactlyOne;
+        Arity = setting is Setting<bool?> ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne;
     }
 
     public Setting Setting { get; }
@@ -30,11 +30,17 @@ internal sealed class SettingFlags
     }
 
     /// <summary>The values of the given flags.</summary>
-    public SettingValues Read(ParseResult parsed)
+    /// <exception cref="SettingException">One is wrong.</exception>
+    public GivenSettings Read(ParseResult parsed)
     {
-        var values = new SettingValues();
+        var given = new GivenSettings();
         foreach (var flag in _flags)
-            if (parsed.GetResult(flag) is { Implicit: false } && parsed.GetValue(flag) is { } text) values.Give(flag.Setting.Name, text, flag.Setting.Flag);
-        return values;
+            if (parsed.GetResult(flag) is { Implicit: false } && Text(parsed, flag) is { } text) given.Give(flag.Setting, text);
+        return given;
     }
+
+    /// <summary>A flag without a value is a yes.</summary>
+    private static string? Text(ParseResult parsed, SettingFlag flag) => flag.Setting is Setting<bool?> yes && parsed.GetResult(flag)!.Tokens.Count == 0
+        ? yes.Type.Write(true)
+        : parsed.GetValue(flag);
 }

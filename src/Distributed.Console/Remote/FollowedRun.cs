@@ -4,7 +4,7 @@ using Distributed.Console.Output;
 using Distributed.Console.Reports;
 using Distributed.Console.Sessions;
 using Distributed.Console.Terminals;
-using Distributed.Jobs.Service;
+using Distributed.Jobs.Results;
 using Distributed.Jobs.Submission;
 using Distributed.Learning.Networks;
 using Distributed.Models;

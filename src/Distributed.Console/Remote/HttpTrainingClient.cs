@@ -4,6 +4,7 @@ using Distributed.Api;
 using Distributed.Api.Client;
 using Distributed.Cluster;
 using Distributed.Data;
+using Distributed.Jobs.Results;
 using Distributed.Jobs.Service;
 using Distributed.Jobs.Submission;
 using Distributed.Models;

@@ -1,5 +1,5 @@
-using Distributed.Console.Sessions;
-using Distributed.Jobs.Service;
+using Distributed.Jobs.Checks;
+using Distributed.Jobs.Results;
 using Distributed.Jobs.Submission;
 using Distributed.Models;
 using Distributed.Protocol.Identity;

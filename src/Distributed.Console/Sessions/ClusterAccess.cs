@@ -36,7 +36,7 @@ internal sealed class ClusterAccess : IAsyncDisposable
 
     /// <summary>Its client, once it is up.</summary>
     /// <exception cref="UsageException">The store cannot be opened, or another process owns it.</exception>
-    public async Task<ITrainingClient> ClientAsync()
+    public async Task<IJobService> ClientAsync()
     {
         Begin();
         return (await _starting!.ConfigureAwait(false)).Client;

@@ -2,6 +2,9 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Distributed.Data;
 using Distributed.Data.Encodings;
+using Distributed.Jobs.Checks;
+using Distributed.Jobs.Results;
+using Distributed.Models;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Specification;
 
@@ -37,6 +40,18 @@ internal sealed record JobDocument
     /// <summary>Writes it into a job's folder.</summary>
     public void Write(string folder) =>
         File.WriteAllBytes(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(this, JobDocumentJson.Default.JobDocument));
+
+    /// <summary>The models of a folder that <c>train</c> wrote, to be computed again.</summary>
+    /// <param name="folder">With <see cref="FileName"/>, best/ and last/.</param>
+    /// <exception cref="DataException">There is no such file, or it is damaged.</exception>
+    public static VerificationSubject SubjectOf(string folder)
+    {
+        var document = Read(folder);
+        var models = new SortedDictionary<long, string> { [document.BestStep] = "best", [document.LastStep] = "last" };
+        return new VerificationSubject(
+            new JobId(document.Job), document.Specification, document.Source, [.. models.Keys],
+            step => Task.FromResult(new StoredCheckpoint(step, TrainedModel.Load(Path.Combine(folder, models[step])).Parameters.ToArray(), [])));
+    }
 
     /// <summary>Reads it from a job's folder.</summary>
     /// <exception cref="DataException">It is not there, or not of this form.</exception>

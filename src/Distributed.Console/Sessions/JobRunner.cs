@@ -2,6 +2,8 @@ using Distributed.Cluster;
 using Distributed.Console.Output;
 using Distributed.Console.Reports;
 using Distributed.Console.Terminals;
+using Distributed.Jobs.Checks;
+using Distributed.Jobs.Results;
 using Distributed.Jobs.Service;
 using Distributed.Jobs.Submission;
 using Distributed.Learning.Networks;
@@ -13,7 +15,7 @@ namespace Distributed.Console.Sessions;
 /// <param name="environment">The process, or what replaces it in tests.</param>
 /// <param name="client">Where the job runs.</param>
 /// <param name="display">Where it is shown.</param>
-internal sealed class JobRunner(ConsoleEnvironment environment, ITrainingClient client, IProgressDisplay display)
+internal sealed class JobRunner(ConsoleEnvironment environment, IJobService client, IProgressDisplay display)
 {
     /// <summary>Runs the job to its end.</summary>
     /// <param name="submission">The job.</param>

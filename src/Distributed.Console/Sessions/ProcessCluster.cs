@@ -8,7 +8,7 @@ namespace Distributed.Console.Sessions;
 internal sealed class ProcessCluster(EmbeddedCluster cluster) : IRunningCluster
 {
     /// <inheritdoc/>
-    public ITrainingClient Client => cluster.Client;
+    public IJobService Client => cluster.Client;
 
     /// <summary>Starts it.</summary>
     public static async Task<IRunningCluster> StartAsync(EmbeddedClusterOptions options, CancellationToken cancellation) =>

@@ -1,10 +1,9 @@
 using Distributed.Cluster;
 using Distributed.Console.Reports;
 using Distributed.Data.Encodings;
+using Distributed.Jobs.Results;
 using Distributed.Jobs.Service;
-using Distributed.Jobs.Submission;
 using Distributed.Models;
-using Distributed.Protocol.Journal;
 using Distributed.Protocol.Planning;
 using Distributed.Protocol.Specification;
 
@@ -19,9 +18,10 @@ internal static class ResultFolder
     {
         try
         {
-            Model(report, submission, last, report.Reason == StopReason.Cancelled || report.Epochs.Count == 0 ? null : report.Epochs[^1]).Save(Path.Combine(folder, "last"));
-            Model(report, submission, best, report.Best).Save(Path.Combine(folder, "best"));
-            Document(report, submission.Specification, submission.Source).Write(folder);
+            var document = Document(report, submission.Specification, submission.Source);
+            Model(report, submission, last, document.LastStep).Save(Path.Combine(folder, "last"));
+            Model(report, submission, best, document.BestStep).Save(Path.Combine(folder, "best"));
+            document.Write(folder);
             if (report.Epochs.Count > 0) CurvesPicture.Write(Path.Combine(folder, "curves.png"), report.Epochs, report.Job.Value);
             if (report.Classes is { } classes && classes.Classes.Count <= ConfusionPicture.MostClasses)
                 ConfusionPicture.Write(Path.Combine(folder, "confusion.png"), classes, $"{report.Job}: confusion matrix");
@@ -42,7 +42,6 @@ internal static class ResultFolder
         LastStep = report.Steps,
     };
 
-    private static TrainedModel Model(RunReport report, JobSubmission submission, float[] parameters, EpochDecided? epoch) => new(
-        submission.Specification.Network, submission.Data.Encoding, parameters,
-        ModelOrigins.Of(report.Job, epoch, report.Steps, report.DataName, submission.Specification.Data.Sha256));
+    private static TrainedModel Model(RunReport report, JobSubmission submission, float[] weights, long step) =>
+        JobModels.Of(report.Job, submission.Specification, report.Epochs, report.DataName, submission.Data.Encoding, weights, step);
 }

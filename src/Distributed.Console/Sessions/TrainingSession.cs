@@ -1,5 +1,6 @@
 using Distributed.Console.Output;
 using Distributed.Console.Terminals;
+using Distributed.Jobs.Results;
 using Distributed.Jobs.Service;
 using Distributed.Jobs.Submission;
 using Distributed.Learning.Networks;
@@ -260,5 +261,6 @@ internal sealed record FollowedJob(
 {
     /// <summary>The job of a submission.</summary>
     public static FollowedJob Of(JobSubmission submission) => new(
-        submission.Id, submission.Specification, submission.Options.Blocks, submission.Data.Name, submission.Data.Encoding.Target.Scale, submission.Data.Notes);
+        submission.Id, submission.Specification, submission.Options.Blocks, submission.Data.Name, submission.Data.Encoding.Target.Scale,
+        [.. submission.Data.Notes.Select(note => note.Say(setting => setting.Flag))]);
 }

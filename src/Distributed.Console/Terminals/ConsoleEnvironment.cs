@@ -10,7 +10,7 @@ internal delegate Task<IRunningCluster> ClusterStart(EmbeddedClusterOptions opti
 internal interface IRunningCluster : IAsyncDisposable
 {
     /// <summary>Submits and follows jobs.</summary>
-    ITrainingClient Client { get; }
+    IJobService Client { get; }
 }
 
 /// <summary>Everything outside the program that it reads or writes; tests replace it.</summary>

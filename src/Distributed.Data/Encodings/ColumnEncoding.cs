@@ -63,9 +63,11 @@ public sealed record ColumnEncoding
     internal bool HasMissingInput => Tolerance is { HasMissingInput: true };
 
     /// <summary>How the cells of a tolerant column are read.</summary>
-    internal ColumnReading ReadingWith(MissingMarks marks) => new(
+    /// <param name="marks">What is missing.</param>
+    /// <param name="decimalMark">The notation of numbers where it is said; null: the column's own.</param>
+    internal ColumnReading ReadingWith(MissingMarks marks, NumberNotation? decimalMark) => new(
         Kind switch { ColumnKind.Number => ColumnUse.Number, ColumnKind.Date => ColumnUse.Date, _ => ColumnUse.Category },
-        Tolerance?.Notation ?? NumberNotation.Point, Dates?.Order ?? DateOrder.YearFirst, marks);
+        decimalMark ?? Tolerance?.Notation ?? NumberNotation.Point, Dates?.Order ?? DateOrder.YearFirst, marks);
 
     /// <summary>The inputs of a number or date, as rules from version 3 on make them.</summary>
     /// <param name="number">The number, or the days since 1970-01-01; NaN when it is missing.</param>

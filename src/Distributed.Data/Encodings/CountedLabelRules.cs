@@ -46,11 +46,11 @@ internal sealed class CountedLabelRules : ILabelRules
             ? suggested
             : new SuggestedTask(TaskKind.Regress, string.Create(
                 CultureInfo.InvariantCulture,
-                $"regression, because the target {CellNumber.Quoted(target.Name)} holds {times.Count} different whole numbers and {why}; --task classify makes classes of them"));
+                $"regression, because the target {CellNumber.Quoted(target.Name)} holds {times.Count} different whole numbers and {why}"));
     }
 
     /// <inheritdoc/>
-    public TargetEncoding Classes(RawTable table, RawColumn target, ICollection<string> notes) => _spelled.MergedClasses(table, target, notes);
+    public TargetEncoding Classes(RawTable table, RawColumn target, ICollection<DataNote> notes) => _spelled.MergedClasses(table, target, notes);
 
     /// <inheritdoc/>
     public IReadOnlyList<string> NameTexts(RawColumn target) => _spelled.NameTexts(target);

@@ -41,7 +41,7 @@ internal static class RowCell
 
     private static void EncodeAny(ColumnEncoding column, string cell, MissingMarks marks, Span<float> inputs)
     {
-        var reading = column.ReadingWith(marks);
+        var reading = column.ReadingWith(marks, null);
         var kind = reading.Read(cell, out var number);
         if (column.Others is not { } others)
         {

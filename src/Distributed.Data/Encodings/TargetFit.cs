@@ -22,10 +22,10 @@ internal static class TargetFit
         var holds = string.Create(
             CultureInfo.InvariantCulture, $"the target {CellNumber.Quoted(name)} holds {(hasMore ? "more than " : "")}{different} different whole numbers");
         if (hasMore || different > MostNumericClasses)
-            return new SuggestedTask(TaskKind.Regress, $"regression, because {holds} (up to {MostNumericClasses} are classes); --task classify makes classes of them");
+            return new SuggestedTask(TaskKind.Regress, $"regression, because {holds} (up to {MostNumericClasses} are classes)");
         return different * 2 > rows
-            ? new SuggestedTask(TaskKind.Regress, $"regression, because {holds} in {rows} rows (classes occur twice or more on average); --task classify makes classes of them")
-            : new SuggestedTask(TaskKind.Classify, $"classification, because {holds} (up to {MostNumericClasses} are classes); --task regress predicts a number");
+            ? new SuggestedTask(TaskKind.Regress, $"regression, because {holds} in {rows} rows (classes occur twice or more on average)")
+            : new SuggestedTask(TaskKind.Classify, $"classification, because {holds} (up to {MostNumericClasses} are classes)");
     }
 
     /// <summary>The classes of a target column, over all rows of the table.</summary>

@@ -9,13 +9,13 @@ namespace Distributed.Data.Fitting;
 /// </summary>
 internal sealed class ColumnChoice(DataSettings settings, IHeaderRules rules)
 {
-    private readonly List<string> _notes = [];
+    private readonly List<DataNote> _notes = [];
 
     /// <summary>The target column, once the table was read.</summary>
     public string Target { get; private set; } = "";
 
     /// <summary>Remarks for the user about dropped columns.</summary>
-    public IReadOnlyList<string> Notes => _notes;
+    public IReadOnlyList<DataNote> Notes => _notes;
 
     /// <summary>Given the header's names: every column but the ignored ones.</summary>
     /// <exception cref="DataException">A name is not in the header, or the target is ignored.</exception>
@@ -51,7 +51,7 @@ internal sealed class ColumnChoice(DataSettings settings, IHeaderRules rules)
         {
             if (RepeatedColumns.IsRepeated(column, different, table.File))
             {
-                _notes.Add($"column {CellNumber.Quoted(column.Name)} is there twice with the same cells, and one of them is left out");
+                _notes.Add(new DataNote($"column {CellNumber.Quoted(column.Name)} is there twice with the same cells, and one of them is left out"));
                 continue;
             }
 

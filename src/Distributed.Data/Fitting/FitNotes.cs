@@ -30,7 +30,7 @@ internal sealed class FitNotes
 
     /// <summary>The sentences.</summary>
     /// <param name="rows">Rows to learn from.</param>
-    public IReadOnlyList<string> All(int rows)
+    public IReadOnlyList<DataNote> All(int rows)
     {
         var notes = new List<string>(_leftOut);
         var of = rows.ToString(CultureInfo.InvariantCulture);
@@ -42,7 +42,7 @@ internal sealed class FitNotes
             notes.Add($"rare texts share an input with those that come later: {List(RareTexts, of)}");
         if (Dates.Count > 0)
             notes.Add($"dates become the elapsed time, year, month, weekday and time of day: {RawTable.List(Dates)}");
-        return notes;
+        return [.. notes.Select(note => new DataNote(note))];
     }
 
     private static string List(List<(string Name, int Rows)> columns, string of) =>

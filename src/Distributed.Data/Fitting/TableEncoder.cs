@@ -31,20 +31,20 @@ internal static class TableEncoder
     /// <exception cref="DataException">The data cannot be used.</exception>
     public static EncodedDataSet Load(
         RawTable table, ColumnChoice choice, Func<FeatureEncoding, RawTable>? separate, double fraction, DataSettings settings, DataRules rules,
-        IReadOnlyList<string> read)
+        IReadOnlyList<DataNote> read)
     {
-        var notes = new List<string>([.. read, .. choice.Notes]);
+        var notes = new List<DataNote>([.. read, .. choice.Notes]);
         if (rules.Surveys)
             table = TargetRows.Present(table, table.Find(choice.Target)!, new MissingMarks(settings.Format?.Missing), null, notes);
         var target = table.Find(choice.Target)!;
         var suggested = settings.Task is { } given ? new SuggestedTask(given, null) : rules.Labels.Suggest(target);
         if (suggested.Note is { } why)
-            notes.Add(why);
+            notes.Add(DataNote.OfTask(why, suggested.Task));
         var targetEncoding = suggested.Task == TaskKind.Classify ? rules.Labels.Classes(table, target, notes) : null;
         var labels = targetEncoding is null ? [] : TargetFit.Labels(table, target, targetEncoding, rules.Labels);
         var (training, validation) = Split(table, target, labels, targetEncoding, separate is null ? fraction : 0, settings.Seed, rules, notes);
         if (separate is null && fraction > 0 && validation.Length == 0)
-            notes.Add("no row is held back for validation, because each class has one row");
+            notes.Add(new DataNote("no row is held back for validation, because each class has one row"));
         targetEncoding ??= TargetFit.Value(table, target, training);
         var encoding = new FeatureEncoding
         {
@@ -83,7 +83,7 @@ internal static class TableEncoder
     }
 
     private static IReadOnlyList<ColumnEncoding> Fit(
-        RawTable table, RawColumn target, int[] training, IReadOnlyList<string> asText, List<string> notes)
+        RawTable table, RawColumn target, int[] training, IReadOnlyList<string> asText, List<DataNote> notes)
     {
         var fit = new ColumnFit(table, training, asText);
         var columns = fit.Fit(target);
@@ -91,7 +91,7 @@ internal static class TableEncoder
         return columns;
     }
 
-    private static IReadOnlyList<ColumnEncoding> FitAny(RawTable table, RawColumn target, int[] training, List<string> notes)
+    private static IReadOnlyList<ColumnEncoding> FitAny(RawTable table, RawColumn target, int[] training, List<DataNote> notes)
     {
         var fit = new TolerantFit(table, training);
         var columns = fit.Fit(target);
@@ -118,7 +118,7 @@ internal static class TableEncoder
 
     private static (int[] Training, int[] Validation) Split(
         RawTable table, RawColumn target, int[] labels, TargetEncoding? classes, double fraction, ulong seed, DataRules rules,
-        List<string> notes)
+        List<DataNote> notes)
     {
         if (fraction == 0)
             return ([.. Enumerable.Range(0, table.Rows)], []);
@@ -135,10 +135,11 @@ internal static class TableEncoder
         if (rules.Surveys)
         {
             if (once >= 0)
-                notes.Add($"classes that one row has stay on the training side and are not validated: {RawTable.List(classes.Classes.Where((_, c) => counts[c] == 1))}");
+                notes.Add(new DataNote(
+                    $"classes that one row has stay on the training side and are not validated: {RawTable.List(classes.Classes.Where((_, c) => counts[c] == 1))}"));
             var few = classes.Classes.Where((_, c) => counts[c] > 1 && counts[c] * fraction < 1).ToArray();
             if (few.Length > 0)
-                notes.Add($"classes of few rows have one of them on the validation side: {RawTable.List(few)}");
+                notes.Add(new DataNote($"classes of few rows have one of them on the validation side: {RawTable.List(few)}"));
             return SampleSplit.Stratified(labels, classes.Classes.Count, fraction, seed, least: 1);
         }
 

@@ -18,7 +18,7 @@ internal static class TargetRows
     /// <param name="classes">The classes that a model knows; null to find them out.</param>
     /// <param name="notes">Receives remarks for the user.</param>
     /// <exception cref="DataException">No row has a target.</exception>
-    public static RawTable Present(RawTable table, RawColumn target, MissingMarks marks, IReadOnlyList<string>? classes, ICollection<string> notes)
+    public static RawTable Present(RawTable table, RawColumn target, MissingMarks marks, IReadOnlyList<string>? classes, ICollection<DataNote> notes)
     {
         if (target.Reading is not ColumnReading reading)
             return table;
@@ -32,13 +32,13 @@ internal static class TargetRows
         if (rows.Count == 0)
             throw new DataException("the target is missing in all rows", "choose another target column", table.File, column: target.Name);
         var left = table.Rows - rows.Count;
-        notes.Add(string.Create(
+        notes.Add(new DataNote(string.Create(
             CultureInfo.InvariantCulture,
-            $"{left} of {table.Rows} rows lack the target {CellNumber.Quoted(target.Name)} and {(left == 1 ? "is" : "are")} left out"));
+            $"{left} of {table.Rows} rows lack the target {CellNumber.Quoted(target.Name)} and {(left == 1 ? "is" : "are")} left out")));
         return table.Of(rows);
     }
 
-    private static bool[] MissingTexts(RawColumn target, int rows, MissingMarks marks, ICollection<string> notes)
+    private static bool[] MissingTexts(RawColumn target, int rows, MissingMarks marks, ICollection<DataNote> notes)
     {
         var counts = target.CountTexts();
         var missing = new bool[counts.Length];
@@ -49,9 +49,9 @@ internal static class TargetRows
             if (!missing[text] || marks.AreNamed(word) || !MaybeClasses.Contains(word) || counts[text] < rows * ShareOfClass)
                 continue;
             missing[text] = false;
-            notes.Add(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{CellNumber.Quoted(word)} is a class of the target, because {counts[text]} of {rows} rows have it; --missing {word} leaves them out"));
+            notes.Add(new DataNote(
+                string.Create(CultureInfo.InvariantCulture, $"{CellNumber.Quoted(word)} is a class of the target, because {counts[text]} of {rows} rows have it"),
+                new SettingHint("missing", word, "leaves them out")));
         }
 
         return missing;

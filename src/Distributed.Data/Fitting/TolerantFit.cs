@@ -10,7 +10,7 @@ internal sealed class TolerantFit(RawTable table, int[] training)
     private readonly FitNotes _notes = new();
 
     /// <summary>Remarks for the user.</summary>
-    public IReadOnlyList<string> Notes => _notes.All(training.Length);
+    public IReadOnlyList<DataNote> Notes => _notes.All(training.Length);
 
     /// <summary>Fits the columns.</summary>
     /// <param name="target">The target column, which is no feature.</param>

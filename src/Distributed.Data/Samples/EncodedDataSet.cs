@@ -21,7 +21,7 @@ public sealed class EncodedDataSet
     public required string Sha256 { get; init; }
 
     /// <summary>Remarks for the user about the reading of the data, one sentence each, such as a dropped column.</summary>
-    public IReadOnlyList<string> Notes { get; init; } = [];
+    public IReadOnlyList<DataNote> Notes { get; init; } = [];
 
     /// <summary>The same under another name.</summary>
     internal EncodedDataSet Called(string name) => name == Name ? this : new EncodedDataSet

@@ -3,6 +3,7 @@ using Distributed.Data.Compressed;
 using Distributed.Data.Encodings;
 using Distributed.Data.Fitting;
 using Distributed.Data.Images;
+using Distributed.Data.Rows;
 using Distributed.Data.Samples;
 using Distributed.Data.Tables;
 
@@ -54,6 +55,22 @@ public static class DataSets
         return ImageFiles.IsIdx(path)
             ? LoadImages(settings, ImageFiles.ReadLabelled(path), ImageFiles.Brightest, null)
             : LoadTable(settings, rules);
+    }
+
+    /// <summary>Splits and encodes a table in memory: the same samples as of a CSV file with the same values.</summary>
+    /// <param name="settings">How to read it; the source is what the data set is called.</param>
+    /// <param name="table">The table.</param>
+    /// <param name="validation">The rows to validate with; null: as the settings say.</param>
+    /// <returns>The data set.</returns>
+    /// <exception cref="DataException">The data cannot be used; a line is a row's number, from 1.</exception>
+    public static EncodedDataSet Load(DataSettings settings, MemoryTable table, MemoryTable? validation = null)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(table);
+        var rules = DataRules.Of(settings.Rules, settings.Source);
+        if (validation is not null)
+            settings = settings with { Validation = validation.Name };
+        return LoadTable(settings, rules, table, validation);
     }
 
     /// <summary>
@@ -121,7 +138,7 @@ public static class DataSets
     {
         if (settings.Task == TaskKind.Regress)
             throw new DataException("images with labels are for the task classify", "choose classify, or give a table", images.File);
-        if (settings.Target is not null || settings.Ignore.Count > 0 || settings.Text.Count > 0)
+        if (settings.Target is not null || settings.Ignore.Count > 0 || settings.Text.Count > 0 || settings.Format is not null)
             throw new DataException("images have no columns to choose", "leave out the target and the columns to ignore", images.File);
         var fraction = DefaultValidationFraction;
         var separate = settings.Validation is { } text && !SampleSplit.TryFraction(text, out fraction) ? text
@@ -132,29 +149,32 @@ public static class DataSets
             : ImageData.Pair(settings.Source, images, ImageFiles.ReadLabelled(separate), brightest);
     }
 
-    private static EncodedDataSet LoadTable(DataSettings settings, DataRules rules)
+    private static EncodedDataSet LoadTable(DataSettings settings, DataRules rules, ITableSource? rows = null, ITableSource? validation = null)
     {
         var choice = new ColumnChoice(settings, rules.Header);
-        if (rules.Surveys)
-            return LoadSurveyed(settings, rules, choice);
-        var table = choice.Complete(ReadTable(settings.Source, rules.Header, choice.Select));
+        var notes = new List<DataNote>();
+        var table = rules.Surveys
+            ? SurveyedTables.ToLearn(settings, rows, choice, rules.Header, notes)
+            : choice.Complete(rows?.Read(new CsvPlan(rows.Name, rules.Header, choice.Select)) ?? ReadTable(settings.Source, rules.Header, choice.Select));
         var fraction = DefaultValidationFraction;
         var separate = settings.Validation is { } text && !SampleSplit.TryFraction(text, out fraction)
-            ? ReadTable(text, rules.Header, choice.SelectAgain)
+            ? SeparateTable(text, validation, choice, rules)
             : null;
-        return TableEncoder.Load(table, choice, separate is null ? null : _ => separate, fraction, settings, rules, []);
+        return TableEncoder.Load(table, choice, separate, fraction, settings, rules, notes);
     }
 
-    private static EncodedDataSet LoadSurveyed(DataSettings settings, DataRules rules, ColumnChoice choice)
+    /// <summary>The rows to validate with, once the encoding of those to learn from is known.</summary>
+    private static Func<FeatureEncoding, RawTable> SeparateTable(string name, ITableSource? rows, ColumnChoice choice, DataRules rules)
     {
-        var notes = new List<string>();
-        var table = SurveyedTables.ToLearn(settings, choice, rules.Header, notes);
-        var fraction = DefaultValidationFraction;
-        if (settings.Validation is not { } text || SampleSplit.TryFraction(text, out fraction))
-            return TableEncoder.Load(table, choice, null, fraction, settings, rules, notes);
-        if (!BuiltInNames.Contains(text) && !TableFiles.Matches(text))
-            RequireExists(text);
-        return TableEncoder.Load(table, choice, encoding => SurveyedTables.ToEncode(text, encoding, withTarget: true), 0, settings, rules, notes);
+        if (!rules.Surveys)
+        {
+            var table = rows?.Read(new CsvPlan(rows.Name, rules.Header, choice.SelectAgain)) ?? ReadTable(name, rules.Header, choice.SelectAgain);
+            return _ => table;
+        }
+
+        if (rows is null && !BuiltInNames.Contains(name) && !TableFiles.Matches(name))
+            RequireExists(name);
+        return encoding => SurveyedTables.ToEncode(name, rows, encoding, withTarget: true);
     }
 
     private static RawTable ReadTable(string source, FeatureEncoding encoding, bool withTarget)
@@ -163,7 +183,7 @@ public static class DataSets
         {
             if (!BuiltInNames.Contains(source) && !TableFiles.Matches(source))
                 RequireExists(source);
-            return SurveyedTables.ToEncode(source, encoding, withTarget);
+            return SurveyedTables.ToEncode(source, null, encoding, withTarget);
         }
 
         var wanted = encoding.TableColumns.Select(column => column.Name).ToHashSet(StringComparer.Ordinal);

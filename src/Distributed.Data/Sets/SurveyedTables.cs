@@ -10,24 +10,41 @@ namespace Distributed.Data.Sets;
 internal static class SurveyedTables
 {
     /// <summary>Reads a table to learn from.</summary>
-    /// <param name="settings">Which, and how.</param>
+    /// <param name="settings">How.</param>
+    /// <param name="source">The table; null: the built-in one that the settings name.</param>
     /// <param name="choice">Its columns.</param>
     /// <param name="header">How the first line names them.</param>
     /// <param name="notes">Receives remarks for the user.</param>
     /// <exception cref="DataException">It cannot be read.</exception>
-    public static RawTable ToLearn(DataSettings settings, ColumnChoice choice, IHeaderRules header, ICollection<string> notes)
+    public static RawTable ToLearn(DataSettings settings, ITableSource? source, ColumnChoice choice, IHeaderRules header, ICollection<DataNote> notes)
     {
-        if (BuiltInData.Table(settings.Source, choice.Select) is { } builtIn)
-            return choice.Complete(builtIn);
+        if (source is null && BuiltInData.Table(settings.Source, choice.Select) is { } builtIn)
+            return AsGiven(choice.Complete(builtIn), settings);
         var format = settings.Format ?? new TableFormat();
         var marks = new MissingMarks(format.Missing);
-        var reader = new FoundTables(settings.Source, format);
-        var plan = new CsvPlan(settings.Source, header, choice.Select) { NewColumn = name => new RawColumn(name, new SurveyReading(marks)) };
+        var reader = source ?? new FoundTables(settings.Source, format);
+        var plan = new CsvPlan(reader.Name, header, choice.Select) { NewColumn = name => new RawColumn(name, new SurveyReading(marks)) };
         var table = choice.Complete(reader.Read(plan));
         foreach (var note in reader.Notes)
             notes.Add(note);
         return Settle(table, TableSurvey.Decide(table.Columns, format, choice.Target, settings.Text, notes), reader, plan);
     }
+
+    /// <summary>A built-in table, with the columns that the settings take for something else.</summary>
+    private static RawTable AsGiven(RawTable table, DataSettings settings)
+    {
+        var marks = new MissingMarks(settings.Format?.Missing);
+        return table with
+        {
+            Columns = [.. table.Columns.Select(column => UseOf(column.Name, settings) is { } use
+                ? column.ReadAs(new ColumnReading(use, NumberNotation.Point, DateOrder.YearFirst, marks))
+                : column)],
+        };
+    }
+
+    private static ColumnUse? UseOf(string name, DataSettings settings) => settings.Text.Contains(name) ? ColumnUse.Category
+        : settings.Format?.Columns is { } uses && uses.TryGetValue(name, out var use) ? use
+        : null;
 
     /// <summary>Reads a whole table, each column as it holds, for a description.</summary>
     /// <exception cref="DataException">It cannot be read.</exception>
@@ -43,30 +60,31 @@ internal static class SurveyedTables
     }
 
     /// <summary>Reads a table as an encoding says.</summary>
-    /// <param name="source">The table.</param>
+    /// <param name="name">Names a file or a built-in table.</param>
+    /// <param name="source">The table; null: what is named.</param>
     /// <param name="encoding">The encoding.</param>
     /// <param name="withTarget">Whether the target is read too.</param>
     /// <exception cref="DataException">It cannot be read.</exception>
-    public static RawTable ToEncode(string source, FeatureEncoding encoding, bool withTarget)
+    public static RawTable ToEncode(string name, ITableSource? source, FeatureEncoding encoding, bool withTarget)
     {
         var marks = new MissingMarks(encoding.Format?.Missing);
-        var readings = encoding.TableColumns.ToDictionary(column => column.Name, column => column.ReadingWith(marks), StringComparer.Ordinal);
+        var readings = encoding.TableColumns.ToDictionary(column => column.Name, column => column.ReadingWith(marks, encoding.Format?.Decimal), StringComparer.Ordinal);
         if (withTarget)
             readings[encoding.Target.Name] = new ColumnReading(
-                encoding.Task == TaskKind.Regress ? ColumnUse.Number : ColumnUse.Category, encoding.Target.Notation ?? NumberNotation.Point, DateOrder.YearFirst, marks);
+                encoding.Task == TaskKind.Regress ? ColumnUse.Number : ColumnUse.Category, encoding.Format?.Decimal ?? encoding.Target.Notation ?? NumberNotation.Point, DateOrder.YearFirst, marks);
         IReadOnlyList<bool> Select(IReadOnlyList<string> names) => [.. names.Select(readings.ContainsKey)];
-        if (BuiltInData.Table(source, Select) is { } builtIn)
+        if (source is null && BuiltInData.Table(name, Select) is { } builtIn)
             return builtIn;
-        var reader = new FoundTables(source, encoding.Format ?? new TableFormat());
-        return RepeatedColumns.Merge(reader.Read(new CsvPlan(source, DataRules.Of(encoding.Rules).Header, Select)
+        source ??= new FoundTables(name, encoding.Format ?? new TableFormat());
+        return RepeatedColumns.Merge(source.Read(new CsvPlan(source.Name, DataRules.Of(encoding.Rules).Header, Select)
         {
-            NewColumn = name => new RawColumn(name, readings[name]),
+            NewColumn = column => new RawColumn(column, readings[column]),
             AdviceWithoutRows = "rows are needed",
         }));
     }
 
     /// <summary>Reads the columns as they decided: from what is in memory, or, where texts were not kept, from the file again.</summary>
-    private static RawTable Settle(RawTable table, IReadOnlyList<ColumnReading> readings, FoundTables reader, CsvPlan plan)
+    private static RawTable Settle(RawTable table, IReadOnlyList<ColumnReading> readings, ITableSource reader, CsvPlan plan)
     {
         var lost = new Dictionary<string, ColumnReading>(StringComparer.Ordinal);
         foreach (var (column, reading) in table.Columns.Zip(readings))

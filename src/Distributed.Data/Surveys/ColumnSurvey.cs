@@ -36,7 +36,7 @@ internal sealed class ColumnSurvey
     public ColumnUse Use { get; private set; }
 
     /// <summary>Remarks for the user.</summary>
-    public List<string> Notes { get; } = [];
+    public List<DataNote> Notes { get; } = [];
 
     /// <summary>Whether cells are numbers with a decimal comma and no other ones.</summary>
     public bool HasDecimalCommas => _counts[CellForms.Comma] > _counts[CellForms.Point];
@@ -65,9 +65,9 @@ internal sealed class ColumnSurvey
         if (Use == ColumnUse.Number)
             TellNumber(numbers, notation, usual);
         else if (Use == ColumnUse.Category && given is null && numbers > 0 && !isTarget)
-            Notes.Add(
-                $"{Title} is read as categories, because {(numbers == Present ? "codes begin with a zero" : "it holds texts beside numbers")}; "
-                + $"--column {_column.Name}=number reads the numbers");
+            Notes.Add(new DataNote(
+                $"{Title} is read as categories, because {(numbers == Present ? "codes begin with a zero" : "it holds texts beside numbers")}",
+                SettingHint.Column(_column.Name, "number", "reads the numbers")));
         return new ColumnReading(Use, notation, order ?? DateOrder.YearFirst, _reading.Marks);
     }
 
@@ -106,7 +106,7 @@ internal sealed class ColumnSurvey
         if (!day && !month)
             return null;
         if (day && month)
-            Notes.Add($"{Title} holds dates that could begin with the day or the month: {(ReadsPoints() ? "the day" : "the month")} is taken");
+            Notes.Add(new DataNote($"{Title} holds dates that could begin with the day or the month: {(ReadsPoints() ? "the day" : "the month")} is taken"));
         return day && (!month || ReadsPoints()) ? DateOrder.DayFirst : DateOrder.MonthFirst;
     }
 
@@ -119,8 +119,9 @@ internal sealed class ColumnSurvey
         if (strangers > 0)
         {
             var words = Strangers(notation).Take(MostInNote + 1).Select(CellNumber.Quoted).ToArray();
-            Notes.Add(
-                $"{Title} holds numbers, and {strangers} cells that are none count as missing: {string.Join(", ", words.Take(MostInNote))}{(words.Length > MostInNote ? ", …" : "")}");
+            Notes.Add(new DataNote(
+                $"{Title} holds numbers, and {strangers} cells that are none count as missing: {string.Join(", ", words.Take(MostInNote))}{(words.Length > MostInNote ? ", …" : "")}",
+                SettingHint.Column(_column.Name, "category", "reads all as texts")));
         }
 
         if (_counts[CellForms.Written] == 0 && notation == NumberNotation.Point)
@@ -129,8 +130,8 @@ internal sealed class ColumnSurvey
         if (!new ColumnReading(ColumnUse.Number, notation, DateOrder.YearFirst, _reading.Marks).Read(example, out var number).Equals(CellKind.Number))
             return;
         var doubt = !usual.IsSure && _counts[CellForms.Ambiguous] > 0 && !HasDecimalCommas && !HasDecimalPoints;
-        Notes.Add(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{Title} is read as numbers: {CellNumber.Quoted(example)} is {number}{(doubt ? $"; --decimal {(notation == NumberNotation.Point ? "comma" : "point")} reads it otherwise" : "")}"));
+        Notes.Add(new DataNote(
+            string.Create(CultureInfo.InvariantCulture, $"{Title} is read as numbers: {CellNumber.Quoted(example)} is {number}"),
+            doubt ? new SettingHint("decimal", notation == NumberNotation.Point ? "comma" : "point", "reads it otherwise") : null));
     }
 }

@@ -13,7 +13,7 @@ internal static class TableSurvey
     /// <param name="notes">Receives remarks for the user.</param>
     /// <returns>Each column's reading, in their order.</returns>
     public static IReadOnlyList<ColumnReading> Decide(
-        IReadOnlyList<RawColumn> columns, TableFormat format, string target, IReadOnlyList<string> asText, ICollection<string> notes)
+        IReadOnlyList<RawColumn> columns, TableFormat format, string target, IReadOnlyList<string> asText, ICollection<DataNote> notes)
     {
         var surveys = columns.Select(column => new ColumnSurvey(column)).ToArray();
         var (commas, points) = (surveys.Any(survey => survey.HasDecimalCommas), surveys.Any(survey => survey.HasDecimalPoints));

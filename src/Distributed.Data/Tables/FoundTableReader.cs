@@ -18,7 +18,7 @@ internal sealed class FoundTableReader(Func<OpenedFile> open, TableFormat format
     private bool? _isJson;
 
     /// <summary>Remarks for the user, after a reading.</summary>
-    public List<string> Notes { get; } = [];
+    public List<DataNote> Notes { get; } = [];
 
     /// <summary>Reads the table.</summary>
     /// <exception cref="DataException">The file cannot be read as a table.</exception>
@@ -81,7 +81,7 @@ internal sealed class FoundTableReader(Func<OpenedFile> open, TableFormat format
             if (encoding.Note is { } note)
                 Notes.Add(note);
             if (dialect.Comments > 0)
-                Notes.Add(dialect.Comments == 1 ? "a comment line before the header is left out" : $"{dialect.Comments} comment lines before the header are left out");
+                Notes.Add(new DataNote(dialect.Comments == 1 ? "a comment line before the header is left out" : $"{dialect.Comments} comment lines before the header are left out"));
             return table;
         }
         catch (IOException error)

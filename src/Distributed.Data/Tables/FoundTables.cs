@@ -5,20 +5,25 @@ namespace Distributed.Data.Tables;
 /// <summary>Reads the files of a source as one table: the rows behind one another, the columns by their names.</summary>
 /// <param name="source">A file, or a pattern.</param>
 /// <param name="format">What the settings say.</param>
-internal sealed class FoundTables(string source, TableFormat format)
+internal sealed class FoundTables(string source, TableFormat format) : ITableSource
 {
     private readonly (string File, FoundTableReader Reader)[] _files =
         [.. TableFiles.Of(source).Select(file => (file, new FoundTableReader(() => OpenedFile.Open(file), format)))];
 
-    /// <summary>Remarks for the user, after a reading.</summary>
-    public IReadOnlyList<string> Notes =>
+    /// <inheritdoc/>
+    public string Name => source;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<DataNote> Notes =>
     [
-        .. _files.Length > 1 ? [$"{_files.Length} files are read as one table: {RawTable.List(_files.Select(file => Path.GetFileName(file.File)))}"] : Array.Empty<string>(),
-        .. _files.SelectMany(file => file.Reader.Notes).Distinct(StringComparer.Ordinal),
+        .. _files.Length > 1
+            ? [new DataNote($"{_files.Length} files are read as one table: {RawTable.List(_files.Select(file => Path.GetFileName(file.File)))}")]
+            : Array.Empty<DataNote>(),
+        .. _files.SelectMany(file => file.Reader.Notes).Distinct(),
     ];
 
-    /// <summary>Reads the table.</summary>
-    /// <exception cref="DataException">A file cannot be read as a table, or lacks a column of the first.</exception>
+    /// <inheritdoc/>
+    /// <remarks>Refuses a file that lacks a column of the first.</remarks>
     public RawTable Read(CsvPlan plan)
     {
         var first = _files[0].Reader.Read(plan with { File = _files[0].File });

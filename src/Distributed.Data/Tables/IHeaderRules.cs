@@ -18,5 +18,5 @@ internal interface IHeaderRules
     /// <param name="file">What messages call the file.</param>
     /// <returns>A remark for the user.</returns>
     /// <exception cref="DataException">The column needs a name.</exception>
-    string? WhyLeftOut(RawColumn column, int position, string file);
+    DataNote? WhyLeftOut(RawColumn column, int position, string file);
 }

@@ -19,10 +19,12 @@ internal sealed partial class IdentifiedHeaderRules : IHeaderRules
     public void Check(IReadOnlyList<string> names, string file) => _indexed.Check(names, file);
 
     /// <inheritdoc/>
-    public string? WhyLeftOut(RawColumn column, int position, string file) =>
+    public DataNote? WhyLeftOut(RawColumn column, int position, string file) =>
         _indexed.WhyLeftOut(column, position, file)
         ?? (IdentifierName().IsMatch(column.Name) && AreIdentifiers(column.Numbers)
-            ? $"column {CellNumber.Quoted(column.Name)} holds a different whole number in each row and is left out as an identifier; --column {column.Name}=number keeps it"
+            ? new DataNote(
+                $"column {CellNumber.Quoted(column.Name)} holds a different whole number in each row and is left out as an identifier",
+                SettingHint.Column(column.Name, "number", "keeps it"))
             : null);
 
     private static bool AreIdentifiers(IReadOnlyList<double> numbers)

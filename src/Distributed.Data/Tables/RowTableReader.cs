@@ -7,7 +7,8 @@ internal static class RowTableReader
     /// <exception cref="DataException">It cannot be read as a table.</exception>
     public static RawTable Read(IRowSource source, CsvPlan plan)
     {
-        var names = CsvHeader.Check([.. source.Names.Select(name => name.Trim())], plan.File, plan.Header);
+        string[] names = [.. source.Names.Select(name => name.Trim())];
+        CsvHeader.Check(names, plan.File, plan.Header);
         var selected = plan.Select(names);
         var columns = names.Select((name, i) => selected[i] ? plan.NewColumn(name) : null).ToArray();
         var lines = new List<int>();

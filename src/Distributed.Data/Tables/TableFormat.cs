@@ -36,4 +36,8 @@ public sealed record TableFormat
 
     /// <summary>What columns are taken for, by name.</summary>
     public IReadOnlyDictionary<string, ColumnUse>? Columns { get; init; }
+
+    /// <summary>Whether there is an encoding of a name.</summary>
+    /// <param name="name">As of <see cref="Encoding"/>.</param>
+    public static bool KnowsEncoding(string name) => TextEncoding.Find(name) is not null;
 }

@@ -5,7 +5,7 @@ namespace Distributed.Data.Tables;
 /// <summary>How a table's bytes become text.</summary>
 /// <param name="Encoding">Throws on bytes that are no text.</param>
 /// <param name="Note">What to tell the user; null for UTF-8 and for text with a byte order mark.</param>
-internal readonly record struct TextEncoding(Encoding Encoding, string? Note)
+internal readonly record struct TextEncoding(Encoding Encoding, DataNote? Note)
 {
     /// <summary>Bytes that are looked at.</summary>
     public const int SampleBytes = 1 << 16;
@@ -17,7 +17,8 @@ internal readonly record struct TextEncoding(Encoding Encoding, string? Note)
 
     /// <summary>The encoding of text that is not UTF-8: Windows-1252, of which Latin-1 is a part.</summary>
     public static TextEncoding Western { get; } = new(
-        OfCodePage(WesternCodePage), "the file is not UTF-8 text and is read as Windows-1252; save it in UTF-8 if letters look wrong");
+        OfCodePage(WesternCodePage), new DataNote(
+            "the file is not UTF-8 text and is read as Windows-1252", new SettingHint("encoding", "NAME", "reads it otherwise")));
 
     /// <summary>Finds the encoding from the first bytes. UTF-16 without a byte order mark shows by its zero bytes.</summary>
     public static TextEncoding Of(ReadOnlySpan<byte> sample)
@@ -38,7 +39,11 @@ internal readonly record struct TextEncoding(Encoding Encoding, string? Note)
 
     /// <summary>The encoding of a name.</summary>
     /// <exception cref="DataException">There is none of that name.</exception>
-    public static TextEncoding Named(string name)
+    public static TextEncoding Named(string name) =>
+        Find(name) ?? throw new DataException($"there is no encoding {CellNumber.Quoted(name)}", "utf-8, utf-16 and windows-1252 are some");
+
+    /// <summary>The encoding of a name; null when there is none.</summary>
+    public static TextEncoding? Find(string name)
     {
         try
         {
@@ -48,7 +53,7 @@ internal readonly record struct TextEncoding(Encoding Encoding, string? Note)
         }
         catch (Exception error) when (error is ArgumentException or NotSupportedException)
         {
-            throw new DataException($"there is no encoding {CellNumber.Quoted(name)}", "utf-8, utf-16 and windows-1252 are some", inner: error);
+            return null;
         }
     }
 
@@ -61,7 +66,7 @@ internal readonly record struct TextEncoding(Encoding Encoding, string? Note)
         return false;
     }
 
-    private const string Wide = "the file has no byte order mark and is read as UTF-16";
+    private static DataNote Wide { get; } = new("the file has no byte order mark and is read as UTF-16", new SettingHint("encoding", "NAME", "reads it otherwise"));
 
     private static Encoding OfCodePage(int page) =>
         CodePagesEncodingProvider.Instance.GetEncoding(page, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)!;

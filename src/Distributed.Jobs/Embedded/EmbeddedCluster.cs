@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Hosting;
 using Distributed.Cluster;
+using Distributed.Cluster.Datasets;
 using Distributed.Cluster.Hosting;
 using Distributed.Cluster.Messages;
 using Distributed.Cluster.Stores;
@@ -23,7 +24,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     private readonly IHost _host;
     private readonly SqliteStore _store;
 
-    private EmbeddedCluster(IHost host, SqliteStore store, ITrainingClient client)
+    private EmbeddedCluster(IHost host, SqliteStore store, IJobService client)
     {
         _host = host;
         _store = store;
@@ -31,20 +32,27 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     }
 
     /// <summary>The cluster's client.</summary>
-    public ITrainingClient Client { get; }
+    public IJobService Client { get; }
+
+    /// <summary>The samples in this process's memory.</summary>
+    internal NodeDatasets Datasets { get; private init; } = new();
+
+    /// <summary>Its worker actors.</summary>
+    internal int Workers { get; private init; }
 
     /// <summary>Opens the store and starts the node; returns once it is up.</summary>
     /// <exception cref="TrainingException">The store cannot be opened, or the node does not come up in time.</exception>
     public static async Task<EmbeddedCluster> StartAsync(EmbeddedClusterOptions options, CancellationToken cancellation)
     {
         var store = SqliteStore.Open(options.StorePath);
+        var storeLog = options.Loggers?.CreateLogger("store") ?? new CallbackLoggerProvider(options.Log, LogLevel.Warning).CreateLogger("store");
         var services = new NodeServices
         {
             Roles = new HashSet<string> { NodeRoles.Coordinator, NodeRoles.ParameterServer, NodeRoles.Worker, NodeRoles.Core },
             Workers = options.Workers,
             Threads = options.Threads,
             ShardTasks = options.ShardTasks,
-            Outage = new StoreOutage(new CallbackLoggerProvider(options.Log, LogLevel.Warning).CreateLogger("store"), TimeProvider.System),
+            Outage = new StoreOutage(storeLog, TimeProvider.System),
         };
         var host = BuildHost(options, services, store);
         try
@@ -54,8 +62,8 @@ public sealed class EmbeddedCluster : IAsyncDisposable
             await host.StartAsync(bound.Token).ConfigureAwait(false);
             var system = host.Services.GetRequiredService<ActorSystem>();
             await JoinSelfAsync(system, bound.Token).ConfigureAwait(false);
-            var client = new ActorClient(system, host.Services.GetRequiredService<ActorRegistry>(), services);
-            return new EmbeddedCluster(host, store, client);
+            var client = NodeClient.Of(system, host.Services.GetRequiredService<ActorRegistry>(), services);
+            return new EmbeddedCluster(host, store, client) { Datasets = services.Datasets, Workers = options.Workers };
         }
         catch (Exception e)
         {
@@ -88,6 +96,8 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddProvider(new CallbackLoggerProvider(options.Log, options.Verbose ? LogLevel.Debug : LogLevel.Warning));
         builder.Logging.SetMinimumLevel(options.Verbose ? LogLevel.Debug : LogLevel.Warning);
+        if (options.Loggers is { } loggers) builder.Services.AddSingleton(loggers);
+        builder.Services.AddSingleton<IHostLifetime, OwnLifetime>();
         builder.Services.AddAkka("distributed", (akka, provider) =>
         {
             // In a cluster of one node, warnings about late heartbeats and silent peers mean nothing.
@@ -97,6 +107,14 @@ public sealed class EmbeddedCluster : IAsyncDisposable
             akka.AddDistributedActors(services);
         });
         return builder.Build();
+    }
+
+    /// <summary>Ends with the cluster alone: Ctrl-C and SIGTERM belong to the program around it.</summary>
+    private sealed class OwnLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private static async Task JoinSelfAsync(ActorSystem system, CancellationToken cancellation)

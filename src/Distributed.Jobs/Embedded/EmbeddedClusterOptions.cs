@@ -1,4 +1,5 @@
 using Distributed.Cluster.Compute;
+using Microsoft.Extensions.Logging;
 
 namespace Distributed.Jobs.Embedded;
 
@@ -16,6 +17,9 @@ public sealed record EmbeddedClusterOptions
 
     /// <summary>Where log lines of warning level and above go; verbose adds the rest.</summary>
     public Action<string> Log { get; init; } = _ => { };
+
+    /// <summary>Where log entries go instead: a host program's loggers, by their own levels. Not disposed with the cluster.</summary>
+    public ILoggerFactory? Loggers { get; init; }
 
     /// <summary>Log everything, not warnings alone.</summary>
     public bool Verbose { get; init; }

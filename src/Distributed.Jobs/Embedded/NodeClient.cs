@@ -1,11 +1,20 @@
+using Akka.Actor;
+using Akka.Hosting;
 using Distributed.Cluster.Hosting;
+using Distributed.Jobs.Results;
 using Distributed.Jobs.Service;
 
 namespace Distributed.Jobs.Embedded;
 
-/// <summary>The client of the cluster that a node is a member of.</summary>
+/// <summary>The jobs of the cluster that a node is a member of, started past the queue.</summary>
 public static class NodeClient
 {
-    /// <summary>A client that speaks through the node; lists, histories and weights need the node to have the store.</summary>
-    public static ITrainingClient Of(ClusterNode node) => new ActorClient(node.System, node.Registry, node.Services);
+    /// <summary>The jobs through the node; lists, histories and weights need the node to have the store.</summary>
+    public static IJobService Of(ClusterNode node) => Of(node.System, node.Registry, node.Services);
+
+    internal static IJobService Of(ActorSystem system, ActorRegistry registry, NodeServices node)
+    {
+        var stored = new StoredJobs(system);
+        return new JobService(new DirectJobs(system, registry, node, stored), stored);
+    }
 }

@@ -7,7 +7,9 @@ using Distributed.Cluster.Messages;
 using Distributed.Data.Encodings;
 using Distributed.Data.Samples;
 using Distributed.Jobs.Results;
+using Distributed.Jobs.Service;
 using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Nodes;
 using Distributed.Protocol.Queue;
@@ -34,10 +36,13 @@ internal sealed class GatewayAccess(ActorSystem system, ActorRegistry registry, 
     /// <summary>The stored jobs.</summary>
     public StoredJobs Stored => _stored;
 
+    /// <summary>The jobs, started through the queue.</summary>
+    public IJobService Jobs => new JobService(new QueuedJobs(this), _stored);
+
     /// <summary>Keeps a job's data on this node, where the workers fetch it.</summary>
     /// <exception cref="TrainingException">It does not fit; the message names the remedy.</exception>
     public Task TakeInAsync(EncodedDataSet data, CancellationToken cancellation) => node.Datasets.TakeInAsync(
-        data, async (job, c) => (await _stored.HistoryAsync(job, c).ConfigureAwait(false)).End is not null, cancellation);
+        data, _stored.IsOverAsync, cancellation);
 
     /// <summary>The data stays until the job is over.</summary>
     public void Hold(string sha256, JobId job) => node.Datasets.Hold(sha256, job);
@@ -59,6 +64,14 @@ internal sealed class GatewayAccess(ActorSystem system, ActorRegistry registry, 
 
     public Task<QueuedJobReply> FindAsync(JobId job, CancellationToken cancellation) =>
         AskAsync<QueuedJobReply>(new GetQueuedJob(job), cancellation);
+
+    /// <summary>A job as directory and journal know it.</summary>
+    public async Task<(QueuedJobReply Told, JobHistory History)> LookUpAsync(JobId job, CancellationToken cancellation)
+    {
+        var told = await FindAsync(job, cancellation).ConfigureAwait(false);
+        // Before its first turn a job has no journal, and right after it an empty one.
+        return (told, told.Summary?.StartedAt is null ? new JobHistory() : await _stored.HistoryAsync(job, cancellation).ConfigureAwait(false));
+    }
 
     public async Task<IReadOnlyList<JobId>> UsersOfAsync(string dataset, CancellationToken cancellation) =>
         (await AskAsync<DatasetUsersReply>(new GetDatasetUsers(dataset), cancellation).ConfigureAwait(false)).Jobs;

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Persistence;
 using Distributed.Cluster;
+using Distributed.Cluster.Messages;
 using Distributed.Cluster.Stores;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
@@ -11,9 +12,31 @@ using Distributed.Protocol.Snapshots;
 namespace Distributed.Jobs.Results;
 
 /// <summary>Stored data of jobs outside the directory: histories, weights, encodings. Read from the shared database on the calling node.</summary>
-internal sealed class StoredJobs(ActorSystem system)
+internal sealed class StoredJobs(ActorSystem system) : IJobStore
 {
+    private const int Attempts = 3;
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
+
+    /// <summary>The jobs that the store names, in order of submission.</summary>
+    public Task<IReadOnlyList<JobRegistered>> RegisteredAsync(CancellationToken cancellation) =>
+        ReadAsync<IReadOnlyList<JobRegistered>>(JobListReader.Props, cancellation);
+
+    public async Task<IReadOnlyList<JobRecord>> ListAsync(CancellationToken cancellation)
+    {
+        var records = new List<JobRecord>();
+        foreach (var job in (await RegisteredAsync(cancellation).ConfigureAwait(false)).Reverse())
+        {
+            var history = await HistoryAsync(job.Job, cancellation).ConfigureAwait(false);
+            if (JobRecord.Of(job.Job, job.SubmittedAt, job.Source, job.EncodingId, history) is not { } record) continue;
+            var sha256 = await WeightsSha256Async(history, cancellation).ConfigureAwait(false);
+            records.Add(record.End is { } end ? record with { End = end with { WeightsSha256 = sha256 } } : record);
+        }
+        return records;
+    }
+
+    /// <summary>Whether a job has ended.</summary>
+    public async Task<bool> IsOverAsync(JobId job, CancellationToken cancellation) =>
+        (await HistoryAsync(job, cancellation).ConfigureAwait(false)).End is not null;
 
     /// <summary>A job's history from its journal; without a specification when there is none.</summary>
     public Task<JobHistory> HistoryAsync(JobId job, CancellationToken cancellation) =>
@@ -35,9 +58,58 @@ internal sealed class StoredJobs(ActorSystem system)
         {
             return null;
         }
-        catch (Exception e) when (e is SnapshotStoreUnavailableException or AskTimeoutException)
+        catch (Exception e) when (IsUnreadable(e))
         {
             throw new TrainingException($"the checkpoint of step {checkpoint.Step} cannot be read: {e.Message}", e);
+        }
+    }
+
+    public async Task<float[]> ReadWeightsAsync(JobId job, CheckpointChoice choice, CancellationToken cancellation)
+    {
+        var kind = choice.ToString().ToLowerInvariant();
+        for (var attempt = 1; ; attempt++)
+        {
+            var history = await HistoryAsync(job, cancellation).ConfigureAwait(false);
+            if (history.Specification is not { } specification) throw new TrainingException($"the store holds no job {job}");
+            if ((choice == CheckpointChoice.Best ? history.DurableBest(new EpochPlan(specification)) : history.Latest) is not { } checkpoint)
+                throw new TrainingException(JobRecord.NoCheckpoint(job, kind, history.End) ?? $"the job {job} has no {kind} checkpoint yet");
+            try
+            {
+                return await StoredWeights.LoadAsync(system, checkpoint, cancellation).ConfigureAwait(false);
+            }
+            catch (SnapshotUnreadableException) when (attempt < Attempts && history.End is null)
+            {
+                // A newer checkpoint took its place: the journal knows which.
+            }
+            catch (Exception e) when (IsUnreadable(e))
+            {
+                throw new TrainingException($"the {kind} checkpoint of {job} (step {checkpoint.Step}) cannot be read: {e.Message}", e);
+            }
+        }
+    }
+
+    public async Task<StoredCheckpoint> ReadCheckpointAsync(JobId job, long step, CancellationToken cancellation)
+    {
+        var history = await HistoryAsync(job, cancellation).ConfigureAwait(false);
+        var checkpoint = history.CheckpointAt(step) ?? throw new TrainingException($"the job {job} has no checkpoint of step {step} any more");
+        try
+        {
+            var count = checkpoint.ParameterCount;
+            var weights = new float[count];
+            var state = Array.Empty<float>();
+            foreach (var part in await SnapshotStore.LoadAsync(system, checkpoint.Parts).WaitAsync(cancellation).ConfigureAwait(false))
+            {
+                part.Weights.CopyTo(weights.AsMemory(part.Start));
+                var vectors = part.State.Length / part.Weights.Length;
+                if (state.Length == 0) state = new float[vectors * count];
+                for (var v = 0; v < vectors; v++)
+                    part.State.Span.Slice(v * part.Weights.Length, part.Weights.Length).CopyTo(state.AsSpan(v * count + part.Start));
+            }
+            return new StoredCheckpoint(step, weights, state);
+        }
+        catch (Exception e) when (IsUnreadable(e))
+        {
+            throw new TrainingException($"the checkpoint of {job} at step {step} cannot be read: {e.Message}", e);
         }
     }
 
@@ -59,13 +131,12 @@ internal sealed class StoredJobs(ActorSystem system)
         {
             return null;
         }
-        catch (Exception e) when (e is SnapshotStoreUnavailableException or AskTimeoutException)
+        catch (Exception e) when (IsUnreadable(e))
         {
             throw new TrainingException($"the checkpoint of step {checkpoint.Step} cannot be read: {e.Message}", e);
         }
     }
 
-    /// <summary>Stores weights to begin with as a checkpoint of step 0 that belongs to a job alone.</summary>
     public async Task<Checkpoint> StoreInitialAsync(JobId job, float[] parameters, CancellationToken cancellation)
     {
         var snapshot = new BlockSnapshot(job, 0, 0, 0, new IndexRange(0, parameters.Length), parameters, default, default);
@@ -81,7 +152,6 @@ internal sealed class StoredJobs(ActorSystem system)
         return new Checkpoint(0, 0, parts, default, parameters.Length);
     }
 
-    /// <summary>Stores bytes under a new name, and gives it.</summary>
     public async Task<string> StoreBytesAsync(string kind, byte[] bytes, CancellationToken cancellation)
     {
         var id = $"{kind}-{Guid.NewGuid():n}";
@@ -89,7 +159,6 @@ internal sealed class StoredJobs(ActorSystem system)
         return id;
     }
 
-    /// <summary>The bytes of a name; null when there are none.</summary>
     public async Task<byte[]?> FindBytesAsync(string id, CancellationToken cancellation)
     {
         var answer = await AskAsync(new LoadSnapshot(id, SnapshotSelectionCriteria.Latest, long.MaxValue), cancellation).ConfigureAwait(false);
@@ -112,6 +181,8 @@ internal sealed class StoredJobs(ActorSystem system)
         var journal = Akka.Persistence.Persistence.Instance.Apply(system).JournalFor("akka.persistence.journal.sql");
         journal.Tell(new DeleteMessagesTo(JobJournal.IdOf(job), long.MaxValue, ActorRefs.NoSender));
     }
+
+    private static bool IsUnreadable(Exception e) => e is SnapshotUnreadableException or SnapshotStoreUnavailableException or AskTimeoutException;
 
     private IActorRef Store => Akka.Persistence.Persistence.Instance.Apply(system).SnapshotStoreFor(SnapshotStore.PluginId);
 

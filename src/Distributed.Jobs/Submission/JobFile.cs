@@ -8,35 +8,14 @@ namespace Distributed.Jobs.Submission;
 /// </summary>
 internal static class JobFile
 {
-    private const long MaximumBytes = 1 << 20;
-
     private static readonly JsonDocumentOptions Leniency = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
-
-    /// <summary>Reads a file.</summary>
-    /// <exception cref="UsageException">It cannot be read, is not JSON, or has an unknown member.</exception>
-    public static SettingValues Read(string path)
-    {
-        byte[] bytes;
-        try
-        {
-            if (Directory.Exists(path)) throw new UsageException($"--job: {path} is a folder; a JSON file would be right");
-            var file = new FileInfo(path);
-            if (!file.Exists) throw new UsageException($"--job: there is no file {path}");
-            if (file.Length > MaximumBytes) throw new UsageException($"--job: {path} has {file.Length:#,0} bytes; a job file has at most {MaximumBytes:#,0}");
-            bytes = File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"--job: {path} cannot be read: {e.Message}", e);
-        }
-        return Parse(bytes, Path.GetFileName(path));
-    }
 
     /// <summary>Reads the bytes of a file.</summary>
     /// <param name="json">UTF-8.</param>
     /// <param name="file">The file's name, for messages.</param>
+    /// <exception cref="SettingException">A value is wrong.</exception>
     /// <exception cref="UsageException">They are not such JSON.</exception>
-    public static SettingValues Parse(ReadOnlyMemory<byte> json, string file)
+    public static GivenSettings Parse(ReadOnlyMemory<byte> json, string file)
     {
         if (json.Span.StartsWith("\uFEFF"u8)) json = json[3..];
         JsonDocument document;
@@ -53,7 +32,7 @@ internal static class JobFile
         {
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 throw new UsageException($"{file}: a JSON object of settings would be right, such as {{\"data\": \"digits\"}}");
-            var values = new SettingValues();
+            var values = new GivenSettings();
             try
             {
                 foreach (var member in document.RootElement.EnumerateObject()) Add(values, member, file);
@@ -67,7 +46,7 @@ internal static class JobFile
         }
     }
 
-    private static void Add(SettingValues values, JsonProperty member, string file)
+    private static void Add(GivenSettings values, JsonProperty member, string file)
     {
         var setting = Settings.All.FirstOrDefault(s => s.Member == member.Name);
         if (setting is null)
@@ -75,10 +54,20 @@ internal static class JobFile
             var members = Settings.All.Select(s => s.Member);
             throw new UsageException($"{file}: there is no setting '{member.Name}'{NearestName.Hint(member.Name, members)}");
         }
-        if (values.Has(setting.Name)) throw new UsageException($"{file}: '{member.Name}' stands twice; once would be right");
-        var origin = $"{member.Name} in {file}";
+        if (values.Has(setting)) throw new UsageException($"{file}: '{member.Name}' stands twice; once would be right");
         if (member.Value.ValueKind == JsonValueKind.Null) return;
-        values.Give(setting.Name, Text(member.Value, origin), origin);
+        var text = setting is Setting<bool?> && member.Value.ValueKind is (JsonValueKind.True or JsonValueKind.False)
+            ? member.Value.GetRawText()
+            : Text(member.Value, $"{member.Name} in {file}");
+        try
+        {
+            values.Give(setting, text);
+        }
+        catch (SettingException e)
+        {
+            e.Place = $"in {file}";
+            throw;
+        }
     }
 
     /// <summary>The text that the flag would have: lists and maps are joined by commas.</summary>
@@ -87,8 +76,8 @@ internal static class JobFile
         JsonValueKind.String => value.GetString()!,
         JsonValueKind.Number => value.GetRawText(),
         JsonValueKind.Array when value.GetArrayLength() == 0 => "none",
-        JsonValueKind.Array => string.Join(",", value.EnumerateArray().Select(v => Scalar(v, origin))),
-        JsonValueKind.Object => string.Join(",", value.EnumerateObject().Select(p => $"{p.Name}={Scalar(p.Value, origin)}")),
+        JsonValueKind.Array => QuotedWords.Join(value.EnumerateArray().Select(v => Scalar(v, origin))),
+        JsonValueKind.Object => QuotedWords.Join(value.EnumerateObject().Select(p => $"{p.Name}={Scalar(p.Value, origin)}")),
         _ => throw new UsageException($"{origin}: {value.GetRawText()} is neither text nor a number"),
     };
 

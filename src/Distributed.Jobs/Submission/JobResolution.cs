@@ -1,3 +1,6 @@
+using Distributed.Data;
+using Distributed.Data.Encodings;
+using Distributed.Jobs.Results;
 using Distributed.Learning.Networks;
 using Distributed.Learning.Optimization;
 using Distributed.Protocol.Specification;
@@ -8,107 +11,152 @@ namespace Distributed.Jobs.Submission;
 /// <summary>Resolves settings and data into a specification: a pure function, so that equal commands on equal data give equal jobs.</summary>
 internal static class JobResolution
 {
-    /// <summary>Fills in what was not given, and checks the whole.</summary>
-    /// <exception cref="UsageException">The settings do not go together with each other or with the data.</exception>
-    public static JobSpecification Resolve(TrainSettings settings, DataShape data, InitialWeights? initial = null)
+    /// <summary>Checks what can be checked without the data: values that contradict each other.</summary>
+    /// <exception cref="SettingException">They do.</exception>
+    public static void Check(GivenSettings given)
     {
-        if (settings.TargetAccuracy is not null && !data.IsClassification)
-            throw new UsageException("--target-accuracy needs a classifier, and these samples have values to predict: --target-loss would be right");
-        if (settings.TargetAccuracy is not null && data.Validation == 0)
-            throw new UsageException("--target-accuracy needs a validation set: give --validation a share above 0 or a file, or use --target-loss");
+        var hasNoValidation = given.Get(Settings.Validation) is { } text && RealType.TryRead(text, out var share) && share == 0;
+        if (given.Has(Settings.TargetAccuracy) && hasNoValidation) throw NeedsValidation();
+        if (given.Has(Settings.TargetAccuracy) && given.Get(Settings.Task) == TaskKind.Regress)
+            throw new SettingException(Settings.TargetAccuracy, $"{Settings.TargetAccuracy} needs a classifier: for a regression {Settings.TargetLoss} would be right");
+        if (given.Has(Settings.InitialWeights) && given.Has(Settings.From))
+            throw new SettingException(Settings.From, $"{Settings.InitialWeights} and {Settings.From} both say what to begin with: one of them would be right");
+        if (given.Get(Settings.Shard) > given.Get(Settings.Batch))
+            throw new SettingException(Settings.Shard, $"{Settings.Shard} is {given.Get(Settings.Shard)}: at most the batch's {given.Get(Settings.Batch)} would be right");
+    }
 
-        var network = Network(settings, data);
-        var batch = settings.Batch ?? JobDefaults.Batch(data.Training);
+    /// <summary>Which samples to learn from, and how to read them: as given, or as the other job does.</summary>
+    /// <param name="given">The settings.</param>
+    /// <param name="from">The job that <see cref="Settings.From"/> names; null for none.</param>
+    public static DataSettings SourceOf(GivenSettings given, JobRecord? from)
+    {
+        var before = from is null || given.Has(Settings.Data)
+            ? new DataSettings { Source = JobDefaults.Data, Rules = DataSettings.NewestRules, Seed = JobDefaults.Seed }
+            : from.Source;
+        var source = before with
+        {
+            Source = given.Get(Settings.Data) ?? before.Source,
+            Target = given.Get(Settings.Target) ?? before.Target,
+            Task = given.Get(Settings.Task) ?? before.Task,
+            Ignore = given.Get(Settings.Ignore) ?? before.Ignore,
+            Text = given.Get(Settings.Text) ?? before.Text,
+            Validation = given.Get(Settings.Validation) ?? before.Validation,
+            Format = TableWriting.Of(given, before.Format),
+            Seed = given.Get(Settings.Seed) ?? before.Seed,
+        };
+        TableWriting.Check(given, source);
+        return source;
+    }
+
+    /// <summary>Fills in what was not given, and checks the whole.</summary>
+    /// <param name="given">The settings.</param>
+    /// <param name="seed">Of <see cref="SourceOf"/>.</param>
+    /// <param name="data">The samples.</param>
+    /// <param name="from">The job that it begins from: its weights mean nothing in another network. Null for none.</param>
+    /// <exception cref="UsageException">The settings do not go together with each other or with the data.</exception>
+    public static JobSpecification Resolve(GivenSettings given, ulong seed, DataShape data, JobRecord? from = null)
+    {
+        if (given.Has(Settings.TargetAccuracy) && !data.IsClassification)
+        {
+            throw new SettingException(
+                Settings.TargetAccuracy, $"{Settings.TargetAccuracy} needs a classifier, and these samples have values to predict: {Settings.TargetLoss} would be right");
+        }
+        if (given.Has(Settings.TargetAccuracy) && data.Validation == 0) throw NeedsValidation();
+
+        var network = Network(given, data, from?.Specification.Network);
+        var batch = given.Get(Settings.Batch) ?? JobDefaults.Batch(data.Training);
         var specification = new JobSpecification
         {
             Data = new DataIdentity(data.Sha256, data.Training, data.Validation),
             Network = network,
-            Optimizer = Optimizer(settings),
-            Schedule = Schedule(settings, data.Training),
-            Epochs = settings.Epochs ?? JobDefaults.Epochs(data.Training),
+            Optimizer = Optimizer(given),
+            Schedule = Schedule(given, data.Training),
+            Epochs = given.Get(Settings.Epochs) ?? JobDefaults.Epochs(data.Training),
             BatchSize = batch,
-            ShardSize = settings.Shard ?? DefaultShardSize.For(network, batch),
-            GradientFormat = settings.GradientFormat ?? GradientFormat.Float32,
-            Seed = settings.Seed,
-            Stop = new StopRules { TargetAccuracy = settings.TargetAccuracy, TargetLoss = settings.TargetLoss, Patience = settings.Patience },
-            Initial = initial,
+            ShardSize = given.Get(Settings.Shard) ?? DefaultShardSize.For(network, batch),
+            GradientFormat = given.Get(Settings.GradientFormat) ?? GradientFormat.Float32,
+            Seed = seed,
+            Stop = new StopRules { TargetAccuracy = given.Get(Settings.TargetAccuracy), TargetLoss = given.Get(Settings.TargetLoss), Patience = given.Get(Settings.Patience) },
         };
         return specification.Validate() is { } wrong ? throw new UsageException(wrong) : specification;
     }
 
-    private static NetworkSpecification Network(TrainSettings settings, DataShape data)
+    private static NetworkSpecification Network(GivenSettings given, DataShape data, NetworkSpecification? before)
     {
-        var activation = settings.Activation ?? Activation.Relu;
-        var loss = settings.Loss ?? (data.IsClassification ? LossKind.CrossEntropy : LossKind.SquaredError);
+        var activation = given.Get(Settings.Activation) ?? before?.Activation ?? Activation.Relu;
+        var loss = given.Get(Settings.Loss) ?? (data.IsClassification ? LossKind.CrossEntropy : LossKind.SquaredError);
         if (data.IsClassification != (loss == LossKind.CrossEntropy))
         {
-            throw new UsageException(data.IsClassification
-                ? "--loss: a classifier has cross-entropy; squared-error and huber are for regressions"
-                : "--loss: a regression has squared-error or huber; cross-entropy is for classifiers");
+            var losses = data.IsClassification
+                ? "a classifier has cross-entropy; squared-error and huber are for regressions"
+                : "a regression has squared-error or huber; cross-entropy is for classifiers";
+            throw new SettingException(Settings.Loss, $"{Settings.Loss}: {losses}");
         }
-        if (!data.IsClassification && settings.LabelSmoothing is not null)
-            throw new UsageException("--label-smoothing needs a classifier: a regression has no labels");
-        if (settings.HuberDelta is not null && loss != LossKind.Huber)
-            throw new UsageException("--huber-delta belongs to --loss huber");
+        if (!data.IsClassification && given.Has(Settings.LabelSmoothing))
+            throw new SettingException(Settings.LabelSmoothing, $"{Settings.LabelSmoothing} needs a classifier: a regression has no labels");
+        Belongs(given, Settings.HuberDelta, loss == LossKind.Huber, Settings.Loss, "huber");
         var defaults = new NetworkSpecification();
         return defaults with
         {
             Inputs = data.Inputs,
-            Hidden = settings.Hidden ?? JobDefaults.Hidden(data.Training),
+            Hidden = given.Get(Settings.Hidden) ?? before?.Hidden ?? JobDefaults.Hidden(data.Training),
             Outputs = data.Outputs,
             Activation = activation,
-            Dropout = settings.Dropout ?? 0,
+            Dropout = given.Get(Settings.Dropout) ?? 0,
             Output = data.IsClassification ? OutputKind.Softmax : OutputKind.Linear,
             Loss = loss,
-            LabelSmoothing = settings.LabelSmoothing ?? 0,
-            ClassWeights = settings.ClassWeights?.For(data),
-            HuberDelta = settings.HuberDelta ?? defaults.HuberDelta,
-            Initialization = settings.Initialization ?? JobDefaults.InitializationFor(activation),
+            LabelSmoothing = given.Get(Settings.LabelSmoothing) ?? 0,
+            ClassWeights = given.Get(Settings.ClassWeights)?.For(data),
+            HuberDelta = given.Get(Settings.HuberDelta) ?? defaults.HuberDelta,
+            Initialization = given.Get(Settings.Initialization) ?? JobDefaults.InitializationFor(activation),
         };
     }
 
-    private static OptimizerSpecification Optimizer(TrainSettings settings)
+    private static OptimizerSpecification Optimizer(GivenSettings given)
     {
         var defaults = new OptimizerSpecification();
-        var kind = settings.Optimizer ?? OptimizerKind.Adam;
-        Belongs(settings.Momentum, "--momentum", kind is OptimizerKind.Momentum or OptimizerKind.Nesterov, "--optimizer momentum or nesterov");
+        var kind = given.Get(Settings.Optimizer) ?? OptimizerKind.Adam;
+        Belongs(given, Settings.Momentum, kind is OptimizerKind.Momentum or OptimizerKind.Nesterov, Settings.Optimizer, "momentum or nesterov");
         var adaptive = kind is OptimizerKind.Adam or OptimizerKind.AdamW;
-        Belongs(settings.Beta1, "--beta1", adaptive, "--optimizer adam or adamw");
-        Belongs(settings.Beta2, "--beta2", adaptive, "--optimizer adam or adamw");
-        Belongs(settings.Epsilon, "--epsilon", adaptive, "--optimizer adam or adamw");
+        Belongs(given, Settings.Beta1, adaptive, Settings.Optimizer, "adam or adamw");
+        Belongs(given, Settings.Beta2, adaptive, Settings.Optimizer, "adam or adamw");
+        Belongs(given, Settings.Epsilon, adaptive, Settings.Optimizer, "adam or adamw");
         return defaults with
         {
             Kind = kind,
-            LearningRate = settings.LearningRate ?? JobDefaults.LearningRate(kind),
-            Momentum = settings.Momentum ?? defaults.Momentum,
-            Beta1 = settings.Beta1 ?? defaults.Beta1,
-            Beta2 = settings.Beta2 ?? defaults.Beta2,
-            Epsilon = settings.Epsilon ?? defaults.Epsilon,
-            WeightDecay = settings.WeightDecay ?? 0,
-            GradientClip = settings.Clip,
+            LearningRate = given.Get(Settings.LearningRate) ?? JobDefaults.LearningRate(kind),
+            Momentum = given.Get(Settings.Momentum) ?? defaults.Momentum,
+            Beta1 = given.Get(Settings.Beta1) ?? defaults.Beta1,
+            Beta2 = given.Get(Settings.Beta2) ?? defaults.Beta2,
+            Epsilon = given.Get(Settings.Epsilon) ?? defaults.Epsilon,
+            WeightDecay = given.Get(Settings.WeightDecay) ?? 0,
+            GradientClip = given.Get(Settings.Clip),
         };
     }
 
-    private static ScheduleSpecification Schedule(TrainSettings settings, int trainingSamples)
+    private static ScheduleSpecification Schedule(GivenSettings given, int trainingSamples)
     {
         var defaults = new ScheduleSpecification();
-        var kind = settings.Schedule ?? JobDefaults.Schedule(trainingSamples);
-        Belongs(settings.StepEpochs, "--step-epochs", kind == ScheduleKind.Step, "--schedule step");
-        Belongs(settings.StepFactor, "--step-factor", kind == ScheduleKind.Step, "--schedule step");
-        Belongs(settings.MinimumLearningRate, "--minimum-learning-rate", kind != ScheduleKind.Constant, "--schedule step or cosine");
+        var kind = given.Get(Settings.Schedule) ?? JobDefaults.Schedule(trainingSamples);
+        Belongs(given, Settings.StepEpochs, kind == ScheduleKind.Step, Settings.Schedule, "step");
+        Belongs(given, Settings.StepFactor, kind == ScheduleKind.Step, Settings.Schedule, "step");
+        Belongs(given, Settings.MinimumLearningRate, kind != ScheduleKind.Constant, Settings.Schedule, "step or cosine");
         return defaults with
         {
             Kind = kind,
-            WarmupSteps = settings.Warmup ?? 0,
-            StepEpochs = settings.StepEpochs ?? defaults.StepEpochs,
-            StepFactor = settings.StepFactor ?? defaults.StepFactor,
-            MinimumLearningRate = settings.MinimumLearningRate ?? 0,
+            WarmupSteps = given.Get(Settings.Warmup) ?? 0,
+            StepEpochs = given.Get(Settings.StepEpochs) ?? defaults.StepEpochs,
+            StepFactor = given.Get(Settings.StepFactor) ?? defaults.StepFactor,
+            MinimumLearningRate = given.Get(Settings.MinimumLearningRate) ?? 0,
         };
     }
 
     /// <summary>A setting that would have no effect is a mistake, not a wish.</summary>
-    private static void Belongs<T>(T? given, string flag, bool belongs, string where) where T : struct
+    private static void Belongs(GivenSettings given, Setting setting, bool belongs, Setting other, string values)
     {
-        if (given is not null && !belongs) throw new UsageException($"{flag} belongs to {where}");
+        if (given.Has(setting) && !belongs) throw new SettingException(setting, $"{setting} belongs to {other} {values}");
     }
+
+    private static SettingException NeedsValidation() => new(
+        Settings.TargetAccuracy, $"{Settings.TargetAccuracy} needs a validation set: give {Settings.Validation} a share above 0 or a file, or use {Settings.TargetLoss}");
 }

@@ -1,6 +1,9 @@
+using Distributed.Data;
 using Distributed.Data.Encodings;
 using Distributed.Data.Samples;
 using Distributed.Data.Sets;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.Jobs.Submission;
 
@@ -12,11 +15,34 @@ internal static class LoadedData
         data.Training.IsClassification, data.Training.Inputs, data.Training.Outputs, data.Training.Rows, data.Validation?.Rows ?? 0,
         data.Sha256, data.Encoding.Target.Classes, () => CountLabels(data.Training));
 
+    /// <summary>The samples of a stored job, read again.</summary>
+    /// <param name="job">The job's name, for messages.</param>
+    /// <param name="specification">Says which samples are the right ones.</param>
+    /// <param name="source">Where they are.</param>
+    /// <exception cref="UsageException">They cannot be read, or are others now.</exception>
+    public static EncodedDataSet LoadAgain(JobId job, JobSpecification specification, DataSettings source)
+    {
+        EncodedDataSet data;
+        try
+        {
+            data = DataSets.Load(source);
+        }
+        catch (DataException e)
+        {
+            throw new UsageException($"the samples of {job} cannot be read again: {e.Message}", e);
+        }
+        var expected = specification.Data.Sha256;
+        if (data.Sha256 == expected) return data;
+        throw new UsageException(
+            $"the samples of {job} in {source.Source} are others than when it began (SHA-256 {data.Sha256[..12]}…, then {expected[..12]}…): "
+            + $"put the old ones back, or begin a new job: dtrain train --from {job}");
+    }
+
     /// <summary>The source with full paths, so that a resume finds the files again from any working directory.</summary>
     public static DataSettings WithFullPaths(DataSettings source) => source with
     {
         Source = IsBuiltIn(source.Source) || source.Source == DataSets.StandardInput ? source.Source : Path.GetFullPath(source.Source),
-        Validation = source.Validation is { } validation && !SettingValues.TryReal(validation, out _) ? Path.GetFullPath(validation) : source.Validation,
+        Validation = source.Validation is { } validation && !RealType.TryRead(validation, out _) ? Path.GetFullPath(validation) : source.Validation,
     };
 
     /// <summary>Whether samples need no file.</summary>

@@ -1,4 +1,4 @@
-using Distributed.Jobs.Service;
+using Distributed.Jobs.Results;
 using Distributed.Learning.Networks;
 using Distributed.Protocol.Specification;
 
@@ -7,49 +7,13 @@ namespace Distributed.Jobs.Submission;
 /// <summary>What a new job takes over from another one (the setting "from").</summary>
 internal static class OtherJob
 {
-    /// <summary>
-    /// Fills missing settings from another job: its samples and its network, since its weights mean nothing
-    /// elsewhere. Optimizer, epochs and the like are the new job's own.
-    /// </summary>
-    public static TrainSettings Inherit(TrainSettings settings, bool seedGiven, JobRecord from)
-    {
-        var (network, source) = (from.Specification.Network, from.Source);
-        if (settings.Data is null)
-        {
-            settings = settings with
-            {
-                Data = source.Source,
-                Target = settings.Target ?? source.Target,
-                Task = settings.Task ?? source.Task,
-                Ignore = settings.Ignore.Count > 0 ? settings.Ignore : source.Ignore,
-                Text = settings.Text.Count > 0 ? settings.Text : source.Text,
-                Validation = settings.Validation ?? source.Validation,
-                Rules = source.Rules,
-                Seed = seedGiven ? settings.Seed : source.Seed,
-            };
-        }
-        return settings with
-        {
-            Hidden = settings.Hidden ?? network.Hidden,
-            Activation = settings.Activation ?? network.Activation,
-        };
-    }
-
-    /// <summary>The other job's last weights, checked against the new job's network.</summary>
-    /// <exception cref="UsageException">It has no checkpoint, or its network has another layout.</exception>
-    public static async Task<float[]> WeightsOfAsync(ITrainingClient client, JobRecord from, NetworkSpecification network)
-    {
-        CheckNetwork(from, network);
-        return await client.ReadWeightsAsync(from.Id, CheckpointChoice.Last, CancellationToken.None).ConfigureAwait(false);
-    }
-
     /// <summary>Checks that another job has weights that mean something in a network.</summary>
     /// <exception cref="UsageException">It has no checkpoint, or its network has another layout.</exception>
     public static void CheckNetwork(JobRecord from, NetworkSpecification network)
     {
         var (theirs, ours) = (Widths(from.Specification.Network), Widths(network));
-        if (theirs != ours) throw new UsageException($"--from: {from.Id} has layers of {theirs}, this job {ours}; equal layers would be right");
-        if (from.LastCheckpoint is null) throw new UsageException($"--from: {from.NoCheckpoint("")}");
+        if (theirs != ours) throw new SettingException(Settings.From, $"{Settings.From}: {from.Id} has layers of {theirs}, this job {ours}; equal layers would be right");
+        if (from.LastCheckpoint is null) throw new SettingException(Settings.From, $"{Settings.From}: {from.NoCheckpoint("")}");
     }
 
     /// <summary>The specification's record of the job's initial weights.</summary>

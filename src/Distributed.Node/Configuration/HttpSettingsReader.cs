@@ -14,7 +14,7 @@ internal static class HttpSettingsReader
     public const string KeysVariable = "DISTRIBUTED_API_KEYS";
 
     /// <summary>Reads; null for a node without HTTP.</summary>
-    /// <exception cref="SettingException">A setting is wrong or missing, or the API would be open.</exception>
+    /// <exception cref="NodeSettingException">A setting is wrong or missing, or the API would be open.</exception>
     public static HttpSettings? Read(SettingValues values, Func<string, string?> variable, IReadOnlySet<string> roles)
     {
         var isGateway = roles.Contains(NodeRoles.Gateway);
@@ -58,14 +58,14 @@ internal static class HttpSettingsReader
         var (text, origin) = values.Text(NodeSetting.ApiKeysFile) is { } path
             ? (values.Read(NodeSetting.ApiKeysFile, path), $"{NodeSetting.ApiKeysFile.Flag}: {path}")
             : (variable(KeysVariable), KeysVariable);
-        if (string.IsNullOrEmpty(text)) return text is null || origin == KeysVariable ? ApiKeys.None : throw new SettingException($"{origin}: there is no key in it");
+        if (string.IsNullOrEmpty(text)) return text is null || origin == KeysVariable ? ApiKeys.None : throw new NodeSettingException($"{origin}: there is no key in it");
         try
         {
             return ApiKeys.Parse(text);
         }
         catch (FormatException e)
         {
-            throw new SettingException($"{origin}: {e.Message}");
+            throw new NodeSettingException($"{origin}: {e.Message}");
         }
     }
 

@@ -21,7 +21,7 @@ internal sealed record NodeSettings(ClusterNodeOptions Node, LogLevel Log, strin
     /// <summary>Reads and checks.</summary>
     /// <param name="args">The command line; flags are stronger than variables.</param>
     /// <param name="variable">Reads an environment variable; null when it is not set.</param>
-    /// <exception cref="SettingException">A setting is wrong or missing.</exception>
+    /// <exception cref="NodeSettingException">A setting is wrong or missing.</exception>
     public static NodeSettings Read(IReadOnlyList<string> args, Func<string, string?> variable)
     {
         var values = SettingValues.Read(args, variable);

@@ -18,7 +18,7 @@ internal sealed class SettingValues
     }
 
     /// <summary>Takes flags (<c>--flag value</c> or <c>--flag=value</c>), and variables where there is no flag.</summary>
-    /// <exception cref="SettingException">An unknown flag, one without a value, or one given twice.</exception>
+    /// <exception cref="NodeSettingException">An unknown flag, one without a value, or one given twice.</exception>
     public static SettingValues Read(IReadOnlyList<string> args, Func<string, string?> variable)
     {
         var values = new SettingValues();
@@ -27,10 +27,10 @@ internal sealed class SettingValues
             var equals = args[i].IndexOf('=');
             var name = equals < 0 ? args[i] : args[i][..equals];
             var setting = NodeSetting.All.FirstOrDefault(candidate => candidate.Flag == name)
-                ?? throw new SettingException($"'{name}' is not a flag: --help lists them");
-            if (equals < 0 && i + 1 == args.Count) throw new SettingException($"{name} needs a value");
+                ?? throw new NodeSettingException($"'{name}' is not a flag: --help lists them");
+            if (equals < 0 && i + 1 == args.Count) throw new NodeSettingException($"{name} needs a value");
             var text = equals < 0 ? args[++i] : args[i][(equals + 1)..];
-            if (!values._values.TryAdd(setting, (text, name))) throw new SettingException($"{name} is given twice");
+            if (!values._values.TryAdd(setting, (text, name))) throw new NodeSettingException($"{name} is given twice");
         }
         foreach (var setting in NodeSetting.All)
             if (!values._values.ContainsKey(setting) && variable(setting.Variable) is { Length: > 0 } text) values._values[setting] = (text, setting.Variable);
@@ -91,6 +91,6 @@ internal sealed class SettingValues
     }
 
     /// <summary>An error about a setting, under the name by which it was given.</summary>
-    public SettingException Wrong(NodeSetting setting, string what) =>
+    public NodeSettingException Wrong(NodeSetting setting, string what) =>
         new($"{(_values.TryGetValue(setting, out var value) ? value.Origin : setting.Flag)} {what}");
 }

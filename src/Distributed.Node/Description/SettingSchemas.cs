@@ -1,5 +1,8 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
+using Distributed.Data.Tables;
 using Distributed.Jobs.Submission;
+using Distributed.Protocol.Identity;
 using Microsoft.OpenApi;
 
 namespace Distributed.Node.Description;
@@ -20,30 +23,42 @@ internal static class SettingSchemas
     {
         var schema = setting switch
         {
-            { Name: "seed" } => new OpenApiSchema { Type = JsonSchemaType.String, Format = "uint64", Pattern = "^[0-9]{1,20}$" }, // beyond 2^53 as a text alone
-            { Placeholder: "N" or "STEPS" or "EPOCHS" } => new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32" },
-            { Placeholder: "RATE" or "SHARE" or "SIZE" or "FACTOR" or "LOSS" } => new OpenApiSchema { Type = JsonSchemaType.Number, Format = "double" },
-            { Placeholder: "COLUMNS" } => new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String } },
-            { Placeholder: "SIZES" } => new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32", Minimum = "1" } },
-            _ => new OpenApiSchema { Type = JsonSchemaType.String, Enum = Names(setting.Name) },
+            Setting<int?> { Type: IntegerType type } => Integer(type.Least, type.Most),
+            Setting<double?> { Type: RealType type } => Number(type),
+            Setting<ulong?> => new OpenApiSchema { Type = JsonSchemaType.String, Format = "uint64", Pattern = "^[0-9]{1,20}$" }, // beyond 2^53 as a text alone
+            Setting<IReadOnlyList<string>?> => new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String } },
+            Setting<IReadOnlyList<int>?> { Type: SizesType type } => new OpenApiSchema { Type = JsonSchemaType.Array, Items = Integer(1, type.Most) },
+            Setting<bool?> => new OpenApiSchema { Type = JsonSchemaType.Boolean },
+            Setting<IReadOnlyDictionary<string, ColumnUse>?> => new OpenApiSchema
+            {
+                Type = JsonSchemaType.Object,
+                AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. Choices.ColumnUses.Select(use => (JsonNode)use.Name)] },
+            },
+            Setting<JobId?> => new OpenApiSchema { Type = JsonSchemaType.String, Pattern = "^[a-z0-9][a-z0-9-]*$", MaxLength = JobId.MaximumLength },
+            _ => new OpenApiSchema { Type = JsonSchemaType.String, Enum = setting.Names?.Select(name => (JsonNode)name).ToList() },
         };
         schema.Type |= JsonSchemaType.Null;
         schema.Description = setting.Help;
         return schema;
     }
 
-    /// <summary>The names of a setting with a fixed choice; null for any text.</summary>
-    private static List<JsonNode>? Names(string setting) => setting switch
+    private static OpenApiSchema Integer(int least, int most) => new()
     {
-        "task" => Names(Choices.Tasks),
-        "activation" => Names(Choices.Activations),
-        "initialization" => Names(Choices.Initializations),
-        "loss" => Names(Choices.Losses),
-        "optimizer" => Names(Choices.Optimizers),
-        "schedule" => Names(Choices.Schedules),
-        "gradient-format" => Names(Choices.GradientFormats),
-        _ => null,
+        Type = JsonSchemaType.Integer,
+        Format = "int32",
+        Minimum = least.ToString(CultureInfo.InvariantCulture),
+        Maximum = most == int.MaxValue ? null : most.ToString(CultureInfo.InvariantCulture),
     };
 
-    private static List<JsonNode> Names<T>(IReadOnlyList<(string Name, T Value)> choices) => [.. choices.Select(choice => (JsonNode)choice.Name)];
+    private static OpenApiSchema Number(RealType type) => new()
+    {
+        Type = JsonSchemaType.Number,
+        Format = "double",
+        Minimum = type.IsLeastOutside ? null : Text(type.Least),
+        ExclusiveMinimum = type.IsLeastOutside ? Text(type.Least) : null,
+        Maximum = type.IsMostOutside ? null : Text(type.Most),
+        ExclusiveMaximum = type.IsMostOutside ? Text(type.Most) : null,
+    };
+
+    private static string? Text(double? bound) => bound?.ToString(CultureInfo.InvariantCulture);
 }

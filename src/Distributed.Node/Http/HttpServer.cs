@@ -99,7 +99,7 @@ internal sealed class HttpServer : IAsyncDisposable
         PageRoutes.Map(application);
         NodeRoutes.Map(application, cluster);
         DatasetRoutes.Map(application, limits, datasets, cluster);
-        JobRoutes.Map(application, limits, new SubmissionService(cluster, datasets, jobs, computations), jobs, cluster);
+        JobRoutes.Map(application, limits, new SubmissionService(cluster, datasets, computations), jobs, cluster);
         EventRoutes.Map(application, new JobFeeds(cluster, limits, logger), jobs, application.Lifetime.ApplicationStopping);
         ModelRoutes.Map(application, limits, new ModelCache(cluster, jobs, limits, TimeProvider.System), datasets, computations);
         application.MapOpenApi("/openapi/{documentName}.json").Needs(ApiRole.Read);

@@ -3,9 +3,8 @@ using Distributed.Cluster;
 using Distributed.Cluster.Messages;
 using Distributed.Data.Encodings;
 using Distributed.Jobs.Gateway;
-using Distributed.Jobs.Service;
+using Distributed.Jobs.Results;
 using Distributed.Jobs.Submission;
-using Distributed.Learning.Networks;
 using Distributed.Node.Datasets;
 using Distributed.Node.Problems;
 using Distributed.Protocol.Identity;
@@ -26,8 +25,7 @@ internal sealed record KnownJob(QueuedJobReply Told, JobHistory History)
 
     public SubmissionFacts Facts => Told.Facts!;
 
-    public JobSpecification Specification => History.Specification ?? Told.Start?.Specification
-        ?? throw ApiException.NotFound($"the job {Told.Job} was deleted just now");
+    public JobRecord Record => QueuedJobs.RecordOf(Told, History) ?? throw ApiException.NotFound($"the job {Told.Job} was deleted just now");
 
     public Checkpoint? Best => History.Specification is { } specification ? History.DurableBest(new EpochPlan(specification)) : null;
 }
@@ -45,10 +43,8 @@ internal sealed class JobReader(GatewayAccess cluster, DatasetStore datasets)
     /// <exception cref="ApiException">There is no such job.</exception>
     public async Task<KnownJob> FindAsync(JobId job, CancellationToken cancellation)
     {
-        var told = await cluster.FindAsync(job, cancellation).ConfigureAwait(false);
-        if (told.Summary is not { } summary) throw NoSuch(job);
-        // Before its first turn a job has no journal, and right after it an empty one.
-        return new KnownJob(told, summary.StartedAt is null ? new JobHistory() : await cluster.Stored.HistoryAsync(job, cancellation).ConfigureAwait(false));
+        var (told, history) = await cluster.LookUpAsync(job, cancellation).ConfigureAwait(false);
+        return told.Summary is null ? throw NoSuch(job) : new KnownJob(told, history);
     }
 
     /// <summary>A page of jobs, newest first.</summary>
@@ -65,19 +61,19 @@ internal sealed class JobReader(GatewayAccess cluster, DatasetStore datasets)
     public async Task<JobDetail> DetailAsync(JobId job, CancellationToken cancellation)
     {
         var known = await FindAsync(job, cancellation).ConfigureAwait(false);
-        var history = known.History;
-        var fingerprint = history.End?.WeightsSha256 ?? await _fingerprints.FindAsync(known.Summary, cancellation).ConfigureAwait(false);
-        var end = history.End ?? EndOfQueued(known.Summary);
+        var record = known.Record;
+        var fingerprint = record.End?.WeightsSha256 ?? await _fingerprints.FindAsync(known.Summary, cancellation).ConfigureAwait(false);
+        var end = record.End ?? EndOfQueued(known.Summary);
         return new JobDetail
         {
             Summary = Completed(known) with { WeightsSha256 = fingerprint },
-            Specification = known.Specification,
-            Options = known.Told.Options ?? history.Options,
-            Source = ForClients(known.Told.Source!),
-            FirstWorkers = history.FirstWorkers,
-            Epochs = [.. history.Decisions],
-            LastCheckpoint = history.Latest?.Step,
-            BestCheckpoint = known.Best?.Step,
+            Specification = record.Specification,
+            Options = known.Told.Options ?? record.Options,
+            Source = ForClients(record.Source),
+            FirstWorkers = record.FirstWorkers,
+            Epochs = record.Epochs,
+            LastCheckpoint = record.LastCheckpoint,
+            BestCheckpoint = record.BestCheckpoint,
             End = end is null ? null : end with { WeightsSha256 = fingerprint },
             TargetScale = known.Facts.TargetScale,
             Status = HasCoordinator(known.Summary) ? await cluster.StatusAsync(job, cancellation).ConfigureAwait(false) : null,
@@ -106,35 +102,6 @@ internal sealed class JobReader(GatewayAccess cluster, DatasetStore datasets)
             if (LogText.Of(row.Event) is { } text) lines.Add(new JobLogLine(row.At, text));
         if (summary.StartedAt is null && summary.EndedAt is { } ended) lines.Add(new JobLogLine(ended, "cancelled before its first turn"));
         return new JobLog(job.Value, [.. lines.OrderBy(line => line.At)]);
-    }
-
-    /// <summary>A job for another one to begin from; null when there is none.</summary>
-    public async Task<JobRecord?> RecordAsync(JobId job, CancellationToken cancellation)
-    {
-        try
-        {
-            var known = await FindAsync(job, cancellation).ConfigureAwait(false);
-            return new JobRecord(
-                job, known.Summary.SubmittedAt, known.Specification, known.History.Options, known.Told.Source!, [.. known.History.Decisions],
-                known.History.Latest?.Step, known.Best?.Step, known.History.End);
-        }
-        catch (ApiException e) when (e.Status == 404)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>A job's last weights, checked against the network that begins with them.</summary>
-    public async Task<float[]> LastWeightsAsync(JobRecord from, NetworkSpecification network, CancellationToken cancellation)
-    {
-        OtherJob.CheckNetwork(from, network);
-        for (var attempt = 0; attempt < 3; attempt++)
-        {
-            var history = await cluster.Stored.HistoryAsync(from.Id, cancellation).ConfigureAwait(false);
-            if (history.Latest is not { } latest) break;
-            if (await cluster.Stored.WeightsAsync(latest, cancellation).ConfigureAwait(false) is { } weights) return weights;
-        }
-        throw ApiException.Conflict($"'from': {from.Id} has no checkpoint that can be read");
     }
 
     private static ApiException NoSuch(JobId job) => ApiException.NotFound($"there is no job {job}; {ApiRoutes.Jobs} lists those that there are");

@@ -1,20 +1,15 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Distributed.Api;
-using Distributed.Cluster;
 using Distributed.Data.Encodings;
-using Distributed.Data.Samples;
 using Distributed.Data.Sets;
 using Distributed.Jobs.Gateway;
 using Distributed.Jobs.Service;
 using Distributed.Jobs.Submission;
-using Distributed.Models;
 using Distributed.Node.Datasets;
 using Distributed.Node.Problems;
-using Distributed.Protocol.Identity;
 using Distributed.Protocol.Queue;
 using Distributed.Protocol.Specification;
-using GivenSettings = Distributed.Jobs.Submission.SettingValues;
 
 namespace Distributed.Node.Jobs;
 
@@ -22,13 +17,10 @@ namespace Distributed.Node.Jobs;
 internal sealed record Submitted(bool IsNew, JobSummary Summary, IReadOnlyList<string> Notes);
 
 /// <summary>
-/// Turns a job file into a queued job: reads the data, resolves the settings, checks them against the data. Validation errors surface here,
-/// before the job is accepted.
+/// The gateway's door to the one road of a job: a job file whose data are uploads, named by id, and which a client may send again under its key.
 /// </summary>
-internal sealed class SubmissionService(GatewayAccess cluster, DatasetStore datasets, JobReader jobs, Computations computations)
+internal sealed class SubmissionService(GatewayAccess cluster, DatasetStore datasets, Computations computations)
 {
-    private const int NameAttempts = 20;
-
     private readonly EncodedCache _encoded = new();
 
     /// <summary>Submits.</summary>
@@ -38,9 +30,9 @@ internal sealed class SubmissionService(GatewayAccess cluster, DatasetStore data
     public Task<Submitted> SubmitAsync(byte[] body, string? key, CancellationToken cancellation)
     {
         var given = Parse(body);
-        var settings = TrainSettings.Read(given);
+        JobResolution.Check(given);
         var options = RunSettings.From(given, 1).Options;
-        return computations.RunAsync(() => SubmitAsync(settings, given.Has("seed"), options, key, Sha256Of(body), cancellation), cancellation);
+        return computations.RunAsync(() => SubmitAsync(given, options, key, Sha256Of(body), cancellation), cancellation);
     }
 
     /// <summary>The run options of a body that changes them on a resume; null for an empty one.</summary>
@@ -48,7 +40,7 @@ internal sealed class SubmissionService(GatewayAccess cluster, DatasetStore data
     {
         if (body.Length == 0) return null;
         var given = Parse(body);
-        if (Settings.OfSpecification.FirstOrDefault(setting => given.Has(setting.Name)) is { } setting)
+        if (Settings.OfSpecification.FirstOrDefault(given.Has) is { } setting)
             throw ApiException.Unprocessable($"'{setting.Member}' belongs to the job's specification, which is immutable: 'from' begins a new job with its weights");
         return RunSettings.From(given, 1, before).Options;
     }
@@ -56,10 +48,10 @@ internal sealed class SubmissionService(GatewayAccess cluster, DatasetStore data
     private static GivenSettings Parse(byte[] body)
     {
         var given = ParseJson(body);
-        if (given.Has("initial-weights"))
+        if (given.Has(Settings.InitialWeights))
             throw ApiException.Unprocessable("'initialWeights' names a file of the client's machine: 'from' begins with the weights of another job");
-        foreach (var name in Settings.OfOneProcess)
-            if (given.Has(name)) throw ApiException.Unprocessable($"'{name}' sets up the one process of 'dtrain train': a cluster has its own, so leave it out");
+        if (Settings.OfOneProcess.FirstOrDefault(given.Has) is { } setting)
+            throw ApiException.Unprocessable($"'{setting.Member}' sets up the one process of 'dtrain train': a cluster has its own, so leave it out");
         return given;
     }
 
@@ -69,72 +61,31 @@ internal sealed class SubmissionService(GatewayAccess cluster, DatasetStore data
         {
             return JobFile.Parse(body, "the job file");
         }
-        catch (UsageException e)
+        catch (UsageException e) when (e is not SettingException)
         {
-            throw ApiException.BadRequest(SettingText.OfJobFile(e.Message));
+            throw ApiException.BadRequest(e.Message);
         }
     }
 
     private async Task<Submitted> SubmitAsync(
-        TrainSettings settings, bool seedGiven, RunOptions options, string? key, string bodySha256, CancellationToken cancellation)
+        GivenSettings given, RunOptions options, string? key, string bodySha256, CancellationToken cancellation)
     {
-        var isNamed = settings.Data is not null;
-        JobRecord? from = null;
-        if (settings.From is { } other)
-        {
-            from = await jobs.RecordAsync(other, cancellation).ConfigureAwait(false) ?? throw ApiException.Unprocessable($"'from': there is no job {other}");
-            settings = OtherJob.Inherit(settings, seedGiven, from);
-        }
-        var (source, dataset, validation) = Locate(settings.Source, isNamed);
+        var from = given.Get(Settings.From) is { } other
+            ? await cluster.Jobs.FindJobAsync(other, cancellation).ConfigureAwait(false) ?? throw ApiException.Unprocessable($"'from': there is no job {other}")
+            : null;
+        var (source, dataset, validation) = Locate(JobResolution.SourceOf(given, from), given.Has(Settings.Data));
         using var pinned = dataset is null ? null : datasets.Pin(dataset.Id);
         using var pinnedToo = validation is null ? null : datasets.Pin(validation.Id);
         if ((dataset is not null && datasets.Find(dataset.Id) is null) || (validation is not null && datasets.Find(validation.Id) is null))
             throw ApiException.Conflict("the data set was deleted just now");
 
-        var data = _encoded.Load(source);
-        var specification = JobResolution.Resolve(settings, LoadedData.ShapeOf(data));
-        await TakeInAsync(data, cancellation).ConfigureAwait(false);
-        float[]? weights = null;
-        if (from is not null)
-        {
-            weights = await jobs.LastWeightsAsync(from, specification.Network, cancellation).ConfigureAwait(false);
-            specification = specification with { Initial = OtherJob.Describe(from, weights) };
-        }
-        var dataName = dataset?.Name ?? LoadedData.DisplayName(source.Source);
+        var job = JobService.Resolve(given, source, from, _encoded.Load);
         var facts = new SubmissionFacts(
-            dataName, dataset?.Id, validation?.Id,
-            await cluster.Stored.StoreBytesAsync("encoding", EncodingFile.Write(data.Encoding), cancellation).ConfigureAwait(false),
-            data.Encoding.Target.Scale, key, key is null ? null : bodySha256);
-        return await QueueAsync(settings.Name, dataName, source, specification, options, weights, facts, [.. data.Notes.Select(SettingText.OfJobFile)], cancellation).ConfigureAwait(false);
-    }
-
-    private async Task<Submitted> QueueAsync(
-        JobId? name, string dataName, DataSettings source, JobSpecification specification, RunOptions options, float[]? weights, SubmissionFacts facts,
-        IReadOnlyList<string> notes, CancellationToken cancellation)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            var job = name ?? await cluster.FindNameAsync(dataName, cancellation).ConfigureAwait(false);
-            var initial = weights is null ? null : await cluster.Stored.StoreInitialAsync(job, weights, cancellation).ConfigureAwait(false);
-            var answer = await cluster.SubmitAsync(job, source, new QueuedJob(specification, options, initial, facts), cancellation).ConfigureAwait(false);
-            if (answer.Verdict == QueueVerdict.Done) cluster.Hold(specification.Data.Sha256, job);
-            if (answer.Verdict is QueueVerdict.Done or QueueVerdict.AlreadyDone)
-                return new Submitted(answer.Verdict == QueueVerdict.Done, answer.Summary!, notes);
-            if (answer.Verdict == QueueVerdict.NameTaken && name is null && attempt < NameAttempts) continue; // taken by another job meanwhile
-            throw ApiException.Of(answer.Verdict, answer.Reason ?? "the job was refused");
-        }
-    }
-
-    private async Task TakeInAsync(EncodedDataSet data, CancellationToken cancellation)
-    {
-        try
-        {
-            await cluster.TakeInAsync(data, cancellation).ConfigureAwait(false);
-        }
-        catch (TrainingException e)
-        {
-            throw ApiException.Unprocessable($"this gateway cannot take the data in: {e.Message}");
-        }
+            dataset?.Name ?? LoadedData.DisplayName(source.Source), dataset?.Id, validation?.Id, null, job.Data.Encoding.Target.Scale, key, key is null ? null : bodySha256);
+        var answer = await cluster.Jobs.SubmitAsync(job, options, facts, cancellation).ConfigureAwait(false);
+        return answer.Verdict is QueueVerdict.Done or QueueVerdict.AlreadyDone
+            ? new Submitted(answer.Verdict == QueueVerdict.Done, answer.Summary!, [.. job.Data.Notes.Select(note => note.Say(ProblemAnswers.WordOf))])
+            : throw ApiException.Of(answer.Verdict, answer.Reason ?? "the job was refused");
     }
 
     /// <summary>Replaces data set ids and names with file locations. No other client text is treated as a path.</summary>

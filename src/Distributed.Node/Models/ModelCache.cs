@@ -1,14 +1,12 @@
 using System.Diagnostics.Metrics;
 using Distributed.Jobs.Gateway;
-using Distributed.Jobs.Submission;
-using Distributed.Learning.Networks;
+using Distributed.Jobs.Results;
 using Distributed.Models;
 using Distributed.Node.Configuration;
 using Distributed.Node.Jobs;
 using Distributed.Node.Problems;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
-using Distributed.Protocol.Planning;
 
 namespace Distributed.Node.Models;
 
@@ -80,22 +78,19 @@ internal sealed class ModelCache(GatewayAccess cluster, JobReader jobs, HttpLimi
     private async Task<Newest> ReadNewestAsync(JobId job, bool best)
     {
         var known = await jobs.FindAsync(job, CancellationToken.None).ConfigureAwait(false);
+        var record = known.Record;
         var checkpoint = (best ? known.Best : known.History.Latest)
             ?? throw ApiException.Conflict($"the job {job} has no {(best ? "best" : "committed")} checkpoint{(known.Summary.EndedAt is null ? " yet" : "")}{(known.Summary.Reason is { } reason ? $" ({reason})" : "")}");
-        var plan = new EpochPlan(known.Specification);
-        var epoch = known.History.Decisions.FirstOrDefault(decision => plan.BoundaryAfter(decision.Epoch) == checkpoint.Step);
-        var origin = ModelOrigins.Of(known.Told.Job, epoch, checkpoint.Step, known.Facts.DataName, known.Specification.Data.Sha256);
-        return new Newest(new ModelKey(job, known.Summary.SubmittedAt, checkpoint.Step, checkpoint.Lineage, epoch?.Epoch), checkpoint, known.Specification.Network, known.Facts.EncodingId, origin);
+        var epoch = JobModels.EpochOf(record.Specification, record.Epochs, checkpoint.Step);
+        return new Newest(new ModelKey(job, record.SubmittedAt, checkpoint.Step, checkpoint.Lineage, epoch?.Epoch), checkpoint, record);
     }
 
     private async Task<(CachedModel Value, long Bytes)> BuildAsync(Newest newest, CancellationToken cancellation)
     {
         var weights = await cluster.Stored.WeightsAsync(newest.Checkpoint, cancellation).ConfigureAwait(false) ?? throw new CheckpointReplacedException();
-        var bytes = newest.EncodingId is { } id ? await cluster.Stored.FindBytesAsync(id, cancellation).ConfigureAwait(false) : null;
-        var encoding = bytes is null ? throw ApiException.Unavailable("the job's encoding is not in the store") : EncodingFile.Read(bytes);
-        var model = new TrainedModel(newest.Network, encoding, weights, newest.Origin);
+        var model = await cluster.Jobs.ModelOfAsync(newest.Job, newest.Checkpoint.Step, weights, cancellation).ConfigureAwait(false);
         Built.Add(1);
-        return (new CachedModel(model, newest.Checkpoint.Step), model.WeightBytes + bytes.Length);
+        return (new CachedModel(model, newest.Checkpoint.Step), model.WeightBytes + EncodingFile.Write(model.Encoding).Length);
     }
 
     /// <summary>
@@ -104,7 +99,7 @@ internal sealed class ModelCache(GatewayAccess cluster, JobReader jobs, HttpLimi
     /// </summary>
     private sealed record ModelKey(JobId Job, DateTimeOffset SubmittedAt, long Step, long Lineage, int? Epoch);
 
-    private sealed record Newest(ModelKey Key, Checkpoint Checkpoint, NetworkSpecification Network, string? EncodingId, ModelOrigin Origin)
+    private sealed record Newest(ModelKey Key, Checkpoint Checkpoint, JobRecord Job)
     {
         /// <summary>The model's estimated size, before it is built.</summary>
         public long Bytes => sizeof(float) * (long)Checkpoint.ParameterCount;

@@ -62,8 +62,9 @@ internal sealed class SystemNameService(IReadOnlyList<IPEndPoint>? servers = nul
             var answer = await client.QueryReverseAsync(address, cancellation).WaitAsync(AnswerLimit, cancellation).ConfigureAwait(false);
             return answer.HasError ? null : answer.Answers.PtrRecords().FirstOrDefault()?.PtrDomainName.Original.TrimEnd('.');
         }
-        catch (Exception) when (!cancellation.IsCancellationRequested)
+        catch (Exception)
         {
+            cancellation.ThrowIfCancellationRequested(); // the library wraps its own kind round the caller's
             return null; // no answer in time, or a packet that the library cannot read, for which it throws a dozen types
         }
     }

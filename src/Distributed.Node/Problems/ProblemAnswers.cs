@@ -13,6 +13,9 @@ namespace Distributed.Node.Problems;
 /// <summary>Turns every failure into a problem document of RFC 9457 that names the error and the remedy, and none of the node's paths.</summary>
 internal sealed class ProblemAnswers(HttpSettings settings, ILogger logger)
 {
+    /// <summary>What a client calls a setting: its member.</summary>
+    public static string WordOf(Setting setting) => $"'{setting.Member}'";
+
     /// <summary>The outermost middleware.</summary>
     public async Task InvokeAsync(HttpContext context, Func<Task> next)
     {
@@ -38,7 +41,8 @@ internal sealed class ProblemAnswers(HttpSettings settings, ILogger logger)
     private ApiException Translate(Exception e) => e switch
     {
         ApiException known => known,
-        UsageException usage => ApiException.Unprocessable(Clean(SettingText.OfJobFile(usage.Message))),
+        SettingException setting => ApiException.Unprocessable(Clean(setting.Say(WordOf))),
+        UsageException usage => ApiException.Unprocessable(Clean(usage.Message)),
         DataException data => new ApiException(
             StatusCodes.Status422UnprocessableEntity, ApiProblemTypes.Unprocessable, "Does not fit",
             Clean(data.Problem + (data.Advice is { } advice ? $"; {advice}" : "")))

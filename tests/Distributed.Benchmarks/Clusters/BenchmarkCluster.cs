@@ -24,7 +24,7 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
     private readonly List<ChildProcess> _nodes = [];
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("distributed-bench-");
     private ClusterNode? _client;
-    private ITrainingClient? _training;
+    private IJobService? _training;
     private int _jobs;
 
     private BenchmarkCluster()

@@ -39,7 +39,7 @@ public sealed class StoreIdentityTests : IDisposable
     {
         Make(sql);
         var before = Everything();
-        var failure = Assert.Throws<TrainingException>(() => SqliteStore.Open(StorePath));
+        var failure = Assert.ThrowsAny<TrainingException>(() => SqliteStore.Open(StorePath));
         Assert.StartsWith($"the store {StorePath} belongs to another program (", failure.Message, StringComparison.Ordinal);
         Assert.Contains(reason, failure.Message, StringComparison.Ordinal);
         Assert.Contains("--store", failure.Message, StringComparison.Ordinal);
@@ -55,7 +55,7 @@ public sealed class StoreIdentityTests : IDisposable
         Execute(other, "PRAGMA journal_mode = WAL; CREATE TABLE notes (t);");
         if (isMoved) Execute(other, "PRAGMA wal_checkpoint(TRUNCATE); INSERT INTO notes VALUES (1);");
         var before = Everything(where: name => !name.EndsWith("-shm", StringComparison.Ordinal)); // readers' shared memory, not content
-        Assert.Throws<TrainingException>(() => SqliteStore.Open(StorePath));
+        Assert.ThrowsAny<TrainingException>(() => SqliteStore.Open(StorePath));
         Assert.Equal(before, Everything(where: name => !name.EndsWith("-shm", StringComparison.Ordinal)));
         Execute(other, "INSERT INTO notes VALUES (2)");
     }
@@ -131,7 +131,7 @@ public sealed class StoreIdentityTests : IDisposable
             if (isInLog) File.Copy(newer + "-wal", StorePath + "-wal");
         }
         var before = Everything(where: name => !name.EndsWith("-shm", StringComparison.Ordinal));
-        var failure = Assert.Throws<TrainingException>(() => SqliteStore.Open(StorePath));
+        var failure = Assert.ThrowsAny<TrainingException>(() => SqliteStore.Open(StorePath));
         Assert.Contains("newer release (schema version 2, this one knows 1)", failure.Message, StringComparison.Ordinal);
         Assert.Equal(before, Everything(where: name => !name.EndsWith("-shm", StringComparison.Ordinal)));
     }
@@ -143,7 +143,7 @@ public sealed class StoreIdentityTests : IDisposable
     {
         File.WriteAllText(StorePath, string.Concat(Enumerable.Repeat(text, 100)));
         var before = Everything();
-        var failure = Assert.Throws<TrainingException>(() => SqliteStore.Open(StorePath));
+        var failure = Assert.ThrowsAny<TrainingException>(() => SqliteStore.Open(StorePath));
         Assert.Contains("SQLite database", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', failure.Message);
         Assert.Equal(before, Everything());
@@ -153,7 +153,7 @@ public sealed class StoreIdentityTests : IDisposable
     public void A_folder_is_no_store()
     {
         Directory.CreateDirectory(StorePath);
-        var failure = Assert.Throws<TrainingException>(() => SqliteStore.Open(StorePath));
+        var failure = Assert.ThrowsAny<TrainingException>(() => SqliteStore.Open(StorePath));
         Assert.Contains("is a folder", failure.Message, StringComparison.Ordinal);
         Assert.Equal([Path.GetFileName(StorePath)], Directory.GetFileSystemEntries(_folder).Select(Path.GetFileName));
     }
@@ -163,7 +163,7 @@ public sealed class StoreIdentityTests : IDisposable
     {
         using (SqliteStore.Open(StorePath))
         {
-            var failure = Assert.Throws<TrainingException>(() => SqliteStore.Open(StorePath));
+            var failure = Assert.ThrowsAny<TrainingException>(() => SqliteStore.Open(StorePath));
             Assert.Contains($"in use by process {Environment.ProcessId}", failure.Message, StringComparison.Ordinal);
         }
         File.WriteAllText(StorePath + ".owner", "4194304");
@@ -177,7 +177,7 @@ public sealed class StoreIdentityTests : IDisposable
         foreach (var mode in new[] { UnixFileMode.None, UnixFileMode.UserRead })
         {
             File.SetUnixFileMode(StorePath, mode);
-            var failure = Assert.Throws<TrainingException>(() => SqliteStore.Open(StorePath));
+            var failure = Assert.ThrowsAny<TrainingException>(() => SqliteStore.Open(StorePath));
             Assert.Contains(mode == UnixFileMode.None ? "denied" : "read-only", failure.Message, StringComparison.Ordinal);
         }
     }
@@ -190,7 +190,7 @@ public sealed class StoreIdentityTests : IDisposable
         File.SetUnixFileMode(_folder, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         try
         {
-            var failure = Assert.Throws<TrainingException>(() => SqliteStore.Open(StorePath));
+            var failure = Assert.ThrowsAny<TrainingException>(() => SqliteStore.Open(StorePath));
             Assert.DoesNotContain("in use", failure.Message, StringComparison.Ordinal);
             Assert.Contains("denied", failure.Message, StringComparison.Ordinal);
         }

@@ -3,7 +3,7 @@ using Distributed.Console.Tests.Fakes;
 using Distributed.Data.Encodings;
 using Distributed.Data.Samples;
 using Distributed.Data.Sets;
-using Distributed.Jobs.Service;
+using Distributed.Jobs.Results;
 using Distributed.Learning.Networks;
 using Distributed.Learning.Optimization;
 using Distributed.Models;

@@ -1,20 +1,27 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using Distributed.Cluster.Messages;
 using Distributed.Console.Terminals;
+using Distributed.Data.Samples;
+using Distributed.Jobs.Results;
 using Distributed.Jobs.Service;
 using Distributed.Learning.Networks;
 using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
+using Distributed.Protocol.Queue;
 using Distributed.Protocol.Specification;
 
 namespace Distributed.Console.Tests.Fakes;
 
 /// <summary>A cluster that does what a test scripts: its events are fed by hand, and it notes what it was asked.</summary>
-internal sealed class FakeTrainingClient : ITrainingClient, IRunningCluster
+internal sealed class FakeTrainingClient : IJobDispatch, IJobStore, IRunningCluster
 {
     private readonly Channel<JobEvent> _events = Channel.CreateUnbounded<JobEvent>();
 
-    public ITrainingClient Client => this;
+    public FakeTrainingClient() => Client = new JobService(this, this);
+
+    public IJobService Client { get; }
 
     public List<JobRecord> Records { get; } = [];
 
@@ -39,11 +46,17 @@ internal sealed class FakeTrainingClient : ITrainingClient, IRunningCluster
     /// <summary>The cluster breaks off telling.</summary>
     public void FallSilent() => _events.Writer.Complete();
 
-    public Task StartAsync(JobSubmission submission, CancellationToken cancellation)
+    public Task<JobId> NextNameAsync(string dataName, Func<JobId, bool> isTakenToo, CancellationToken cancellation) =>
+        Task.FromResult(JobNames.Next(dataName, name => isTakenToo(name) || Records.Exists(record => record.Id == name)));
+
+    public Task TakeInAsync(EncodedDataSet data, CancellationToken cancellation) => Task.CompletedTask;
+
+    public Task<QueueAnswered> StartAsync(JobSubmission submission, Checkpoint? initial, string? encodingId, CancellationToken cancellation)
     {
         Submitted = submission;
+        Assert.Equal(submission.IsKnown, encodingId is null);
         OnStart(submission, this);
-        return Task.CompletedTask;
+        return Task.FromResult(new QueueAnswered(submission.Id, QueueVerdict.Done, null, null));
     }
 
     public async IAsyncEnumerable<JobEvent> WatchAsync(JobId job, [EnumeratorCancellation] CancellationToken cancellation)
@@ -51,21 +64,20 @@ internal sealed class FakeTrainingClient : ITrainingClient, IRunningCluster
         await foreach (var e in _events.Reader.ReadAllAsync(cancellation)) yield return e;
     }
 
-    public Task PauseAsync(JobId job, CancellationToken cancellation)
+    public Task<QueueAnswered> SteerAsync(JobId job, JobSteering steering, RunOptions? options, CancellationToken cancellation)
     {
+        Assert.Equal(JobSteering.Pause, steering);
         PauseAsked = true;
         OnPause(this);
-        return Task.CompletedTask;
+        return Task.FromResult(new QueueAnswered(job, QueueVerdict.Done, null, null));
     }
-
-    public Task CancelAsync(JobId job, CancellationToken cancellation) => Task.CompletedTask;
 
     public Task<JobStatus> GetStatusAsync(JobId job, CancellationToken cancellation) =>
         throw new InvalidOperationException("no test asks how a job is");
 
-    public Task<IReadOnlyList<JobRecord>> ListJobsAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<JobRecord>>(Records);
+    public Task<IReadOnlyList<JobRecord>> ListAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<JobRecord>>(Records);
 
-    public Task<JobRecord?> FindJobAsync(JobId job, CancellationToken cancellation) => Task.FromResult(Records.Find(r => r.Id == job));
+    public Task<JobRecord?> FindAsync(JobId job, CancellationToken cancellation) => Task.FromResult(Records.Find(r => r.Id == job));
 
     public Task<float[]> ReadWeightsAsync(JobId job, CheckpointChoice choice, CancellationToken cancellation) =>
         Task.FromResult(Weights(Records.Find(r => r.Id == job)?.Specification ?? Submitted!.Specification, choice));
@@ -74,6 +86,21 @@ internal sealed class FakeTrainingClient : ITrainingClient, IRunningCluster
     public Dictionary<long, StoredCheckpoint> Checkpoints { get; } = [];
 
     public Task<StoredCheckpoint> ReadCheckpointAsync(JobId job, long step, CancellationToken cancellation) => Task.FromResult(Checkpoints[step]);
+
+    /// <summary>What was stored under names, such as encodings.</summary>
+    public Dictionary<string, byte[]> Stored { get; } = [];
+
+    public Task<Checkpoint> StoreInitialAsync(JobId job, float[] parameters, CancellationToken cancellation) =>
+        Task.FromResult(new Checkpoint(0, 0, [], default, parameters.Length));
+
+    public Task<string> StoreBytesAsync(string kind, byte[] bytes, CancellationToken cancellation)
+    {
+        var id = $"{kind}-{Stored.Count}";
+        Stored.Add(id, bytes);
+        return Task.FromResult(id);
+    }
+
+    public Task<byte[]?> FindBytesAsync(string id, CancellationToken cancellation) => Task.FromResult(Stored.GetValueOrDefault(id));
 
     public ValueTask DisposeAsync()
     {

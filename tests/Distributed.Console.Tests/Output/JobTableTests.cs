@@ -3,7 +3,7 @@ using Distributed.Api;
 using Distributed.Console.Terminals;
 using Distributed.Console.Tests.Fakes;
 using Distributed.Data.Sets;
-using Distributed.Jobs.Service;
+using Distributed.Jobs.Results;
 using Distributed.Jobs.Submission;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
@@ -53,10 +53,10 @@ public sealed class JobTableTests : IDisposable
     public async Task The_list_of_a_store_shows_the_hash_of_finished_jobs_shortened_and_in_json_whole()
     {
         _console.Write("data/dtrain/store.db", "");
-        var settings = TrainSettings.Read(new SettingValues());
-        var specification = JobResolution.Resolve(settings, LoadedData.ShapeOf(DataSets.Load(settings.Source)));
+        var source = JobResolution.SourceOf(new GivenSettings(), null);
+        var specification = JobResolution.Resolve(new GivenSettings(), source.Seed, LoadedData.ShapeOf(DataSets.Load(source)));
         var end = new JobEnded(JobOutcome.Completed, 9, StopReason.Epochs, null) { WeightsSha256 = Sha256 };
-        var record = new JobRecord(new JobId("buyers-1"), DateTimeOffset.UnixEpoch, specification, new RunOptions(), settings.Source, [], 9, null, end);
+        var record = new JobRecord(new JobId("buyers-1"), DateTimeOffset.UnixEpoch, specification, new RunOptions(), source, [], 9, null, end);
         _console.Cluster.Records.AddRange([record with { Id = new JobId("buyers-2"), End = null }, record]);
 
         Assert.Equal(ExitCode.Done, await _console.RunAsync("jobs"));

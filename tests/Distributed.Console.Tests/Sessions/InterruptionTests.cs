@@ -59,12 +59,13 @@ public sealed class InterruptionTests
 
     private static Task<RunEnd> Run(FakeTrainingClient cluster, ManualClock clock, Interruption interruption)
     {
-        var settings = TrainSettings.Read(new SettingValues());
-        var data = DataSets.Load(settings.Source);
-        var specification = JobResolution.Resolve(settings, LoadedData.ShapeOf(data));
-        var submission = new JobSubmission(new JobId("test"), specification, new RunOptions(), settings.Source, data);
-        return new TrainingSession(cluster, FollowedJob.Of(submission), null, RunSettings.From(new SettingValues(), 1), new SilentDisplay(), clock)
-            .RunAsync(giveUp => cluster.StartAsync(submission, giveUp), interruption.Requested);
+        var given = new GivenSettings();
+        var source = JobResolution.SourceOf(given, null);
+        var data = DataSets.Load(source);
+        var specification = JobResolution.Resolve(given, source.Seed, LoadedData.ShapeOf(data));
+        var submission = new JobSubmission(new JobId("test"), specification, new RunOptions(), source, data);
+        return new TrainingSession(cluster.Client, FollowedJob.Of(submission), null, RunSettings.From(given, 1), new SilentDisplay(), clock)
+            .RunAsync(giveUp => cluster.Client.StartAsync(submission, giveUp), interruption.Requested);
     }
 
     private sealed class SilentDisplay : IProgressDisplay

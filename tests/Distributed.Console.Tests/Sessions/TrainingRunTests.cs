@@ -3,6 +3,7 @@ using Distributed.Console.Terminals;
 using Distributed.Console.Tests.Fakes;
 using Distributed.Data.Encodings;
 using Distributed.Data.Sets;
+using Distributed.Jobs.Results;
 using Distributed.Jobs.Service;
 using Distributed.Jobs.Submission;
 using Distributed.Learning.Networks;
@@ -305,12 +306,12 @@ public sealed class TrainingRunTests : IDisposable
 
     private static JobRecord SomeRecord(string name, EpochDecided[]? epochs = null, params string[] flags)
     {
-        var values = new SettingValues();
-        for (var i = 0; i < flags.Length; i += 2) values.Give(flags[i].TrimStart('-'), flags[i + 1], flags[i]);
-        var settings = TrainSettings.Read(values);
-        var data = DataSets.Load(settings.Source);
-        var specification = JobResolution.Resolve(settings, LoadedData.ShapeOf(data));
-        return new JobRecord(new JobId(name), DateTimeOffset.UnixEpoch, specification, new RunOptions(), settings.Source, epochs ?? [], null, null, null);
+        var given = new GivenSettings();
+        for (var i = 0; i < flags.Length; i += 2) given.Give(Settings.All.Single(setting => setting.Flag == flags[i]), flags[i + 1]);
+        var source = JobResolution.SourceOf(given, null);
+        var data = DataSets.Load(source);
+        var specification = JobResolution.Resolve(given, source.Seed, LoadedData.ShapeOf(data));
+        return new JobRecord(new JobId(name), DateTimeOffset.UnixEpoch, specification, new RunOptions(), source, epochs ?? [], null, null, null);
     }
 
     private static float[] Filled(JobSpecification job, float value)

@@ -32,7 +32,7 @@ public sealed class TolerantFitTests : IDisposable
         Assert.Equal((5, 3, true), (column.Mean, column.Tolerance!.Median, column.Tolerance.HasMissingInput));
         Assert.Equal([0, 1, 0, 0], [features[1], features[4], features[7], features[10]]);
         Assert.Equal((float)((3 - 5) / column.Scale), features[3]);
-        Assert.Equal(["missing numbers are read as the median of the rows to learn from, and an input says where: \"a\" (1 of 4 rows)"], data.Notes);
+        Assert.Equal(["missing numbers are read as the median of the rows to learn from, and an input says where: \"a\" (1 of 4 rows)"], data.Notes.Select(told => $"{told}"));
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class TolerantFitTests : IDisposable
     {
         var data = Load("k,c\n" + Lines(60, i => $"{(i % 4) switch { 0 => "NA", 1 => "", 2 => "ash", _ => "elm" }},{"xy"[i % 2]}"));
         Assert.Equal(["", "ash", "elm"], data.Encoding.Columns[0].Categories);
-        Assert.Equal(["missing texts are a category: \"k\" (30 of 60 rows)"], data.Notes);
+        Assert.Equal(["missing texts are a category: \"k\" (30 of 60 rows)"], data.Notes.Select(told => $"{told}"));
         Assert.Equal([1f, 0, 0], Row(data.Encoding, ("k", "n/a")));
     }
 
@@ -60,7 +60,7 @@ public sealed class TolerantFitTests : IDisposable
         Assert.Equal([0f, 0, 1], Row(data.Encoding, ("k", "unheard-of")));
         Assert.Equal([0f, 0, 1], Row(data.Encoding, ("k", "")));
         Assert.Equal([0f, 1, 0], Row(data.Encoding, ("k", "q")));
-        Assert.Equal(["rare texts share an input with those that come later: \"k\" (5 of 80 rows)"], data.Notes);
+        Assert.Equal(["rare texts share an input with those that come later: \"k\" (5 of 80 rows)"], data.Notes.Select(told => $"{told}"));
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class TolerantFitTests : IDisposable
     {
         var data = Load("ticket,empty,a,c\n" + Lines(80, i => $"T-{i},,{i % 7},{"xy"[i % 2]}"));
         Assert.Equal(["a"], data.Encoding.Columns.Select(column => column.Name));
-        Assert.Equal(2, data.Notes.Count(note => note.EndsWith("is left out", StringComparison.Ordinal)));
+        Assert.Equal(2, data.Notes.Count(note => note.Text.EndsWith("is left out", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -119,10 +119,10 @@ public sealed class TolerantFitTests : IDisposable
     {
         var data = Load("a,v\n" + Lines(40, i => $"{i},{(i % 10 == 3 ? "NA" : i % 10 == 4 ? "" : $"{i}.5")}"));
         Assert.Equal((TaskKind.Regress, 32), (data.Encoding.Task, data.Training.Rows));
-        Assert.Contains("8 of 40 rows lack the target \"v\" and are left out", data.Notes);
+        Assert.Contains("8 of 40 rows lack the target \"v\" and are left out", data.Notes.Select(told => $"{told}"));
         var classes = Load("a,c\n" + Lines(40, i => $"{i},{(i == 7 ? "" : "xy"[i % 2])}"));
         Assert.Equal(39, classes.Training.Rows);
-        Assert.Contains("1 of 40 rows lack the target \"c\" and is left out", classes.Notes);
+        Assert.Contains("1 of 40 rows lack the target \"c\" and is left out", classes.Notes.Select(told => $"{told}"));
         Assert.Contains("missing in all rows", Assert.Throws<DataException>(() => Load("a,c\n1,\n2,\n")).Message, StringComparison.Ordinal);
     }
 
@@ -131,7 +131,7 @@ public sealed class TolerantFitTests : IDisposable
     {
         var text = "a,c\n" + Lines(40, i => $"{i},{(i % 4 == 0 ? "None" : "xy"[i % 2])}");
         Assert.Equal(["None", "x", "y"], Load(text).Encoding.Target.Classes);
-        Assert.Contains("\"None\" is a class of the target, because 10 of 40 rows have it; --missing None leaves them out", Load(text).Notes);
+        Assert.Contains("\"None\" is a class of the target, because 10 of 40 rows have it; --missing None leaves them out", Load(text).Notes.Select(told => $"{told}"));
         var named = Load(text, settings => settings with { Format = new TableFormat { Missing = ["None"] } });
         Assert.Equal(["x", "y"], named.Encoding.Target.Classes);
         Assert.Equal(["x", "y"], Load("a,c\n" + Lines(40, i => $"{i},{(i == 0 ? "None" : "xy"[i % 2])}")).Encoding.Target.Classes);
@@ -146,8 +146,8 @@ public sealed class TolerantFitTests : IDisposable
         int Count(ISampleSource part, string name) => ((EncodedSamples)part).Labels.ToArray().Count(label => data.Encoding.Target.Classes[label] == name);
         Assert.Equal((1, 0), (Count(data.Training, "one"), Count(data.Validation!, "one")));
         Assert.Equal((1, 1), (Count(data.Training, "two"), Count(data.Validation!, "two")));
-        Assert.Contains("classes that one row has stay on the training side and are not validated: \"one\"", data.Notes);
-        Assert.Contains("classes of few rows have one of them on the validation side: \"two\"", data.Notes);
+        Assert.Contains("classes that one row has stay on the training side and are not validated: \"one\"", data.Notes.Select(told => $"{told}"));
+        Assert.Contains("classes of few rows have one of them on the validation side: \"two\"", data.Notes.Select(told => $"{told}"));
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public sealed class TolerantFitTests : IDisposable
     {
         var counts = Load("a,n\n" + Lines(80, i => $"{i},{(i == 0 ? 40 : i * i % 13)}"));
         Assert.Equal(TaskKind.Regress, counts.Encoding.Task);
-        Assert.Equal(["regression, because the target \"n\" holds 8 different whole numbers and one of them is seen once, as in counts; --task classify makes classes of them"], counts.Notes);
+        Assert.Equal(["regression, because the target \"n\" holds 8 different whole numbers and one of them is seen once, as in counts; --task classify makes classes of them"], counts.Notes.Select(told => $"{told}"));
         Assert.Equal(TaskKind.Classify, Load("a,n\n" + Lines(80, i => $"{i},{i % 3}")).Encoding.Task);
         Assert.Equal(TaskKind.Regress, Load("a,n\n" + Lines(80, i => $"{i},{i % 15}")).Encoding.Task);
     }

@@ -39,7 +39,7 @@ public sealed class SharedTableTests
         Assert.Equal(classes, string.Join(' ', data.Encoding.Target.Classes));
         Assert.Equal(columns, string.Join(' ', data.Encoding.Columns.Select(column => $"{column.Name}:{column.Kind}")));
         if (note is not null)
-            Assert.Contains(data.Notes, told => told.Contains(note, StringComparison.Ordinal));
+            Assert.Contains(data.Notes, told => told.Text.Contains(note, StringComparison.Ordinal));
     }
 
     [SharedFileTheory("tables")]

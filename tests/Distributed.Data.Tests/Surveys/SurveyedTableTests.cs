@@ -50,19 +50,19 @@ public sealed class SurveyedTableTests : IDisposable
         const string text = "größe,c\n1,groß\n2,klein\n";
         foreach (var (bytes, note) in new[]
         {
-            (Encoding.Latin1.GetBytes(text), "the file is not UTF-8 text and is read as Windows-1252; save it in UTF-8 if letters look wrong"),
-            (Encoding.Unicode.GetBytes(text), "the file has no byte order mark and is read as UTF-16"),
-            (Encoding.BigEndianUnicode.GetBytes(text), "the file has no byte order mark and is read as UTF-16"),
+            (Encoding.Latin1.GetBytes(text), "the file is not UTF-8 text and is read as Windows-1252; --encoding NAME reads it otherwise"),
+            (Encoding.Unicode.GetBytes(text), "the file has no byte order mark and is read as UTF-16; --encoding NAME reads it otherwise"),
+            (Encoding.BigEndianUnicode.GetBytes(text), "the file has no byte order mark and is read as UTF-16; --encoding NAME reads it otherwise"),
         })
         {
             var data = DataSets.Load(new DataSettings { Source = _folder.Write("data.csv", bytes), Validation = "0", Rules = 3 });
             Assert.Equal("größe", data.Encoding.Columns[0].Name);
             Assert.Equal(["groß", "klein"], data.Encoding.Target.Classes);
-            Assert.Contains(note, data.Notes);
+            Assert.Contains(note, data.Notes.Select(told => $"{told}"));
         }
 
         var late = _folder.Write("late.csv", [.. Encoding.UTF8.GetBytes("k,c\n" + Lines(50_000, i => $"k{i % 5},{"xy"[i % 2]}")), .. Encoding.Latin1.GetBytes("ß,x\n")]);
-        Assert.Contains(DataSets.Load(new DataSettings { Source = late, Rules = 3 }).Notes, note => note.Contains("Windows-1252", StringComparison.Ordinal));
+        Assert.Contains(DataSets.Load(new DataSettings { Source = late, Rules = 3 }).Notes, note => note.Text.Contains("Windows-1252", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class SurveyedTableTests : IDisposable
         var values = cells.Split(';');
         var data = Load($"{column}|c\n" + Lines(30, i => $"{values[i % 3]}|{"xy"[i % 2]}"));
         Assert.Equal(ColumnKind.Number, data.Encoding.Columns[0].Kind);
-        Assert.Equal([note], data.Notes);
+        Assert.Equal([note], data.Notes.Select(told => $"{told}"));
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public sealed class SurveyedTableTests : IDisposable
     {
         var data = Load("a,c\n" + Lines(100, i => $"{(i == 7 ? "12o" : i)},{"xy"[i % 2]}"));
         Assert.Equal(ColumnKind.Number, data.Encoding.Columns[0].Kind);
-        Assert.Contains("column \"a\" holds numbers, and 1 cells that are none count as missing: \"12o\"", data.Notes);
+        Assert.Contains("column \"a\" holds numbers, and 1 cells that are none count as missing: \"12o\"; --column a=category reads all as texts", data.Notes.Select(told => $"{told}"));
         var mostly = Load("a,c\n" + Lines(100, i => $"{(i % 3 > 0 ? "secret" : i)},{"xy"[i % 2]}"));
         Assert.Equal((ColumnKind.Number, true), (mostly.Encoding.Columns[0].Kind, mostly.Encoding.Columns[0].Tolerance!.HasMissingInput));
     }
@@ -168,7 +168,7 @@ public sealed class SurveyedTableTests : IDisposable
     {
         var data = Load("a,a,c\n" + Lines(20, i => $"{i % 7},{i % 7},{"xy"[i % 2]}"));
         Assert.Equal(["a"], data.Encoding.Columns.Select(column => column.Name));
-        Assert.Equal(["column \"a\" is there twice with the same cells, and one of them is left out"], data.Notes);
+        Assert.Equal(["column \"a\" is there twice with the same cells, and one of them is left out"], data.Notes.Select(told => $"{told}"));
         Assert.Equal(1, DataSets.LoadInputs(_folder.Write("rows.csv", "b,a,b,a\n1,2,3,2\n"), data.Encoding).Rows);
         Assert.Equal(
             "data.csv, line 1, column \"a\": two columns of the header have the same name and different cells; give each column a name of its own",

@@ -21,7 +21,7 @@ public sealed class FoundTablesTests : IDisposable
 
         var parts = Load(_folder["part-*"]);
         Assert.Equal(Load(whole).Sha256, parts.Sha256);
-        Assert.Contains("3 files are read as one table: \"part-1.csv\", \"part-2.csv\", \"part-3.jsonl\"", parts.Notes);
+        Assert.Contains("3 files are read as one table: \"part-1.csv\", \"part-2.csv\", \"part-3.jsonl\"", parts.Notes.Select(told => $"{told}"));
         Assert.Equal(9_000, DataSets.LoadInputs(_folder["part-*"], parts.Encoding).Rows);
         Assert.Equal(9_000, DataSets.LoadSamples(_folder["part-?.*"], parts.Encoding).Rows);
     }

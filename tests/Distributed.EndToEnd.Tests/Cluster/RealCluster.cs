@@ -7,6 +7,7 @@ using Distributed.Cluster.Messages;
 using Distributed.Data.Encodings;
 using Distributed.Data.Samples;
 using Distributed.Jobs.Embedded;
+using Distributed.Jobs.Results;
 using Distributed.Jobs.Service;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Messages;
@@ -29,7 +30,7 @@ internal sealed class RealCluster : IAsyncDisposable
     private readonly Dictionary<NodeProcess, NodePlace> _places = [];
     private ITestOutputHelper _output;
     private ClusterNode? _client;
-    private ITrainingClient? _training;
+    private IJobService? _training;
     private int _named;
 
     private RealCluster(ITestOutputHelper output, ClusterPlace place, string? store)
@@ -43,7 +44,7 @@ internal sealed class RealCluster : IAsyncDisposable
 
     public List<NodeProcess> Workers { get; } = [];
 
-    public ITrainingClient Client => _training!;
+    public IJobService Client => _training!;
 
     /// <summary>The data folder of a node or of the client.</summary>
     public string DataFolderOf(string name) => Path.Combine(_place.Folder, "data", name.Replace(' ', '-'));

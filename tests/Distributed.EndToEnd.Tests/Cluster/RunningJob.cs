@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Distributed.Data.Samples;
+using Distributed.Jobs.Results;
 using Distributed.Jobs.Service;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
@@ -13,7 +14,7 @@ internal sealed class RunningJob
 {
     private static readonly TimeSpan Bound = TimeSpan.FromMinutes(2);
 
-    private readonly Func<ITrainingClient> _client;
+    private readonly Func<IJobService> _client;
     private readonly JobId _id;
     private readonly JobSpecification _specification;
     private readonly EncodedDataSet _data;
@@ -26,7 +27,7 @@ internal sealed class RunningJob
     private long _step = -1;
     private Task _pump;
 
-    public RunningJob(Func<ITrainingClient> client, JobId id, JobSpecification specification, EncodedDataSet data)
+    public RunningJob(Func<IJobService> client, JobId id, JobSpecification specification, EncodedDataSet data)
     {
         _client = client;
         _id = id;
@@ -123,7 +124,7 @@ internal sealed class RunningJob
         lock (_told) return _read < _told.Count ? _told[_read++].Event : null;
     }
 
-    private async Task PumpAsync(ITrainingClient client)
+    private async Task PumpAsync(IJobService client)
     {
         await foreach (var told in client.WatchAsync(_id, CancellationToken.None).ConfigureAwait(false))
         {

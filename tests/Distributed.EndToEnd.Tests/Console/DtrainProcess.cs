@@ -16,7 +16,7 @@ internal sealed class DtrainProcess : IDisposable
     }
 
     /// <summary>GNU env resets an ignored signal; empty where env cannot.</summary>
-    private static string[] ListensToSignals { get; } = Succeeds("env", "--default-signal=INT", "true") ? ["env", "--default-signal=INT"] : [];
+    public static string[] ListensToSignals { get; } = Succeeds("env", "--default-signal=INT", "true") ? ["env", "--default-signal=INT"] : [];
 
     /// <summary>
     /// The command that dtrain's arguments are appended to. Libraries that the node's framework provides are not published beside it, so dtrain runs on

@@ -44,7 +44,7 @@ public sealed class JobStatusTests : IDisposable
         Assert.Equal(specification.Epochs, ended.Epochs);
     }
 
-    private static async Task<JobStatus> UntilAsync(ITrainingClient client, JobId job, Predicate<JobStatus> isReached, CancellationToken bound)
+    private static async Task<JobStatus> UntilAsync(IJobService client, JobId job, Predicate<JobStatus> isReached, CancellationToken bound)
     {
         while (true)
         {

@@ -1,4 +1,5 @@
 using Distributed.Jobs.Embedded;
+using Distributed.Jobs.Results;
 using Distributed.Jobs.Service;
 using Distributed.Learning.Optimization;
 using Distributed.Protocol.Identity;

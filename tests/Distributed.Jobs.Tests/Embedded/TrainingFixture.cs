@@ -5,6 +5,7 @@ using Distributed.Data.Encodings;
 using Distributed.Data.Samples;
 using Distributed.Data.Sets;
 using Distributed.Jobs.Embedded;
+using Distributed.Jobs.Results;
 using Distributed.Jobs.Service;
 using Distributed.Learning.Networks;
 using Distributed.Learning.Optimization;

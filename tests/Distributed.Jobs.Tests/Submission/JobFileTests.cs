@@ -19,20 +19,20 @@ public sealed class JobFileTests
     public void Numbers_texts_lists_and_maps_are_what_the_flags_would_hold()
     {
         var values = Parse("""{ "epochs": 3, "learningRate": 1e-3, "hidden": [64, 32], "classWeights": {"a": 2, "b": 0.5}, "validation": "x.csv", "target": null, }""");
-        Assert.Equal(3, values.Integer("epochs", 1));
-        Assert.Equal(0.001, values.Real("learning-rate"));
-        Assert.Equal([64, 32], values.Sizes("hidden", 100)!);
-        Assert.Equal("a=2,b=0.5", values.Text("class-weights"));
-        Assert.Equal("x.csv", values.Text("validation"));
-        Assert.False(values.Has("target"));
+        Assert.Equal(3, values.Get(Settings.Epochs));
+        Assert.Equal(0.001, values.Get(Settings.LearningRate));
+        Assert.Equal([64, 32], values.Get(Settings.Hidden)!);
+        Assert.Equal(new Dictionary<string, double> { ["a"] = 2, ["b"] = 0.5 }, values.Get(Settings.ClassWeights)!.ByLabel);
+        Assert.Equal("x.csv", values.Get(Settings.Validation));
+        Assert.False(values.Has(Settings.Target));
     }
 
     [Fact]
-    public void An_empty_list_of_hidden_layers_means_none() => Assert.Empty(Parse("""{"hidden": []}""").Sizes("hidden", 100)!);
+    public void An_empty_list_of_hidden_layers_means_none() => Assert.Empty(Parse("""{"hidden": []}""").Get(Settings.Hidden)!);
 
     [Fact]
     public void A_byte_order_mark_is_no_error() =>
-        Assert.Equal(3, JobFile.Parse(Encoding.UTF8.GetPreamble().Concat("""{"epochs": 3}"""u8.ToArray()).ToArray(), "job.json").Integer("epochs", 1));
+        Assert.Equal(3, JobFile.Parse(Encoding.UTF8.GetPreamble().Concat("""{"epochs": 3}"""u8.ToArray()).ToArray(), "job.json").Get(Settings.Epochs));
 
     [Theory]
     [InlineData(new byte[] { (byte)'{', (byte)'"', 0xA2, (byte)'"', (byte)':', (byte)'1', (byte)'}' })]
@@ -47,12 +47,11 @@ public sealed class JobFileTests
     [Fact]
     public void Flags_win()
     {
-        var flags = new SettingValues();
-        flags.Give("epochs", "5", "--epochs");
+        var flags = new GivenSettings();
+        flags.Give(Settings.Epochs, "5");
         var merged = flags.Over(Parse("""{"epochs": 3, "batch": 16}"""));
-        Assert.Equal(5, merged.Integer("epochs", 1));
-        Assert.Equal(16, merged.Integer("batch", 1));
-        Assert.Equal("batch in job.json", merged.Origin("batch"));
+        Assert.Equal(5, merged.Get(Settings.Epochs));
+        Assert.Equal(16, merged.Get(Settings.Batch));
     }
 
     [Fact]
@@ -63,12 +62,13 @@ public sealed class JobFileTests
         Assert.NotEmpty(files);
         Assert.All(files, file =>
         {
-            var settings = TrainSettings.Read(JobFile.Read(file));
-            var regression = settings.Task == TaskKind.Regress;
+            var given = JobFile.Parse(File.ReadAllBytes(file), Path.GetFileName(file));
+            JobResolution.Check(given);
+            var regression = given.Get(Settings.Task) == TaskKind.Regress;
             var shape = new DataShape(!regression, 8, regression ? 1 : 2, 100, 20, new string('a', 64), regression ? [] : ["no", "yes"], () => [50, 50]);
-            Assert.Null(JobResolution.Resolve(settings, shape).Validate());
+            Assert.Null(JobResolution.Resolve(given, 1, shape).Validate());
         });
     }
 
-    private static SettingValues Parse(string json) => JobFile.Parse(Encoding.UTF8.GetBytes(json), "job.json");
+    private static GivenSettings Parse(string json) => JobFile.Parse(Encoding.UTF8.GetBytes(json), "job.json");
 }

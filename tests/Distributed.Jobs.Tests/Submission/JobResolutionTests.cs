@@ -1,5 +1,5 @@
 using Distributed.Data.Encodings;
-using Distributed.Jobs.Service;
+using Distributed.Jobs.Results;
 using Distributed.Jobs.Submission;
 using Distributed.Learning.Networks;
 using Distributed.Learning.Optimization;
@@ -74,13 +74,14 @@ public sealed class JobResolutionTests
     [Fact]
     public void A_job_that_begins_from_an_old_one_reads_its_samples_by_the_rules_of_that_one()
     {
-        var settings = TrainSettings.Read(new SettingValues());
+        var given = new GivenSettings();
         var old = new JobRecord(
             new JobId("old"), DateTimeOffset.UnixEpoch, Resolve(Digits), new RunOptions(), new DataSettings { Source = "old.csv" }, [], null, null, null);
 
-        Assert.Equal(DataSettings.NewestRules, settings.Source.Rules);
-        Assert.Null(OtherJob.Inherit(settings, false, old).Source.Rules);
-        Assert.Equal(DataSettings.NewestRules, OtherJob.Inherit(settings with { Data = "new.csv" }, false, old).Source.Rules);
+        Assert.Equal(DataSettings.NewestRules, JobResolution.SourceOf(given, null).Rules);
+        Assert.Null(JobResolution.SourceOf(given, old).Rules);
+        given.Give(Settings.Data, "new.csv");
+        Assert.Equal(DataSettings.NewestRules, JobResolution.SourceOf(given, old).Rules);
     }
 
     [Fact]
@@ -132,12 +133,9 @@ public sealed class JobResolutionTests
 
     private static JobSpecification Resolve(DataShape data, params string[] given)
     {
-        var values = new SettingValues();
-        foreach (var pair in given)
-        {
-            var parts = pair.Split('=', 2);
-            values.Give(parts[0], parts[1], "--" + parts[0]);
-        }
-        return JobResolution.Resolve(TrainSettings.Read(values), data);
+        var settings = new GivenSettings();
+        foreach (var parts in given.Select(pair => pair.Split('=', 2))) settings.Give(Settings.All.Single(setting => setting.Name == parts[0]), parts[1]);
+        JobResolution.Check(settings);
+        return JobResolution.Resolve(settings, JobResolution.SourceOf(settings, null).Seed, data);
     }
 }

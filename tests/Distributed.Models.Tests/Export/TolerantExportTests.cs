@@ -154,7 +154,7 @@ public sealed class TolerantExportTests : IDisposable
             for (var r = 0; r < rows.Length; r++)
                 for (var i = 0; i < numeric.Length; i++)
                 {
-                    numeric[i].ReadingWith(MissingMarks.Usual).Read(rows[r][numeric[i].Name], out var number);
+                    numeric[i].ReadingWith(MissingMarks.Usual, null).Read(rows[r][numeric[i].Name], out var number);
                     numbers[r, i] = number;
                 }
 

@@ -60,8 +60,11 @@ public sealed class DocumentTests(GatewayFixture gateway)
     public async Task A_submission_has_every_setting_of_a_job_and_each_event_its_data()
     {
         var description = await ApiDescription.OfAsync(gateway.Client);
-        var expected = Settings.All.Where(setting => !Settings.OfOneProcess.Contains(setting.Name)).Select(setting => setting.Member);
+        var expected = Settings.All.Except(Settings.OfOneProcess).Select(setting => setting.Member);
         Assert.Equal(expected, description.Schemas["JobSettings"].Properties.Keys);
+        Assert.All(Settings.All.Where(setting => setting.Names is not null), setting => Assert.Equal(setting.Names!, description.Schemas["JobSettings"].Properties[setting.Member].Enumeration));
+        var learningRate = description.Schemas["JobSettings"].Properties["learningRate"];
+        Assert.Equal((0m, true, 1000m, false), (learningRate.Minimum ?? learningRate.ExclusiveMinimum, learningRate.IsExclusiveMinimum || learningRate.ExclusiveMinimum is not null, learningRate.Maximum, learningRate.IsExclusiveMaximum));
         Assert.Equal(["minWorkers", "blocks", "snapshotEvery", "auditShare"], description.Schemas["RunSettings"].Properties.Keys);
         Assert.Equal(ApiEvents.Names, description.Schemas[nameof(StreamedEvents)].Properties.Keys);
     }

@@ -1,0 +1,28 @@
+using System.Globalization;
+
+namespace Distributed.Data.Rows;
+
+/// <summary>The text of a value as a CSV file holds it, in every culture: numbers by their shortest exact digits, dates as ISO 8601, null as an empty cell.</summary>
+internal static class CellText
+{
+    /// <summary>Whether values of a type are cells.</summary>
+    public static bool CanHold(Type type)
+    {
+        var bare = Nullable.GetUnderlyingType(type) ?? type;
+        return bare == typeof(string) || (bare.IsValueType && typeof(IFormattable).IsAssignableFrom(bare)) || bare == typeof(bool) || bare == typeof(char);
+    }
+
+    /// <summary>The text, without surrounding blanks.</summary>
+    /// <param name="value">Of a type that <see cref="CanHold"/>.</param>
+    public static string Of(object? value) => value switch
+    {
+        null => "",
+        string text => text.Trim(),
+        DateTime or DateTimeOffset or DateOnly or TimeOnly => ((IFormattable)value).ToString("O", CultureInfo.InvariantCulture),
+        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
+        _ => value.ToString()!.Trim(),
+    };
+
+    /// <inheritdoc cref="Of(object?)"/>
+    public static string Of(float value) => value.ToString(CultureInfo.InvariantCulture);
+}

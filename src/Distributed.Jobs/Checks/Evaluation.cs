@@ -1,0 +1,97 @@
+using Distributed.Data.Samples;
+using Distributed.Learning.Metrics;
+using Distributed.Learning.Networks;
+using Distributed.Learning.Optimization;
+using Distributed.Protocol.Planning;
+using Distributed.Protocol.Specification;
+
+namespace Distributed.Jobs.Checks;
+
+/// <summary>
+/// Evaluates weights on samples exactly as the workers do: in the same shards, summed along the same tree. So the loss of the same weights
+/// on the same samples is the same to the last bit.
+/// </summary>
+internal sealed class Evaluation
+{
+    private readonly ISampleSource _samples;
+    private readonly EpochPlan _plan;
+    private readonly float[] _parameters;
+    private readonly PackedWeights _packed;
+    private readonly ShardComputer _computer;
+    private readonly int[] _rows;
+    private readonly float[] _inputs, _targets, _outputs;
+    private readonly int[] _labels;
+
+    private Evaluation(NetworkSpecification specification, float[] parameters, ISampleSource samples, IReadOnlyList<string> classes)
+    {
+        _samples = samples;
+        _parameters = parameters;
+        _plan = PlanOf(specification, samples.Rows);
+        var network = new Network(specification);
+        _packed = new PackedWeights(network);
+        network.Pack(parameters, _packed);
+        var most = Math.Min(samples.Rows, _plan.EvaluationShard(0).Count);
+        _computer = new ShardComputer(network, most);
+        _rows = new int[most];
+        _inputs = new float[most * samples.Inputs];
+        _labels = new int[samples.IsClassification ? most : 0];
+        _targets = new float[samples.IsClassification ? 0 : most * samples.Outputs];
+        _outputs = new float[samples.IsClassification ? most * samples.Outputs : 0];
+        Classes = samples.IsClassification ? new ClassificationReport(classes) : null;
+    }
+
+    /// <summary>Sums over all samples.</summary>
+    public ShardMetrics Metrics { get; private set; }
+
+    /// <summary>Class by class; null for a regression.</summary>
+    public ClassificationReport? Classes { get; }
+
+    /// <summary>Evaluates.</summary>
+    /// <param name="specification">The network.</param>
+    /// <param name="parameters">Its flat parameter vector.</param>
+    /// <param name="samples">At least one, encoded for this network.</param>
+    /// <param name="classes">The classes' names; empty for a regression.</param>
+    public static Evaluation Of(NetworkSpecification specification, float[] parameters, ISampleSource samples, IReadOnlyList<string> classes)
+    {
+        var evaluation = new Evaluation(specification, parameters, samples, classes);
+        evaluation.Metrics = evaluation.Sum(new ReductionNode(0, evaluation._plan.EvaluationShardCount));
+        return evaluation;
+    }
+
+    private ShardMetrics Sum(ReductionNode node)
+    {
+        if (node.Count == 1) return Shard(node.First);
+        var left = ReductionTree.LeftCount(node.Count);
+        return ShardMetrics.Add(
+            Sum(new ReductionNode(node.First, left)),
+            Sum(new ReductionNode(node.First + left, node.Count - left)));
+    }
+
+    private ShardMetrics Shard(int shard)
+    {
+        var range = _plan.EvaluationShard(shard);
+        for (var i = 0; i < range.Count; i++) _rows[i] = range.First + i;
+        _samples.Gather(_rows.AsSpan(0, range.Count), _inputs, _labels, _targets);
+        var inputs = _inputs.AsSpan(0, range.Count * _samples.Inputs);
+        if (Classes is null)
+            return _computer.Evaluate(_parameters, _packed, new Samples(inputs, _targets.AsSpan(0, range.Count * _samples.Outputs), range.Count), shard);
+        var labels = _labels.AsSpan(0, range.Count);
+        var outputs = _outputs.AsSpan(0, range.Count * _samples.Outputs);
+        _computer.Predict(_parameters, _packed, inputs, range.Count, outputs);
+        Classes.Add(labels, outputs);
+        return _computer.Evaluate(_parameters, _packed, new Samples(inputs, labels, range.Count), shard);
+    }
+
+    /// <summary>Only the plan's cutting of the validation set is used here.</summary>
+    private static EpochPlan PlanOf(NetworkSpecification network, int rows) => new(new JobSpecification
+    {
+        Data = new DataIdentity("", 1, rows),
+        Network = network,
+        Optimizer = new OptimizerSpecification(),
+        Schedule = new ScheduleSpecification(),
+        Epochs = 1,
+        BatchSize = 1,
+        ShardSize = 1,
+        Seed = 0,
+    });
+}

@@ -1,0 +1,107 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Akka.Actor;
+using Akka.Hosting;
+using Distributed.Cluster;
+using Distributed.Cluster.Hosting;
+using Distributed.Cluster.Messages;
+using Distributed.Data.Samples;
+using Distributed.Jobs.Results;
+using Distributed.Jobs.Service;
+using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
+using Distributed.Protocol.Messages;
+using Distributed.Protocol.Queue;
+using Distributed.Protocol.Specification;
+
+namespace Distributed.Jobs.Embedded;
+
+/// <summary>Starts jobs at their coordinators, past the queue, through the node that this process is: regions or their proxies, and the store.</summary>
+internal sealed class DirectJobs(ActorSystem system, ActorRegistry registry, NodeServices node, StoredJobs stored) : IJobDispatch
+{
+    private static readonly TimeSpan AskBound = TimeSpan.FromSeconds(30);
+    private const int NoteAttempts = 10;
+    private const int EventBound = 4096;
+
+    private readonly ConcurrentDictionary<JobId, Channel<JobEvent>> _events = new();
+    private readonly IActorRef _coordinators = registry.Get<CoordinatorRegion>();
+    private readonly IActorRef _directory = registry.Get<JobDirectory>();
+
+    public async Task<JobId> NextNameAsync(string dataName, Func<JobId, bool> isTakenToo, CancellationToken cancellation)
+    {
+        var taken = (await stored.RegisteredAsync(cancellation).ConfigureAwait(false)).Select(job => job.Job).ToHashSet();
+        return JobNames.Next(dataName, name => taken.Contains(name) || isTakenToo(name));
+    }
+
+    public Task TakeInAsync(EncodedDataSet data, CancellationToken cancellation) => node.Datasets.TakeInAsync(data, stored.IsOverAsync, cancellation);
+
+    public async Task<QueueAnswered> StartAsync(JobSubmission submission, Checkpoint? initial, string? encodingId, CancellationToken cancellation)
+    {
+        node.Datasets.Hold(submission.Data.Sha256, submission.Id);
+        await NoteAsync(new NoteJob(submission.Id, DateTimeOffset.UtcNow, submission.Source, encodingId), cancellation).ConfigureAwait(false);
+        var events = Channel.CreateBounded<JobEvent>(new BoundedChannelOptions(EventBound) { FullMode = BoundedChannelFullMode.DropOldest });
+        _events[submission.Id] = events;
+        var watching = new TaskCompletionSource();
+        system.ActorOf(JobWatcher.Props(submission.Id, _coordinators, events.Writer, watching));
+        await watching.Task.WaitAsync(AskBound, cancellation).ConfigureAwait(false);
+        _coordinators.Tell(new StartJob(submission.Id, submission.Specification, submission.Options, initial));
+        return new QueueAnswered(submission.Id, QueueVerdict.Done, null, null);
+    }
+
+    public async IAsyncEnumerable<JobEvent> WatchAsync(JobId job, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        if (!_events.TryGetValue(job, out var events)) throw new TrainingException($"the job {job} was not started here");
+        await foreach (var jobEvent in events.Reader.ReadAllAsync(cancellation).ConfigureAwait(false)) yield return jobEvent;
+        _events.TryRemove(KeyValuePair.Create(job, events)); // its last event was read
+    }
+
+    public Task<QueueAnswered> SteerAsync(JobId job, JobSteering steering, RunOptions? options, CancellationToken cancellation)
+    {
+        object message = steering switch
+        {
+            JobSteering.Pause => new PauseJob(job),
+            JobSteering.Cancel => new CancelJob(job),
+            _ => throw new NotSupportedException($"a job without a queue is not asked to {steering}"),
+        };
+        _coordinators.Tell(message);
+        return Task.FromResult(new QueueAnswered(job, QueueVerdict.Done, null, null));
+    }
+
+    public async Task<JobStatus> GetStatusAsync(JobId job, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _coordinators.Ask<JobStatus>(new GetJobStatus(job), AskBound, cancellation).ConfigureAwait(false);
+        }
+        catch (AskTimeoutException e)
+        {
+            throw new TrainingException($"the cluster did not answer {nameof(GetJobStatus)} within {AskBound.TotalSeconds:0} s", e);
+        }
+    }
+
+    public async Task<JobRecord?> FindAsync(JobId job, CancellationToken cancellation)
+    {
+        var registered = await stored.RegisteredAsync(cancellation).ConfigureAwait(false);
+        return registered.FirstOrDefault(candidate => candidate.Job == job) is { } found
+            ? JobRecord.Of(job, found.SubmittedAt, found.Source, found.EncodingId, await stored.HistoryAsync(job, cancellation).ConfigureAwait(false))
+            : null;
+    }
+
+    /// <summary>Asks again: the directory may be on its way to another node, and noting a job twice notes it once.</summary>
+    private async Task NoteAsync(NoteJob message, CancellationToken cancellation)
+    {
+        for (var asked = 1; ; asked++)
+        {
+            try
+            {
+                await _directory.Ask<JobNoted>(message, AskBound / NoteAttempts, cancellation).ConfigureAwait(false);
+                return;
+            }
+            catch (AskTimeoutException e)
+            {
+                if (asked == NoteAttempts) throw new TrainingException($"the store did not answer within {AskBound.TotalSeconds:0} s", e);
+            }
+        }
+    }
+}
