@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Net.Sockets;
 using Distributed.Cluster;
 using Distributed.Cluster.Hosting;
@@ -19,16 +20,12 @@ internal static class NodeApplication
     /// <summary>Runs a node until it ends; see <see cref="ExitCode"/>.</summary>
     public static async Task<int> RunAsync(string[] args, Func<string, string?> variable, TextWriter output, TextWriter error)
     {
-        if (args.Contains("--help") || args.Contains("-h"))
-        {
-            await WriteHelpAsync(output).ConfigureAwait(false);
-            return ExitCode.Left;
-        }
         try
         {
-            if (args.Contains("--health")) return Health.Check(NodeSettings.ReadHealthFile(args.Where(arg => arg != "--health"), variable), DateTime.UtcNow, output);
-            var settings = NodeSettings.Read(args, variable);
-            return await RunAsync(settings).ConfigureAwait(false);
+            var values = SettingValues.Read(args, variable);
+            if (values.Page is { } page) return await page.InvokeAsync(new InvocationConfiguration { Output = output }).ConfigureAwait(false);
+            if (values.AsksForHealth) return Health.Check(values.Text(NodeSetting.HealthFile), DateTime.UtcNow, output);
+            return await RunAsync(NodeSettings.Read(values)).ConfigureAwait(false);
         }
         catch (Exception e) when (e is NodeSettingException or TrainingException)
         {
@@ -162,12 +159,4 @@ internal static class NodeApplication
         AggregateException many => many.InnerExceptions.Select(FindSocketFailure).FirstOrDefault(found => found is not null),
         _ => FindSocketFailure(e.InnerException),
     };
-
-    private static async Task WriteHelpAsync(TextWriter output)
-    {
-        await output.WriteLineAsync("distributed-node: one node of a training cluster. Each flag can also be set by the variable beside it.").ConfigureAwait(false);
-        foreach (var setting in NodeSetting.All)
-            await output.WriteLineAsync($"  {$"{setting.Flag} {setting.Value}",-20} {setting.Variable,-26} {setting.Help}").ConfigureAwait(false);
-        await output.WriteLineAsync("Membership and control messages (Akka.Remote) are neither authenticated nor encrypted: run the nodes in a trusted network.").ConfigureAwait(false);
-    }
 }

@@ -10,7 +10,7 @@ internal static class Commands
     private const string Usage = """
         usage: Distributed.Benchmarks COMMAND [OPTIONS]
           step      a training step of each model and batch size        [--json] [--model M] [--batch N] [--seconds S]
-                    [--through-actors: the same through coordinator, worker and parameter server, with a checkpoint every 100 steps]
+                    [--through-actors: the same through coordinator, worker and parameter server; --threads T, one shard each]
                     [--checkpoint-cost: through the actors with that checkpoint and without, in turn; --rounds N]
           roofline  the machine's peak, and each kernel's share of it
           compare   PyTorch and this, alternating in one run            [--peer PATH] [--rounds N]
@@ -46,7 +46,7 @@ internal static class Commands
                 if (options.CheckpointCost)
                     CheckpointCostCommand.RunAsync(options.Model ?? "784-1024-1024-1024-10", options.Batch ?? 128, Math.Max(5, options.Seconds), options.Rounds, output)
                         .GetAwaiter().GetResult();
-                else if (options.ThroughActors) ThroughActorsCommand.RunAsync(options.Json, options.Model, options.Batch, options.Seconds, output).GetAwaiter().GetResult();
+                else if (options.ThroughActors) ThroughActorsCommand.RunAsync(options.Json, options.Model, options.Batch, options.Threads, options.Seconds, output).GetAwaiter().GetResult();
                 else StepCommand.Run(options.Json, options.Model, options.Batch, options.Seconds, output);
                 return 0;
             case "roofline":
@@ -87,6 +87,8 @@ internal static class Commands
         public int Rounds { get; private set; } = 3;
 
         public int Workers { get; private set; } = 2;
+
+        public int Threads { get; private set; } = 1;
 
         public int? Blocks { get; private set; }
 
@@ -160,6 +162,11 @@ internal static class Commands
                     if (!int.TryParse(value, CultureInfo.InvariantCulture, out var workers) || workers is < 1 or > 16)
                         return $"--workers must be 1 to 16, not '{value}'";
                     Workers = workers;
+                    return null;
+                case "--threads":
+                    if (!int.TryParse(value, CultureInfo.InvariantCulture, out var threads) || threads is < 1 or > 16)
+                        return $"--threads must be 1 to 16, not '{value}'";
+                    Threads = threads;
                     return null;
                 case "--blocks":
                     if (!int.TryParse(value, CultureInfo.InvariantCulture, out var blocks) || blocks is < 1 or > 64)

@@ -30,7 +30,7 @@ public sealed class NodeSettingsTests
             ["DISTRIBUTED_DATA_PORT"] = "4801",
             ["DISTRIBUTED_SEED_NODES"] = "a:1,b:2",
         };
-        var node = NodeSettings.Read(["--threads=2"], variables.GetValueOrDefault).Node;
+        var node = NodeSettings.Read(SettingValues.Read(["--threads=2"], variables.GetValueOrDefault)).Node;
         Assert.Equal(2, node.Threads);
         Assert.Equal(4801, node.DataPort);
         Assert.Equal(["a:1", "b:2"], node.SeedNodes);
@@ -67,7 +67,12 @@ public sealed class NodeSettingsTests
     [InlineData("from 1MiB on", "--roles", "worker", "--seed-nodes", "a:1", "--data-cache", "99999999999999999999TiB")]
     [InlineData("is empty", "--roles", "worker", "--seed-nodes", "a:1", "--data-dir=")]
     [InlineData("data folder", "--roles", "worker", "--seed-nodes", "a:1", "--data-dir", "/dev/null/folder")]
-    [InlineData("not a flag", "--rolls", "worker")]
+    [InlineData("'--rolls' is not a flag; did you mean '--roles'?", "--rolls", "worker")]
+    [InlineData("'--rolls' is not a flag; did you mean '--roles'?", "--rolls=worker")]
+    [InlineData("'worker' is not a flag", "worker")]
+    [InlineData("--port needs a value: PORT", "--roles", "worker", "--port")]
+    [InlineData("--data-dir is empty", "--data-dir=", "--http=8080", "--roles", "worker", "--seed-nodes", "a:1")]
+    [InlineData("names '@/no/such/file'", "--roles", "@/no/such/file", "--seed-nodes", "a:1")]
     [InlineData("needs a value", "--roles")]
     [InlineData("given twice", "--roles", "worker", "--roles", "coordinator")]
     [InlineData("is empty", "--roles=", "--seed-nodes", "a:1")]
@@ -139,8 +144,8 @@ public sealed class NodeSettingsTests
     public void Keys_come_from_a_variable_and_a_wrong_one_is_not_repeated()
     {
         string[] flags = ["--roles", "gateway", "--seed-nodes", "a:1", "--store", "s.db", "--http", "0.0.0.0:9000"];
-        Assert.False(NodeSettings.Read(flags, name => name == "DISTRIBUTED_API_KEYS" ? "ann:write:0123456789abcdef0123" : null).Http!.Keys.IsEmpty);
-        var failure = Assert.Throws<NodeSettingException>(() => NodeSettings.Read(flags, name => name == "DISTRIBUTED_API_KEYS" ? "ann:write:tooshort" : null));
+        Assert.False(NodeSettings.Read(SettingValues.Read(flags, name => name == "DISTRIBUTED_API_KEYS" ? "ann:write:0123456789abcdef0123" : null)).Http!.Keys.IsEmpty);
+        var failure = Assert.Throws<NodeSettingException>(() => NodeSettings.Read(SettingValues.Read(flags, name => name == "DISTRIBUTED_API_KEYS" ? "ann:write:tooshort" : null)));
         Assert.Contains("DISTRIBUTED_API_KEYS: the key of line 1 is shorter", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("tooshort", failure.Message, StringComparison.Ordinal);
     }
@@ -148,7 +153,7 @@ public sealed class NodeSettingsTests
     [Fact]
     public void A_wrong_variable_is_named_by_its_own_name()
     {
-        var failure = Assert.Throws<NodeSettingException>(() => NodeSettings.Read(Worker, name => name == "DISTRIBUTED_PORT" ? "many" : null));
+        var failure = Assert.Throws<NodeSettingException>(() => NodeSettings.Read(SettingValues.Read(Worker, name => name == "DISTRIBUTED_PORT" ? "many" : null)));
         Assert.StartsWith("DISTRIBUTED_PORT is 'many'", failure.Message, StringComparison.Ordinal);
     }
 
@@ -164,5 +169,5 @@ public sealed class NodeSettingsTests
         }
     }
 
-    private static NodeSettings Read(params string[] args) => NodeSettings.Read(args, _ => null);
+    private static NodeSettings Read(params string[] args) => NodeSettings.Read(SettingValues.Read(args, _ => null));
 }

@@ -115,7 +115,7 @@ public sealed class StartRefusalTests : IDisposable
     {
         var secret = Path.Combine(_folder, "secret");
         File.WriteAllText(secret, "a secret of the tests");
-        Assert.Equal(expected, NodeSettings.Read(["--roles", "worker", "--seed-nodes", "a:1", "--secret-file", secret, .. flags], _ => null).ListensBeyondLoopback);
+        Assert.Equal(expected, NodeSettings.Read(SettingValues.Read(["--roles", "worker", "--seed-nodes", "a:1", "--secret-file", secret, .. flags], _ => null)).ListensBeyondLoopback);
     }
 
     private async Task<string> RefusalAsync(params string[] flags)

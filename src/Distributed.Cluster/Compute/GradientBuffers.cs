@@ -18,6 +18,8 @@ internal sealed class GradientBuffer(int parameters, GradientBuffers home) : ICo
 
     public Span<float> Span => _buffer.Span;
 
+    public Memory<float> Memory => _buffer.Memory;
+
     public ReadOnlyMemory<float> Gradient => _buffer.Memory;
 
     /// <summary>Adds a holder. Each holder calls <see cref="Dispose"/> exactly once.</summary>

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Distributed.Cluster.Measures;
+using Distributed.Learning.Metrics;
 using Distributed.Protocol.Planning;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.Cluster.Compute;
 
@@ -15,9 +17,10 @@ internal sealed class LeafComputation(StepWeights weights, GradientBuffers buffe
     /// <summary>The speed of training across all threads.</summary>
     public TrainingSpeed Speed => speed;
 
-    /// <summary>Computes one leaf. Returns the message for the actor when a maximal node is complete; otherwise null.</summary>
+    /// <summary>Computes one leaf. Returns the message for the actor when a maximal node is complete or a stride has ended; otherwise null.</summary>
     public object? Compute(ShardTask shard, WorkOrder order, int leaf)
     {
+        if (order is StrideOrder stride) return stride.Run(leaf, shard, this);
         if (!weights.Prepare(order.Lineage, order.Weights, order.Shards)) return null; // a later version has arrived: the leaf is obsolete
         return order switch
         {
@@ -27,14 +30,26 @@ internal sealed class LeafComputation(StepWeights weights, GradientBuffers buffe
         };
     }
 
-    private NodeComputed? Train(ShardTask shard, GradientOrder order, int leaf)
+    /// <summary>Computes one leaf's gradient with the prepared weights.</summary>
+    /// <param name="shard">The thread's workspace.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="leaf">The leaf.</param>
+    /// <param name="gradient">[parameters], overwritten.</param>
+    /// <param name="format">How it is rounded.</param>
+    public ShardMetrics Train(ShardTask shard, long step, int leaf, Span<float> gradient, GradientFormat format)
     {
         var begun = Stopwatch.GetTimestamp();
+        var metrics = shard.Train(weights, step, leaf, gradient);
+        GradientArithmetic.RoundLeaf(format, gradient);
+        speed.Record(metrics.Samples, Stopwatch.GetTimestamp() - begun);
+        return metrics;
+    }
+
+    private NodeComputed? Train(ShardTask shard, GradientOrder order, int leaf)
+    {
         var buffer = buffers.Rent();
         buffer.Node = new ReductionNode(leaf, 1);
-        buffer.Metrics = shard.Train(weights, order.Version, leaf, buffer.Span);
-        GradientArithmetic.RoundLeaf(order.Format, buffer.Span);
-        speed.Record(buffer.Metrics.Samples, Stopwatch.GetTimestamp() - begun);
+        buffer.Metrics = Train(shard, order.Version, leaf, buffer.Span, order.Format);
         return order.Complete(buffer) is { } done ? new NodeComputed(order.Lineage, order.Version, done) : null;
     }
 

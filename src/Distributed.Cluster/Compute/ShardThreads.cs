@@ -7,6 +7,7 @@ using Distributed.Learning.Networks;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Planning;
 using Distributed.Protocol.Specification;
+using Distributed.Protocol.Strides;
 using Distributed.Protocol.Workers;
 
 namespace Distributed.Cluster.Compute;
@@ -25,7 +26,7 @@ internal sealed class ShardThreads : IDisposable
     // Peers send no wake-up while a thread computes: their messages wait for the end of its shard or for the worker's next tick.
     private static readonly long ShortShardTicks = Stopwatch.Frequency / 1_000 * 20;
 
-    private readonly GradientFormat _format;
+    private readonly JobSpecification _specification;
     private readonly EpochPlan _plan;
     private readonly Func<ShardTask> _newTask;
     private readonly IActorRef _owner;
@@ -33,20 +34,22 @@ internal sealed class ShardThreads : IDisposable
     private readonly DataPlane _plane;
     private readonly WorkOrders _orders = new();
     private readonly LeafComputation _leaves;
+    private readonly StrideOrders _strides;
 
     public ShardThreads(
         JobId job, WorkerId worker, int threads, JobSpecification specification, SampleSet data, IActorRef owner, StepDispatcher actors, WorkerSurroundings node)
     {
         threads = Math.Max(1, threads);
-        _format = specification.GradientFormat;
+        _specification = specification;
         _plan = new EpochPlan(specification);
         _owner = owner;
         _actors = actors;
         _plane = node.Plane;
         var network = new Network(specification.Network);
         _newTask = () => node.ShardTasks(job, worker, specification, _plan, network, data);
-        _leaves = new LeafComputation(
-            new StepWeights(job, network, node.NodeWeights), new GradientBuffers(network.Layout.Count), new TrainingSpeed(threads));
+        var (weights, buffers) = (new StepWeights(job, network, node.NodeWeights), new GradientBuffers(network.Layout.Count));
+        _leaves = new LeafComputation(weights, buffers, new TrainingSpeed(threads));
+        _strides = new StrideOrders(specification, _plan, network, threads, weights, buffers);
         for (var i = 0; i < threads; i++)
             new Thread(Run) { IsBackground = true, Name = $"compute {job} {worker} {i}" }.Start();
     }
@@ -58,17 +61,33 @@ internal sealed class ShardThreads : IDisposable
     public bool IsIdle => _orders.IsIdle;
 
     public void Train(long lineage, long step, IndexRange run, WeightsView weights) =>
-        _orders.Add(new GradientOrder(lineage, run, _plan.ShardCount(step), weights, _format));
+        _orders.Add(new GradientOrder(lineage, run, _plan.ShardCount(step), weights, _specification.GradientFormat));
+
+    /// <summary>Takes the offers of all blocks and strides. False when an offer is withdrawn by now, or this worker cannot stride.</summary>
+    public bool TryStride(long lineage, IReadOnlyList<StrideOffer> offers)
+    {
+        if (_strides.TryBegin(lineage, offers) is not { } order) return false;
+        _orders.Add(order);
+        return true;
+    }
 
     public void Evaluate(long lineage, int epoch, IndexRange run, WeightsView weights) =>
         _orders.Add(new EvaluationOrder(lineage, epoch, run, _plan.EvaluationShardCount, weights));
 
     /// <summary>Drops orders below this version. Leaves already being computed finish, and the ledger discards them.</summary>
-    public void AbandonBefore(long lineage, long version) => _orders.AbandonBefore(lineage, version);
+    public void AbandonBefore(long lineage, long version)
+    {
+        _orders.AbandonBefore(lineage, version);
+        _strides.AbandonBefore(lineage, version);
+    }
 
     public static void Release(IComputedNode node) => ((GradientBuffer)node).Dispose();
 
-    public void Dispose() => _orders.Stop();
+    public void Dispose()
+    {
+        _orders.Stop();
+        _strides.AbandonBefore(long.MaxValue, long.MaxValue);
+    }
 
     private void Run()
     {

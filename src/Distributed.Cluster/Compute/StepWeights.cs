@@ -52,6 +52,22 @@ internal sealed class StepWeights(JobId job, Network network, NodeWeights nodeWe
         }
     }
 
+    /// <summary>Takes a version that is in one vector already, between two steps of a stride.</summary>
+    /// <param name="lineage">The weights' lineage.</param>
+    /// <param name="version">The version.</param>
+    /// <param name="parameters">[parameters]</param>
+    /// <param name="isShared">Whether a thread reads it for several shards.</param>
+    public void Use(long lineage, long version, ReadOnlyMemory<float> parameters, bool isShared)
+    {
+        lock (_gate)
+        {
+            (Parameters, Packed, _prepared) = (parameters, _none, (lineage, version));
+            if (!isShared) return;
+            network.Pack(parameters.Span, _packed ??= new PackedWeights(network, shardsPerStep: 2));
+            Packed = _packed;
+        }
+    }
+
     /// <summary>Gathers the slices into one vector: the shared vector of this node's blocks, or a private one.</summary>
     private ReadOnlyMemory<float> Flatten(IReadOnlyList<ReadOnlyMemory<float>> slices)
     {

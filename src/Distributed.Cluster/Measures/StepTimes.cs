@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Messages;
+using Distributed.Protocol.Strides;
 
 namespace Distributed.Cluster.Measures;
 
@@ -63,15 +64,29 @@ internal sealed class StepTimes
         (_step, _ended) = (step, now);
     }
 
+    /// <summary>Records the mean of a stride's steps, as one.</summary>
+    /// <param name="stride">The stride.</param>
+    /// <param name="work">The work of all its steps, in seconds.</param>
+    /// <param name="wait">Their wait.</param>
+    public void Record(Stride stride, double work, double wait)
+    {
+        if (stride.Steps == 0) return;
+        Record(_work, _recentWork, work / stride.Steps);
+        Record(_wait, _recentWait, wait / stride.Steps);
+        (_step, _ended) = (stride.Step - 1, Stopwatch.GetTimestamp());
+    }
+
     /// <summary>A part of the step's work, possibly the last, is done.</summary>
     public void End(long step)
     {
         if (step == _step) _ended = Stopwatch.GetTimestamp();
     }
 
-    private void Record(Histogram<double> histogram, RecentTimes recent, long from, long to)
+    private void Record(Histogram<double> histogram, RecentTimes recent, long from, long to) =>
+        Record(histogram, recent, Stopwatch.GetElapsedTime(from, to).TotalSeconds);
+
+    private void Record(Histogram<double> histogram, RecentTimes recent, double seconds)
     {
-        var seconds = Stopwatch.GetElapsedTime(from, to).TotalSeconds;
         recent.Add(seconds);
         if (histogram.Enabled) histogram.Record(seconds, _tags);
     }

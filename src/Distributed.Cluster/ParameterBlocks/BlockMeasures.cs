@@ -1,6 +1,8 @@
+using Distributed.Cluster.Compute;
 using Distributed.Cluster.Measures;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Messages;
+using Distributed.Protocol.Strides;
 
 namespace Distributed.Cluster.ParameterBlocks;
 
@@ -15,6 +17,9 @@ internal sealed class BlockMeasures(JobId job, int block)
 
     /// <summary>The update of a step that began at this time stamp ends now.</summary>
     public void Record(long step, long began) => _times.Record(step, began);
+
+    /// <summary>A stride has made steps in the block's memory.</summary>
+    public void Record(Stride stride, StrideClock clock) => _times.Record(stride, clock.UpdateSeconds, clock.ComputeSeconds);
 
     /// <summary>Takes the report if one is due; otherwise null.</summary>
     public BlockMeasured? TakeDue(TimeSpan now)

@@ -11,6 +11,7 @@ using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.ParameterBlocks;
 using Distributed.Protocol.Planning;
+using Distributed.Protocol.Strides;
 using Microsoft.Extensions.Logging;
 
 namespace Distributed.Cluster.ParameterBlocks;
@@ -45,6 +46,7 @@ internal sealed class ParameterBlockActor : ReceiveActor, IWithTimers, IBlockEff
 
         // from workers, hot path first
         Receive<PushGradient>(OnPushGradient);
+        Receive<StrideEnded>(OnStrideEnded);
         Receive<ConnectBlock>(message => _workers.OnConnect(message, Sender));
         Receive<PeerLost>(message => Lose(link => link.Endpoint.Node == message.Node, $"the connection with its node closed ({message.Reason})"));
         Receive<PeerConnected>(_ => { });
@@ -52,6 +54,7 @@ internal sealed class ParameterBlockActor : ReceiveActor, IWithTimers, IBlockEff
         Receive<Tick>(_ =>
         {
             _block.OnTick(Now);
+            GoWhenReleased();
             if (_measures.TakeDue(Now) is { } measured) _coordinator.Tell(measured);
         });
 
@@ -120,8 +123,14 @@ internal sealed class ParameterBlockActor : ReceiveActor, IWithTimers, IBlockEff
     private void OnPushGradient(PushGradient message)
     {
         var (step, began) = (_block.Step, Stopwatch.GetTimestamp());
-        _block.OnPushGradient(message, Now);
+        _block.TryTake(message, Now);
         if (_block.Step == step + 1) _measures.Record(step, began);
+    }
+
+    private void OnStrideEnded(StrideEnded message)
+    {
+        _measures.Record(message.Stride, message.Clock);
+        _block.OnStrideEnded(message.Lineage, Now);
     }
 
     /// <summary>Workers are gone: reports it to the coordinator at once, so that others take their shards.</summary>
@@ -160,6 +169,10 @@ internal sealed class ParameterBlockActor : ReceiveActor, IWithTimers, IBlockEff
 
     Memory<float> IBlockEffects.WeightsBuffer(long lineage, BlockLayout layout, int block, long version) =>
         _memory.Rent(lineage, layout, block, version);
+
+    IStrideLoan? IBlockEffects.OfferStride(WorkerId worker) => _workers.IsHere(worker) && !_memory.IsRead ? new StrideLoan() : null;
+
+    void IBlockEffects.NoteVersion(Memory<float> weights, long version) => _memory.Note(weights, version);
 
     void IBlockEffects.LoadParts(long lineage, IReadOnlyList<SnapshotPart> parts) => _loading.BeginAsync(lineage, parts).PipeTo(Self);
 

@@ -54,6 +54,9 @@ internal sealed class WorkerLinks(JobId job, int block, IActorContext context, D
         if (_links.TryGetValue(worker, out var link)) link.Reference.Tell(message);
     }
 
+    /// <summary>Whether a worker is connected and on this node.</summary>
+    public bool IsHere(WorkerId worker) => _links.TryGetValue(worker, out var link) && plane.IsHere(link.Endpoint);
+
     /// <summary>Sends weights to a worker: by reference within the node, otherwise from their memory, which is not reused before they are sent.</summary>
     public void Push(WorkerId worker, WeightsUpdated weights, WeightsMemory memory)
     {

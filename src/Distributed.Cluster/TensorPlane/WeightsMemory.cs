@@ -26,6 +26,8 @@ internal sealed class WeightsMemory(NodeWeights nodeWeights, JobId job)
         public bool IsFreeFor(long version) =>
             (parity is null || parity == (version & 1)) && Version <= version - 2 && Volatile.Read(ref _readers) == 0;
 
+        public bool IsRead => Volatile.Read(ref _readers) > 0;
+
         public void Enter() => Interlocked.Increment(ref _readers);
 
         public void Dispose() => Interlocked.Decrement(ref _readers);
@@ -58,6 +60,15 @@ internal sealed class WeightsMemory(NodeWeights nodeWeights, JobId job)
         if (place is null) _places.Add(place = new Place(new AlignedBuffer(range.Count).Memory, null));
         place.Version = version;
         return place.Values;
+    }
+
+    /// <summary>Whether a sender reads any version.</summary>
+    public bool IsRead => _places.Exists(place => place.IsRead);
+
+    /// <summary>A version has replaced an earlier one in its memory.</summary>
+    public void Note(Memory<float> values, long version)
+    {
+        if (_places.Find(place => place.Values.Equals(values)) is { } place) place.Version = version;
     }
 
     /// <summary>Protects a version's memory from reuse until the result is disposed.</summary>

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Distributed.Cluster.Compute;
 using Distributed.Cluster.Messages;
 using Distributed.Cluster.TensorPlane;
 using Distributed.Protocol.Identity;
@@ -75,6 +76,13 @@ internal sealed class BlockLinks(JobId job, WorkerId worker, IActorContext conte
 
     /// <summary>Sends a control message to a block if it is connected.</summary>
     public void Tell(IBlockMessage message) => _links[message.Block]?.Reference.Tell(message);
+
+    /// <summary>Tells every block of this node that a stride in its memory has ended.</summary>
+    public void Tell(StrideEnded message)
+    {
+        foreach (var link in _links)
+            if (link is not null && plane.IsHere(link.Endpoint)) link.Reference.Tell(message);
+    }
 
     /// <summary>Sends a gradient to a block on the data plane. If the block is not connected, the gradient is dropped: the block asks when it is back.</summary>
     public void Push(PushGradient gradient)

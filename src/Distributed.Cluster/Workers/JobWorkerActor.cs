@@ -6,6 +6,7 @@ using Distributed.Cluster.Messages;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Planning;
+using Distributed.Protocol.Strides;
 using Distributed.Protocol.Workers;
 
 namespace Distributed.Cluster.Workers;
@@ -66,6 +67,13 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
             NodeActivity.CountSamples(message.Node.Metrics.Samples);
             if (_ledger is null) ShardThreads.Release(message.Node);
             else _ledger.OnNodeComputed(message.Lineage, message.Step, message.Node);
+        });
+        Receive<StrideEnded>(message =>
+        {
+            _measures.Record(message.Stride, message.Clock);
+            NodeActivity.CountSamples(message.Stride.Samples);
+            _blocks.Tell(message);
+            _ledger?.OnStrideEnded(message.Lineage, message.From, message.Stride.Step, Now);
         });
         Receive<NodeEvaluated>(message => _ledger?.OnNodeEvaluated(message.Lineage, message.Epoch, message.Node, message.Metrics));
         Receive<Tick>(_ =>
@@ -160,6 +168,8 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
     }
 
     void IWorkerEffects.Evaluate(long lineage, int epoch, IndexRange run, WeightsView weights) => _threads.Evaluate(lineage, epoch, run, weights);
+
+    bool IWorkerEffects.TryStride(long lineage, IReadOnlyList<StrideOffer> offers) => _threads.TryStride(lineage, offers);
 
     void IWorkerEffects.AbandonBefore(long lineage, long version) => _threads.AbandonBefore(lineage, version);
 

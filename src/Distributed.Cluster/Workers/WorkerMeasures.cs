@@ -1,6 +1,8 @@
+using Distributed.Cluster.Compute;
 using Distributed.Cluster.Measures;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Messages;
+using Distributed.Protocol.Strides;
 
 namespace Distributed.Cluster.Workers;
 
@@ -21,6 +23,9 @@ internal sealed class WorkerMeasures(JobId job, WorkerId worker, TrainingSpeed s
 
     /// <summary>A part of the step's shards, possibly the last, is done.</summary>
     public void End(long step) => _times.End(step);
+
+    /// <summary>The worker has made a stride.</summary>
+    public void Record(Stride stride, StrideClock clock) => _times.Record(stride, clock.ComputeSeconds, clock.UpdateSeconds);
 
     /// <summary>Takes the report if one is due; otherwise null. The first measurement is skipped.</summary>
     public WorkerMeasured? TakeDue(TimeSpan now)

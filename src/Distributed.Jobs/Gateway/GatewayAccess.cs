@@ -2,10 +2,9 @@ using Akka.Actor;
 using Akka.Cluster;
 using Akka.Hosting;
 using Distributed.Cluster;
+using Distributed.Cluster.Datasets;
 using Distributed.Cluster.Hosting;
 using Distributed.Cluster.Messages;
-using Distributed.Data.Encodings;
-using Distributed.Data.Samples;
 using Distributed.Jobs.Results;
 using Distributed.Jobs.Service;
 using Distributed.Protocol.Identity;
@@ -13,7 +12,6 @@ using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Nodes;
 using Distributed.Protocol.Queue;
-using Distributed.Protocol.Specification;
 
 namespace Distributed.Jobs.Gateway;
 
@@ -39,22 +37,8 @@ internal sealed class GatewayAccess(ActorSystem system, ActorRegistry registry, 
     /// <summary>The jobs, started through the queue.</summary>
     public IJobService Jobs => new JobService(new QueuedJobs(this), _stored);
 
-    /// <summary>Keeps a job's data on this node, where the workers fetch it.</summary>
-    /// <exception cref="TrainingException">It does not fit; the message names the remedy.</exception>
-    public Task TakeInAsync(EncodedDataSet data, CancellationToken cancellation) => node.Datasets.TakeInAsync(
-        data, _stored.IsOverAsync, cancellation);
-
-    /// <summary>The data stays until the job is over.</summary>
-    public void Hold(string sha256, JobId job) => node.Datasets.Hold(sha256, job);
-
-    public Task<QueueAnswered> SubmitAsync(JobId job, DataSettings source, QueuedJob submission, CancellationToken cancellation) =>
-        AskAsync<QueueAnswered>(new QueueJob(job, source, submission), cancellation);
-
-    public Task<QueueAnswered> SteerAsync(JobId job, JobSteering steering, RunOptions? options, CancellationToken cancellation) =>
-        AskAsync<QueueAnswered>(new SteerJob(job, steering, options), cancellation);
-
-    public async Task<JobId> FindNameAsync(string stem, CancellationToken cancellation) =>
-        (await AskAsync<JobNameReply>(new FindJobName(stem), cancellation).ConfigureAwait(false)).Job;
+    /// <summary>The samples on this node, where the workers fetch them.</summary>
+    public NodeDatasets Samples => node.Datasets;
 
     public Task<JobPageReply> PageAsync(JobId? before, int limit, CancellationToken cancellation) =>
         AskAsync<JobPageReply>(new GetJobPage(before, limit), cancellation);
@@ -155,7 +139,8 @@ internal sealed class GatewayAccess(ActorSystem system, ActorRegistry registry, 
 
     private static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
 
-    private async Task<T> AskAsync<T>(object message, CancellationToken cancellation)
+    /// <summary>Asks the directory of jobs.</summary>
+    public async Task<T> AskAsync<T>(object message, CancellationToken cancellation)
     {
         try
         {

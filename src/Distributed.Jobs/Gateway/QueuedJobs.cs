@@ -19,14 +19,14 @@ internal sealed class QueuedJobs(GatewayAccess cluster) : IJobDispatch
 {
     private const int EventBound = 4096;
 
-    public Task<JobId> NextNameAsync(string dataName, Func<JobId, bool> isTakenToo, CancellationToken cancellation) =>
-        cluster.FindNameAsync(dataName, cancellation);
+    public async Task<JobId> NextNameAsync(string dataName, Func<JobId, bool> isTakenToo, CancellationToken cancellation) =>
+        (await cluster.AskAsync<JobNameReply>(new FindJobName(dataName), cancellation).ConfigureAwait(false)).Job;
 
     public async Task TakeInAsync(EncodedDataSet data, CancellationToken cancellation)
     {
         try
         {
-            await cluster.TakeInAsync(data, cancellation).ConfigureAwait(false);
+            await cluster.Samples.TakeInAsync(data, cluster.Stored.IsOverAsync, cancellation).ConfigureAwait(false);
         }
         catch (TrainingException e)
         {
@@ -38,13 +38,19 @@ internal sealed class QueuedJobs(GatewayAccess cluster) : IJobDispatch
     {
         var facts = submission.Facts ?? new SubmissionFacts(LoadedData.DisplayName(submission.Source.Source), null, null, null, submission.Data.Encoding.Target.Scale, null, null);
         var queued = new QueuedJob(submission.Specification, submission.Options, initial, facts with { EncodingId = encodingId });
-        var answer = await cluster.SubmitAsync(submission.Id, submission.Source, queued, cancellation).ConfigureAwait(false);
-        if (answer.Verdict == QueueVerdict.Done) cluster.Hold(submission.Data.Sha256, submission.Id);
+        var answer = await cluster.AskAsync<QueueAnswered>(new QueueJob(submission.Id, submission.Source, queued), cancellation).ConfigureAwait(false);
+        if (answer.Verdict == QueueVerdict.Done) cluster.Samples.Hold(submission.Data.Sha256, submission.Id);
         return answer;
     }
 
-    public Task<QueueAnswered> SteerAsync(JobId job, JobSteering steering, RunOptions? options, CancellationToken cancellation) =>
-        cluster.SteerAsync(job, steering, options, cancellation);
+    public async Task<QueueAnswered> SteerAsync(JobId job, JobSteering steering, RunOptions? options, CancellationToken cancellation)
+    {
+        var encodingId = steering == JobSteering.Delete ? (await cluster.FindAsync(job, cancellation).ConfigureAwait(false)).Facts?.EncodingId : null;
+        var answer = await cluster.AskAsync<QueueAnswered>(new SteerJob(job, steering, options), cancellation).ConfigureAwait(false);
+        if (steering == JobSteering.Delete && answer.Verdict == QueueVerdict.Done)
+            await cluster.Stored.DeleteAsync(job, encodingId, CancellationToken.None).ConfigureAwait(false); // the directory has forgotten it: nothing asks again
+        return answer;
+    }
 
     public async IAsyncEnumerable<JobEvent> WatchAsync(JobId job, [EnumeratorCancellation] CancellationToken cancellation)
     {

@@ -76,6 +76,14 @@ public interface IJobService : IJobClient
     /// <summary>Names a new job and starts it.</summary>
     /// <returns>Whether it was taken, and why not.</returns>
     internal Task<QueueAnswered> SubmitAsync(ResolvedJob job, RunOptions options, SubmissionFacts facts, CancellationToken cancellation);
+
+    /// <summary>Pauses, resumes, cancels or deletes a job.</summary>
+    /// <param name="job">Its name.</param>
+    /// <param name="steering">What is asked.</param>
+    /// <param name="options">Other run options of a resume; null for those it has.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <returns>Whether it was taken, and why not.</returns>
+    internal Task<QueueAnswered> SteerAsync(JobId job, JobSteering steering, RunOptions? options, CancellationToken cancellation);
 }
 
 /// <summary>A job to run.</summary>

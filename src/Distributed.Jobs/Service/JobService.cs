@@ -92,9 +92,12 @@ internal sealed class JobService(IJobDispatch dispatch, IJobStore store) : IJobS
 
     public IAsyncEnumerable<JobEvent> WatchAsync(JobId job, CancellationToken cancellation) => dispatch.WatchAsync(job, cancellation);
 
-    public Task PauseAsync(JobId job, CancellationToken cancellation) => dispatch.SteerAsync(job, JobSteering.Pause, null, cancellation);
+    public Task PauseAsync(JobId job, CancellationToken cancellation) => SteerAsync(job, JobSteering.Pause, null, cancellation);
 
-    public Task CancelAsync(JobId job, CancellationToken cancellation) => dispatch.SteerAsync(job, JobSteering.Cancel, null, cancellation);
+    public Task CancelAsync(JobId job, CancellationToken cancellation) => SteerAsync(job, JobSteering.Cancel, null, cancellation);
+
+    public Task<QueueAnswered> SteerAsync(JobId job, JobSteering steering, RunOptions? options, CancellationToken cancellation) =>
+        dispatch.SteerAsync(job, steering, options, cancellation);
 
     public Task<JobStatus> GetStatusAsync(JobId job, CancellationToken cancellation) => dispatch.GetStatusAsync(job, cancellation);
 

@@ -21,7 +21,8 @@ internal sealed class AdaptiveMoments(OptimizerSpecification specification) : Op
         ReadOnlySpan<float> addend,
         ReadOnlySpan<float> weights,
         Span<float> updated,
-        Span<float> state)
+        Span<float> state,
+        int stride)
     {
         var decoupled = Specification.Kind == OptimizerKind.AdamW;
         var decay = Specification.WeightDecay;
@@ -37,7 +38,7 @@ internal sealed class AdaptiveMoments(OptimizerSpecification specification) : Op
             rootScale: (float)(1 / Math.Sqrt(secondCorrection)),
             epsilon: (float)Specification.Epsilon,
             descent: (float)(-learningRate / firstCorrection));
-        return ElementUpdate.Run(rule, gradientSum, addend, weights, updated, state);
+        return ElementUpdate.Run(rule, gradientSum, addend, weights, updated, state, stride);
     }
 
     private readonly struct Rule(

@@ -40,7 +40,7 @@ internal static unsafe class ElementUpdate
         public static bool AreTwo => true;
     }
 
-    /// <summary>Updates n elements. The state vectors lie one after the other, n apart; the addend is empty or as long as the gradient.</summary>
+    /// <summary>Updates n elements. The state vectors lie <paramref name="stride"/> apart; the addend is empty or as long as the gradient.</summary>
     /// <returns>Whether all new weights are finite.</returns>
     public static bool Run<TRule>(
         TRule rule,
@@ -48,11 +48,12 @@ internal static unsafe class ElementUpdate
         ReadOnlySpan<float> addend,
         ReadOnlySpan<float> weights,
         Span<float> updated,
-        Span<float> state)
+        Span<float> state,
+        int stride)
         where TRule : struct, IElementRule =>
         addend.IsEmpty
-            ? Run<TRule, One>(rule, gradientSum, gradientSum, weights, updated, state)
-            : Run<TRule, Two>(rule, gradientSum, addend, weights, updated, state);
+            ? Run<TRule, One>(rule, gradientSum, gradientSum, weights, updated, state, stride)
+            : Run<TRule, Two>(rule, gradientSum, addend, weights, updated, state, stride);
 
     private static bool Run<TRule, TPieces>(
         TRule rule,
@@ -60,7 +61,8 @@ internal static unsafe class ElementUpdate
         ReadOnlySpan<float> addend,
         ReadOnlySpan<float> weights,
         Span<float> updated,
-        Span<float> state)
+        Span<float> state,
+        int stride)
         where TRule : struct, IElementRule
         where TPieces : struct, IPieces
     {
@@ -68,10 +70,10 @@ internal static unsafe class ElementUpdate
         var whole = length - length % Vector<float>.Count;
         fixed (float* g = gradientSum, h = addend, w = weights, u = updated, s = state)
         {
-            var finite = RunWhole<TRule, TPieces>(rule, g, h, w, u, s, s + length, whole);
+            var finite = RunWhole<TRule, TPieces>(rule, g, h, w, u, s, s + stride, whole);
             return whole == length
                 ? finite
-                : finite & RunRest<TRule, TPieces>(rule, g + whole, h + whole, w + whole, u + whole, s + whole, s + length + whole, length - whole);
+                : finite & RunRest<TRule, TPieces>(rule, g + whole, h + whole, w + whole, u + whole, s + whole, s + stride + whole, length - whole);
         }
     }
 

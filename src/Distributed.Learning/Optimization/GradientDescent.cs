@@ -21,15 +21,16 @@ internal sealed class GradientDescent(OptimizerSpecification specification) : Op
         ReadOnlySpan<float> addend,
         ReadOnlySpan<float> weights,
         Span<float> updated,
-        Span<float> state)
+        Span<float> state,
+        int stride)
     {
         var gradient = new MeanGradient(scale, Clip, (float)Specification.WeightDecay);
         var momentum = (float)Specification.Momentum;
         return Specification.Kind switch
         {
-            OptimizerKind.Sgd => ElementUpdate.Run(new Plain(gradient, learningRate), gradientSum, addend, weights, updated, state),
-            OptimizerKind.Momentum => ElementUpdate.Run(new Heavy(gradient, learningRate, momentum), gradientSum, addend, weights, updated, state),
-            _ => ElementUpdate.Run(new Nesterov(gradient, learningRate, momentum), gradientSum, addend, weights, updated, state),
+            OptimizerKind.Sgd => ElementUpdate.Run(new Plain(gradient, learningRate), gradientSum, addend, weights, updated, state, stride),
+            OptimizerKind.Momentum => ElementUpdate.Run(new Heavy(gradient, learningRate, momentum), gradientSum, addend, weights, updated, state, stride),
+            _ => ElementUpdate.Run(new Nesterov(gradient, learningRate, momentum), gradientSum, addend, weights, updated, state, stride),
         };
     }
 

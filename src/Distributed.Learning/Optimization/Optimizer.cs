@@ -87,6 +87,49 @@ public abstract class Optimizer
         Span<float> updated,
         Span<float> state)
     {
+        Require(step, divisor, gradientSum, addend, weights, updated);
+        if (state.Length != (long)StateVectors * gradientSum.Length)
+            throw new ArgumentException($"{state.Length} numbers for {StateVectors} vectors of {gradientSum.Length}", nameof(state));
+        return UpdateRange(step, learningRate, (float)(1 / divisor), gradientSum, addend, weights, updated, state, gradientSum.Length);
+    }
+
+    /// <summary>The same for a part of a range: the bits are those of updating the whole range, however it is divided.</summary>
+    /// <param name="step">As there.</param>
+    /// <param name="learningRate">As there.</param>
+    /// <param name="divisor">As there.</param>
+    /// <param name="gradientSum">[n] of the part.</param>
+    /// <param name="addend">[n] of the part, or empty.</param>
+    /// <param name="weights">[n] of the part.</param>
+    /// <param name="updated">[n] of the part.</param>
+    /// <param name="state">[StateVectors × range] the state vectors of the whole range.</param>
+    /// <param name="at">Where the part begins in its range.</param>
+    /// <returns>Whether the part's updated weights are finite.</returns>
+    /// <exception cref="ArgumentException">The lengths do not fit each other.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The step is negative, the divisor not a number above 0, or the part outside the range.</exception>
+    public bool UpdatePart(
+        long step,
+        float learningRate,
+        double divisor,
+        ReadOnlySpan<float> gradientSum,
+        ReadOnlySpan<float> addend,
+        ReadOnlySpan<float> weights,
+        Span<float> updated,
+        Span<float> state,
+        int at)
+    {
+        Require(step, divisor, gradientSum, addend, weights, updated);
+        var stride = StateVectors == 0 ? 0 : state.Length / StateVectors;
+        if (state.Length != (long)StateVectors * stride)
+            throw new ArgumentException($"{state.Length} numbers for {StateVectors} vectors", nameof(state));
+        if (at < 0 || (StateVectors > 0 && at + (long)gradientSum.Length > stride))
+            throw new ArgumentOutOfRangeException(nameof(at), at, $"{gradientSum.Length} elements from there do not lie in the range");
+        return UpdateRange(
+            step, learningRate, (float)(1 / divisor), gradientSum, addend, weights, updated, StateVectors == 0 ? state : state[at..], stride);
+    }
+
+    private static void Require(
+        long step, double divisor, ReadOnlySpan<float> gradientSum, ReadOnlySpan<float> addend, ReadOnlySpan<float> weights, ReadOnlySpan<float> updated)
+    {
         ArgumentOutOfRangeException.ThrowIfNegative(step);
         if (!(divisor > 0))
             throw new ArgumentOutOfRangeException(nameof(divisor), divisor, "The divisor of a mini-batch must be above 0.");
@@ -94,9 +137,6 @@ public abstract class Optimizer
             throw new ArgumentException($"{gradientSum.Length} gradients and {addend.Length} to add", nameof(addend));
         if (weights.Length != gradientSum.Length || updated.Length != gradientSum.Length)
             throw new ArgumentException($"{gradientSum.Length} gradients, {weights.Length} weights, {updated.Length} places for new ones");
-        if (state.Length != (long)StateVectors * gradientSum.Length)
-            throw new ArgumentException($"{state.Length} numbers for {StateVectors} vectors of {gradientSum.Length}", nameof(state));
-        return UpdateRange(step, learningRate, (float)(1 / divisor), gradientSum, addend, weights, updated, state);
     }
 
     private protected abstract bool UpdateRange(
@@ -107,5 +147,6 @@ public abstract class Optimizer
         ReadOnlySpan<float> addend,
         ReadOnlySpan<float> weights,
         Span<float> updated,
-        Span<float> state);
+        Span<float> state,
+        int stride);
 }

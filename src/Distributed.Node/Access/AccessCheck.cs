@@ -69,7 +69,6 @@ internal sealed class AccessCheck : IDisposable
         var reason = header.Length == 0 ? "no API key" : "the API key is not known here";
         if (_failures.Count(context.Connection.RemoteIpAddress, reason) is { } wait)
             throw ApiException.TooMany("too many failed sign-ins from this address; a right key is answered all the same", wait);
-        context.Response.Headers.WWWAuthenticate = "Bearer";
         throw new ApiException(
             StatusCodes.Status401Unauthorized, ApiProblemTypes.Unauthorized, "Unauthorized",
             header.Length == 0 ? "an API key is needed: Authorization: Bearer KEY" : reason);

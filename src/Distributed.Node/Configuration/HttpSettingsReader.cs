@@ -15,12 +15,12 @@ internal static class HttpSettingsReader
 
     /// <summary>Reads; null for a node without HTTP.</summary>
     /// <exception cref="NodeSettingException">A setting is wrong or missing, or the API would be open.</exception>
-    public static HttpSettings? Read(SettingValues values, Func<string, string?> variable, IReadOnlySet<string> roles)
+    public static HttpSettings? Read(SettingValues values, IReadOnlySet<string> roles)
     {
         var isGateway = roles.Contains(NodeRoles.Gateway);
         if (!isGateway && values.Text(NodeSetting.Http) is null) return null;
         var address = Address(values);
-        var keys = Keys(values, variable);
+        var keys = Keys(values);
         if (isGateway && keys.IsEmpty && !IPAddress.IsLoopback(address.Address) && !values.IsOn(NodeSetting.AllowAnonymous))
         {
             throw values.Wrong(
@@ -31,7 +31,7 @@ internal static class HttpSettingsReader
         {
             Address = address,
             IsGateway = isGateway,
-            DataFolder = Path.GetFullPath(values.Text(NodeSetting.DataDir) ?? DefaultDataFolder(variable)),
+            DataFolder = Path.GetFullPath(values.Text(NodeSetting.DataDir) ?? DefaultDataFolder(values)),
             Keys = keys,
             Limits = new HttpLimits
             {
@@ -53,11 +53,11 @@ internal static class HttpSettingsReader
 
     private static bool HasPort(string text) => text.Contains("]:", StringComparison.Ordinal) || text.Count(c => c == ':') == 1;
 
-    private static ApiKeys Keys(SettingValues values, Func<string, string?> variable)
+    private static ApiKeys Keys(SettingValues values)
     {
         var (text, origin) = values.Text(NodeSetting.ApiKeysFile) is { } path
             ? (values.Read(NodeSetting.ApiKeysFile, path), $"{NodeSetting.ApiKeysFile.Flag}: {path}")
-            : (variable(KeysVariable), KeysVariable);
+            : (values.Variable(KeysVariable), KeysVariable);
         if (string.IsNullOrEmpty(text)) return text is null || origin == KeysVariable ? ApiKeys.None : throw new NodeSettingException($"{origin}: there is no key in it");
         try
         {
@@ -69,8 +69,8 @@ internal static class HttpSettingsReader
         }
     }
 
-    private static string DefaultDataFolder(Func<string, string?> variable) => Path.Combine(
-        variable("XDG_DATA_HOME") is { Length: > 0 } data && Path.IsPathFullyQualified(data)
+    private static string DefaultDataFolder(SettingValues values) => Path.Combine(
+        values.Variable("XDG_DATA_HOME") is { } data && Path.IsPathFullyQualified(data)
             ? data
             : Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify) is { Length: > 0 } home ? home : Path.GetTempPath(),
         "distributed-node");

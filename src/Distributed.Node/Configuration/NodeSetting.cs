@@ -1,11 +1,21 @@
+using System.CommandLine;
+
 namespace Distributed.Node.Configuration;
 
 /// <summary>One thing that can be set: by a flag, or by an environment variable when there is no flag.</summary>
-/// <param name="Flag">As written on the command line.</param>
-/// <param name="Value">A description of its value.</param>
-/// <param name="Help">Its purpose.</param>
-internal sealed record NodeSetting(string Flag, string Value, string Help)
+internal sealed class NodeSetting : Option<string>
 {
+    /// <summary>Creates one.</summary>
+    /// <param name="flag">As written on the command line.</param>
+    /// <param name="value">A description of its value.</param>
+    /// <param name="help">Its purpose.</param>
+    private NodeSetting(string flag, string value, string help)
+        : base(flag)
+    {
+        Variable = "DISTRIBUTED_" + flag[2..].ToUpperInvariant().Replace('-', '_');
+        (HelpName, Description) = (value, $"{help} [{Variable}]");
+    }
+
     /// <summary>The roles of the node.</summary>
     public static readonly NodeSetting Roles = new("--roles", "LIST", "coordinator, parameter-server, worker, gateway: one or more, separated by commas");
 
@@ -86,6 +96,9 @@ internal sealed record NodeSetting(string Flag, string Value, string Help)
         MaxStreams, MaxJobs, Store, StorePasswordFile, Threads, Workers, SecretFile, Config, HealthFile, Log,
     ];
 
+    /// <summary>As written on the command line.</summary>
+    public string Flag => Name;
+
     /// <summary>The environment variable.</summary>
-    public string Variable => "DISTRIBUTED_" + Flag[2..].ToUpperInvariant().Replace('-', '_');
+    public string Variable { get; }
 }

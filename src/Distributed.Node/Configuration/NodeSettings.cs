@@ -19,12 +19,9 @@ internal sealed record NodeSettings(ClusterNodeOptions Node, LogLevel Log, strin
     private static readonly string[] KnownRoles = [NodeRoles.Coordinator, NodeRoles.ParameterServer, NodeRoles.Worker, NodeRoles.Gateway];
 
     /// <summary>Reads and checks.</summary>
-    /// <param name="args">The command line; flags are stronger than variables.</param>
-    /// <param name="variable">Reads an environment variable; null when it is not set.</param>
     /// <exception cref="NodeSettingException">A setting is wrong or missing.</exception>
-    public static NodeSettings Read(IReadOnlyList<string> args, Func<string, string?> variable)
+    public static NodeSettings Read(SettingValues values)
     {
-        var values = SettingValues.Read(args, variable);
         var roles = Roles(values);
         var hostname = HostnameOf(values);
         var listen = Listen(values) ?? (hostname == Auto ? "0.0.0.0" : null);
@@ -47,12 +44,8 @@ internal sealed record NodeSettings(ClusterNodeOptions Node, LogLevel Log, strin
         };
         return new NodeSettings(
             node with { Store = Store(values, node.IsCore || roles.Contains(NodeRoles.Gateway)) }, Level(values), values.Text(NodeSetting.HealthFile),
-            HttpSettingsReader.Read(values, variable, roles));
+            HttpSettingsReader.Read(values, roles));
     }
-
-    /// <summary>Where <see cref="NodeSetting.HealthFile"/> is, for a check of another process's health.</summary>
-    public static string? ReadHealthFile(IEnumerable<string> args, Func<string, string?> variable) =>
-        SettingValues.Read([.. args], variable).Text(NodeSetting.HealthFile);
 
     /// <summary>Whether the name server supplies this node's name and the nodes behind a seed's name.</summary>
     public bool AsksForNames => Node.Hostname == Auto;

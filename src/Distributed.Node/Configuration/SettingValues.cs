@@ -1,4 +1,8 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using System.Globalization;
+using Distributed.Jobs.Submission;
 
 namespace Distributed.Node.Configuration;
 
@@ -11,38 +15,36 @@ internal sealed class SettingValues
         ("kB", 1000), ("MB", 1_000_000), ("GB", 1_000_000_000), ("TB", 1_000_000_000_000),
     ];
 
-    private readonly Dictionary<NodeSetting, (string Text, string Origin)> _values = [];
+    private static readonly Option<bool> Health = new("--health") { Description = "Ends with 0 when the node that writes the --health-file is ready" };
+    private static readonly RootCommand Flags = CreateFlags();
 
-    private SettingValues()
-    {
-    }
+    private readonly ParseResult _parsed;
+    private readonly Func<string, string?> _variable;
+
+    private SettingValues(ParseResult parsed, Func<string, string?> variable) => (_parsed, _variable) = (parsed, variable);
+
+    /// <summary>Help, or the version; null where a node is asked for.</summary>
+    public ParseResult? Page => _parsed.Action is null ? null : _parsed;
+
+    /// <summary>Whether another process's health is asked for.</summary>
+    public bool AsksForHealth => _parsed.GetValue(Health);
 
     /// <summary>Takes flags (<c>--flag value</c> or <c>--flag=value</c>), and variables where there is no flag.</summary>
     /// <exception cref="NodeSettingException">An unknown flag, one without a value, or one given twice.</exception>
     public static SettingValues Read(IReadOnlyList<string> args, Func<string, string?> variable)
     {
-        var values = new SettingValues();
-        for (var i = 0; i < args.Count; i++)
-        {
-            var equals = args[i].IndexOf('=');
-            var name = equals < 0 ? args[i] : args[i][..equals];
-            var setting = NodeSetting.All.FirstOrDefault(candidate => candidate.Flag == name)
-                ?? throw new NodeSettingException($"'{name}' is not a flag: --help lists them");
-            if (equals < 0 && i + 1 == args.Count) throw new NodeSettingException($"{name} needs a value");
-            var text = equals < 0 ? args[++i] : args[i][(equals + 1)..];
-            if (!values._values.TryAdd(setting, (text, name))) throw new NodeSettingException($"{name} is given twice");
-        }
-        foreach (var setting in NodeSetting.All)
-            if (!values._values.ContainsKey(setting) && variable(setting.Variable) is { Length: > 0 } text) values._values[setting] = (text, setting.Variable);
-        return values;
+        // The parser would take what follows "--flag=" as its value.
+        if (NodeSetting.All.FirstOrDefault(setting => args.Contains(setting.Flag + "=")) is { } empty) throw new NodeSettingException($"{empty.Flag} is empty");
+        var parsed = Flags.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
+        return parsed.Action is ParseErrorAction ? throw new NodeSettingException(Describe(parsed)) : new SettingValues(parsed, variable);
     }
 
+    /// <summary>An environment variable; null when it is not set.</summary>
+    public string? Variable(string name) => _variable(name) is { Length: > 0 } text ? text : null;
+
     /// <summary>A text; null when it was not given.</summary>
-    public string? Text(NodeSetting setting)
-    {
-        if (!_values.TryGetValue(setting, out var value)) return null;
-        return value.Text.Length > 0 ? value.Text : throw Wrong(setting, "is empty");
-    }
+    public string? Text(NodeSetting setting) =>
+        !IsFlag(setting) ? Variable(setting.Variable) : _parsed.GetValue(setting) is { Length: > 0 } text ? text : throw Wrong(setting, "is empty");
 
     /// <summary>A list of texts separated by commas; empty when it was not given.</summary>
     public IReadOnlyList<string> List(NodeSetting setting) =>
@@ -92,5 +94,29 @@ internal sealed class SettingValues
 
     /// <summary>An error about a setting, under the name by which it was given.</summary>
     public NodeSettingException Wrong(NodeSetting setting, string what) =>
-        new($"{(_values.TryGetValue(setting, out var value) ? value.Origin : setting.Flag)} {what}");
+        new($"{(IsFlag(setting) || Variable(setting.Variable) is null ? setting.Flag : setting.Variable)} {what}");
+
+    private bool IsFlag(NodeSetting setting) => _parsed.GetResult(setting) is { Implicit: false };
+
+    private static RootCommand CreateFlags()
+    {
+        var flags = new RootCommand(
+            "One node of a training cluster. Each flag can also be set by the variable in brackets. Membership and control messages (Akka.Remote) are neither "
+            + "authenticated nor encrypted: run the nodes in a trusted network.");
+        foreach (var setting in NodeSetting.All) flags.Options.Add(setting);
+        flags.Options.Add(Health);
+        return flags;
+    }
+
+    private static string Describe(ParseResult parsed)
+    {
+        if (parsed.UnmatchedTokens is not [var unknown, ..])
+        {
+            return parsed.Errors[0] is { SymbolResult: OptionResult { Option: var flag, IdentifierTokenCount: var times } }
+                ? $"{flag.Name} {(times > 1 ? "is given twice" : $"needs a value: {flag.HelpName}")}"
+                : parsed.Errors[0].Message.TrimEnd('.');
+        }
+        var name = unknown.Split('=', 2)[0];
+        return $"'{name}' is not a flag{NearestName.Hint(name, NodeSetting.All.Select(setting => setting.Flag))} (--help lists them)";
+    }
 }

@@ -44,6 +44,8 @@ internal sealed class HttpServer : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>(); // signals are the node's
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(3));
         builder.Services.AddRouting();
+        builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = problem => problem.ProblemDetails.Extensions.Remove("traceId"));
+        builder.Services.AddSingleton(settings).AddExceptionHandler<ProblemAnswers>();
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
             var (options, api) = (json.SerializerOptions, ApiJson.Default.Options);
@@ -78,7 +80,8 @@ internal sealed class HttpServer : IAsyncDisposable
     private static void Map(WebApplication application, HttpSettings settings, GatewayAccess cluster)
     {
         var logger = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("http");
-        application.Use(new ProblemAnswers(settings, logger).InvokeAsync);
+        application.UseExceptionHandler();
+        application.UseStatusCodePages(page => ProblemAnswers.WriteAsync(page.HttpContext, ProblemAnswers.OfStatus(page.HttpContext)));
         application.UseRouting();
         var access = new AccessCheck(settings, logger);
         application.Lifetime.ApplicationStopped.Register(access.Dispose);

@@ -61,11 +61,7 @@ internal static class JobRoutes
 
         routes.MapDelete(Job, async (string id, CancellationToken cancellation) =>
         {
-            var job = JobReader.Parse(id);
-            var told = await cluster.FindAsync(job, cancellation).ConfigureAwait(false);
-            var answer = await cluster.SteerAsync(job, JobSteering.Delete, null, cancellation).ConfigureAwait(false);
-            if (answer.Verdict != QueueVerdict.Done) throw ApiException.Of(answer.Verdict, answer.Reason ?? "");
-            await cluster.Stored.DeleteAsync(job, told.Facts?.EncodingId, CancellationToken.None).ConfigureAwait(false);
+            await SteerAsync(cluster, JobReader.Parse(id), JobSteering.Delete, null, cancellation).ConfigureAwait(false);
             return TypedResults.NoContent();
         }).Needs(ApiRole.Write).Describe("deleteJob", RouteDescription.Jobs, "Deletes a job that has ended, its weights and its journal.", 404, 409);
 
@@ -100,12 +96,16 @@ internal static class JobRoutes
                 var told = await cluster.FindAsync(job, cancellation).ConfigureAwait(false);
                 options = told.Options is { } before ? SubmissionService.ReadOptions(body, before) : null;
             }
-            var answer = await cluster.SteerAsync(job, steering, options, cancellation).ConfigureAwait(false);
-            return answer.Verdict is QueueVerdict.Done or QueueVerdict.AlreadyDone
-                ? Results.Json(answer.Summary!, ApiJson.Default.JobSummary, statusCode: StatusCodes.Status202Accepted)
-                : throw ApiException.Of(answer.Verdict, answer.Reason ?? "");
+            var answer = await SteerAsync(cluster, job, steering, options, cancellation).ConfigureAwait(false);
+            return Results.Json(answer.Summary!, ApiJson.Default.JobSummary, statusCode: StatusCodes.Status202Accepted);
         }).Needs(ApiRole.Write).Produces<JobSummary>(StatusCodes.Status202Accepted)
             .Describe(name + "Job", RouteDescription.Jobs, summary, steering == JobSteering.Resume ? [404, 409, 413, 422] : [404, 409]);
+
+    private static async Task<QueueAnswered> SteerAsync(GatewayAccess cluster, JobId job, JobSteering steering, RunOptions? options, CancellationToken cancellation)
+    {
+        var answer = await cluster.Jobs.SteerAsync(job, steering, options, cancellation).ConfigureAwait(false);
+        return answer.Verdict is QueueVerdict.Done or QueueVerdict.AlreadyDone ? answer : throw ApiException.Of(answer.Verdict, answer.Reason ?? "");
+    }
 
     private static string? KeyOf(HttpRequest request)
     {

@@ -2,6 +2,7 @@ using Distributed.Learning.Metrics;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Planning;
 using Distributed.Protocol.Specification;
+using Distributed.Protocol.Strides;
 
 namespace Distributed.Protocol.Messages;
 
@@ -37,7 +38,11 @@ public sealed record PushGradient(
 /// <param name="Values">The block's range of the flat parameter vector [range].</param>
 /// <param name="Lease">Returns the memory of <paramref name="Values"/>; null when it belongs to the sender.</param>
 public sealed record WeightsUpdated(
-    JobId Job, int Block, long Lineage, long Step, ReadOnlyMemory<float> Values, IDisposable? Lease) : IWorkerMessage;
+    JobId Job, int Block, long Lineage, long Step, ReadOnlyMemory<float> Values, IDisposable? Lease) : IWorkerMessage
+{
+    /// <summary>To the only worker, in the block's process: the step and the following ones are its own if it likes. Null otherwise.</summary>
+    public StrideOffer? Offer { get; init; }
+}
 
 /// <summary>From a node with a data set to a node that requested it: a chunk of its file, or the chunk list.</summary>
 /// <param name="DataSet">The data set's SHA-256.</param>

@@ -2,6 +2,7 @@ using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Planning;
+using Distributed.Protocol.Strides;
 
 namespace Distributed.Protocol.ParameterBlocks;
 
@@ -20,9 +21,9 @@ internal sealed class BlockLineage
     private readonly BlockSnapshots _snapshots;
     private readonly EpochBoundary _boundary;
     private readonly StepTimer _timer;
+    private readonly Divergence _divergence;
+    private readonly BlockStride _stride;
     private Assignment _assignment = Assignment.None;
-    private TrainingDiverged? _divergence; // something is not finite: nothing more is applied
-    private RepeatTimer _divergenceRepeat;
 
     /// <summary>Begins with loaded weights.</summary>
     /// <param name="site">The block.</param>
@@ -43,6 +44,8 @@ internal sealed class BlockLineage
         _snapshots = new BlockSnapshots(site, load.Lineage, weights);
         _boundary = new EpochBoundary(site, load, _plan);
         _timer = new StepTimer(site.Times);
+        _divergence = new Divergence(site, load.Lineage);
+        _stride = new BlockStride(site, weights);
         BeginStep(now);
     }
 
@@ -75,7 +78,7 @@ internal sealed class BlockLineage
 
     /// <summary>Whether the open step may be computed: its epoch is open and the job does not end before it.</summary>
     private bool IsOpen =>
-        Step < _plan.TotalSteps && _plan.EpochOf(Step) <= _boundary.OpenThrough && !_boundary.IsHeld && _divergence is null;
+        Step < _plan.TotalSteps && _plan.EpochOf(Step) <= _boundary.OpenThrough && !_boundary.IsHeld && !_divergence.HasHappened;
 
     public void Assign(AssignBlock message, TimeSpan now)
     {
@@ -107,7 +110,7 @@ internal sealed class BlockLineage
     /// <summary>Takes a worker's node; anything outside the open step is returned unread.</summary>
     public void Take(PushGradient message, TimeSpan now)
     {
-        if (message.Step != Step || _divergence is not null || message.Values.Length != Range.Count ||
+        if (message.Step != Step || _divergence.HasHappened || message.Values.Length != Range.Count ||
             message.Format != _load.Specification.GradientFormat || !ReductionTree.Contains(_tree.Leaves, message.Node) || _audits.IsHiddenIn(message.Node))
         {
             message.Lease?.Dispose();
@@ -123,12 +126,12 @@ internal sealed class BlockLineage
 
     public void Take(PushShardHash message, TimeSpan now)
     {
-        if (message.Step == Step && _divergence is null && _audits.Take(message, now)) ApplyWhenComplete(now);
+        if (message.Step == Step && !_divergence.HasHappened && _audits.Take(message, now)) ApplyWhenComplete(now);
     }
 
     public void Take(PushEvaluation message, TimeSpan now)
     {
-        if (_divergence is null) _boundary.Add(message, Step, _assignment, now, _timer.LateWait);
+        if (!_divergence.HasHappened) _boundary.Add(message, Step, _assignment, now, _timer.LateWait);
     }
 
     public void Hold() => _boundary.Hold(Step);
@@ -145,14 +148,47 @@ internal sealed class BlockLineage
 
     public void NoteDelayed(long step, string reason) => _snapshots.NoteDelayed(step, reason);
 
+    /// <summary>Whether a worker strides in the block's memory; an offer that it has not taken is withdrawn.</summary>
+    public bool IsAway => _stride.IsAway();
+
+    /// <summary>Whether a worker has the memory.</summary>
+    public bool IsTaken => _stride.IsTaken;
+
+    /// <summary>Wants the memory back at the next step boundary.</summary>
+    public void Recall() => _stride.Recall();
+
+    /// <summary>Takes the memory back from a stride that has ended: the block stands where it would if it had taken every gradient itself.</summary>
+    /// <param name="mayOffer">Whether the block may lend its memory again at once.</param>
+    /// <param name="now">The time.</param>
+    /// <exception cref="InvalidOperationException">The stride ended within an update: nothing of the memory can be used.</exception>
+    public void TakeBack(bool mayOffer, TimeSpan now)
+    {
+        if (_stride.TakeBack() is not { } outcome) return;
+        if (outcome.Damage is { } damage) throw new InvalidOperationException($"step {outcome.Step} was not applied whole: {damage}");
+        var steps = outcome.Step - Step;
+        if (steps > 0)
+        {
+            _weights.Advance(outcome.Step);
+            if (_site.Block == 0) _boundary.Advance(outcome.Totals);
+            Advance(steps, mayOffer && !outcome.HasDiverged, now);
+            if (_site.Block == 0) _boundary.ReportProgress(Step, now);
+        }
+        if (outcome.HasDiverged) _divergence.Note(Step, outcome.BadShard, now);
+    }
+
     public void Tick(TimeSpan now)
     {
         _snapshots.Repeat(now);
-        RepeatDivergence(now);
+        _divergence.Repeat(now);
+        if (_stride.IsTaken)
+        {
+            if (_site.Block == 0 && _boundary.IsReportDue(now)) _stride.Recall();
+            return;
+        }
         if (_site.Block == 0)
         {
             _boundary.ReportProgress(Step, now);
-            if (_divergence is null || _boundary.IsHeld) _boundary.RepeatFacts(Step, _assignment, now, _timer.LateWait);
+            if (!_divergence.HasHappened || _boundary.IsHeld) _boundary.RepeatFacts(Step, _assignment, now, _timer.LateWait);
         }
         _audits.ReportDispute(now);
         if (IsOpen) ChaseMissing(now);
@@ -161,13 +197,14 @@ internal sealed class BlockLineage
     /// <summary>Returns all memory: another lineage begins, or the job rests.</summary>
     public void End()
     {
+        if (IsAway) Recall();
         _tree.Begin(0);
         _snapshots.Forget();
     }
 
     private void ApplyWhenComplete(TimeSpan now)
     {
-        if (_tree.IsComplete && _divergence is null && !_audits.Holds(_assignment)) Apply(now);
+        if (_tree.IsComplete && !_divergence.HasHappened && !_audits.Holds(_assignment)) Apply(now);
     }
 
     private void Apply(TimeSpan now)
@@ -175,60 +212,68 @@ internal sealed class BlockLineage
         var root = _tree.Root;
         if (root.Metrics.HasBadShard)
         {
-            Diverge(root.Metrics.FirstBadShard, now);
+            _divergence.Note(Step, root.Metrics.FirstBadShard, now);
             return;
         }
         var step = Step;
         if (!_weights.Update(root, _plan))
         {
-            Diverge(null, now);
+            _divergence.Note(Step, null, now);
             return;
         }
         if (_site.Block == 0) _boundary.Add(step, root.Metrics);
-        BeginStep(now);
-        if (!_boundary.TryHold(Step)) PushToAssigned();
+        Advance(1, mayOffer: true, now);
+    }
+
+    /// <summary>New weights are here: pushes them, copies due snapshots, and begins the next step.</summary>
+    /// <param name="steps">Steps since the last ones.</param>
+    /// <param name="mayOffer">Whether the block may lend its memory.</param>
+    /// <param name="now">The time.</param>
+    private void Advance(long steps, bool mayOffer, TimeSpan now)
+    {
+        BeginStep(now, steps);
+        if (!_boundary.TryHold(Step)) PushToAssigned(mayOffer);
         CopyDueSnapshots(now);
         if (_site.Block == 0) _boundary.Begin(Step, _assignment, now, _timer.LateWait);
     }
 
-    private void BeginStep(TimeSpan now)
+    private void BeginStep(TimeSpan now, long ended = 1)
     {
         _tree.Begin(Step < _plan.TotalSteps ? _plan.ShardCount(Step) : 0);
         _audits.Begin(Step, _tree.Leaves);
-        _timer.Begin(now);
+        _timer.Begin(now, ended);
+    }
+
+    /// <summary>An offer to the only worker that computes; null when it must send its gradients, or is not alone.</summary>
+    private StrideOffer? Offer()
+    {
+        if (!IsOpen || _load.AuditShare > 0 || _assignment.Sole is not { } worker) return null;
+        var limit = _plan.BoundaryAfter(_plan.EpochOf(Step));
+        return _stride.TryOffer(worker, Math.Min(limit, _snapshots.NextCopy ?? limit), _boundary.Totals);
     }
 
     /// <summary>
     /// Pushes the newest weights to the workers that compute or audit the step they open; at an epoch's end, to all listed workers.
     /// </summary>
-    private void PushToAssigned()
+    private void PushToAssigned(bool mayOffer)
     {
         var isBoundary = _plan.IsBoundary(Step);
+        var offer = mayOffer ? Offer() : null;
         for (var i = 0; i < _assignment.Shares.Count; i++)
-            if (isBoundary || _assignment.RunAt(i, _tree.Leaves).Count > 0) Push(_assignment.Shares[i].Worker, Step, _weights.Current);
+            if (isBoundary || _assignment.RunAt(i, _tree.Leaves).Count > 0)
+                Push(_assignment.Shares[i].Worker, Step, _weights.Current, _assignment.Shares[i].Weight > 0 ? offer : null);
         if (isBoundary || !_audits.HasShards) return;
         foreach (var worker in _audits.AuditorsWithoutShards(_assignment)) Push(worker, Step, _weights.Current);
     }
 
-    private void Push(WorkerId worker, long version, Memory<float> values) =>
-        _site.Effects.PushWeights(worker, new WeightsUpdated(_site.Job, _site.Block, Number, version, values, null));
+    private void Push(WorkerId worker, long version, Memory<float> values, StrideOffer? offer = null) =>
+        _site.Effects.PushWeights(worker, new WeightsUpdated(_site.Job, _site.Block, Number, version, values, null) { Offer = offer });
 
     /// <summary>Copies due snapshots. Non-finite weights fail the job. After a failed update the optimizer state no longer matches the version, so
     /// nothing is copied.</summary>
     private void CopyDueSnapshots(TimeSpan now)
     {
-        if (_divergence is null && !_snapshots.CopyDue(_boundary.Totals)) Diverge(null, now);
-    }
-
-    private void Diverge(int? shard, TimeSpan now)
-    {
-        _divergence = new TrainingDiverged(_site.Job, Number, Step, shard);
-        RepeatDivergence(now);
-    }
-
-    private void RepeatDivergence(TimeSpan now)
-    {
-        if (_divergence is not null && _divergenceRepeat.IsDue(now, _site.Times.ReportAgain)) _site.Effects.ToCoordinator(_divergence);
+        if (!_divergence.HasHappened && !_snapshots.CopyDue(_boundary.Totals)) _divergence.Note(Step, null, now);
     }
 
     /// <summary>After a bounded wait, asks the owners for missing nodes; later reports late shards to the coordinator.</summary>

@@ -5,13 +5,14 @@ namespace Distributed.Protocol.ParameterBlocks;
 /// <summary>The dispatch table of a parameter block, shared by its actor and the simulation.</summary>
 public static class BlockMessages
 {
-    /// <summary>Dispatches a message to its rule; false when the rule does not handle it.</summary>
+    /// <summary>Dispatches a message to its rule, at the latest at a stride's end; false when the rule does not handle it.</summary>
     /// <param name="block">The rule.</param>
     /// <param name="message">A message to the block.</param>
     /// <param name="now">The time.</param>
     public static bool TryTake(this ParameterBlock block, IBlockMessage message, TimeSpan now)
     {
         ArgumentNullException.ThrowIfNull(block);
+        if (block.Defers(message, now)) return true;
         switch (message)
         {
             // from workers, on the hot path first

@@ -23,6 +23,9 @@ internal struct RepeatTimer
         return true;
     }
 
+    /// <summary>Whether a repetition is due, without counting as one.</summary>
+    public readonly bool WouldBeDue(TimeSpan now) => now >= _at;
+
     /// <summary>The fact was sent for another reason: the next repetition is after <paramref name="every"/>.</summary>
     public void Restart(TimeSpan now, TimeSpan every) => _at = now + every;
 

@@ -27,6 +27,15 @@ internal sealed class BlockSnapshots(BlockSite site, long lineage, BlockWeights 
     /// <summary>The step a new coordinator can continue with: the best epoch's copy takes precedence, since it would be missed.</summary>
     public long? CopiedStep => _kept is { Copied: true } kept ? kept.Step : _storing is { Copied: true } copied ? copied.Step : null;
 
+    /// <summary>The step of the next copy; null when none is wanted.</summary>
+    public long? NextCopy => (_storing, _kept) switch
+    {
+        ({ Copied: false } storing, { Copied: false } kept) => Math.Min(storing.Step, kept.Step),
+        ({ Copied: false } storing, _) => storing.Step,
+        (_, { Copied: false } kept) => kept.Step,
+        _ => null,
+    };
+
     /// <summary>A coordinator names the step of the next checkpoint.</summary>
     public void Open(OpenCheckpoint message, TimeSpan now)
     {

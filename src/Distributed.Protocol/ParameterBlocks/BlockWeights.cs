@@ -87,6 +87,15 @@ internal sealed class BlockWeights
         return true;
     }
 
+    /// <summary>A stride has made the versions up to this one, by turns in the memory of the two that are here.</summary>
+    public void Advance(long step)
+    {
+        if (((step - Step) & 1) != 0) (Previous, Current) = (Current, Previous);
+        Step = step;
+        _site.Effects.NoteVersion(Previous, step - 1);
+        _site.Effects.NoteVersion(Current, step);
+    }
+
     private void Copy(LoadedPart part)
     {
         var first = Math.Max(Range.First, part.Start);

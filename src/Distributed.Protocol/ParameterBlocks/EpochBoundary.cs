@@ -38,7 +38,10 @@ internal sealed class EpochBoundary(BlockSite site, LoadBlock load, EpochPlan pl
     public void Defer(TimeSpan now, TimeSpan stepLateWait) => _evaluation.Defer(now, stepLateWait);
 
     /// <summary>Adds the sums of a step.</summary>
-    public void Add(long step, ShardMetrics metrics) => Totals = step % plan.StepsPerEpoch == 0 ? metrics : ShardMetrics.Add(Totals, metrics);
+    public void Add(long step, ShardMetrics metrics) => Totals = EpochTotals.Add(plan, Totals, step, metrics);
+
+    /// <summary>A stride has added the sums of its steps.</summary>
+    public void Advance(ShardMetrics totals) => Totals = totals;
 
     /// <summary>A coordinator requests that the next weights be withheld; if some already are, reports them again.</summary>
     public void Hold(long step)
@@ -89,6 +92,9 @@ internal sealed class EpochBoundary(BlockSite site, LoadBlock load, EpochPlan pl
             site.Effects.ToCoordinator(new EpochCompleted(
                 site.Job, load.Lineage, EpochBefore(step), Totals, plan.EvaluationShardCount > 0 ? _evaluation.Root : null));
     }
+
+    /// <summary>Whether progress, if there is any, may be reported.</summary>
+    public bool IsReportDue(TimeSpan now) => _progress.WouldBeDue(now);
 
     /// <summary>Reports progress at a limited rate.</summary>
     public void ReportProgress(long step, TimeSpan now)

@@ -2,6 +2,7 @@ using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Planning;
+using Distributed.Protocol.Strides;
 
 namespace Distributed.Protocol.ParameterBlocks;
 
@@ -22,6 +23,15 @@ public interface IBlockEffects
     /// untouched.
     /// </summary>
     Memory<float> WeightsBuffer(long lineage, BlockLayout layout, int block, long version);
+
+    /// <summary>
+    /// Whether a worker may stride in the block's memory: a loan of its own for each offer. Null when the worker is in another process, or a sender still
+    /// reads one of the block's two versions.
+    /// </summary>
+    IStrideLoan? OfferStride(WorkerId worker);
+
+    /// <summary>A stride has left another version in the memory of an earlier one.</summary>
+    void NoteVersion(Memory<float> weights, long version);
 
     /// <summary>Reads stored parts; answered by <see cref="ParameterBlock.OnPartsLoaded"/> or <see cref="ParameterBlock.OnPartsLoadFailed"/>.</summary>
     void LoadParts(long lineage, IReadOnlyList<SnapshotPart> parts);

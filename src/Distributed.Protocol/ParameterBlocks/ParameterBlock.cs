@@ -20,6 +20,7 @@ public class ParameterBlock
     private BlockLineage? _lineage; // null before anything is loaded
     private TimeSpan _heardAt; // the latest time of any message
     private RepeatTimer _report;
+    private readonly DeferredMessages _deferred = new();
 
     /// <summary>A block without state.</summary>
     /// <param name="job">The job.</param>
@@ -67,6 +68,27 @@ public class ParameterBlock
     internal bool IsAudited => _lineage?.IsAudited ?? false;
 
     private long NewestLineage => Math.Max(Lineage, _loading?.Lineage ?? 0);
+
+    /// <summary>
+    /// Whether a message must wait for a stride's end, which is wanted from now on. Commands that drop the block's state do not wait.
+    /// </summary>
+    internal bool Defers(IBlockMessage message, TimeSpan now)
+    {
+        if (message is EndBlock or ReleaseBlock || (message is LoadBlock load && load.Lineage > Lineage)) return false;
+        Hear(now);
+        if (_lineage is not { IsAway: true } lineage) return false;
+        lineage.Recall();
+        _deferred.Add(message);
+        TakeBack();
+        return true;
+    }
+
+    /// <summary>A worker may have given back the memory of a stride in this lineage.</summary>
+    public void OnStrideEnded(long lineage, TimeSpan now)
+    {
+        Hear(now);
+        if (lineage == Lineage) TakeBack();
+    }
 
     /// <summary>A coordinator queries the block's state.</summary>
     public void OnGetBlockState(GetBlockState message)
@@ -190,7 +212,9 @@ public class ParameterBlock
     /// <summary>A job that ends or rests releases what the block holds, unless it has continued since.</summary>
     public void OnEnd(EndBlock message)
     {
-        if (AcceptTerm(message.Term) && message.Lineage >= NewestLineage) Drop();
+        if (!AcceptTerm(message.Term) || message.Lineage < NewestLineage) return;
+        Drop();
+        TakeBack(); // what waited for a stride is of no use any more
     }
 
     /// <summary>An exception ends this incarnation.</summary>
@@ -204,6 +228,7 @@ public class ParameterBlock
     {
         Hear(now);
         _leave.Ask(IsReleased, Lineage, now);
+        TakeBack(); // the message that it has ended may be lost
         // Without state, the coordinator must say what to load; at a barrier, the message that opens the next epoch may have been lost.
         if (_lineage is { } lineage ? _site.Block > 0 && lineage.AwaitsDecision : _loading is null) ReportStateAgain(now);
         _lineage?.Tick(now);
@@ -230,6 +255,16 @@ public class ParameterBlock
         _lineage?.End();
         _lineage = null;
         _loading = null;
+    }
+
+    /// <summary>
+    /// Takes back a stride's memory if it is given back. Messages that waited for it follow at once; until then nothing is lent again.
+    /// </summary>
+    private void TakeBack()
+    {
+        _lineage?.TakeBack(_deferred.IsEmpty, _heardAt);
+        if (_deferred.IsEmpty || _lineage is { IsTaken: true }) return;
+        foreach (var message in _deferred.TakeAll()) this.TryTake(message, _heardAt);
     }
 
     /// <summary>The loaded lineage, if it is the given one.</summary>

@@ -12,10 +12,10 @@ internal sealed class StepTimer(BlockTimes times)
     /// <summary>How long a step's nodes may take before they are late.</summary>
     public TimeSpan LateWait => _usual == TimeSpan.Zero ? times.FirstStepLateAfter : Later(times.LateAfter, _usual * times.LateSteps);
 
-    /// <summary>Begins a step and ends the previous one.</summary>
-    public void Begin(TimeSpan now)
+    /// <summary>Begins a step and ends the previous one, or several.</summary>
+    public void Begin(TimeSpan now, long ended = 1)
     {
-        if (_began is { } began && now > began) Note(now - began);
+        if (_began is { } began && now > began) Note((now - began) / ended);
         _began = now;
         _askWait = times.AskAfter;
         _askAt = now + Later(_askWait, _usual * 2);

@@ -42,6 +42,23 @@ public sealed record Assignment(long Number, IReadOnlyList<WorkerShare> Shares)
         return new IndexRange(start, end - start);
     }
 
+    /// <summary>The only worker that computes shards; null when there are several, or none.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public WorkerId? Sole
+    {
+        get
+        {
+            WorkerId? sole = null;
+            for (var i = 0; i < Shares.Count; i++)
+            {
+                if (Shares[i].Weight == 0) continue;
+                if (sole is not null) return null;
+                sole = Shares[i].Worker;
+            }
+            return sole;
+        }
+    }
+
     /// <summary>Whether there are two workers with comparable claims.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public bool CanAudit => Shares.Count(share => !share.IsLate) >= 2;

@@ -1,6 +1,7 @@
 using Distributed.Learning.Metrics;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Planning;
+using Distributed.Protocol.Strides;
 
 namespace Distributed.Protocol.Workers;
 
@@ -47,6 +48,12 @@ public interface IWorkerEffects
 
     /// <summary>Evaluates a run of validation shards; answered by <see cref="WorkLedger.OnNodeEvaluated"/> for each maximal node.</summary>
     void Evaluate(long lineage, int epoch, IndexRange run, WeightsView weights);
+
+    /// <summary>
+    /// Takes the offers and begins to make steps in the blocks' memory; answered by <see cref="WorkLedger.OnStrideEnded"/>. False when an offer is
+    /// withdrawn by now, or the steps need more memory than strides may have: nothing is begun.
+    /// </summary>
+    bool TryStride(long lineage, IReadOnlyList<StrideOffer> offers);
 
     /// <summary>
     /// Work on weights older than <paramref name="version"/>, or of another lineage, is no longer needed; its nodes may never arrive.

@@ -21,6 +21,15 @@ internal sealed class VersionWork(IWorkerEffects effects)
     /// <summary>The summed validation nodes.</summary>
     public IReadOnlyList<(ReductionNode Node, ShardMetrics Metrics)> Evaluated => _evaluated;
 
+    /// <summary>Whether a stride from this version has ended: the next weights are on their way.</summary>
+    public bool HasStridden { get; private set; }
+
+    /// <summary>All shards of the step are part of a stride.</summary>
+    public void BeginStride(int leaves) => _planned.Add(new IndexRange(0, leaves));
+
+    /// <summary>The stride has ended at a later version.</summary>
+    public void EndStride() => HasStridden = true;
+
     /// <summary>Whether training shards were handed out.</summary>
     public bool HasPlanned => _planned.Count > 0;
 
@@ -60,6 +69,7 @@ internal sealed class VersionWork(IWorkerEffects effects)
         _planned.Clear();
         _evaluating.Clear();
         _evaluated.Clear();
+        HasStridden = false;
     }
 
     private List<IndexRange> HandOut(IndexRange run, List<IndexRange> handedOut)

@@ -1,5 +1,6 @@
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Planning;
+using Distributed.Protocol.Strides;
 
 namespace Distributed.Protocol.Workers;
 
@@ -16,6 +17,7 @@ internal sealed class WeightSlots
     {
         public readonly ReadOnlyMemory<float>[] Slices = new ReadOnlyMemory<float>[blocks];
         public readonly IDisposable?[] Leases = new IDisposable?[blocks];
+        public readonly StrideOffer?[] Offers = new StrideOffer?[blocks];
         public readonly bool[] Present = new bool[blocks];
         public long Version = -1;
         public int Count;
@@ -26,6 +28,7 @@ internal sealed class WeightSlots
             {
                 Leases[i]?.Dispose();
                 Leases[i] = null;
+                Offers[i] = null;
                 Present[i] = false;
             }
             Version = version;
@@ -82,6 +85,7 @@ internal sealed class WeightSlots
         if (slot.Present[message.Block]) return false;
         slot.Slices[message.Block] = message.Values;
         slot.Leases[message.Block] = message.Lease;
+        slot.Offers[message.Block] = message.Offer;
         slot.Present[message.Block] = true;
         slot.Count++;
         return true;
@@ -97,6 +101,17 @@ internal sealed class WeightSlots
         Version = best.Version;
         View = new WeightsView(Version, [.. best.Slices]); // threads read it while the slot is refilled
         return true;
+    }
+
+    /// <summary>Takes the offers that came with the complete version, once; null unless every block made one.</summary>
+    public IReadOnlyList<StrideOffer>? TakeOffers()
+    {
+        if (Version < 0) return null;
+        var offers = _slots[Version & 1].Offers;
+        if (Array.Exists(offers, offer => offer is null)) return null;
+        StrideOffer[] taken = [.. offers!];
+        Array.Clear(offers);
+        return taken;
     }
 
     /// <summary>Forgets everything.</summary>

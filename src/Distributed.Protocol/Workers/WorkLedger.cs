@@ -95,6 +95,23 @@ public sealed class WorkLedger
         if (advanced) Plan();
     }
 
+    /// <summary>A stride that <see cref="IWorkerEffects.TryStride"/> began has ended, and the blocks have their memory back.</summary>
+    /// <param name="lineage">Its lineage.</param>
+    /// <param name="from">The version it began from.</param>
+    /// <param name="step">The version it ended at, which the blocks push.</param>
+    /// <param name="now">The time.</param>
+    public void OnStrideEnded(long lineage, long from, long step, TimeSpan now)
+    {
+        if (lineage != Lineage || from != Version) return;
+        _ask.Restart(now);
+        if (step > from) _work.EndStride();
+        else
+        {
+            _work.Close();
+            Plan();
+        }
+    }
+
     /// <summary>A maximal node of a run that <see cref="IWorkerEffects.Compute"/> named.</summary>
     public void OnNodeComputed(long lineage, long step, IComputedNode node)
     {
@@ -184,6 +201,7 @@ public sealed class WorkLedger
         if (IsTraining)
         {
             var leaves = _plan.ShardCount(Version);
+            if (TryStride(leaves)) return;
             _audits.Begin(Lineage, Version, leaves);
             foreach (var open in _work.Plan(_lineage.Assignment.RunOf(_worker, leaves)))
                 foreach (var run in _audits.Split(open)) _effects.Compute(Lineage, Version, run, _weights.View);
@@ -195,6 +213,15 @@ public sealed class WorkLedger
             foreach (var run in _work.PlanEvaluation(_lineage.Assignment.RunOf(_worker, _plan.EvaluationShardCount)))
                 _effects.Evaluate(Lineage, _plan.EpochOf(Version - 1), run, _weights.View);
         }
+    }
+
+    /// <summary>Begins a stride when all blocks offer one, this worker has all shards, and none was handed out.</summary>
+    private bool TryStride(int leaves)
+    {
+        if (_work.HasPlanned || _lineage.Assignment.RunOf(_worker, leaves).Count < leaves || _weights.TakeOffers() is not { } offers) return false;
+        if (!_effects.TryStride(Lineage, offers)) return false;
+        _work.BeginStride(leaves);
+        return true;
     }
 
     /// <summary>Computes another worker's shard, to claim its result.</summary>
@@ -235,7 +262,7 @@ public sealed class WorkLedger
     {
         if (!_lineage.Assignment.Lists(_worker)) return false;
         if (Version < 0 || _weights.HasPartialNext) return true;
-        return IsTraining && (KeptNodes > 0 || !_work.HasPlanned);
+        return IsTraining && (KeptNodes > 0 || !_work.HasPlanned || _work.HasStridden);
     }
 
     /// <summary>Closes the work on the previous version or lineage.</summary>

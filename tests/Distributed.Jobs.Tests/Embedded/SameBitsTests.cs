@@ -19,9 +19,10 @@ public sealed class EmbeddedLayouts : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        foreach (var (workers, blocks) in new[] { (1, 1), (2, 4), (3, 1), (5, 4) })
+        // One worker strides in its blocks' memory; several send their gradients.
+        foreach (var (workers, blocks, threads) in new[] { (1, 1, 2), (1, 3, 1), (1, 2, 3), (1, 5, 4), (2, 4, 2), (3, 1, 2), (5, 4, 2) })
         {
-            var options = new EmbeddedClusterOptions { StorePath = _fixture.StorePath($"{workers}-{blocks}"), Workers = workers, Threads = 2 };
+            var options = new EmbeddedClusterOptions { StorePath = _fixture.StorePath($"{workers}-{blocks}"), Workers = workers, Threads = threads };
             _all.Add((await EmbeddedCluster.StartAsync(options, CancellationToken.None), workers, blocks));
         }
     }

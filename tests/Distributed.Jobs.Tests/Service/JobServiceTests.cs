@@ -88,6 +88,18 @@ public sealed class JobServiceTests
         Assert.Equal("before has no best checkpoint yet; 'dtrain resume before' goes on with it", error.Message);
     }
 
+    [Fact]
+    public async Task What_changes_a_jobs_course_goes_one_way_and_its_refusal_comes_back()
+    {
+        var job = new JobId("before");
+        foreach (var verdict in (QueueVerdict[])[QueueVerdict.Done, QueueVerdict.Done, QueueVerdict.Conflict]) _cluster.Verdicts.Enqueue(verdict);
+        await _service.PauseAsync(job, CancellationToken.None);
+        await _service.CancelAsync(job, CancellationToken.None);
+        var refused = await _service.SteerAsync(job, JobSteering.Resume, new RunOptions { Blocks = 3 }, CancellationToken.None);
+        Assert.Equal((QueueVerdict.Conflict, "as told"), (refused.Verdict, refused.Reason));
+        Assert.Equal(["Pause before", "Cancel before", "Resume before 3"], _cluster.Done);
+    }
+
     private static ResolvedJob Resolve(params (Setting Setting, string Text)[] settings)
     {
         var given = new GivenSettings();
@@ -141,7 +153,11 @@ public sealed class JobServiceTests
 
         public Task<byte[]?> FindBytesAsync(string id, CancellationToken cancellation) => Task.FromResult(Bytes.GetValueOrDefault(id));
 
-        public Task<QueueAnswered> SteerAsync(JobId job, JobSteering steering, RunOptions? options, CancellationToken cancellation) => throw new NotSupportedException();
+        public async Task<QueueAnswered> SteerAsync(JobId job, JobSteering steering, RunOptions? options, CancellationToken cancellation)
+        {
+            await Does($"{steering} {job} {options?.Blocks}".TrimEnd());
+            return new QueueAnswered(job, Verdicts.Dequeue(), "as told", null);
+        }
 
         public IAsyncEnumerable<JobEvent> WatchAsync(JobId job, CancellationToken cancellation) => throw new NotSupportedException();
 

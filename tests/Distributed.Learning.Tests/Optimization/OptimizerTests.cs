@@ -90,6 +90,30 @@ public class OptimizerTests
 
     [Theory]
     [MemberData(nameof(Specifications))]
+    public void Parts_of_a_range_give_the_bits_of_one_update(OptimizerSpecification specification)
+    {
+        const int Length = 211;
+        var optimizer = Optimizer.Create(specification);
+        var whole = new Run(optimizer, Length);
+        var parts = new Run(optimizer, Length);
+        var stream = RandomStream.For(2, StreamPurpose.Generator);
+        for (var step = 0L; step < 20; step++)
+        {
+            var gradient = Numbers(Length, step, 10);
+            whole.Step(step, 0.01f, 3, gradient);
+            for (int at = 0, count; at < Length; at += count)
+            {
+                count = Math.Min(Length - at, stream.NextInt32(100));
+                var weights = parts.Weights.AsSpan(at, count);
+                Assert.True(optimizer.UpdatePart(step, 0.01f, 3, gradient.AsSpan(at, count), default, weights, weights, parts.State, at));
+            }
+            AssertSameBits(whole.Weights, parts.Weights);
+            AssertSameBits(whole.State, parts.State);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Specifications))]
     public void The_rules_follow_PyTorchs_definitions(OptimizerSpecification specification)
     {
         const int Length = 50;

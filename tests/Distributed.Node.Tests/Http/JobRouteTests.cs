@@ -168,6 +168,8 @@ public sealed class JobRouteTests(GatewayFixture gateway)
             await (await _client.PostAsync(path, null)).ProblemAsync(HttpStatusCode.NotFound);
         await (await _client.DeleteAsync(ApiRoutes.Job("nobody"))).ProblemAsync(HttpStatusCode.NotFound);
         await (await _client.DeleteAsync(ApiRoutes.Jobs)).ProblemAsync(HttpStatusCode.MethodNotAllowed);
+        using var events = new HttpRequestMessage(HttpMethod.Get, ApiRoutes.JobEvents("nobody")) { Headers = { Accept = { new("text/event-stream") } } };
+        await (await _client.SendAsync(events)).ProblemAsync(HttpStatusCode.NotFound); // whatever the client accepts
         await (await _client.GetAsync(ApiRoutes.Jobs + "?limit=0")).ProblemAsync(HttpStatusCode.BadRequest);
         await (await _client.GetAsync(ApiRoutes.Jobs + "?limit=many")).ProblemAsync(HttpStatusCode.BadRequest);
     }

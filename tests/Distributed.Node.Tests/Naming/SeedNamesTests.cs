@@ -21,7 +21,7 @@ public sealed class SeedNamesTests
     [Fact]
     public void Localhost_is_the_loopback_address_as_a_seed_and_as_a_host_name()
     {
-        var settings = NodeSettings.Read(["--roles", "worker", "--hostname", "LocalHost", "--seed-nodes", "localhost:4800,127.0.0.1:4801"], _ => null);
+        var settings = NodeSettings.Read(SettingValues.Read(["--roles", "worker", "--hostname", "LocalHost", "--seed-nodes", "localhost:4800,127.0.0.1:4801"], _ => null));
         Assert.Equal("127.0.0.1", settings.Node.Hostname);
         Assert.Equal(["127.0.0.1:4800", "127.0.0.1:4801"], settings.Node.SeedNodes);
         Assert.False(settings.ListensBeyondLoopback);

@@ -6,6 +6,7 @@ using Distributed.Protocol.Messages;
 using Distributed.Protocol.ParameterBlocks;
 using Distributed.Protocol.Planning;
 using Distributed.Protocol.Snapshots;
+using Distributed.Protocol.Strides;
 using Distributed.Protocol.Workers;
 
 namespace Distributed.Protocol.Tests.Rules;
@@ -64,6 +65,25 @@ internal sealed class Recorder : ICoordinatorEffects, IBlockEffects, IWorkerEffe
     {
         if (!_buffers.TryGetValue(version & 1, out var buffer)) _buffers[version & 1] = buffer = new float[layout[block].Count];
         return buffer;
+    }
+
+    /// <summary>Loans to offer, in turn; none is offered when it is empty.</summary>
+    public Queue<IStrideLoan> Loans { get; } = new();
+
+    /// <summary>Offers of strides that were taken.</summary>
+    public List<IReadOnlyList<StrideOffer>> Strides { get; } = [];
+
+    public IStrideLoan? OfferStride(WorkerId worker) => Loans.TryDequeue(out var loan) ? loan : null;
+
+    public void NoteVersion(Memory<float> weights, long version)
+    {
+    }
+
+    public bool TryStride(long lineage, IReadOnlyList<StrideOffer> offers)
+    {
+        if (!StrideOffer.TryTakeAll(offers)) return false;
+        Strides.Add(offers);
+        return true;
     }
 
     public void LoadParts(long lineage, IReadOnlyList<SnapshotPart> parts)

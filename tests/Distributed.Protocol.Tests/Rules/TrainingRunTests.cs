@@ -21,6 +21,7 @@ public sealed partial class TrainingRunTests
     private TrainingRun _run;
     private JobHistory _journal = new();
     private bool _workerIsGone;
+    private Action _beforeTheStart = () => { };
 
     public TrainingRunTests() => _run = new TrainingRun(SampleJobs.Job, new JobHistory(), new CoordinatorTimes(), _effects);
 
@@ -167,6 +168,16 @@ public sealed partial class TrainingRunTests
     }
 
     [Fact]
+    public void Steps_that_are_faster_than_the_journal_are_not_told_before_the_start()
+    {
+        _beforeTheStart = () => _run.OnStepsProgressed(new StepsProgressed(SampleJobs.Job, 1, 2, default), _now);
+        _run.OnStart(Start(), _now);
+        Settle();
+        _run.OnStepsProgressed(new StepsProgressed(SampleJobs.Job, 1, 3, default), _now);
+        Assert.Equal([0, 3], _effects.Sent.Select(message => (message as JobStarted)?.FromStep ?? (message as JobProgressed)?.Step).OfType<long>());
+    }
+
+    [Fact]
     public void A_job_that_an_earlier_release_began_is_not_said_to_begin_again()
     {
         Begin();
@@ -205,7 +216,11 @@ public sealed partial class TrainingRunTests
     {
         var decision = _effects.Persisting!;
         _effects.Persisting = null;
-        if (decision is TrainingBegan) Assert.Empty(_effects.Sent.OfType<JobStarted>());
+        if (decision is TrainingBegan)
+        {
+            _beforeTheStart();
+            Assert.Empty(_effects.Sent.OfType<JobStarted>());
+        }
         _journal.Apply(decision);
         _run.OnPersisted(decision, _now);
     }

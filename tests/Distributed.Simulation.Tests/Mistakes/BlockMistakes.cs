@@ -3,6 +3,7 @@ using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.ParameterBlocks;
 using Distributed.Protocol.Planning;
+using Distributed.Protocol.Strides;
 using Distributed.Simulation.Tests.World;
 
 namespace Distributed.Simulation.Tests.Mistakes;
@@ -14,6 +15,7 @@ namespace Distributed.Simulation.Tests.Mistakes;
 internal sealed class BlockMistakes(Mistake? mistake, IBlockEffects shell) : IBlockEffects
 {
     private readonly Dictionary<(long Lineage, long Step), BlockSnapshot> _uncopied = [];
+    private readonly StrideMistakes _strides = new(mistake);
     private (long Lineage, long Step) _held = (-1, -1);
     private ParameterBlock? _rule;
     private long _incarnation;
@@ -60,7 +62,14 @@ internal sealed class BlockMistakes(Mistake? mistake, IBlockEffects shell) : IBl
     public void PushWeights(WorkerId worker, WeightsUpdated weights)
     {
         if (mistake == Mistake.ForgetThePreviousVersion && weights.Step < _rule!.Step) return;
-        shell.PushWeights(worker, weights);
+        shell.PushWeights(worker, weights with { Offer = _strides.ToWorker(weights.Offer) });
+    }
+
+    public IStrideLoan? OfferStride(WorkerId worker) => _strides.ToRule(shell.OfferStride(worker), _rule!.Lineage);
+
+    public void NoteVersion(Memory<float> weights, long version)
+    {
+        if (mistake != Mistake.ForgetTheLineageOfStrides) shell.NoteVersion(weights, version);
     }
 
     public Memory<float> WeightsBuffer(long lineage, BlockLayout layout, int block, long version) =>

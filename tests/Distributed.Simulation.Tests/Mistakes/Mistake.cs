@@ -92,4 +92,13 @@ internal enum Mistake
 
     /// <summary>A worker sums neighbouring shards as they finish, whether they are siblings or not.</summary>
     SumShardsAsTheyFinish,
+
+    /// <summary>A block goes on while a stride does: past a new assignment, a hold, a checkpoint.</summary>
+    GoOnDuringAStride,
+
+    /// <summary>A block takes back in one lineage what a stride of an earlier one did.</summary>
+    ForgetTheLineageOfStrides,
+
+    /// <summary>A stride passes an epoch's end or a checkpoint.</summary>
+    StrideBeyondTheLimit,
 }

@@ -1,5 +1,6 @@
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Planning;
+using Distributed.Protocol.Strides;
 using Distributed.Protocol.Workers;
 using Distributed.Simulation.Tests.World;
 
@@ -43,6 +44,8 @@ internal sealed class WorkerMistakes(Mistake? mistake, IWorkerEffects shell) : I
     public void Compute(long lineage, long step, IndexRange run, WeightsView weights) => shell.Compute(lineage, step, run, weights);
 
     public void Evaluate(long lineage, int epoch, IndexRange run, WeightsView weights) => shell.Evaluate(lineage, epoch, run, weights);
+
+    public bool TryStride(long lineage, IReadOnlyList<StrideOffer> offers) => shell.TryStride(lineage, offers);
 
     public void AbandonBefore(long lineage, long version) => shell.AbandonBefore(lineage, version);
 

@@ -3,6 +3,7 @@ using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.ParameterBlocks;
 using Distributed.Protocol.Planning;
+using Distributed.Protocol.Strides;
 using Distributed.Simulation.Tests.Mistakes;
 
 namespace Distributed.Simulation.Tests.World;
@@ -30,6 +31,8 @@ internal sealed class BlockNode : IBlockEffects
     private long _term;
     private bool _mustIgnore; // the message being received is stale: nothing may follow from it
     private (long Lineage, long Step) _held = (-1, -1);
+    private SimulatedLoan? _loan; // the last one
+    private SimulatedLoan? _loanBefore;
     private long _loading; // the highest lineage it was told to load
 
     private sealed class Saving(BlockSnapshot snapshot)
@@ -87,6 +90,7 @@ internal sealed class BlockNode : IBlockEffects
         var term = message.TermOf();
         _mustIgnore = (term > 0 && term < _term) || (message is PushGradient push && push.Lineage != _rule.Lineage) ||
             (message is PushShardHash hash && hash.Lineage != _rule.Lineage);
+        if (_loan is { IsTaken: true }) _mustIgnore = false; // whatever comes, a stride may end with it
         _term = Math.Max(_term, term);
         var before = (_rule.Step, _rule.PendingNodes);
         Dispatch(_mistakes.ToRule(message, _term), _clock.Now);
@@ -122,10 +126,24 @@ internal sealed class BlockNode : IBlockEffects
     {
         var isLoading = lineage != _rule.Lineage;
         if (_world.Exceptions.Strikes(isLoading ? ThrowingPlace.BlockLoads : ThrowingPlace.BlockSteps, isLoading ? version : version - 1)) throw new InjectedException();
+        if (isLoading && _loan is { IsTaken: true, Outcome: null }) _memory.Clear(); // each lineage has its own, and a stride goes on in the older one's
         var key = (layout[block].Count, version & 1);
         if (!_memory.TryGetValue(key, out var memory)) _memory[key] = memory = new float[key.Count];
         memory.AsSpan().Fill(float.NaN);
         return memory;
+    }
+
+    public IStrideLoan? OfferStride(WorkerId worker)
+    {
+        if (!_world.IsTogether || _world.Threads.Next(32) == 0 || _world.Workers.All(node => node.Id != worker)) return null;
+        (_loanBefore, _loan) = (_loan, new SimulatedLoan());
+        return _loan;
+    }
+
+    public void NoteVersion(Memory<float> weights, long version)
+    {
+        if (!_memory.TryGetValue((weights.Length, version & 1), out var memory) || !weights.Equals(memory.AsMemory()))
+            SimulatedWorld.Fail($"{_seat.Name} has version {version} in the memory of another parity");
     }
 
     public void LoadParts(long lineage, IReadOnlyList<SnapshotPart> parts) => _world.Time.After(_world.Between(1, 60), () =>
@@ -211,6 +229,11 @@ internal sealed class BlockNode : IBlockEffects
     private void Dispatch(object message, TimeSpan now)
     {
         if (message is LoadBlock load && load.Incarnation == _incarnation && load.Term >= _term) _loading = Math.Max(_loading, load.Lineage);
+        if (message is StrideNudge nudge)
+        {
+            _rule.OnStrideEnded(nudge.Lineage, now);
+            return;
+        }
         if (message is not IBlockMessage known || !_rule.TryTake(known, now)) throw new SimulationFailure($"{message.GetType().Name} at a block");
     }
 
@@ -219,7 +242,7 @@ internal sealed class BlockNode : IBlockEffects
     {
         if (_rule.Step < 0 || (_rule.Step == _step && _rule.Lineage == _lineage)) return;
         _world.Trace?.Line($"{_seat.Name} is at step {_rule.Step} of L{_rule.Lineage}");
-        if (_rule.Lineage == _lineage && _rule.Step != _step + 1) SimulatedWorld.Fail($"{_seat.Name} went from step {_step} to {_rule.Step}");
+        if (_rule.Lineage == _lineage && _rule.Step != _step + 1 && !HasStridden) SimulatedWorld.Fail($"{_seat.Name} went from step {_step} to {_rule.Step}");
         if (_rule.Lineage < _lineage) SimulatedWorld.Fail($"{_seat.Name} went from lineage {_lineage} to {_rule.Lineage}");
         if (_rule.Lineage > _lineage && _rule.Step != (_world.Journal.Lineages[_rule.Lineage].CheckpointStep ?? 0))
             SimulatedWorld.Fail($"{_seat.Name} begins lineage {_rule.Lineage} at step {_rule.Step}");
@@ -236,12 +259,19 @@ internal sealed class BlockNode : IBlockEffects
             SimulatedWorld.Fail($"{_seat.Name} has other weights than the oracle at step {_step} of lineage {_lineage}");
     }
 
+    /// <summary>Whether it stands where a stride ended, or one step on.</summary>
+    private bool HasStridden => IsBehind(_loan) || IsBehind(_loanBefore);
+
+    private bool IsBehind(SimulatedLoan? loan) => loan?.Outcome is { } outcome && outcome.Step >= _step && _rule.Step - outcome.Step is 0 or 1;
+
     private void Tick()
     {
         if (_isStopped) return;
         Enter(() =>
         {
             _rule.OnTick(_clock.Now);
+            Check();
+            GoWhenReleased();
             if (_rule.PendingNodes > _rule.Leaves) SimulatedWorld.Fail($"{_seat.Name} holds {_rule.PendingNodes} nodes of {_rule.Leaves} leaves");
         });
         _world.Time.After(TickEvery, Tick);

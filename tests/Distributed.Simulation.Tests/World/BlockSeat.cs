@@ -27,7 +27,7 @@ internal sealed class BlockSeat(SimulatedWorld world, int block)
         }
         if (_node is null)
         {
-            if (world.Time.Now < _awayUntil || message is EndBlock)
+            if (world.Time.Now < _awayUntil || message is EndBlock or StrideNudge)
             {
                 (message as PushGradient)?.Lease?.Dispose();
                 return;

@@ -77,7 +77,7 @@ internal sealed record Habits
         string.Join(", ", Faults.Select(fault => $"{fault.Key} every {fault.Value.TotalSeconds:F2} s"));
 }
 
-internal enum FaultKind
+public enum FaultKind
 {
     CrashWorker,
     FreezeWorker,

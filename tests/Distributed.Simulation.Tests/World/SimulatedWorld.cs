@@ -32,8 +32,12 @@ internal sealed class SimulatedWorld
         Threads = new Random(seed ^ 0x7ead);
         Job = new SimulatedJob(Random, format);
         Habits = Habits.Draw(Random);
+        var together = new Random(seed ^ 0x571d); // apart, so that other habits stay the same
+        IsTogether = together.Next(3) > 0;
+        var isAlone = IsTogether && together.Next(3) > 0;
+        if (isAlone) Habits = Habits with { Workers = 1 };
         Habits = change?.Invoke(Habits) ?? Habits;
-        Audits = audits?.Invoke(Job) ?? AuditHabits.Draw(seed, Job);
+        Audits = audits?.Invoke(Job) ?? (isAlone ? new AuditHabits(0, null) : AuditHabits.Draw(seed, Job)); // where shards are audited, none strides
         if (Audits.LiesFrom is not null)
         {
             Liar = new WorkerId("w1");
@@ -71,6 +75,12 @@ internal sealed class SimulatedWorld
     public ExceptionHabits ExceptionHabits { get; }
 
     public Exceptions Exceptions { get; }
+
+    /// <summary>Whether blocks and workers are in one process, so that a worker may stride.</summary>
+    public bool IsTogether { get; }
+
+    /// <summary>The strides so far.</summary>
+    public StrideCount Strides { get; } = new();
 
     /// <summary>The worker whose gradients are wrong; null for none.</summary>
     public WorkerId? Liar { get; }

@@ -1,6 +1,7 @@
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Planning;
+using Distributed.Protocol.Strides;
 using Distributed.Protocol.Workers;
 using Distributed.Simulation.Tests.Mistakes;
 
@@ -22,6 +23,7 @@ internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEff
     private bool _isReady;
     private TimeSpan _measureAt;
     private bool _isWorking;
+    private (WorkLedger Ledger, WorkerStride Stride)? _striding;
     private bool _isFrozen;
     private bool _isInside;
     private bool _mustIgnore; // the message being received is stale: nothing may follow from it
@@ -43,6 +45,9 @@ internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEff
     public bool IsStopped { get; private set; }
 
     public bool IsFrozen => _isFrozen;
+
+    /// <summary>Whether its compute threads stop at the next step boundary: the ledger that they work for is closed.</summary>
+    public bool StopsStriding => _striding is { } striding && striding.Ledger != _ledger;
 
     /// <summary>Factor by which it is slower than the others.</summary>
     public double Slowness { get; set; } = 1;
@@ -121,6 +126,49 @@ internal sealed class WorkerNode(SimulatedWorld world, WorkerId id) : IWorkerEff
     public void Compute(long lineage, long step, IndexRange run, WeightsView weights) => Enqueue(new Work(_ledger!, lineage, step, -1, run, weights));
 
     public void Evaluate(long lineage, int epoch, IndexRange run, WeightsView weights) => Enqueue(new Work(_ledger!, lineage, -1, epoch, run, weights));
+
+    public bool TryStride(long lineage, IReadOnlyList<StrideOffer> offers)
+    {
+        if (_striding is not null) return false; // the threads have not ended the last one
+        if (offers.Any(offer => offer.From != offers[0].From)) SimulatedWorld.Fail($"{Name} is offered strides from several steps");
+        if (!StrideOffer.TryTakeAll(offers)) return false;
+        var stride = new WorkerStride(world, this, lineage, offers);
+        _striding = (_ledger!, stride);
+        world.Trace?.Line($"{Name} strides from {stride.From} of L{lineage}");
+        world.Time.After(TimeSpan.Zero, stride.Begin);
+        return true;
+    }
+
+    /// <summary>A stride's threads have given the memory back.</summary>
+    public void EndStride(WorkerStride stride)
+    {
+        var ledger = _striding!.Value.Ledger;
+        _striding = null;
+        foreach (var seat in world.Blocks.Take(world.Journal.Mirror.Lineage?.Blocks ?? 0))
+            world.Post.Send(Name, seat.Name, new StrideNudge(stride.Lineage), seat.Deliver);
+        world.Time.After(TimeSpan.Zero, () => Enter(() =>
+        {
+            if (_ledger == ledger) ledger.OnStrideEnded(stride.Lineage, stride.From, stride.Step, _clock.Now);
+        }));
+    }
+
+    /// <summary>Whether a compute thread throws in this step of a stride.</summary>
+    public bool ThrowsInStride(long step)
+    {
+        if (IsStopped || StopsStriding || !world.Exceptions.Strikes(ThrowingPlace.WorkerComputes, step, id)) return false;
+        world.Time.After(TimeSpan.Zero, () => Enter(() =>
+        {
+            if (_joined is not null) Throw();
+        }));
+        return true;
+    }
+
+    /// <summary>Runs what a compute thread does: it goes on when the actor is gone, and stands still when the process does.</summary>
+    public void EnterThread(Action action)
+    {
+        if (_isFrozen && !IsStopped) world.Time.After(TimeSpan.FromMilliseconds(10), () => EnterThread(action));
+        else action();
+    }
 
     public void AbandonBefore(long lineage, long version)
     {

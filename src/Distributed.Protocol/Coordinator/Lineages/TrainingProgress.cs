@@ -27,7 +27,7 @@ internal sealed class TrainingProgress(RunContext context, EpochGate gate)
         if (Last is { } last && context.Now > _at) StepsPerSecond = (message.Step - last.Step) / (context.Now - _at).TotalSeconds;
         Last = message;
         _at = context.Now;
-        if (message.Step > 0)
+        if (message.Step > 0 && context.History.HasBegun) // watchers hear of the start first; the first steps may be faster than the journal
             context.Effects.Publish(new JobProgressed(
                 context.Job, context.Plan.EpochOf(message.Step - 1), message.Step, message.Totals.Samples, message.Totals.MeanLoss,
                 context.History.Specification!.Network.Output == OutputKind.Softmax ? message.Totals.Accuracy : null, workers));
