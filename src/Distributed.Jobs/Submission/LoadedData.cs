@@ -41,7 +41,7 @@ internal static class LoadedData
     /// <summary>The source with full paths, so that a resume finds the files again from any working directory.</summary>
     public static DataSettings WithFullPaths(DataSettings source) => source with
     {
-        Source = IsBuiltIn(source.Source) ? source.Source : Path.GetFullPath(source.Source),
+        Source = IsBuiltIn(source.Source) || source.Source == DataSets.StandardInput ? source.Source : Path.GetFullPath(source.Source),
         Validation = source.Validation is { } validation && !RealType.TryRead(validation, out _) ? Path.GetFullPath(validation) : source.Validation,
     };
 

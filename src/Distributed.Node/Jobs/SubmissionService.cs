@@ -84,7 +84,7 @@ internal sealed class SubmissionService(GatewayAccess cluster, DatasetStore data
             dataset?.Name ?? LoadedData.DisplayName(source.Source), dataset?.Id, validation?.Id, null, job.Data.Encoding.Target.Scale, key, key is null ? null : bodySha256);
         var answer = await cluster.Jobs.SubmitAsync(job, options, facts, cancellation).ConfigureAwait(false);
         return answer.Verdict is QueueVerdict.Done or QueueVerdict.AlreadyDone
-            ? new Submitted(answer.Verdict == QueueVerdict.Done, answer.Summary!, [.. job.Data.Notes.Select(note => note.Say(ProblemAnswers.WordOf(Settings.Task)))])
+            ? new Submitted(answer.Verdict == QueueVerdict.Done, answer.Summary!, [.. job.Data.Notes.Select(note => note.Say(ProblemAnswers.WordOf))])
             : throw ApiException.Of(answer.Verdict, answer.Reason ?? "the job was refused");
     }
 

@@ -168,9 +168,9 @@ public sealed class TrainerTests : IDisposable
         await AssertSettingAsync(
             "Validation", "Validation: the data has rows for validation already; one of the two would be right",
             Settings with { Data = TrainingData.FromRows(Purchases.Rows).WithValidation(TrainingData.FromRows(Purchases.Rows)), Validation = 0.1 });
-        var bad = Purchases.Rows.Select((row, i) => i == 41 ? row with { Age = double.NaN } : row);
+        var bad = Purchases.Rows.Select((row, i) => i == 41 ? row with { Town = "Bo\0nn" } : row);
         var unusable = await Assert.ThrowsAsync<DataException>(() => Trainer.TrainAsync(Settings with { Data = TrainingData.FromRows(bad) }));
-        Assert.StartsWith("Purchase, line 42, column \"Age\": \"NaN\" is not a finite number", unusable.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Purchase, line 42, column \"Town\": the cell holds a zero byte: this is not text", unusable.Message, StringComparison.Ordinal);
         File.WriteAllText(Store, "no database");
         var refused = await Assert.ThrowsAsync<TrainingException>(() => Trainer.TrainAsync(Settings with { Store = Store }));
         Assert.Equal($"the store {Store} is not a SQLite database: name another file with Store, or move this one away", refused.Message);
