@@ -5,8 +5,8 @@ using Distributed.Models;
 
 // Learns the prices of houses. Ctrl-C pauses; the next run goes on from there, also after kill -9.
 const string Store = "houses.db";
-var houses = from area in Enumerable.Range(40, 160) from rooms in Enumerable.Range(1, 6) from town in new[] { "Ulm", "Ems" }
-             select new House(area, rooms, town, Guid.NewGuid(), area * (town == "Ulm" ? 4000 : 2500) + rooms * 9000);
+var houses = Enumerable.Range(0, 2000).Select(i => (Area: 40 + i % 160, Rooms: 1 + i % 7, Town: i % 3 == 0 ? "Ulm" : "Ems")).Select(house =>
+    new House(house.Area, house.Rooms, house.Town, Guid.NewGuid(), house.Area * (house.Town == "Ulm" ? 4000 : 2500) + house.Rooms * 9000));
 var settings = new TrainingSettings { Data = TrainingData.FromRows(houses), Epochs = 150, Store = Store, SnapshotEvery = SnapshotRule.AtEpochs };
 var progress = TrainingProgress.Tell(now => Console.Write(
     now.Ended is { } epoch ? $"epoch {epoch.Number} of {now.Epochs}: {epoch.ValidationError:0}{(epoch.IsBest ? ", best" : "")}\n" : ""));
