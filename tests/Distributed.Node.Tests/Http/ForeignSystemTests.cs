@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Configuration;
+using Akka.Dispatch.SysMsg;
 using Distributed.Api;
 using Distributed.Cluster.Hosting;
 
@@ -44,6 +45,7 @@ public sealed class ForeignSystemTests(GatewayFixture gateway) : IAsyncLifetime
         foreach (object harm in new object[] { PoisonPill.Instance, Kill.Instance })
         {
             status.Tell(harm);
+            ((IInternalActorRef)status).SendSystemMessage(new Suspend());
             foreach (var name in new[] { "jobs", "jobs/jobs", "workers", "data", "node-status", "*", "lease-reclaimer" }) _foreign.ActorSelection(Path($"user/{name}")).Tell(harm);
         }
         foreach (var path in new[] { "user", "system", "system/cluster/core/daemon", "system/sharding/coordinator" }) _foreign.ActorSelection(Path(path)).Tell(PoisonPill.Instance);
