@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Distributed.Api;
 
 /// <summary>Rows to predict for.</summary>
-/// <param name="Rows">Each an object of cells by column; a cell is a text or a number. Images have the columns pixel0, pixel1, ….</param>
+/// <param name="Rows">Each an object of cells by column; a cell is a text, a number, true, false, or null where it is missing. Images have the columns pixel0, pixel1, ….</param>
 public sealed record PredictionRequest(IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> Rows)
 {
     /// <summary>The most rows of one request.</summary>

@@ -59,7 +59,7 @@ public static class ModelFolder
         Directory.CreateDirectory(folder);
         var document = new ModelDocument
         {
-            Version = ModelDocument.CurrentVersion,
+            Version = ModelDocument.VersionFor(model.Encoding),
             Network = model.Network,
             Encoding = model.Encoding,
             WeightsSha256 = ParameterHash.Compute(model.Parameters),
@@ -104,9 +104,9 @@ public static class ModelFolder
                 "not a valid model: " + error.Message.Split('\n')[0].TrimEnd('.', '\r'), "save or fetch the model again", path, where, inner: error);
         }
 
-        if (document.Version != ModelDocument.CurrentVersion)
+        if (document.Version is < 1 or > ModelDocument.NewestVersion)
             throw new DataException(
-                $"the model has version {document.Version}", $"this program reads version {ModelDocument.CurrentVersion}", path);
+                $"the model has version {document.Version}", $"this program reads versions 1 to {ModelDocument.NewestVersion}", path);
         return Mismatch(document.Network, document.Encoding) is { } problem
             ? throw new DataException("not a valid model: " + problem, "save or fetch the model again", path)
             : document;

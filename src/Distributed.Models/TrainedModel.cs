@@ -2,6 +2,7 @@ using Distributed.Data;
 using Distributed.Data.Encodings;
 using Distributed.Data.Samples;
 using Distributed.Data.Sets;
+using Distributed.Data.Tables;
 using Distributed.Learning.Metrics;
 using Distributed.Learning.Networks;
 
@@ -112,9 +113,18 @@ public sealed class TrainedModel
     /// <param name="source">A CSV file, an IDX images file or folder, or a built-in data set's name.</param>
     /// <returns>An answer for each row, in the source's order.</returns>
     /// <exception cref="DataException">The source cannot be read or does not fit the model.</exception>
-    public IReadOnlyList<Prediction> PredictFile(string source)
+    public IReadOnlyList<Prediction> PredictFile(string source) => PredictFile(source, Encoding);
+
+    /// <summary>Answers all rows of a table that is written in another way than the one of the training.</summary>
+    /// <param name="source">As for <see cref="PredictFile(string)"/>.</param>
+    /// <param name="written">How it is written.</param>
+    /// <returns>An answer for each row, in the source's order.</returns>
+    /// <exception cref="DataException">The source cannot be read or does not fit the model.</exception>
+    public IReadOnlyList<Prediction> PredictFile(string source, TableFormat written) => PredictFile(source, Encoding with { Format = written });
+
+    private Prediction[] PredictFile(string source, FeatureEncoding encoding)
     {
-        var inputs = DataSets.LoadInputs(source, Encoding);
+        var inputs = DataSets.LoadInputs(source, encoding);
         return Answer(inputs.Rows, (first, count, into) => inputs.CopyTo(first, count, into));
     }
 

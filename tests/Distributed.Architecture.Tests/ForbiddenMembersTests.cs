@@ -18,6 +18,7 @@ public class ForbiddenMembersTests
             "MathNet.Numerics.Random.Xoshiro256StarStar::.ctor(System.Int32, System.Boolean)")] = "the one generator, seeded",
         [("Distributed.Learning.Randomness.RandomStream::NextUInt64",
             "System.Random::NextBytes(System.Byte[])")] = "overridden by MathNet: the generator's raw outputs",
+        [("Distributed.Data.Compressed.Spool::Keep", "System.IO.Path::GetTempFileName()")] = "the name of a temporary file, which reaches no sample",
         [("Distributed.Tensors.Memory.LargePages::Advise", "native libc::madvise")] = "asks for larger pages: where memory lies, not what is in it",
     };
 

@@ -15,6 +15,12 @@ internal static class WrongSettings
         ("task", "regression", ": 'regression' is unknown; did you mean 'regress'? (one of classify, regress)"),
         ("ignore", " ", Empty),
         ("text", " ", Empty),
+        ("column", "age=colour", ": 'colour' is unknown (one of number, category, date, ignore)"),
+        ("missing", " ", Empty),
+        ("delimiter", ";;", ": ';;' is no delimiter: one character such as ; or the word tab would be right"),
+        ("decimal", "dot", ": 'dot' is unknown (one of point, comma)"),
+        ("encoding", "utf-9", ": 'utf-9' is unknown: a name such as utf-8, utf-16 or windows-1252 would be right"),
+        ("no-header", "maybe", ": 'maybe' is neither true nor false"),
         ("validation", " ", Empty),
 
         ("hidden", "64,0", ": '0' is not a size: whole numbers between 1 and 65,536 separated by commas would be right, such as 64,32, or 'none'"),

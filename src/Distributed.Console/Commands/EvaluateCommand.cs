@@ -19,6 +19,7 @@ internal sealed class EvaluateCommand
     private readonly ConsoleEnvironment _environment;
     private readonly Option<string> _model = new("--model") { Description = "a model's folder, or a job's: its best/ is taken", HelpName = "DIR", Required = true };
     private readonly Option<string> _data = new("--data") { Description = "samples with their targets; all of them are evaluated", HelpName = "FILE|NAME", Required = true };
+    private readonly SettingFlags _written = new(TableWriting.OfAnyFile);
     private readonly OutputFlags _output = new();
 
     private EvaluateCommand(ConsoleEnvironment environment) => _environment = environment;
@@ -29,6 +30,7 @@ internal sealed class EvaluateCommand
         var command = new Command(Name, "Evaluates a trained model on samples whose targets are known.");
         command.Options.Add(evaluate._model);
         command.Options.Add(evaluate._data);
+        evaluate._written.AddTo(command);
         evaluate._output.AddTo(command, quiet: false);
         command.SetAction(evaluate.Run);
         return command;
@@ -40,7 +42,7 @@ internal sealed class EvaluateCommand
         var folder = ModelFolder.Find(parsed.GetValue(_model)!);
         var model = ModelFolder.Load(folder);
         var source = parsed.GetValue(_data)!;
-        var samples = DataSets.LoadSamples(source, model.Encoding);
+        var samples = DataSets.LoadSamples(source, model.Encoding with { Format = TableWriting.Of(_written.Read(parsed), model.Encoding) });
         var evaluation = Evaluation.Of(model.Network, model.Parameters.ToArray(), samples, model.Encoding.Target.Classes);
         if (choice.Json) _environment.Output.WriteLine(JsonSerializer.Serialize(Json(folder, source, model, evaluation), JsonLines.Default.EvaluationJson));
         else Displays.Print(_environment, Lines(folder, source, model, evaluation, _environment.TerminalWidth ?? FinalReport.PlainWidth));

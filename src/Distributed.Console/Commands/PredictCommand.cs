@@ -3,6 +3,7 @@ using Distributed.Console.Options;
 using Distributed.Console.Remote;
 using Distributed.Console.Reports;
 using Distributed.Console.Terminals;
+using Distributed.Data.Tables;
 using Distributed.Jobs.Results;
 using Distributed.Jobs.Submission;
 using Distributed.Models;
@@ -22,6 +23,7 @@ internal sealed class PredictCommand
     private readonly Option<string> _data = new("--data") { Description = "raw rows as for training; the target may be missing", HelpName = "FILE", Required = true };
     private readonly ChoiceFlag<PredictionFormat> _format = new(
         "--format", "table, csv or jsonl (default: table)", [("table", PredictionFormat.Table), ("csv", PredictionFormat.Csv), ("jsonl", PredictionFormat.Jsonl)]);
+    private readonly SettingFlags _written = new(TableWriting.OfAnyFile);
     private readonly Option<bool> _verbose = new("--verbose") { Description = "show the stack trace of an error" };
 
     private PredictCommand(ConsoleEnvironment environment) => (_environment, _server) = (environment, new ServerFlags(environment));
@@ -35,6 +37,7 @@ internal sealed class PredictCommand
         predict._checkpoint.AddTo(command);
         predict._server.AddTo(command);
         command.Options.Add(predict._data);
+        predict._written.AddTo(command);
         predict._format.AddTo(command);
         command.Options.Add(predict._verbose);
         command.SetAction((parsed, _) => predict.RunAsync(parsed));
@@ -52,7 +55,8 @@ internal sealed class PredictCommand
             (null, null) => throw new UsageException("'dtrain predict' needs --model DIR, or --job JOB of a cluster: what predicts"),
             _ => throw new UsageException("--model and --job both say what predicts: one of them would be right"),
         };
-        var predictions = model.PredictFile(parsed.GetValue(_data)!);
+        var written = TableWriting.Of(_written.Read(parsed), model.Encoding) ?? new TableFormat();
+        var predictions = model.PredictFile(parsed.GetValue(_data)!, written);
         var writer = new PredictionWriter(_environment.Output, format, model.Encoding.Target);
         for (var i = 0; i < predictions.Count; i++)
         {

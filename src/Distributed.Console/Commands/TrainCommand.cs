@@ -59,7 +59,7 @@ internal sealed class TrainCommand
         var submission = await client.PrepareAsync(job, name, run.Options, CancellationToken.None).ConfigureAwait(false);
         var folder = run.Out ?? NewJob.DefaultFolder(name);
         StorePath.MakeFolder(folder, "--out");
-        foreach (var note in job.Data.Notes) display.Noticed(note.Say(Settings.Task.Flag));
+        foreach (var note in job.Data.Notes) display.Noticed(note.Say(setting => setting.Flag));
         if (job.WeightsNote is { } remark) display.Noticed(remark);
         return await new JobRunner(_environment, client, display).RunAsync(submission, null, run, folder, interruption.Requested).ConfigureAwait(false);
     }

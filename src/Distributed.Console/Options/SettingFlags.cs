@@ -11,7 +11,7 @@ internal sealed class SettingFlag : Option<string>
         Setting = setting;
         Description = setting.Help;
         HelpName = setting.Placeholder;
-        Arity = ArgumentArity.ExactlyOne;
+        Arity = setting is Setting<bool?> ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne;
     }
 
     public Setting Setting { get; }
@@ -35,7 +35,12 @@ internal sealed class SettingFlags
     {
         var given = new GivenSettings();
         foreach (var flag in _flags)
-            if (parsed.GetResult(flag) is { Implicit: false } && parsed.GetValue(flag) is { } text) given.Give(flag.Setting, text);
+            if (parsed.GetResult(flag) is { Implicit: false } && Text(parsed, flag) is { } text) given.Give(flag.Setting, text);
         return given;
     }
+
+    /// <summary>A flag without a value is a yes.</summary>
+    private static string? Text(ParseResult parsed, SettingFlag flag) => flag.Setting is Setting<bool?> yes && parsed.GetResult(flag)!.Tokens.Count == 0
+        ? yes.Type.Write(true)
+        : parsed.GetValue(flag);
 }

@@ -262,5 +262,5 @@ internal sealed record FollowedJob(
     /// <summary>The job of a submission.</summary>
     public static FollowedJob Of(JobSubmission submission) => new(
         submission.Id, submission.Specification, submission.Options.Blocks, submission.Data.Name, submission.Data.Encoding.Target.Scale,
-        [.. submission.Data.Notes.Select(note => note.Say(Settings.Task.Flag))]);
+        [.. submission.Data.Notes.Select(note => note.Say(setting => setting.Flag))]);
 }

@@ -7,7 +7,7 @@ namespace Distributed.Data.Compressed;
 /// </summary>
 /// <param name="stored">The packed bytes, standing at the deflate data. Stays open.</param>
 /// <param name="fineFrom">From this position on bytes are given one by one.</param>
-internal sealed class DeflateFeed(Stream stored, long fineFrom) : Stream
+internal sealed class DeflateFeed(Stream stored, long fineFrom) : ForwardStream
 {
     /// <summary>Where the deflate data begins.</summary>
     public long Start { get; } = stored.Position;
@@ -17,18 +17,6 @@ internal sealed class DeflateFeed(Stream stored, long fineFrom) : Stream
 
     /// <summary>Whether more was requested than there is.</summary>
     public bool RanDry { get; private set; }
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
 
     /// <summary>The position in the packed bytes behind what was given.</summary>
     public override long Position
@@ -46,21 +34,4 @@ internal sealed class DeflateFeed(Stream stored, long fineFrom) : Stream
         LastChunk = read == 0 ? LastChunk : read;
         return read;
     }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

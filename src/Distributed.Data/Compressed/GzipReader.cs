@@ -13,7 +13,7 @@ namespace Distributed.Data.Compressed;
 /// <see cref="GZipStream"/> takes the end of a truncated file for the end of its data, and leaves bytes behind the data alone.
 /// The bound on the unpacked size belongs to the reader of the content; a member's data is unpacked at most twice here.
 /// </remarks>
-internal sealed class GzipReader : Stream
+internal sealed class GzipReader : ForwardStream
 {
     /// <summary>CRC-32 and length of the unpacked data, four bytes each.</summary>
     private const int TrailerLength = 8;
@@ -37,25 +37,6 @@ internal sealed class GzipReader : Stream
     public GzipReader(Stream stored, string name) => (_stored, _name, _memberStart) = (stored, name, stored.Position);
 
     /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
     {
         while (buffer.Length > 0 && !_atEnd)
@@ -75,23 +56,6 @@ internal sealed class GzipReader : Stream
 
         return 0;
     }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -1,6 +1,9 @@
 namespace Distributed.Data.Compressed;
 
-/// <summary>A data file opened for reading, decompressed and checked on the way when it is gzipped (by its first bytes, not by its name).</summary>
+/// <summary>
+/// A data file opened for reading, decompressed and checked on the way when it is gzipped or the only file of a zip archive (by its first bytes,
+/// not by its name).
+/// </summary>
 internal sealed class OpenedFile : IDisposable
 {
     private OpenedFile(string name, Stream content, long length, bool isPacked)
@@ -14,13 +17,13 @@ internal sealed class OpenedFile : IDisposable
     /// <summary>What messages call the file.</summary>
     public string Name { get; }
 
-    /// <summary>The unpacked bytes; damaged gzip data is a <see cref="DataException"/> where it is read.</summary>
+    /// <summary>The unpacked bytes; damaged packed data is a <see cref="DataException"/> where it is read.</summary>
     public Stream Content { get; }
 
     /// <summary>Bytes as stored.</summary>
     public long Length { get; }
 
-    /// <summary>Whether it is gzipped.</summary>
+    /// <summary>Whether it is packed.</summary>
     public bool IsPacked { get; }
 
     /// <summary>Opens a file.</summary>
@@ -54,8 +57,8 @@ internal sealed class OpenedFile : IDisposable
 
     private static OpenedFile From(string name, Stream stored)
     {
-        var packed = GzipHeader.StandsAt(stored);
         var length = stored.Length;
-        return new OpenedFile(name, packed ? new GzipReader(stored, name) : stored, length, packed);
+        Stream content = GzipHeader.StandsAt(stored) ? new GzipReader(stored, name) : ZipReader.StandsAt(stored) ? new ZipReader(stored, name) : stored;
+        return new OpenedFile(name, content, length, content != stored);
     }
 }

@@ -11,12 +11,17 @@ namespace Distributed.Data.Encodings;
 /// <param name="Version">From 1.</param>
 /// <param name="Header">How the first line of a table names its columns.</param>
 /// <param name="Labels">How a target column becomes a task and classes.</param>
-internal sealed record DataRules(int Version, IHeaderRules Header, ILabelRules Labels)
+/// <param name="Surveys">
+/// Whether the form of a file and the kinds of its columns are found out, whether missing and unseen values are tolerated, and whether rows
+/// without a target are left out.
+/// </param>
+internal sealed record DataRules(int Version, IHeaderRules Header, ILabelRules Labels, bool Surveys)
 {
     private static readonly DataRules[] Table =
     [
-        new(1, new PlainHeaderRules(), new LiteralLabelRules()),
-        new(2, new IndexedHeaderRules(), new SpelledLabelRules()),
+        new(1, new PlainHeaderRules(), new LiteralLabelRules(), false),
+        new(2, new IndexedHeaderRules(), new SpelledLabelRules(), false),
+        new(3, new IdentifiedHeaderRules(), new CountedLabelRules(), true),
     ];
 
     /// <summary>The rules that new jobs begin with.</summary>

@@ -1,3 +1,5 @@
+using Distributed.Data.Tables;
+
 namespace Distributed.Data.Encodings;
 
 /// <summary>Which data to learn from and how to read it.</summary>
@@ -5,7 +7,7 @@ public sealed record DataSettings
 {
     /// <summary>
     /// A built-in data set's name (<c>DataSets.BuiltInNames</c>), a CSV file with a header line, an IDX images file, or a
-    /// folder that holds IDX files. Also gzipped. A built-in name wins over a file of the same name; write <c>./digits</c> for the file.
+    /// folder that holds IDX files; - for standard input. Also gzipped. A built-in name wins over a file of the same name; write <c>./digits</c> for the file.
     /// </summary>
     public required string Source { get; init; }
 
@@ -32,6 +34,9 @@ public sealed record DataSettings
     /// takes <see cref="NewestRules"/>; one that is stored keeps its own, since it reads its data again.
     /// </summary>
     public int? Rules { get; init; }
+
+    /// <summary>How a table is written, where the settings say it; null: found out. Rules from version 3 on.</summary>
+    public TableFormat? Format { get; init; }
 
     /// <summary>The newest version of the rules.</summary>
     public static int NewestRules => DataRules.Newest.Version;

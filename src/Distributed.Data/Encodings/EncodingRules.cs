@@ -45,10 +45,12 @@ internal static class EncodingRules
                 return $"the column {name} is there twice";
             if (!Enum.IsDefined(column.Kind))
                 return $"the column {name} has an unknown kind";
-            if (column.Kind == ColumnKind.Number && !IsStandard(column.Mean, column.Scale))
+            if (column.Kind != ColumnKind.Text && !IsStandard(column.Mean, column.Scale))
                 return $"the mean and scale of column {name} must be finite, and the scale above 0";
             if (column.Kind == ColumnKind.Text && (column.Categories.Count == 0 || !AreDistinct(column.Categories)))
                 return $"the categories of column {name} must be different texts";
+            if (ToleranceRules.Check(column) is { } wrong)
+                return $"the column {name} {wrong}";
             inputs += column.Inputs;
         }
 

@@ -15,6 +15,9 @@ public sealed record FeatureEncoding
     /// </summary>
     public int? Rules { get; init; }
 
+    /// <summary>How tables were said to be written (<see cref="DataSettings.Format"/>); rows to predict are read so too.</summary>
+    public TableFormat? Format { get; init; }
+
     /// <summary>Set when the samples are images.</summary>
     public ImageEncoding? Image { get; init; }
 
@@ -61,11 +64,12 @@ public sealed record FeatureEncoding
         if (inputs.Length < Inputs)
             throw new ArgumentException($"{Inputs} inputs do not fit into {inputs.Length} places.", nameof(inputs));
         var offset = 0;
+        var marks = Format?.Missing is { } named ? new MissingMarks(named) : MissingMarks.Usual;
         foreach (var column in TableColumns)
         {
-            if (!row.TryGetValue(column.Name, out var cell) || cell is null)
+            if (!row.TryGetValue(column.Name, out var cell) || (cell is null && !column.IsTolerant))
                 throw new DataException("the row lacks this column", "its columns are " + RawTable.List(row.Keys), column: column.Name);
-            RowCell.Encode(column, cell.Trim(), inputs.Slice(offset, column.Inputs));
+            RowCell.Encode(column, (cell ?? "").Trim(), marks, inputs.Slice(offset, column.Inputs));
             offset += column.Inputs;
         }
     }

@@ -13,7 +13,7 @@ internal interface ILabelRules
     /// <param name="target">Its target column.</param>
     /// <param name="notes">Receives remarks for the user.</param>
     /// <exception cref="DataException">A label is missing, there is one class only, or there are too many.</exception>
-    TargetEncoding Classes(RawTable table, RawColumn target, ICollection<string> notes);
+    TargetEncoding Classes(RawTable table, RawColumn target, ICollection<DataNote> notes);
 
     /// <summary>For each different text of a column the name of the class that it would be.</summary>
     IReadOnlyList<string> NameTexts(RawColumn target);

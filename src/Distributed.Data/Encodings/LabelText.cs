@@ -10,13 +10,7 @@ internal static class LabelText
     private const string False = "FALSE";
 
     /// <summary>Whether a cell means that its label is missing. A lower-case "none" is a word and so a class.</summary>
-    public static bool IsMissing(string text) => CellNumber.Read(text, out _) switch
-    {
-        CellKind.Empty => true,
-        CellKind.MissingWord => text is not ("none" or "nil"),
-        CellKind.NotFinite => text.Equals("nan", StringComparison.OrdinalIgnoreCase),
-        _ => false,
-    };
+    public static bool IsMissing(string text) => MissingMarks.Usual.InTexts(text);
 
     /// <summary>
     /// What tells the labels of a column apart: equal keys are one label. Where all labels are words for true and false, of both kinds, yes is

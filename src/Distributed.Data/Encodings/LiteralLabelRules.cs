@@ -21,7 +21,7 @@ internal sealed class LiteralLabelRules : ILabelRules
     }
 
     /// <inheritdoc/>
-    public TargetEncoding Classes(RawTable table, RawColumn target, ICollection<string> notes)
+    public TargetEncoding Classes(RawTable table, RawColumn target, ICollection<DataNote> notes)
     {
         if (target.FirstEmpty is { } empty)
             throw table.Error("the label is empty", "write the class, or remove the row", empty, target.Name);

@@ -33,18 +33,24 @@ internal sealed class SpelledLabelRules : ILabelRules
     }
 
     /// <inheritdoc/>
-    public TargetEncoding Classes(RawTable table, RawColumn target, ICollection<string> notes)
+    public TargetEncoding Classes(RawTable table, RawColumn target, ICollection<DataNote> notes)
     {
         RefuseMissing(table, target);
+        return MergedClasses(table, target, notes);
+    }
+
+    /// <summary>The classes of a column without missing labels.</summary>
+    internal TargetEncoding MergedClasses(RawTable table, RawColumn target, ICollection<DataNote> notes)
+    {
         var names = NameTexts(target);
         var merged = target.Texts.Zip(names).GroupBy(pair => pair.Second, pair => pair.First, StringComparer.Ordinal)
             .Where(spellings => spellings.Skip(1).Any()).ToArray();
         if (merged.Length > 0)
-            notes.Add(
+            notes.Add(new DataNote(
                 $"column {CellNumber.Quoted(target.Name)}: spellings of one label are one class: "
                 + string.Join(", ", merged.Take(MostInNote).Select(spellings =>
                     $"{CellNumber.Quoted(spellings.Key)} (also {RawTable.List(spellings.Where(text => text != spellings.Key))})"))
-                + (merged.Length > MostInNote ? $" and {merged.Length - MostInNote} more" : ""));
+                + (merged.Length > MostInNote ? $" and {merged.Length - MostInNote} more" : "")));
         return TargetFit.Classes(table, target, [.. names.Distinct(StringComparer.Ordinal)]);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Distributed.Data.Tables;
 
 namespace Distributed.Data.Encodings;
 
@@ -27,6 +28,9 @@ public sealed record TargetEncoding
 
     /// <summary>A regression target's standard deviation over the training rows (divided by n), above 0.</summary>
     public double Scale { get; init; } = 1;
+
+    /// <summary>The notation of a regression target's numbers, where it is not the usual one.</summary>
+    public NumberNotation? Notation { get; init; }
 
     /// <summary>Network outputs: classes, or 1.</summary>
     [JsonIgnore]

@@ -58,9 +58,24 @@ internal static class TargetFit
             throw table.Error(
                 CellNumber.Problem(bad.Cell), "a regression target needs a number in each row; or choose the task classify", bad.Row, target.Name);
         return ColumnStatistics.Of(target.Numbers, training) is { } statistics
-            ? new TargetEncoding { Name = target.Name, Task = TaskKind.Regress, Mean = statistics.Mean, Scale = statistics.Scale }
+            ? new TargetEncoding
+            {
+                Name = target.Name,
+                Task = TaskKind.Regress,
+                Mean = statistics.Mean,
+                Scale = statistics.Scale,
+                Notation = target.Reading is ColumnReading { Notation: NumberNotation.Comma } ? NumberNotation.Comma : null,
+            }
             : throw new DataException(
                 "the target has the same value in all rows to learn from", "a target that varies is needed", table.File, column: target.Name);
+    }
+
+    /// <summary>The values of some rows, as rules from version 3 on encode them: none is too far away.</summary>
+    public static float[] Values(RawColumn target, TargetEncoding encoding, int[] rows)
+    {
+        var reach = NumberTolerance.Farthest * encoding.Scale;
+        return Array.ConvertAll(
+            rows, row => (float)((Math.Clamp(target.Numbers[row], encoding.Mean - reach, encoding.Mean + reach) - encoding.Mean) / encoding.Scale));
     }
 
     /// <summary>The class of each row.</summary>

@@ -9,13 +9,13 @@ namespace Distributed.Data.Fitting;
 /// </summary>
 internal sealed class ColumnChoice(DataSettings settings, IHeaderRules rules)
 {
-    private readonly List<string> _notes = [];
+    private readonly List<DataNote> _notes = [];
 
     /// <summary>The target column, once the table was read.</summary>
     public string Target { get; private set; } = "";
 
     /// <summary>Remarks for the user about dropped columns.</summary>
-    public IReadOnlyList<string> Notes => _notes;
+    public IReadOnlyList<DataNote> Notes => _notes;
 
     /// <summary>Given the header's names: every column but the ignored ones.</summary>
     /// <exception cref="DataException">A name is not in the header, or the target is ignored.</exception>
@@ -25,28 +25,38 @@ internal sealed class ColumnChoice(DataSettings settings, IHeaderRules rules)
             Require(names, name, "column to ignore");
         foreach (var name in settings.Text)
             Require(names, name, "column to read as text");
+        foreach (var name in settings.Format?.Columns?.Keys ?? [])
+            Require(names, name, "column");
         if (settings.Target is { } target)
             Require(names, target, "target column");
-        if (names.All(settings.Ignore.Contains))
+        if (names.All(IsIgnored))
             throw new DataException("all columns are ignored", "a target and at least one more column are needed", settings.Source);
-        if (settings.Target is { } ignored && settings.Ignore.Contains(ignored))
+        if (settings.Target is { } ignored && IsIgnored(ignored))
             throw new DataException("the target column is ignored", "choose another target, or do not ignore it", settings.Source, column: ignored);
-        return [.. names.Select(name => !settings.Ignore.Contains(name))];
+        return [.. names.Select(name => !IsIgnored(name))];
     }
 
     /// <summary>The choice for the separate validation file, whose header may differ in what is not used.</summary>
-    public IReadOnlyList<bool> SelectAgain(IReadOnlyList<string> names) => [.. names.Select(name => name.Length > 0 && !settings.Ignore.Contains(name))];
+    public IReadOnlyList<bool> SelectAgain(IReadOnlyList<string> names) => [.. names.Select(name => name.Length > 0 && !IsIgnored(name))];
 
     /// <summary>Leaves out what is no data, unless the settings name it, and decides the target: the last column that is left.</summary>
     /// <param name="table">The table as selected.</param>
     /// <exception cref="DataException">A column needs a name.</exception>
     public RawTable Complete(RawTable table)
     {
-        var positions = Enumerable.Range(0, table.Names.Count).Where(i => !settings.Ignore.Contains(table.Names[i]));
+        var positions = Enumerable.Range(0, table.Names.Count).Where(i => !IsIgnored(table.Names[i]));
         var kept = new List<RawColumn>();
+        var different = new List<RawColumn>();
         foreach (var (column, position) in table.Columns.Zip(positions))
         {
-            if (settings.Target != column.Name && !settings.Text.Contains(column.Name) && rules.WhyLeftOut(column, position, table.File) is { } note)
+            if (RepeatedColumns.IsRepeated(column, different, table.File))
+            {
+                _notes.Add(new DataNote($"column {CellNumber.Quoted(column.Name)} is there twice with the same cells, and one of them is left out"));
+                continue;
+            }
+
+            different.Add(column);
+            if (!IsNamed(column.Name) && rules.WhyLeftOut(column, position, table.File) is { } note)
                 _notes.Add(note);
             else
                 kept.Add(column);
@@ -56,6 +66,12 @@ internal sealed class ColumnChoice(DataSettings settings, IHeaderRules rules)
             ?? throw new DataException("no column is left to read", "a target and at least one more column with a name are needed", table.File);
         return new RawTable(table.File, kept, table.Names, table.Lines);
     }
+
+    private bool IsIgnored(string name) =>
+        settings.Ignore.Contains(name) || (settings.Format?.Columns is { } uses && uses.TryGetValue(name, out var use) && use == ColumnUse.Ignore);
+
+    private bool IsNamed(string name) =>
+        settings.Target == name || settings.Text.Contains(name) || settings.Format?.Columns?.ContainsKey(name) == true;
 
     private void Require(IReadOnlyList<string> names, string name, string what)
     {

@@ -7,11 +7,11 @@ namespace Distributed.Data.Fitting;
 internal sealed class ColumnFit(RawTable table, int[] training, IReadOnlyList<string> asText)
 {
     private readonly List<ColumnEncoding> _columns = [];
-    private readonly List<string> _notes = [];
+    private readonly List<DataNote> _notes = [];
     private readonly List<RawColumn> _tooManyTexts = [];
 
     /// <summary>Remarks for the user.</summary>
-    public IReadOnlyList<string> Notes => _notes;
+    public IReadOnlyList<DataNote> Notes => _notes;
 
     /// <summary>Fits the columns.</summary>
     /// <param name="target">The target column, which is no feature.</param>
@@ -57,7 +57,7 @@ internal sealed class ColumnFit(RawTable table, int[] training, IReadOnlyList<st
             Scale = statistics.Scale,
         });
         if (LooksLikeIdentifier(column))
-            _notes.Add($"column {CellNumber.Quoted(column.Name)} looks like an identifier; if it is one, ignore it");
+            _notes.Add(new DataNote($"column {CellNumber.Quoted(column.Name)} looks like an identifier; if it is one, ignore it"));
     }
 
     private void FitTexts(RawColumn column)
@@ -89,7 +89,7 @@ internal sealed class ColumnFit(RawTable table, int[] training, IReadOnlyList<st
     }
 
     private void LeaveOut(RawColumn column, string why) =>
-        _notes.Add($"column {CellNumber.Quoted(column.Name)} {why} and is left out");
+        _notes.Add(new DataNote($"column {CellNumber.Quoted(column.Name)} {why} and is left out"));
 
     private DataException TooManyTexts()
     {

@@ -21,25 +21,40 @@ namespace Distributed.Data.Fitting;
 internal static class TableEncoder
 {
     /// <summary>Encodes a table that is split by a fraction (0: no validation), or together with a separate validation table.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="choice">Its columns.</param>
+    /// <param name="separate">Reads the separate table as the encoding says; null for none.</param>
+    /// <param name="fraction">The validation part.</param>
+    /// <param name="settings">What was asked for.</param>
+    /// <param name="rules">The rules.</param>
+    /// <param name="read">Remarks of the reading.</param>
     /// <exception cref="DataException">The data cannot be used.</exception>
     public static EncodedDataSet Load(
-        RawTable table, ColumnChoice choice, RawTable? separate, double fraction, DataSettings settings, DataRules rules)
+        RawTable table, ColumnChoice choice, Func<FeatureEncoding, RawTable>? separate, double fraction, DataSettings settings, DataRules rules,
+        IReadOnlyList<DataNote> read)
     {
+        var notes = new List<DataNote>([.. read, .. choice.Notes]);
+        if (rules.Surveys)
+            table = TargetRows.Present(table, table.Find(choice.Target)!, new MissingMarks(settings.Format?.Missing), null, notes);
         var target = table.Find(choice.Target)!;
-        var notes = choice.Notes.Select(note => new DataNote(note)).ToList();
         var suggested = settings.Task is { } given ? new SuggestedTask(given, null) : rules.Labels.Suggest(target);
         if (suggested.Note is { } why)
-            notes.Add(new DataNote(why, suggested.Task == TaskKind.Classify ? TaskKind.Regress : TaskKind.Classify));
-        var remarks = new List<string>();
-        var targetEncoding = suggested.Task == TaskKind.Classify ? rules.Labels.Classes(table, target, remarks) : null;
+            notes.Add(DataNote.OfTask(why, suggested.Task));
+        var targetEncoding = suggested.Task == TaskKind.Classify ? rules.Labels.Classes(table, target, notes) : null;
         var labels = targetEncoding is null ? [] : TargetFit.Labels(table, target, targetEncoding, rules.Labels);
-        var (training, validation) = Split(table, target, labels, targetEncoding, separate is null ? fraction : 0, settings.Seed);
+        var (training, validation) = Split(table, target, labels, targetEncoding, separate is null ? fraction : 0, settings.Seed, rules, notes);
+        if (separate is null && fraction > 0 && validation.Length == 0)
+            notes.Add(new DataNote("no row is held back for validation, because each class has one row"));
         targetEncoding ??= TargetFit.Value(table, target, training);
-
-        var fit = new ColumnFit(table, training, settings.Text);
-        var encoding = new FeatureEncoding { Rules = rules.Version > 1 ? rules.Version : null, Columns = fit.Fit(target), Target = targetEncoding };
+        var encoding = new FeatureEncoding
+        {
+            Rules = rules.Version > 1 ? rules.Version : null,
+            Format = rules.Surveys ? settings.Format : null,
+            Columns = rules.Surveys ? FitAny(table, target, training, notes) : Fit(table, target, training, settings.Text, notes),
+            Target = targetEncoding,
+        };
         var learned = Encode(table, target, encoding, training, labels);
-        var held = separate is not null ? Encode(separate, encoding)
+        var held = separate is not null ? Encode(separate(encoding), encoding)
             : validation.Length > 0 ? Encode(table, target, encoding, validation, labels)
             : null;
         return new EncodedDataSet
@@ -49,7 +64,7 @@ internal static class TableEncoder
             Validation = held,
             Encoding = encoding,
             Sha256 = SampleHash.Compute(learned, held),
-            Notes = [.. notes, .. remarks.Concat(fit.Notes).Select(note => new DataNote(note))],
+            Notes = notes,
         };
     }
 
@@ -57,11 +72,31 @@ internal static class TableEncoder
     /// <exception cref="DataException">A column is missing, or a cell does not fit.</exception>
     public static EncodedSamples Encode(RawTable table, FeatureEncoding encoding)
     {
+        var rules = DataRules.Of(encoding.Rules);
+        if (rules.Surveys && table.Find(encoding.Target.Name) is { } found)
+            table = TargetRows.Present(table, found, new MissingMarks(encoding.Format?.Missing), encoding.Target.Classes, []);
         var target = table.Find(encoding.Target.Name)
             ?? throw new DataException(
                 "the file lacks the target column", "its columns are " + RawTable.List(table.Names), table.File, 1, encoding.Target.Name);
-        var labels = encoding.Task == TaskKind.Classify ? TargetFit.Labels(table, target, encoding.Target, DataRules.Of(encoding.Rules).Labels) : [];
+        var labels = encoding.Task == TaskKind.Classify ? TargetFit.Labels(table, target, encoding.Target, rules.Labels) : [];
         return Encode(table, target, encoding, [.. Enumerable.Range(0, table.Rows)], labels);
+    }
+
+    private static IReadOnlyList<ColumnEncoding> Fit(
+        RawTable table, RawColumn target, int[] training, IReadOnlyList<string> asText, List<DataNote> notes)
+    {
+        var fit = new ColumnFit(table, training, asText);
+        var columns = fit.Fit(target);
+        notes.AddRange(fit.Notes);
+        return columns;
+    }
+
+    private static IReadOnlyList<ColumnEncoding> FitAny(RawTable table, RawColumn target, int[] training, List<DataNote> notes)
+    {
+        var fit = new TolerantFit(table, training);
+        var columns = fit.Fit(target);
+        notes.AddRange(fit.Notes);
+        return columns;
     }
 
     private static EncodedSamples Encode(RawTable table, RawColumn target, FeatureEncoding encoding, int[] rows, int[] labels)
@@ -76,11 +111,14 @@ internal static class TableEncoder
             Mean = encoding.Target.Mean,
             Scale = encoding.Target.Scale,
         };
+        if (DataRules.Of(encoding.Rules).Surveys)
+            return EncodedSamples.Regression(encoding.Inputs, 1, features, TargetFit.Values(target, encoding.Target, rows));
         return EncodedSamples.Regression(encoding.Inputs, 1, features, TableRows.Encode(table, [value], rows));
     }
 
     private static (int[] Training, int[] Validation) Split(
-        RawTable table, RawColumn target, int[] labels, TargetEncoding? classes, double fraction, ulong seed)
+        RawTable table, RawColumn target, int[] labels, TargetEncoding? classes, double fraction, ulong seed, DataRules rules,
+        List<DataNote> notes)
     {
         if (fraction == 0)
             return ([.. Enumerable.Range(0, table.Rows)], []);
@@ -94,6 +132,17 @@ internal static class TableEncoder
         foreach (var label in labels)
             counts[label]++;
         var once = Array.IndexOf(counts, 1);
+        if (rules.Surveys)
+        {
+            if (once >= 0)
+                notes.Add(new DataNote(
+                    $"classes that one row has stay on the training side and are not validated: {RawTable.List(classes.Classes.Where((_, c) => counts[c] == 1))}"));
+            var few = classes.Classes.Where((_, c) => counts[c] > 1 && counts[c] * fraction < 1).ToArray();
+            if (few.Length > 0)
+                notes.Add(new DataNote($"classes of few rows have one of them on the validation side: {RawTable.List(few)}"));
+            return SampleSplit.Stratified(labels, classes.Classes.Count, fraction, seed, least: 1);
+        }
+
         if (once >= 0)
             throw table.Error(
                 $"class {CellNumber.Quoted(classes.Classes[once])} is seen once",

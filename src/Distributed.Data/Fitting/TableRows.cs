@@ -24,7 +24,11 @@ internal static class TableRows
             var raw = table.Find(column.Name)
                 ?? throw new DataException(
                     "the file lacks this column", "its columns are " + RawTable.List(table.Names), table.File, 1, column.Name);
-            if (column.Kind == ColumnKind.Number)
+            if (column.Others is not null)
+                WriteAnyTexts(raw, column, rows, features.AsSpan(offset), inputs);
+            else if (column.Tolerance is not null)
+                WriteAnyNumbers(raw, column, rows, features.AsSpan(offset), inputs);
+            else if (column.Kind == ColumnKind.Number)
                 WriteNumbers(table, raw, column, rows, features.AsSpan(offset), inputs);
             else
                 WriteTexts(table, raw, column, rows, features.AsSpan(offset), inputs);
@@ -44,6 +48,21 @@ internal static class TableRows
             if (column.Standardise(raw.Numbers[rows[i]], out features[i * stride]) is { } problem)
                 throw table.Error(problem, "correct it, or train with such rows", rows[i], column.Name);
         }
+    }
+
+    private static void WriteAnyNumbers(RawColumn raw, ColumnEncoding column, ReadOnlySpan<int> rows, Span<float> features, int stride)
+    {
+        for (var i = 0; i < rows.Length; i++)
+            column.Encode(raw.Numbers[rows[i]], features.Slice(i * stride, column.Inputs));
+    }
+
+    private static void WriteAnyTexts(RawColumn raw, ColumnEncoding column, ReadOnlySpan<int> rows, Span<float> features, int stride)
+    {
+        var categoryOf = column.Categories.Index().ToDictionary(named => named.Item, named => named.Index, StringComparer.Ordinal);
+        var ofText = raw.Texts.Select((text, index) =>
+            categoryOf.GetValueOrDefault(raw.KindOf(index) == CellKind.MissingWord && raw.Reading is ColumnReading ? "" : text, -1)).ToArray();
+        for (var i = 0; i < rows.Length; i++)
+            column.Others!.Encode(raw.TextIndices[rows[i]] is >= 0 and var text ? ofText[text] : -1, features.Slice(i * stride, column.Inputs));
     }
 
     private static void WriteTexts(

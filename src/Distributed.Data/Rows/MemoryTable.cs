@@ -12,7 +12,7 @@ namespace Distributed.Data.Rows;
 /// A table in memory: the same table as a CSV file with the same values, so that it becomes the same samples. Rows are read when they are asked for,
 /// more than once: do not change them meanwhile.
 /// </summary>
-public sealed class MemoryTable
+public sealed class MemoryTable : ITableSource
 {
     private readonly Func<int, int, string> _cell;
 
@@ -119,17 +119,17 @@ public sealed class MemoryTable
         }
     }
 
-    /// <summary>The table as a CSV file's reader gives it.</summary>
-    /// <exception cref="DataException">A name or a cell is no text, or there is too much of something.</exception>
-    internal RawTable Read(IHeaderRules header, Func<IReadOnlyList<string>, IReadOnlyList<bool>> select)
+    IReadOnlyList<DataNote> ITableSource.Notes => [];
+
+    RawTable ITableSource.Read(CsvPlan plan)
     {
-        CsvHeader.Check(Columns, Name, header);
+        CsvHeader.Check(Columns, Name, plan.Header);
         if (Rows == 0)
             throw new DataException("there are no rows", "at least 2 are needed to learn from", Name);
         if (Rows > DataLimits.Rows)
             throw new DataException($"the table is too large (at most {DataLimits.Rows} rows)", "take a sample of it", Name);
-        var selected = select(Columns);
-        var columns = Columns.Select((name, i) => selected[i] ? new RawColumn(name) : null).ToArray();
+        var selected = plan.Select(Columns);
+        var columns = Columns.Select((name, i) => selected[i] ? plan.NewColumn(name) : null).ToArray();
         for (var row = 0; row < Rows; row++)
             for (var i = 0; i < columns.Length; i++)
                 columns[i]?.Add(Checked(_cell(row, i), row, i));

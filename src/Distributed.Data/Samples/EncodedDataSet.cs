@@ -22,4 +22,15 @@ public sealed class EncodedDataSet
 
     /// <summary>Remarks for the user about the reading of the data, one sentence each, such as a dropped column.</summary>
     public IReadOnlyList<DataNote> Notes { get; init; } = [];
+
+    /// <summary>The same under another name.</summary>
+    internal EncodedDataSet Called(string name) => name == Name ? this : new EncodedDataSet
+    {
+        Name = name,
+        Training = Training,
+        Validation = Validation,
+        Encoding = Encoding,
+        Sha256 = Sha256,
+        Notes = Notes,
+    };
 }

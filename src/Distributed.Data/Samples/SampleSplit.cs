@@ -28,11 +28,12 @@ internal static class SampleSplit
     /// with the largest remainders (the earlier class on a tie). Each class keeps at least one row to learn from.
     /// </summary>
     /// <param name="labels">The class of each row.</param>
-    /// <param name="classes">The number of classes, each with at least two rows.</param>
+    /// <param name="classes">The number of classes.</param>
     /// <param name="fraction">The validation part, in (0, 0.9].</param>
     /// <param name="seed">The seed.</param>
+    /// <param name="least">So many rows of each class are held back for validation, as far as one is left to learn from.</param>
     /// <returns>The rows of both parts, ascending.</returns>
-    public static (int[] Training, int[] Validation) Stratified(ReadOnlySpan<int> labels, int classes, double fraction, ulong seed)
+    public static (int[] Training, int[] Validation) Stratified(ReadOnlySpan<int> labels, int classes, double fraction, ulong seed, int least = 0)
     {
         var members = new List<int>[classes];
         for (var c = 0; c < classes; c++)
@@ -44,7 +45,7 @@ internal static class SampleSplit
         var remaining = Math.Max(1, Rounded(labels.Length * fraction));
         for (var c = 0; c < classes; c++)
         {
-            counts[c] = Math.Min((int)(members[c].Count * fraction), members[c].Count - 1);
+            counts[c] = Math.Max(Math.Min(least, members[c].Count - 1), Math.Min((int)(members[c].Count * fraction), members[c].Count - 1));
             remaining -= counts[c];
         }
 

@@ -1,4 +1,3 @@
-using Distributed.Data.Compressed;
 using Distributed.Data.Encodings;
 using Distributed.Data.Images;
 using Distributed.Data.Tables;
@@ -23,8 +22,7 @@ public sealed record DataProfile(
     private static DataProfile OfTable(string file)
     {
         if (ImageFiles.IsIdx(file)) throw new DataException("this is an IDX file and no table", "images are uploaded together with their labels");
-        using var opened = OpenedFile.Open(file);
-        var table = CsvTableReader.Read(opened, DataRules.Newest.Header, names => [.. names.Select(_ => true)]);
+        var table = SurveyedTables.Survey(file);
         var last = table.Columns[^1];
         return new DataProfile(table.Rows, null, [.. table.Columns.Select(ColumnProfile.Of)], null, null, last.HasMoreTexts || last.Texts.Count > DataLimits.Classes ? null : CountLabels(last));
     }
@@ -46,15 +44,16 @@ public sealed record DataProfile(
     {
         var names = DataRules.Newest.Labels.NameTexts(column);
         var counts = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        foreach (var index in column.TextIndices) counts[names[index]] = counts.GetValueOrDefault(names[index]) + 1;
+        foreach (var index in column.TextIndices)
+            if (!MissingMarks.Usual.InTexts(column.Texts[index])) counts[names[index]] = counts.GetValueOrDefault(names[index]) + 1;
         return new Dictionary<string, long>(counts);
     }
 }
 
 /// <summary>What is in one column of a table.</summary>
 /// <param name="Name">As in the header.</param>
-/// <param name="IsNumeric">Whether every cell that is not empty is a number.</param>
-/// <param name="Missing">Empty cells.</param>
+/// <param name="IsNumeric">Whether it is a column of numbers.</param>
+/// <param name="Missing">Missing cells.</param>
 /// <param name="Distinct">Different texts, counted up to a bound.</param>
 /// <param name="HasMore">Whether there are more.</param>
 /// <param name="Minimum">Of numbers; null otherwise.</param>
@@ -70,9 +69,12 @@ public sealed record ColumnProfile(string Name, bool IsNumeric, long Missing, in
             if (double.IsNaN(number)) continue;
             (count, sum, least, most) = (count + 1, sum + number, Math.Min(least, number), Math.Max(most, number));
         }
-        var numeric = count > 0 && count + column.Empty == column.Numbers.Count;
+        var numeric = count > 0 && column.Reading is ColumnReading { Use: ColumnUse.Number };
+        var missing = numeric
+            ? column.Numbers.Count - count
+            : column.TextIndices.LongCount(text => text >= 0 && MissingMarks.Usual.InTexts(column.Texts[text]));
         return new ColumnProfile(
-            column.Name, numeric, column.Empty, column.Texts.Count, column.HasMoreTexts,
+            column.Name, numeric, missing, column.Texts.Count, column.HasMoreTexts,
             numeric ? least : null, numeric ? most : null, numeric ? sum / count : null);
     }
 }

@@ -15,6 +15,9 @@ public static class DataSets
     /// <summary>The default share of validation samples.</summary>
     public const double DefaultValidationFraction = 0.2;
 
+    /// <summary>The source that stands for standard input.</summary>
+    public const string StandardInput = Spool.StandardInput;
+
     /// <summary>The names of the built-in data sets.</summary>
     public static IReadOnlyList<string> BuiltInNames { get; } = ["digits", "buyers", "diabetes"];
 
@@ -25,6 +28,13 @@ public static class DataSets
     public static EncodedDataSet Load(DataSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
+        return BuiltInNames.Contains(settings.Source)
+            ? LoadKept(settings)
+            : Spool.Through(settings.Source, path => LoadKept(settings with { Source = path }).Called(settings.Source));
+    }
+
+    private static EncodedDataSet LoadKept(DataSettings settings)
+    {
         var rules = DataRules.Of(settings.Rules, settings.Source);
         var path = settings.Source;
         if (string.IsNullOrWhiteSpace(path))
@@ -32,6 +42,8 @@ public static class DataSets
         if (path == "digits")
             return LoadImages(settings, BuiltInData.Digits(), BuiltInData.DigitsBrightest, null);
         if (BuiltInNames.Contains(path))
+            return LoadTable(settings, rules);
+        if (rules.Surveys && TableFiles.Matches(path))
             return LoadTable(settings, rules);
         RequireExists(path);
         if (Directory.Exists(path))
@@ -58,9 +70,7 @@ public static class DataSets
         var rules = DataRules.Of(settings.Rules, settings.Source);
         if (validation is not null)
             settings = settings with { Validation = validation.Name };
-        return LoadTable(
-            settings, rules, select => table.Read(rules.Header, select),
-            (file, select) => validation is null ? ReadTable(file, rules.Header, select) : validation.Read(rules.Header, select));
+        return LoadTable(settings, rules, table, validation);
     }
 
     /// <summary>
@@ -74,9 +84,9 @@ public static class DataSets
     public static ISampleSource LoadSamples(string source, FeatureEncoding encoding)
     {
         ArgumentNullException.ThrowIfNull(encoding);
-        return OpenImages(source, encoding, labelled: true) is { } images
+        return Kept<ISampleSource>(source, path => OpenImages(path, encoding, labelled: true) is { } images
             ? ImageData.Encode(images, encoding)
-            : TableEncoder.Encode(ReadTable(source, encoding, withTarget: true), encoding);
+            : TableEncoder.Encode(ReadTable(path, encoding, withTarget: true), encoding));
     }
 
     /// <summary>Reads the inputs of all rows of a source as a model's encoding says: for a prediction. No target is needed.</summary>
@@ -87,6 +97,11 @@ public static class DataSets
     public static EncodedInputs LoadInputs(string source, FeatureEncoding encoding)
     {
         ArgumentNullException.ThrowIfNull(encoding);
+        return Kept(source, path => LoadKeptInputs(path, encoding));
+    }
+
+    private static EncodedInputs LoadKeptInputs(string source, FeatureEncoding encoding)
+    {
         if (OpenImages(source, encoding, labelled: false) is { } images)
         {
             ImageData.CheckShape(images, encoding);
@@ -123,7 +138,7 @@ public static class DataSets
     {
         if (settings.Task == TaskKind.Regress)
             throw new DataException("images with labels are for the task classify", "choose classify, or give a table", images.File);
-        if (settings.Target is not null || settings.Ignore.Count > 0 || settings.Text.Count > 0)
+        if (settings.Target is not null || settings.Ignore.Count > 0 || settings.Text.Count > 0 || settings.Format is not null)
             throw new DataException("images have no columns to choose", "leave out the target and the columns to ignore", images.File);
         var fraction = DefaultValidationFraction;
         var separate = settings.Validation is { } text && !SampleSplit.TryFraction(text, out fraction) ? text
@@ -134,22 +149,43 @@ public static class DataSets
             : ImageData.Pair(settings.Source, images, ImageFiles.ReadLabelled(separate), brightest);
     }
 
-    private static EncodedDataSet LoadTable(DataSettings settings, DataRules rules) => LoadTable(
-        settings, rules, select => ReadTable(settings.Source, rules.Header, select), (separate, select) => ReadTable(separate, rules.Header, select));
-
-    private static EncodedDataSet LoadTable(
-        DataSettings settings, DataRules rules, Func<Func<IReadOnlyList<string>, IReadOnlyList<bool>>, RawTable> read,
-        Func<string, Func<IReadOnlyList<string>, IReadOnlyList<bool>>, RawTable> readSeparate)
+    private static EncodedDataSet LoadTable(DataSettings settings, DataRules rules, ITableSource? rows = null, ITableSource? validation = null)
     {
         var choice = new ColumnChoice(settings, rules.Header);
-        var table = choice.Complete(read(choice.Select));
+        var notes = new List<DataNote>();
+        var table = rules.Surveys
+            ? SurveyedTables.ToLearn(settings, rows, choice, rules.Header, notes)
+            : choice.Complete(rows?.Read(new CsvPlan(rows.Name, rules.Header, choice.Select)) ?? ReadTable(settings.Source, rules.Header, choice.Select));
         var fraction = DefaultValidationFraction;
-        var separate = settings.Validation is { } text && !SampleSplit.TryFraction(text, out fraction) ? readSeparate(text, choice.SelectAgain) : null;
-        return TableEncoder.Load(table, choice, separate, fraction, settings, rules);
+        var separate = settings.Validation is { } text && !SampleSplit.TryFraction(text, out fraction)
+            ? SeparateTable(text, validation, choice, rules)
+            : null;
+        return TableEncoder.Load(table, choice, separate, fraction, settings, rules, notes);
+    }
+
+    /// <summary>The rows to validate with, once the encoding of those to learn from is known.</summary>
+    private static Func<FeatureEncoding, RawTable> SeparateTable(string name, ITableSource? rows, ColumnChoice choice, DataRules rules)
+    {
+        if (!rules.Surveys)
+        {
+            var table = rows?.Read(new CsvPlan(rows.Name, rules.Header, choice.SelectAgain)) ?? ReadTable(name, rules.Header, choice.SelectAgain);
+            return _ => table;
+        }
+
+        if (rows is null && !BuiltInNames.Contains(name) && !TableFiles.Matches(name))
+            RequireExists(name);
+        return encoding => SurveyedTables.ToEncode(name, rows, encoding, withTarget: true);
     }
 
     private static RawTable ReadTable(string source, FeatureEncoding encoding, bool withTarget)
     {
+        if (DataRules.Of(encoding.Rules).Surveys && encoding.Image is null)
+        {
+            if (!BuiltInNames.Contains(source) && !TableFiles.Matches(source))
+                RequireExists(source);
+            return SurveyedTables.ToEncode(source, null, encoding, withTarget);
+        }
+
         var wanted = encoding.TableColumns.Select(column => column.Name).ToHashSet(StringComparer.Ordinal);
         if (withTarget)
             wanted.Add(encoding.Target.Name);
@@ -165,12 +201,14 @@ public static class DataSets
         return CsvTableReader.Read(file, header, select);
     }
 
+    private static T Kept<T>(string source, Func<string, T> read) => BuiltInNames.Contains(source) ? read(source) : Spool.Through(source, read);
+
     /// <summary>The images of a source; null when it is a table.</summary>
     private static ImageSet? OpenImages(string source, FeatureEncoding encoding, bool labelled)
     {
         if (source == "digits")
             return BuiltInData.Digits();
-        if (BuiltInNames.Contains(source))
+        if (BuiltInNames.Contains(source) || (encoding.Image is null && TableFiles.Matches(source)))
             return null;
         RequireExists(source);
         var path = source;

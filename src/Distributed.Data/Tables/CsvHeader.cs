@@ -29,7 +29,7 @@ internal static class CsvHeader
         var positions = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var i = 0; i < names.Count; i++)
         {
-            if (names[i].Length > 0 && !positions.TryAdd(names[i], i))
+            if (names[i].Length > 0 && !positions.TryAdd(names[i], i) && !rules.AllowsRepeats)
                 throw new DataException(
                     $"columns {positions[names[i]] + 1} and {i + 1} of the header have the same name", "give each column a name of its own",
                     file, 1, names[i]);

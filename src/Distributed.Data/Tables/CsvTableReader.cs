@@ -10,7 +10,7 @@ namespace Distributed.Data.Tables;
 /// Reads a table from CSV text (RFC 4180): UTF-8 (or UTF-16 with a byte order mark), any line ends, cells in quotation marks may hold
 /// delimiters and line ends; blanks around cells do not count; empty lines are skipped. The delimiter is the one of comma, semicolon,
 /// tab and vertical bar that the header holds most often outside quotation marks (the earlier of these on a tie). The first line is
-/// the header.
+/// the header. <see cref="FoundTableReader"/> finds more out.
 /// </summary>
 internal static class CsvTableReader
 {
@@ -28,7 +28,9 @@ internal static class CsvTableReader
         {
             using var text = new StreamReader(
                 file.Content, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true, 1 << 16, leaveOpen: true);
-            return Read(text, file.Name, header, select);
+            var firstLine = FirstLine(text, file.Name);
+            using var whole = new PrefixedReader(firstLine, text);
+            return Read(whole, DelimiterOf(firstLine), new CsvPlan(file.Name, header, select));
         }
         catch (DecoderFallbackException error)
         {
@@ -40,53 +42,58 @@ internal static class CsvTableReader
         }
     }
 
-    private static RawTable Read(StreamReader text, string file, IHeaderRules header, Func<IReadOnlyList<string>, IReadOnlyList<bool>> select)
+    /// <summary>Reads text.</summary>
+    /// <param name="text">The table from its first line on.</param>
+    /// <param name="delimiter">Between cells.</param>
+    /// <param name="plan">What is read of it.</param>
+    /// <exception cref="DataException">It is not a table.</exception>
+    public static RawTable Read(TextReader text, string delimiter, CsvPlan plan)
     {
-        var firstLine = FirstLine(text, file);
-        using var rest = new PrefixedReader(firstLine, text);
-        var parser = new CsvParser(rest, new CsvConfiguration(CultureInfo.InvariantCulture)
+        var parser = new CsvParser(text, new CsvConfiguration(CultureInfo.InvariantCulture)
         {
             HasHeaderRecord = false,
-            Delimiter = DelimiterOf(firstLine),
+            Delimiter = delimiter,
             TrimOptions = TrimOptions.Trim,
             MaxFieldSize = DataLimits.CellLength,
             BadDataFound = bad => throw new DataException(
                 $"the quotation marks at {CellNumber.Quoted(bad.Field)} do not pair up",
                 "a cell that holds a quotation mark stands in quotation marks as a whole, with each one inside doubled",
-                file, bad.Context?.Parser?.RawRow - bad.Field.Count(c => c == '\n')),
+                plan.File, bad.Context?.Parser?.RawRow - bad.Field.Count(c => c == '\n')),
         });
         try
         {
-            return Rows(parser, file, header, select);
+            return Rows(parser, plan);
         }
         catch (MaxFieldSizeException error)
         {
             throw new DataException(
-                $"a cell is longer than {DataLimits.CellLength} characters", "perhaps a quotation mark is not closed", file, parser.RawRow,
+                $"a cell is longer than {DataLimits.CellLength} characters", "perhaps a quotation mark is not closed", plan.File, parser.RawRow,
                 inner: error);
         }
     }
 
-    private static RawTable Rows(CsvParser parser, string file, IHeaderRules header, Func<IReadOnlyList<string>, IReadOnlyList<bool>> select)
+    private static RawTable Rows(CsvParser parser, CsvPlan plan)
     {
         if (!parser.Read())
-            throw new DataException("the file is empty", "a table with a header line is needed", file);
-        var names = CsvHeader.Read(parser, file, header);
-        var selected = select(names);
-        var columns = names.Select((name, i) => selected[i] ? new RawColumn(name) : null).ToArray();
+            throw new DataException("the file is empty", "a table with a header line is needed", plan.File);
+        var names = plan.HasHeader ? CsvHeader.Read(parser, plan.File, plan.Header) : [.. Enumerable.Range(1, parser.Count).Select(i => $"c{i}")];
+        var selected = plan.Select(names);
+        var columns = names.Select((name, i) => selected[i] ? plan.NewColumn(name) : null).ToArray();
         var lines = new List<int>();
-        while (parser.Read())
+        for (var isRow = !plan.HasHeader || parser.Read(); isRow; isRow = parser.Read())
         {
             if (lines.Count == DataLimits.Rows || parser.CharCount > DataLimits.TableBytes)
                 throw new DataException(
                     $"the table is too large (at most {DataLimits.Rows} rows and {DataLimits.TableBytes >> 30} GiB)", "take a sample of it",
-                    file, parser.RawRow);
-            lines.Add(ReadRow(parser, file, columns));
+                    plan.File, parser.RawRow);
+            if (plan.SkipsComments && parser.Count != names.Length && parser[0].StartsWith('#'))
+                continue;
+            lines.Add(ReadRow(parser, plan.File, columns));
         }
 
         if (lines.Count == 0)
-            throw new DataException("the file has a header and no rows", "at least 2 rows are needed to learn from", file);
-        return new RawTable(file, [.. columns.OfType<RawColumn>()], names, lines);
+            throw new DataException("the file has a header and no rows", plan.AdviceWithoutRows, plan.File);
+        return new RawTable(plan.File, [.. columns.OfType<RawColumn>()], names, lines);
     }
 
     /// <summary>Adds a row's cells to the columns and returns the line on which it begins.</summary>

@@ -3,6 +3,9 @@ namespace Distributed.Data.Tables;
 /// <summary>How the first line of a table names its columns.</summary>
 internal interface IHeaderRules
 {
+    /// <summary>Whether columns of equal cells may have the same name: they are one.</summary>
+    bool AllowsRepeats => false;
+
     /// <summary>Checks the names.</summary>
     /// <param name="names">The first line's cells without surrounding blanks.</param>
     /// <param name="file">What messages call the file.</param>
@@ -15,5 +18,5 @@ internal interface IHeaderRules
     /// <param name="file">What messages call the file.</param>
     /// <returns>A remark for the user.</returns>
     /// <exception cref="DataException">The column needs a name.</exception>
-    string? WhyLeftOut(RawColumn column, int position, string file);
+    DataNote? WhyLeftOut(RawColumn column, int position, string file);
 }

@@ -19,18 +19,18 @@ internal sealed partial class IndexedHeaderRules : IHeaderRules
     }
 
     /// <inheritdoc/>
-    public string? WhyLeftOut(RawColumn column, int position, string file)
+    public DataNote? WhyLeftOut(RawColumn column, int position, string file)
     {
         var nameless = column.Name.Length == 0;
         if (!nameless && !PandasName().IsMatch(column.Name))
             return null;
         var what = nameless ? $"column {position + 1}, which has no name," : $"column {CellNumber.Quoted(column.Name)}";
         if (position == 0)
-            return nameless
+            return new DataNote(nameless
                 ? "the first column has no name and is left out as an index; give it a name to learn from it"
-                : $"{what} is left out as an index; give it another name to learn from it";
+                : $"{what} is left out as an index; give it another name to learn from it");
         if (CountsRows(column.Numbers))
-            return $"{what} counts the rows and is left out as an index; give it {(nameless ? "a" : "another")} name to learn from it";
+            return new DataNote($"{what} counts the rows and is left out as an index; give it {(nameless ? "a" : "another")} name to learn from it");
         return nameless
             ? throw new DataException($"column {position + 1} of the header has no name", "give each column a name, or remove the column", file, 1)
             : null;

@@ -14,5 +14,5 @@ internal sealed class PlainHeaderRules : IHeaderRules
     }
 
     /// <inheritdoc/>
-    public string? WhyLeftOut(RawColumn column, int position, string file) => null;
+    public DataNote? WhyLeftOut(RawColumn column, int position, string file) => null;
 }

@@ -8,13 +8,17 @@ namespace Distributed.Data.Tables;
 internal sealed record RawTable(string File, IReadOnlyList<RawColumn> Columns, IReadOnlyList<string> Names, IReadOnlyList<int> Lines)
 {
     private readonly Dictionary<string, RawColumn> _byName = Columns.Where(column => column.Name.Length > 0)
-        .ToDictionary(column => column.Name, StringComparer.Ordinal);
+        .DistinctBy(column => column.Name, StringComparer.Ordinal).ToDictionary(column => column.Name, StringComparer.Ordinal);
 
     /// <summary>The number of rows.</summary>
     public int Rows => Lines.Count;
 
     /// <summary>The column of a name, or null. A column without a name is not found.</summary>
     public RawColumn? Find(string name) => _byName.GetValueOrDefault(name);
+
+    /// <summary>The table of some rows alone.</summary>
+    public RawTable Of(IReadOnlyList<int> rows) =>
+        new(File, [.. Columns.Select(column => column.Of(rows))], Names, [.. rows.Select(row => Lines[row])]);
 
     /// <summary>An error at a cell.</summary>
     public DataException Error(string problem, string? advice, int row, string column) => new(problem, advice, File, Lines[row], column);

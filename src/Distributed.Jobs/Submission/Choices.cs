@@ -1,4 +1,5 @@
 using Distributed.Data;
+using Distributed.Data.Tables;
 using Distributed.Learning.Networks;
 using Distributed.Learning.Optimization;
 using Distributed.Protocol.Specification;
@@ -11,6 +12,12 @@ internal static class Choices
 {
     public static readonly IReadOnlyList<(string Name, TaskKind Value)> Tasks =
         [("classify", TaskKind.Classify), ("regress", TaskKind.Regress)];
+
+    public static readonly IReadOnlyList<(string Name, NumberNotation Value)> DecimalMarks =
+        [("point", NumberNotation.Point), ("comma", NumberNotation.Comma)];
+
+    public static readonly IReadOnlyList<(string Name, ColumnUse Value)> ColumnUses =
+        [("number", ColumnUse.Number), ("category", ColumnUse.Category), ("date", ColumnUse.Date), ("ignore", ColumnUse.Ignore)];
 
     public static readonly IReadOnlyList<(string Name, Activation Value)> Activations =
     [

@@ -43,14 +43,14 @@ public sealed record ClassWeighting
         string.Join(", ", labels.Take(10)) + (labels.Count > 10 ? $", and {labels.Count - 10} more" : "");
 }
 
-/// <summary>"balanced", or LABEL=WEIGHT separated by commas.</summary>
+/// <summary>"balanced", or LABEL=WEIGHT separated by commas; one with a comma stands in quotation marks.</summary>
 internal sealed record ClassWeightsType : SettingType<ClassWeighting?>
 {
     public override ClassWeighting Read(Setting setting, string text)
     {
         var weights = new Dictionary<string, double>(StringComparer.Ordinal);
         if (text.Equals("balanced", StringComparison.OrdinalIgnoreCase)) return ClassWeighting.Balanced;
-        foreach (var part in text.Split(',', StringSplitOptions.TrimEntries))
+        foreach (var part in QuotedWords.Split(text))
         {
             var at = part.LastIndexOf('=');
             if (at < 1 || !RealType.TryRead(part[(at + 1)..], out var weight) || weight <= 0)
@@ -73,5 +73,5 @@ internal sealed record ClassWeightsType : SettingType<ClassWeighting?>
 
     public override string Write(ClassWeighting? value) => value?.ByLabel is not { } weights
         ? "balanced"
-        : string.Join(',', weights.Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.Key}={entry.Value}")));
+        : QuotedWords.Join(weights.Select(entry => string.Create(CultureInfo.InvariantCulture, $"{entry.Key}={entry.Value}")));
 }

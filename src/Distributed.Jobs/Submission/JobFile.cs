@@ -56,7 +56,9 @@ internal static class JobFile
         }
         if (values.Has(setting)) throw new UsageException($"{file}: '{member.Name}' stands twice; once would be right");
         if (member.Value.ValueKind == JsonValueKind.Null) return;
-        var text = Text(member.Value, $"{member.Name} in {file}");
+        var text = setting is Setting<bool?> && member.Value.ValueKind is (JsonValueKind.True or JsonValueKind.False)
+            ? member.Value.GetRawText()
+            : Text(member.Value, $"{member.Name} in {file}");
         try
         {
             values.Give(setting, text);
@@ -74,8 +76,8 @@ internal static class JobFile
         JsonValueKind.String => value.GetString()!,
         JsonValueKind.Number => value.GetRawText(),
         JsonValueKind.Array when value.GetArrayLength() == 0 => "none",
-        JsonValueKind.Array => string.Join(",", value.EnumerateArray().Select(v => Scalar(v, origin))),
-        JsonValueKind.Object => string.Join(",", value.EnumerateObject().Select(p => $"{p.Name}={Scalar(p.Value, origin)}")),
+        JsonValueKind.Array => QuotedWords.Join(value.EnumerateArray().Select(v => Scalar(v, origin))),
+        JsonValueKind.Object => QuotedWords.Join(value.EnumerateObject().Select(p => $"{p.Name}={Scalar(p.Value, origin)}")),
         _ => throw new UsageException($"{origin}: {value.GetRawText()} is neither text nor a number"),
     };
 

@@ -33,7 +33,7 @@ internal static class JobResolution
         var before = from is null || given.Has(Settings.Data)
             ? new DataSettings { Source = JobDefaults.Data, Rules = DataSettings.NewestRules, Seed = JobDefaults.Seed }
             : from.Source;
-        return before with
+        var source = before with
         {
             Source = given.Get(Settings.Data) ?? before.Source,
             Target = given.Get(Settings.Target) ?? before.Target,
@@ -41,8 +41,11 @@ internal static class JobResolution
             Ignore = given.Get(Settings.Ignore) ?? before.Ignore,
             Text = given.Get(Settings.Text) ?? before.Text,
             Validation = given.Get(Settings.Validation) ?? before.Validation,
+            Format = TableWriting.Of(given, before.Format),
             Seed = given.Get(Settings.Seed) ?? before.Seed,
         };
+        TableWriting.Check(given, source);
+        return source;
     }
 
     /// <summary>Fills in what was not given, and checks the whole.</summary>

@@ -34,17 +34,17 @@ internal sealed record TextType : SettingType<string?>
     public override string Read(Setting setting, string text) => text;
 }
 
-/// <summary>Texts separated by commas.</summary>
+/// <summary>Texts separated by commas; one with a comma stands in quotation marks.</summary>
 internal sealed record WordsType : SettingType<IReadOnlyList<string>?>
 {
     public override IReadOnlyList<string> Read(Setting setting, string text) =>
-        text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        [.. QuotedWords.Split(text).Where(word => word.Length > 0)];
 
     /// <summary>A program's texts may hold commas.</summary>
     public override IReadOnlyList<string> Accept(Setting setting, IReadOnlyList<string>? value) =>
         [.. (value ?? []).Select(word => string.IsNullOrWhiteSpace(word) ? (string)setting.Read("") : word.Trim())];
 
-    public override string Write(IReadOnlyList<string>? value) => string.Join(',', value ?? []);
+    public override string Write(IReadOnlyList<string>? value) => QuotedWords.Join(value ?? []);
 }
 
 /// <summary>A whole number within bounds.</summary>

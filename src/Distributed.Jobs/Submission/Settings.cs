@@ -1,4 +1,5 @@
 using Distributed.Data;
+using Distributed.Data.Tables;
 using Distributed.Learning.Networks;
 using Distributed.Learning.Optimization;
 using Distributed.Protocol.Identity;
@@ -26,6 +27,18 @@ internal static class Settings
         "CSV columns to leave out, separated by commas");
     public static readonly Setting<IReadOnlyList<string>?> Text = Add(new WordsType(), "text", "COLUMNS", SettingGroup.Data,
         "CSV columns of numbers to take as text, such as codes");
+    public static readonly Setting<IReadOnlyDictionary<string, ColumnUse>?> Column = Add(new ColumnUsesType(), "column", "NAME=KIND", SettingGroup.Data,
+        "takes a column as number, category, date or ignore (default: by its cells)");
+    public static readonly Setting<IReadOnlyList<string>?> Missing = Add(new WordsType(), "missing", "MARKS", SettingGroup.Data,
+        "cells that mean a missing value, besides the usual ones such as NA and ?");
+    public static readonly Setting<string?> Delimiter = Add(new CharacterType(), "delimiter", "CHARACTER", SettingGroup.Data,
+        "stands between the cells; 'tab' for a tabulator (default: found)");
+    public static readonly Setting<NumberNotation?> Decimal = Add(new ChoiceType<NumberNotation>(Choices.DecimalMarks), "decimal", "MARK", SettingGroup.Data,
+        "point or comma, before the decimals of numbers (default: found)");
+    public static readonly Setting<string?> Encoding = Add(new EncodingType(), "encoding", "NAME", SettingGroup.Data,
+        "of the characters, such as windows-1252 (default: found)");
+    public static readonly Setting<bool?> NoHeader = Add(new FlagType(), "no-header", "", SettingGroup.Data,
+        "the first line is data; the columns are c1, c2 and so on");
     public static readonly Setting<string?> Validation = Add(new TextType(), "validation", "FRACTION|FILE", SettingGroup.Data,
         "share or file of samples kept for validation (default: 0.2; 0 for none)");
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Distributed.Data;
+using Distributed.Data.Tables;
 using Distributed.Jobs.Submission;
 using Distributed.Learning.Networks;
 using Distributed.Learning.Optimization;
@@ -28,6 +29,24 @@ public sealed record TrainingSettings : TrainingRunSettings
 
     /// <summary>Columns of numbers to take as text, such as codes.</summary>
     public IReadOnlyList<string>? Text { get; init; }
+
+    /// <summary>What columns are taken for, by name. Default: by their cells.</summary>
+    public IReadOnlyDictionary<string, ColumnUse>? Column { get; init; }
+
+    /// <summary>Cells that mean a missing value, besides the usual ones such as NA and ?.</summary>
+    public IReadOnlyList<string>? Missing { get; init; }
+
+    /// <summary>The character between the cells of a file. Default: found.</summary>
+    public string? Delimiter { get; init; }
+
+    /// <summary>The mark before the decimals of numbers. Default: found.</summary>
+    public NumberNotation? Decimal { get; init; }
+
+    /// <summary>The encoding of a file's characters, such as windows-1252. Default: found.</summary>
+    public string? Encoding { get; init; }
+
+    /// <summary>True: the first line of a file is data, and the columns are c1, c2 and so on.</summary>
+    public bool? NoHeader { get; init; }
 
     /// <summary>The share of rows kept for validation, 0 to 0.9; not beside <see cref="TrainingData.WithValidation"/>. Default: 0.2.</summary>
     public double? Validation { get; init; }
@@ -156,11 +175,24 @@ public sealed record TrainingSettings : TrainingRunSettings
         given.Give(Settings.Task, Task ?? Data?.Table?.Task);
         given.Give(Settings.Ignore, Ignore);
         given.Give(Settings.Text, Text ?? (Data?.Table is { Text.Count: > 0 } table ? table.Text : null));
+        GiveFormat(given);
         given.Give(Settings.Validation, Validation?.ToString(CultureInfo.InvariantCulture));
         if (Data?.Validation is not { } rows) return;
         if (Validation is not null)
             throw new SettingException(Settings.Validation, $"{Settings.Validation}: the data has rows for validation already; one of the two would be right");
         given.Give(Settings.Validation, rows.Source);
+    }
+
+    private void GiveFormat(GivenSettings given)
+    {
+        given.Give(Settings.Column, Column);
+        given.Give(Settings.Missing, Missing);
+        given.Give(Settings.Delimiter, Delimiter);
+        given.Give(Settings.Decimal, Decimal);
+        given.Give(Settings.Encoding, Encoding);
+        given.Give(Settings.NoHeader, NoHeader);
+        if (Data?.Table is not null && TableWriting.OfText.FirstOrDefault(given.Has) is { } setting)
+            throw new SettingException(setting, $"{setting} belongs to a file: rows in memory have their columns and texts already");
     }
 
     private void GiveNetwork(GivenSettings given)

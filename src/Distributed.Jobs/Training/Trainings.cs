@@ -82,7 +82,7 @@ internal sealed class Trainings(OpenStores stores, ILoggerFactory loggers, strin
     private async Task<TrainingResult> FollowAsync(
         StoreLease lease, JobSubmission submission, int known, IProgress<TrainingProgress>? progress, TrainingRunSettings settings, CancellationToken cancellation)
     {
-        foreach (var note in submission.Data.Notes) _log.LogInformation("{Job}: {Note}", submission.Id, note.Say(nameof(TrainingSettings.Task)));
+        foreach (var note in submission.Data.Notes) _log.LogInformation("{Job}: {Note}", submission.Id, note.Say(TrainingSettingException.PropertyOf));
         using var follower = new TrainingFollower(lease.Jobs, submission, progress, _log);
         try
         {
@@ -117,7 +117,7 @@ internal sealed class Trainings(OpenStores stores, ILoggerFactory loggers, strin
             Last = last,
             Metrics = best.Evaluate(data.Validation ?? data.Training),
             WeightsSha256 = ParameterHash.Compute(last.Parameters),
-            Notes = [.. data.Notes.Select(note => note.Say(nameof(TrainingSettings.Task)))],
+            Notes = [.. data.Notes.Select(note => note.Say(TrainingSettingException.PropertyOf))],
         };
     }
 

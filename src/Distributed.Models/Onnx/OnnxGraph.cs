@@ -99,12 +99,16 @@ internal sealed class OnnxGraph
     public string Node(string operation, string output, IReadOnlyList<string> inputs, params ReadOnlySpan<ProtoMessage> attributes) =>
         Add(operation, output, inputs, attributes, domain: null);
 
-    /// <summary>One input per text of a list, 1 for the row's text and 0 for the others; a text that is not in the list is an error.</summary>
-    public string OneHot(string output, string input, IReadOnlyList<string> categories)
+    /// <summary>One input per text of a list, 1 for the row's text and 0 for the others.</summary>
+    /// <param name="output">The wanted name of its only output.</param>
+    /// <param name="input">The texts.</param>
+    /// <param name="categories">The list.</param>
+    /// <param name="takesAny">Whether a text that is not in the list has zeros alone; otherwise it is an error.</param>
+    public string OneHot(string output, string input, IReadOnlyList<string> categories, bool takesAny = false)
     {
         _usesMachineLearning = true;
         var list = new ProtoMessage().Text(1, "cats_strings").Texts(9, categories).Integer(20, 8);
-        return Add("OneHotEncoder", output, [input], [list, Attribute("zeros", 0)], MachineLearning);
+        return Add("OneHotEncoder", output, [input], [list, Attribute("zeros", takesAny ? 1 : 0)], MachineLearning);
     }
 
     /// <summary>An attribute that is a whole number.</summary>

@@ -11,7 +11,8 @@ internal readonly record struct OnnxColumn(ColumnEncoding Column, string Input, 
 /// <summary>
 /// The encoding as graph nodes: raw values go in as they are in a file. An image enters as float32 <c>pixels</c> [rows × pixels]. A table's
 /// columns of numbers enter together as float64 <c>numbers</c> [rows × columns] in the encoding's order (float64, as files are read: so the
-/// encoded inputs have the same bits), and each column of text as a tensor of texts [rows] of its own, <c>text_NAME</c>.
+/// encoded inputs have the same bits), and each column of text as a tensor of texts [rows] of its own, <c>text_NAME</c>. By rules from version 3
+/// on a missing number is NaN, a date is the days since 1970-01-01, a missing text is "", and any text is taken.
 /// </summary>
 internal static class OnnxInputs
 {
@@ -25,7 +26,7 @@ internal static class OnnxInputs
         var numbers = 0;
         foreach (var column in encoding.Columns)
         {
-            if (column.Kind == ColumnKind.Number) columns.Add(new OnnxColumn(column, Numbers, numbers++));
+            if (column.Kind != ColumnKind.Text) columns.Add(new OnnxColumn(column, Numbers, numbers++));
             else columns.Add(new OnnxColumn(column, OnnxGraph.FreeName("text_" + Identifier(column.Name), taken), null));
         }
 
@@ -49,6 +50,7 @@ internal static class OnnxInputs
     private static string Add(OnnxGraph graph, IReadOnlyList<OnnxColumn> columns)
     {
         Declare(graph, columns);
+        if (columns.Any(c => c.Column.IsTolerant)) return new OnnxTolerantInputs(graph, columns).Add(Numbers);
         var parts = new List<string>();
         var order = new int[columns.Count]; // where each column's inputs begin in the parts behind one another
         var width = 0;

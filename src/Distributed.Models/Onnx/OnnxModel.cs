@@ -17,6 +17,9 @@ internal static class OnnxModel
 {
     private const string Class = "class", Probabilities = "probabilities", Value = "value";
 
+    private const string Cells =
+        "numbers: float64, NaN for missing; dates: float64 days since 1970-01-01, NaN for missing; texts: trimmed, empty for missing, any other is allowed";
+
     private static readonly float[] Half = [0.5f], InverseRootOfTwo = [0.70710678f];
 
     /// <summary>Makes the model.</summary>
@@ -98,6 +101,7 @@ internal static class OnnxModel
         if (target.Task == TaskKind.Classify) yield return ("classes", Json(json => WriteTexts(json, target.Classes)));
         if (model.Encoding.Image is null) yield return ("columns", Json(json => WriteColumns(json, OnnxInputs.ColumnsOf(model.Encoding))));
         else yield return ("image", $"{model.Encoding.Image.Height}x{model.Encoding.Image.Width}");
+        if (model.Encoding.Columns.Any(column => column.IsTolerant)) yield return ("cells", Cells);
         yield return ("weightsSha256", ParameterHash.Compute(model.Parameters));
         if (origin.Job is { } job) yield return ("job", job);
         if (origin.Data is { } data) yield return ("data", data);
@@ -113,6 +117,7 @@ internal static class OnnxModel
             json.WriteString("name", column.Name);
             json.WriteString("input", input);
             if (index is { } place) json.WriteNumber("index", place);
+            if (column.Kind == ColumnKind.Date) json.WriteString("unit", "days since 1970-01-01");
             if (column.Kind == ColumnKind.Text)
             {
                 json.WritePropertyName("categories");

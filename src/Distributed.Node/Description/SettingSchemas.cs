@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Distributed.Data.Tables;
 using Distributed.Jobs.Submission;
 using Distributed.Protocol.Identity;
 using Microsoft.OpenApi;
@@ -27,6 +28,12 @@ internal static class SettingSchemas
             Setting<ulong?> => new OpenApiSchema { Type = JsonSchemaType.String, Format = "uint64", Pattern = "^[0-9]{1,20}$" }, // beyond 2^53 as a text alone
             Setting<IReadOnlyList<string>?> => new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String } },
             Setting<IReadOnlyList<int>?> { Type: SizesType type } => new OpenApiSchema { Type = JsonSchemaType.Array, Items = Integer(1, type.Most) },
+            Setting<bool?> => new OpenApiSchema { Type = JsonSchemaType.Boolean },
+            Setting<IReadOnlyDictionary<string, ColumnUse>?> => new OpenApiSchema
+            {
+                Type = JsonSchemaType.Object,
+                AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. Choices.ColumnUses.Select(use => (JsonNode)use.Name)] },
+            },
             Setting<JobId?> => new OpenApiSchema { Type = JsonSchemaType.String, Pattern = "^[a-z0-9][a-z0-9-]*$", MaxLength = JobId.MaximumLength },
             _ => new OpenApiSchema { Type = JsonSchemaType.String, Enum = setting.Names?.Select(name => (JsonNode)name).ToList() },
         };

@@ -17,7 +17,7 @@ internal sealed class EncodedCache
     /// <exception cref="DataException">It cannot be used.</exception>
     public EncodedDataSet Load(DataSettings source)
     {
-        var key = string.Join('\n', JsonSerializer.Serialize((string?[])[source.Source, source.Target, source.Task?.ToString(), source.Validation, $"{source.Rules}", $"{source.Seed}", .. source.Ignore, "", .. source.Text]));
+        var key = JsonSerializer.Serialize(source);
         Lazy<EncodedDataSet> data;
         lock (_sets)
         {

@@ -51,7 +51,7 @@ internal sealed class SubmissionService(GatewayAccess cluster, DatasetStore data
         if (given.Has(Settings.InitialWeights))
             throw ApiException.Unprocessable("'initialWeights' names a file of the client's machine: 'from' begins with the weights of another job");
         if (Settings.OfOneProcess.FirstOrDefault(given.Has) is { } setting)
-            throw ApiException.Unprocessable($"'{setting.Member}' sets up the one process of 'dtrain train': a cluster has its own, so leave it out");
+            throw ApiException.Unprocessable($"'{setting.Member}' sets up a training in one process: a cluster has its own, so leave it out");
         return given;
     }
 
@@ -84,7 +84,7 @@ internal sealed class SubmissionService(GatewayAccess cluster, DatasetStore data
             dataset?.Name ?? LoadedData.DisplayName(source.Source), dataset?.Id, validation?.Id, null, job.Data.Encoding.Target.Scale, key, key is null ? null : bodySha256);
         var answer = await cluster.Jobs.SubmitAsync(job, options, facts, cancellation).ConfigureAwait(false);
         return answer.Verdict is QueueVerdict.Done or QueueVerdict.AlreadyDone
-            ? new Submitted(answer.Verdict == QueueVerdict.Done, answer.Summary!, [.. job.Data.Notes.Select(note => note.Say(ProblemAnswers.WordOf(Settings.Task)))])
+            ? new Submitted(answer.Verdict == QueueVerdict.Done, answer.Summary!, [.. job.Data.Notes.Select(note => note.Say(ProblemAnswers.WordOf))])
             : throw ApiException.Of(answer.Verdict, answer.Reason ?? "the job was refused");
     }
 

@@ -95,8 +95,9 @@ internal static class ModelRoutes
     private static string Cell(JsonElement cell, int row, string column) => cell.ValueKind switch
     {
         JsonValueKind.String => cell.GetString() ?? "",
-        JsonValueKind.Number => cell.GetRawText(),
-        _ => throw new ApiException(StatusCodes.Status422UnprocessableEntity, ApiProblemTypes.Unprocessable, "Does not fit", "a cell is a text or a number") { Line = row + 1, Column = column },
+        JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => cell.GetRawText(),
+        JsonValueKind.Null => "",
+        _ => throw new ApiException(StatusCodes.Status422UnprocessableEntity, ApiProblemTypes.Unprocessable, "Does not fit", "a cell is a text, a number, true, false or null") { Line = row + 1, Column = column },
     };
 
     private static IReadOnlyList<Prediction> PredictFile(DatasetStore store, TrainedModel model, byte[] body)

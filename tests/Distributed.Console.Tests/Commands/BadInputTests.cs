@@ -83,7 +83,8 @@ public sealed class BadInputTests
         { "train --data @/file", "", "file: " },
         { "train --data @/file --target c", "a,b\n1,x\n2,y\n3,x\n4,y\n", "c" },
         { "train --data @/file", "a,a,b\n1,2,x\n3,4,y\n", "a" },
-        { "train --data @/file", "a,b\n1,x\n,y\n3,x\n4,y\n", "line 3, column \"a\"" },
+        { "train --data @/file", "a,b\n1,x\n2\n3,x\n4,y\n", "line 3: the row has 1 cell and the header 2" },
+        { "train --data @/file --task regress", "a,b\n1,x\n2,y\n3,x\n4,y\n", "line 2, column \"b\"" },
         { "train --data @/file --validation 1.5", "a,b\n1,x\n2,y\n3,x\n4,y\n", "the validation fraction 1.5 is outside 0 to 0.9" },
         { "train --data @", null, "IDX" },
 

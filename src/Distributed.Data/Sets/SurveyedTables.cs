@@ -1,0 +1,105 @@
+using Distributed.Data.BuiltIn;
+using Distributed.Data.Encodings;
+using Distributed.Data.Fitting;
+using Distributed.Data.Surveys;
+using Distributed.Data.Tables;
+
+namespace Distributed.Data.Sets;
+
+/// <summary>Reads tables by rules of version 3 and later: a survey of all cells decides how each column is read.</summary>
+internal static class SurveyedTables
+{
+    /// <summary>Reads a table to learn from.</summary>
+    /// <param name="settings">How.</param>
+    /// <param name="source">The table; null: the built-in one that the settings name.</param>
+    /// <param name="choice">Its columns.</param>
+    /// <param name="header">How the first line names them.</param>
+    /// <param name="notes">Receives remarks for the user.</param>
+    /// <exception cref="DataException">It cannot be read.</exception>
+    public static RawTable ToLearn(DataSettings settings, ITableSource? source, ColumnChoice choice, IHeaderRules header, ICollection<DataNote> notes)
+    {
+        if (source is null && BuiltInData.Table(settings.Source, choice.Select) is { } builtIn)
+            return AsGiven(choice.Complete(builtIn), settings);
+        var format = settings.Format ?? new TableFormat();
+        var marks = new MissingMarks(format.Missing);
+        var reader = source ?? new FoundTables(settings.Source, format);
+        var plan = new CsvPlan(reader.Name, header, choice.Select) { NewColumn = name => new RawColumn(name, new SurveyReading(marks)) };
+        var table = choice.Complete(reader.Read(plan));
+        foreach (var note in reader.Notes)
+            notes.Add(note);
+        return Settle(table, TableSurvey.Decide(table.Columns, format, choice.Target, settings.Text, notes), reader, plan);
+    }
+
+    /// <summary>A built-in table, with the columns that the settings take for something else.</summary>
+    private static RawTable AsGiven(RawTable table, DataSettings settings)
+    {
+        var marks = new MissingMarks(settings.Format?.Missing);
+        return table with
+        {
+            Columns = [.. table.Columns.Select(column => UseOf(column.Name, settings) is { } use
+                ? column.ReadAs(new ColumnReading(use, NumberNotation.Point, DateOrder.YearFirst, marks))
+                : column)],
+        };
+    }
+
+    private static ColumnUse? UseOf(string name, DataSettings settings) => settings.Text.Contains(name) ? ColumnUse.Category
+        : settings.Format?.Columns is { } uses && uses.TryGetValue(name, out var use) ? use
+        : null;
+
+    /// <summary>Reads a whole table, each column as it holds, for a description.</summary>
+    /// <exception cref="DataException">It cannot be read.</exception>
+    public static RawTable Survey(string file)
+    {
+        var reader = new FoundTables(file, new TableFormat());
+        var plan = new CsvPlan(file, DataRules.Newest.Header, names => [.. names.Select(_ => true)])
+        {
+            NewColumn = name => new RawColumn(name, new SurveyReading(MissingMarks.Usual)),
+        };
+        var table = RepeatedColumns.Merge(reader.Read(plan));
+        return Settle(table, TableSurvey.Decide(table.Columns, new TableFormat(), table.Names[^1], [], []), reader, plan);
+    }
+
+    /// <summary>Reads a table as an encoding says.</summary>
+    /// <param name="name">Names a file or a built-in table.</param>
+    /// <param name="source">The table; null: what is named.</param>
+    /// <param name="encoding">The encoding.</param>
+    /// <param name="withTarget">Whether the target is read too.</param>
+    /// <exception cref="DataException">It cannot be read.</exception>
+    public static RawTable ToEncode(string name, ITableSource? source, FeatureEncoding encoding, bool withTarget)
+    {
+        var marks = new MissingMarks(encoding.Format?.Missing);
+        var readings = encoding.TableColumns.ToDictionary(column => column.Name, column => column.ReadingWith(marks, encoding.Format?.Decimal), StringComparer.Ordinal);
+        if (withTarget)
+            readings[encoding.Target.Name] = new ColumnReading(
+                encoding.Task == TaskKind.Regress ? ColumnUse.Number : ColumnUse.Category, encoding.Format?.Decimal ?? encoding.Target.Notation ?? NumberNotation.Point, DateOrder.YearFirst, marks);
+        IReadOnlyList<bool> Select(IReadOnlyList<string> names) => [.. names.Select(readings.ContainsKey)];
+        if (source is null && BuiltInData.Table(name, Select) is { } builtIn)
+            return builtIn;
+        source ??= new FoundTables(name, encoding.Format ?? new TableFormat());
+        return RepeatedColumns.Merge(source.Read(new CsvPlan(source.Name, DataRules.Of(encoding.Rules).Header, Select)
+        {
+            NewColumn = column => new RawColumn(column, readings[column]),
+            AdviceWithoutRows = "rows are needed",
+        }));
+    }
+
+    /// <summary>Reads the columns as they decided: from what is in memory, or, where texts were not kept, from the file again.</summary>
+    private static RawTable Settle(RawTable table, IReadOnlyList<ColumnReading> readings, ITableSource reader, CsvPlan plan)
+    {
+        var lost = new Dictionary<string, ColumnReading>(StringComparer.Ordinal);
+        foreach (var (column, reading) in table.Columns.Zip(readings))
+            if (column.HasMoreTexts && reading is not { Use: ColumnUse.Number, Notation: NumberNotation.Point })
+                lost.Add(column.Name, reading);
+        var again = lost.Count == 0 ? null : reader.Read(plan with
+        {
+            Select = names => [.. names.Select(lost.ContainsKey)],
+            NewColumn = name => new RawColumn(name, lost[name]),
+        });
+        return new RawTable(
+            table.File, [.. table.Columns.Zip(readings, (column, reading) => again?.Find(column.Name) ?? Under(column, reading))], table.Names, table.Lines);
+    }
+
+    /// <summary>A survey reads numbers with a decimal point, so such columns stay as they are.</summary>
+    private static RawColumn Under(RawColumn column, ColumnReading reading) =>
+        reading is { Use: ColumnUse.Number, Notation: NumberNotation.Point } ? column.Under(reading) : column.ReadAs(reading);
+}
