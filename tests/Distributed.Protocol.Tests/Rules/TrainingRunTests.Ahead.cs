@@ -14,7 +14,7 @@ public sealed partial class TrainingRunTests
     {
         BeginAhead();
         Complete(epoch: 0, loss: 1, isDurable: false);
-        Assert.Equal(1, _run.History.Decisions.Count);
+        Assert.Single(_run.History.Decisions);
         Assert.Single(_effects.PersistingEpochs!);
         CaptureBest();
         Assert.Equal(1, _effects.Sent.OfType<OpenBlockEpoch>().Last().OpenThrough);

@@ -1,4 +1,3 @@
-using Distributed.Learning.Metrics;
 using Distributed.Protocol.Coordinator;
 using Distributed.Protocol.Coordinator.Context;
 using Distributed.Protocol.Identity;
