@@ -34,8 +34,8 @@ public static class ApiEvents
     /// <summary>The name and data of an event; null for one that has no place in a stream.</summary>
     public static (string Name, string Data)? Write(JobEvent jobEvent)
     {
-        foreach (var (name, type, info) in Table)
-            if (type == jobEvent.GetType()) return (name, JsonSerializer.Serialize(jobEvent, info));
+        foreach (var (name, type, _) in Table)
+            if (type == jobEvent.GetType()) return (name, JsonSerializer.Serialize(jobEvent, type, ApiJson.Answers));
         return null;
     }
 

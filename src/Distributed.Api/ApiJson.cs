@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Queue;
 
@@ -36,4 +38,17 @@ namespace Distributed.Api;
 [JsonSerializable(typeof(JobPaused))]
 [JsonSerializable(typeof(JobFinished))]
 [JsonSerializable(typeof(StreamedEvents))]
-public sealed partial class ApiJson : JsonSerializerContext;
+public sealed partial class ApiJson : JsonSerializerContext
+{
+    /// <summary>
+    /// How a node writes: a metric that is undefined, as the validation loss of weights that diverged, is left out like one that is null. Earlier
+    /// releases wrote the strings NaN and Infinity, which are still read.
+    /// </summary>
+    public static JsonSerializerOptions Answers => field ??= new(Default.Options) { TypeInfoResolver = Default.WithAddedModifier(LeaveUndefinedOut) };
+
+    private static void LeaveUndefinedOut(JsonTypeInfo type)
+    {
+        foreach (var property in type.Properties.Where(property => property.PropertyType == typeof(double?) || property.PropertyType == typeof(double)))
+            property.ShouldSerialize = static (_, value) => value is double number && double.IsFinite(number);
+    }
+}

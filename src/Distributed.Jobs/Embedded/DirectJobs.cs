@@ -24,7 +24,7 @@ internal sealed class DirectJobs(ActorSystem system, ActorRegistry registry, Nod
     private const int NoteAttempts = 10;
     private const int EventBound = 4096;
 
-    private readonly ConcurrentDictionary<JobId, Channel<JobEvent>> _events = new();
+    private readonly ConcurrentDictionary<JobId, Watch?> _started = new(); // what no one has followed yet
     private readonly IActorRef _coordinators = registry.Get<CoordinatorRegion>();
     private readonly IActorRef _directory = registry.Get<JobDirectory>();
 
@@ -40,20 +40,29 @@ internal sealed class DirectJobs(ActorSystem system, ActorRegistry registry, Nod
     {
         node.Datasets.Hold(submission.Data.Sha256, submission.Id);
         await NoteAsync(new NoteJob(submission.Id, DateTimeOffset.UtcNow, submission.Source, encodingId), cancellation).ConfigureAwait(false);
-        var events = Channel.CreateBounded<JobEvent>(new BoundedChannelOptions(EventBound) { FullMode = BoundedChannelFullMode.DropOldest });
-        _events[submission.Id] = events;
-        var watching = new TaskCompletionSource();
-        system.ActorOf(JobWatcher.Props(submission.Id, _coordinators, events.Writer, watching));
-        await watching.Task.WaitAsync(AskBound, cancellation).ConfigureAwait(false);
+        var watch = BeginWatch(submission.Id);
+        _started.AddOrUpdate(submission.Id, watch, (_, before) =>
+        {
+            if (before is not null) system.Stop(before.Watcher);
+            return watch;
+        });
+        await watch.Begun.WaitAsync(AskBound, cancellation).ConfigureAwait(false);
         _coordinators.Tell(new StartJob(submission.Id, submission.Specification, submission.Options, initial));
         return new QueueAnswered(submission.Id, QueueVerdict.Done, null, null);
     }
 
     public async IAsyncEnumerable<JobEvent> WatchAsync(JobId job, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        if (!_events.TryGetValue(job, out var events)) throw new TrainingException($"the job {job} was not started here");
-        await foreach (var jobEvent in events.Reader.ReadAllAsync(cancellation).ConfigureAwait(false)) yield return jobEvent;
-        _events.TryRemove(KeyValuePair.Create(job, events)); // its last event was read
+        if (!_started.TryGetValue(job, out var first)) throw new TrainingException($"the job {job} was not started here");
+        var watch = first is not null && _started.TryUpdate(job, null, first) ? first : BeginWatch(job);
+        try
+        {
+            await foreach (var jobEvent in watch.Events.ReadAllAsync(cancellation).ConfigureAwait(false)) yield return jobEvent;
+        }
+        finally
+        {
+            system.Stop(watch.Watcher); // also when its follower has given up
+        }
     }
 
     public Task<QueueAnswered> SteerAsync(JobId job, JobSteering steering, RunOptions? options, CancellationToken cancellation)
@@ -88,6 +97,13 @@ internal sealed class DirectJobs(ActorSystem system, ActorRegistry registry, Nod
             : null;
     }
 
+    private Watch BeginWatch(JobId job)
+    {
+        var events = Channel.CreateBounded<JobEvent>(new BoundedChannelOptions(EventBound) { FullMode = BoundedChannelFullMode.DropOldest });
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return new Watch(events.Reader, system.ActorOf(JobWatcher.Props(job, _coordinators, events.Writer, begun)), begun.Task);
+    }
+
     /// <summary>Asks again: the directory may be on its way to another node, and noting a job twice notes it once.</summary>
     private async Task NoteAsync(NoteJob message, CancellationToken cancellation)
     {
@@ -104,4 +120,7 @@ internal sealed class DirectJobs(ActorSystem system, ActorRegistry registry, Nod
             }
         }
     }
+
+    /// <summary>The events of a job, for one follower.</summary>
+    private sealed record Watch(ChannelReader<JobEvent> Events, IActorRef Watcher, Task Begun);
 }

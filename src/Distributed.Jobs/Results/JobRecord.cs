@@ -47,7 +47,7 @@ public sealed record JobRecord(
 
     /// <summary>Tells that a checkpoint is not there, and what can be done: a job that has ended never gets one.</summary>
     /// <param name="kind">Which: "best", "last", or "" for any.</param>
-    public string NoCheckpoint(string kind) => NoCheckpoint(Id, kind, End) ?? $"{Id} has no {kind}{(kind.Length > 0 ? " " : "")}checkpoint yet; 'dtrain resume {Id}' goes on with it";
+    public string NoCheckpoint(string kind) => NoCheckpoint(Id, kind, End) ?? $"{Id} has no {kind}{(kind.Length > 0 ? " " : "")}checkpoint yet: resume it to get one";
 
     /// <summary>As <see cref="NoCheckpoint(string)"/>, for a job that has ended; null for one that has not.</summary>
     internal static string? NoCheckpoint(JobId job, string kind, JobEnded? end) => end is null

@@ -35,7 +35,7 @@ internal static class LoadedData
         if (data.Sha256 == expected) return data;
         throw new UsageException(
             $"the samples of {job} in {source.Source} are others than when it began (SHA-256 {data.Sha256[..12]}…, then {expected[..12]}…): "
-            + $"put the old ones back, or begin a new job: dtrain train --from {job}");
+            + $"put the old ones back, or begin a new job from its weights");
     }
 
     /// <summary>The source with full paths, so that a resume finds the files again from any working directory.</summary>

@@ -14,6 +14,17 @@ public sealed record TrainingProgress(string Job, int Epoch, int Epochs, long St
 {
     /// <summary>The epoch that this report ends; null within an epoch. Each epoch is reported once, in order.</summary>
     public TrainingEpoch? Ended { get; init; }
+
+    /// <summary>
+    /// Reports to a delegate, on the training's thread and in order: the training waits for it. A <see cref="Progress{T}"/> may report late and in
+    /// another order, on a program's end not at all.
+    /// </summary>
+    public static IProgress<TrainingProgress> Tell(Action<TrainingProgress> tell) => new Told(tell);
+
+    private sealed class Told(Action<TrainingProgress> tell) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => tell(value);
+    }
 }
 
 /// <summary>A finished epoch.</summary>

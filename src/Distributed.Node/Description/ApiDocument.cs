@@ -61,8 +61,8 @@ internal static class ApiDocument
             Title = "Distributed",
             Version = "1",
             Description = "Submit training jobs to the cluster, watch and steer them, predict and take the models away. Errors are problem documents (RFC 9457); "
-                + "their type is the kind of error, for programs. A member that is null is left out, and clients ignore members that they do not know. A number "
-                + "that is not finite, as a metric of weights that diverge, is written as the string NaN, Infinity or -Infinity.",
+                + "their type is the kind of error, for programs. A member that is null is left out, as is a metric that is "
+                + "undefined, such as the loss of weights that diverge; clients ignore members that they do not know.",
         };
         document.Servers?.Clear();
         document.Tags = new HashSet<OpenApiTag>(Tags.Select(tag => new OpenApiTag { Name = tag.Name, Description = tag.Description }));

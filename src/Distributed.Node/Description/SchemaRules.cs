@@ -58,7 +58,7 @@ internal static class SchemaRules
         }
     }
 
-    /// <summary>A member that is null is left out; every other one is written.</summary>
+    /// <summary>A member that is null is left out, as is a number made of others that is undefined; every other one is written.</summary>
     private static bool IsAlwaysThere(JsonPropertyInfo property) =>
-        Nullable.GetUnderlyingType(property.PropertyType) is null && (property.PropertyType.IsValueType || !property.IsGetNullable);
+        (property.Set is not null || property.PropertyType != typeof(double)) && Nullable.GetUnderlyingType(property.PropertyType) is null && (property.PropertyType.IsValueType || !property.IsGetNullable);
 }

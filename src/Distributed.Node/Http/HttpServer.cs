@@ -48,8 +48,8 @@ internal sealed class HttpServer : IAsyncDisposable
         builder.Services.AddSingleton(settings).AddExceptionHandler<ProblemAnswers>();
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
-            var (options, api) = (json.SerializerOptions, ApiJson.Default.Options);
-            options.TypeInfoResolverChain.Insert(0, ApiJson.Default);
+            var (options, api) = (json.SerializerOptions, ApiJson.Answers);
+            options.TypeInfoResolverChain.Insert(0, api.TypeInfoResolver!);
             (options.PropertyNamingPolicy, options.DefaultIgnoreCondition, options.NumberHandling) = (api.PropertyNamingPolicy, api.DefaultIgnoreCondition, api.NumberHandling);
             foreach (var converter in api.Converters) options.Converters.Add(converter);
         });

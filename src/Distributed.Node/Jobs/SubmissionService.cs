@@ -51,7 +51,7 @@ internal sealed class SubmissionService(GatewayAccess cluster, DatasetStore data
         if (given.Has(Settings.InitialWeights))
             throw ApiException.Unprocessable("'initialWeights' names a file of the client's machine: 'from' begins with the weights of another job");
         if (Settings.OfOneProcess.FirstOrDefault(given.Has) is { } setting)
-            throw ApiException.Unprocessable($"'{setting.Member}' sets up the one process of 'dtrain train': a cluster has its own, so leave it out");
+            throw ApiException.Unprocessable($"'{setting.Member}' sets up a training in one process: a cluster has its own, so leave it out");
         return given;
     }
 

@@ -33,8 +33,8 @@ internal static class DatasetRoutes
             if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = null; // counted while it arrives
             var (isNew, stored) = await upload.ReceiveAsync(context).ConfigureAwait(false);
             return isNew
-                ? Results.Json(stored.Dataset, ApiJson.Default.Dataset, statusCode: StatusCodes.Status201Created).At(ApiRoutes.Dataset(stored.Dataset.Id))
-                : Results.Json(stored.Dataset, ApiJson.Default.Dataset);
+                ? Results.Json(stored.Dataset, statusCode: StatusCodes.Status201Created).At(ApiRoutes.Dataset(stored.Dataset.Id))
+                : Results.Json(stored.Dataset);
         }).Needs(ApiRole.Write).Produces<Dataset>().Produces<Dataset>(StatusCodes.Status201Created)
             .Describe("uploadDataset", RouteDescription.Datasets, "Uploads a table as the body or as a part, or images as parts; the same content is kept once.", 400, 413, 415, 422)
             .WithParameter("name", "The display name.", new OpenApiSchema { Type = JsonSchemaType.String })

@@ -31,7 +31,7 @@ internal static class JobRoutes
             var body = await context.ReadBodyAsync(Math.Min(limits.BodyBytes, SubmitJob.MaximumBytes), cancellation).ConfigureAwait(false);
             var submitted = await desk.SubmitAsync(body, KeyOf(context.Request), cancellation).ConfigureAwait(false);
             var detail = await jobs.DetailAsync(new JobId(submitted.Summary.Id), cancellation).ConfigureAwait(false) with { Notes = submitted.Notes };
-            return Results.Json(detail, ApiJson.Default.JobDetail, statusCode: submitted.IsNew ? StatusCodes.Status201Created : StatusCodes.Status200OK)
+            return Results.Json(detail, statusCode: submitted.IsNew ? StatusCodes.Status201Created : StatusCodes.Status200OK)
                 .At(ApiRoutes.Job(submitted.Summary.Id));
         }).Needs(ApiRole.Write).Produces<JobDetail>().Produces<JobDetail>(StatusCodes.Status201Created)
             .Describe("submitJob", RouteDescription.Jobs, "Submits a job: a job file of settings, checked against its data before it is accepted.", 400, 409, 413, 422)
@@ -97,7 +97,7 @@ internal static class JobRoutes
                 options = told.Options is { } before ? SubmissionService.ReadOptions(body, before) : null;
             }
             var answer = await SteerAsync(cluster, job, steering, options, cancellation).ConfigureAwait(false);
-            return Results.Json(answer.Summary!, ApiJson.Default.JobSummary, statusCode: StatusCodes.Status202Accepted);
+            return Results.Json(answer.Summary!, statusCode: StatusCodes.Status202Accepted);
         }).Needs(ApiRole.Write).Produces<JobSummary>(StatusCodes.Status202Accepted)
             .Describe(name + "Job", RouteDescription.Jobs, summary, steering == JobSteering.Resume ? [404, 409, 413, 422] : [404, 409]);
 

@@ -3,7 +3,7 @@ using Distributed.Protocol.Messages;
 namespace Distributed.Protocol.Coordinator;
 
 /// <summary>The dispatch table of a job's coordinator, shared by its actor and the simulation.</summary>
-public static class CoordinatorMessages
+internal static class CoordinatorMessages
 {
     /// <summary>Dispatches a message to its rule; false when the rule does not handle it.</summary>
     /// <param name="run">The rule.</param>

@@ -11,7 +11,7 @@ namespace Distributed.Protocol.Coordinator;
 /// decided. It is not on the hot path: steps continue without it until the end of the epoch. Messages and time in, effects out; each message goes to
 /// the concern that handles it.
 /// </summary>
-public sealed class TrainingRun
+internal sealed class TrainingRun
 {
     private readonly Concerns _concerns;
     private readonly RunContext _context;

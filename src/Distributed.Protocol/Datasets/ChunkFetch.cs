@@ -3,7 +3,7 @@ namespace Distributed.Protocol.Datasets;
 /// <summary>Timing of a fetch.</summary>
 /// <param name="SilenceBound">A source that does not answer within this time is not asked again.</param>
 /// <param name="BusyPause">Delay before a busy source is asked again.</param>
-public sealed record FetchTimes(TimeSpan SilenceBound, TimeSpan BusyPause)
+internal sealed record FetchTimes(TimeSpan SilenceBound, TimeSpan BusyPause)
 {
     /// <summary>The times that nodes use.</summary>
     public static FetchTimes Default { get; } = new(TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(100));
@@ -15,7 +15,7 @@ public sealed record FetchTimes(TimeSpan SilenceBound, TimeSpan BusyPause)
 /// </summary>
 /// <param name="count">Chunks of the file.</param>
 /// <param name="times">The fetch's timing.</param>
-public sealed class ChunkFetch(int count, FetchTimes times)
+internal sealed class ChunkFetch(int count, FetchTimes times)
 {
     /// <summary>Concurrent requests per source: enough to overlap its disk, the network and this node's verification.</summary>
     public const int Window = 4;

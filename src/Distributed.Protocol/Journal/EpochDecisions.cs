@@ -3,7 +3,7 @@ using Distributed.Protocol.Specification;
 namespace Distributed.Protocol.Journal;
 
 /// <summary>Decisions at the end of an epoch: pure functions of exact totals, so that a new coordinator reaches the same decision.</summary>
-public static class EpochDecisions
+internal static class EpochDecisions
 {
     /// <summary>Decides after an epoch; pure.</summary>
     /// <param name="rules">When the job ends early.</param>

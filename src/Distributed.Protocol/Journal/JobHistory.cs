@@ -5,7 +5,7 @@ using Distributed.Protocol.Specification;
 namespace Distributed.Protocol.Journal;
 
 /// <summary>A job's state as recorded in its journal, identical after recovery. Applying an event is the only way to change it.</summary>
-public sealed class JobHistory
+internal sealed class JobHistory
 {
     private readonly List<EpochDecided> _decisions = [];
     private readonly List<Checkpoint> _checkpoints = [];

@@ -11,20 +11,20 @@ public abstract record JournalEvent;
 /// <param name="Specification">The job.</param>
 /// <param name="Options">How it runs.</param>
 /// <param name="Initial">The stored weights the job begins from (<see cref="Checkpoint.IsGiven"/>); null for random ones.</param>
-public sealed record JobSubmitted(JobSpecification Specification, RunOptions Options, Checkpoint? Initial = null) : JournalEvent;
+internal sealed record JobSubmitted(JobSpecification Specification, RunOptions Options, Checkpoint? Initial = null) : JournalEvent;
 
 /// <summary>A run of the job began with different options from the last.</summary>
-public sealed record RunOptionsChanged(RunOptions Options) : JournalEvent;
+internal sealed record RunOptionsChanged(RunOptions Options) : JournalEvent;
 
 /// <summary>A coordinator took over; messages of lower terms are refused.</summary>
-public sealed record TermStarted(long Term) : JournalEvent;
+internal sealed record TermStarted(long Term) : JournalEvent;
 
 /// <summary>All blocks load the named checkpoint (null: the initial weights) and continue from it; frames of lower lineages are dropped.</summary>
 /// <param name="Lineage">The new lineage.</param>
 /// <param name="CheckpointStep">The checkpoint's step; null: the initial weights.</param>
 /// <param name="Blocks">K.</param>
 /// <param name="Reason">What was lost, for a rewind; null for a lineage that a start or a person began.</param>
-public sealed record LineageStarted(long Lineage, long? CheckpointStep, int Blocks, string? Reason = null) : JournalEvent
+internal sealed record LineageStarted(long Lineage, long? CheckpointStep, int Blocks, string? Reason = null) : JournalEvent
 {
     /// <summary>The share of shards that two workers compute.</summary>
     public double AuditShare { get; init; }
@@ -32,7 +32,7 @@ public sealed record LineageStarted(long Lineage, long? CheckpointStep, int Bloc
 
 /// <summary>The job's first assignment: its steps begin. Written once per job, regardless of coordinator changes.</summary>
 /// <param name="Workers">Workers that were assigned.</param>
-public sealed record TrainingBegan(int Workers) : JournalEvent;
+internal sealed record TrainingBegan(int Workers) : JournalEvent;
 
 /// <summary>A worker's result for a shard differs from that of two others on the same weights: it is excluded from the job.</summary>
 /// <param name="Worker">The worker.</param>
@@ -40,7 +40,7 @@ public sealed record TrainingBegan(int Workers) : JournalEvent;
 /// <param name="Step">The step.</param>
 /// <param name="Shard">The shard.</param>
 /// <param name="Reason">For display.</param>
-public sealed record WorkerExcluded(WorkerId Worker, long Lineage, long Step, int Shard, string Reason) : JournalEvent;
+internal sealed record WorkerExcluded(WorkerId Worker, long Lineage, long Step, int Shard, string Reason) : JournalEvent;
 
 /// <summary>
 /// An attempt ended in an exception: a block threw, which ends its lineage, or every assigned worker threw since the last step. A lost node, an
@@ -50,10 +50,10 @@ public sealed record WorkerExcluded(WorkerId Worker, long Lineage, long Step, in
 /// <param name="Step">Steps done, as far as the coordinator knew.</param>
 /// <param name="Cause">Who threw, where, and what.</param>
 /// <param name="IsOutOfMemory">Whether there was not enough memory.</param>
-public sealed record AttemptFailed(long Lineage, long Step, string Cause, bool IsOutOfMemory) : JournalEvent;
+internal sealed record AttemptFailed(long Lineage, long Step, string Cause, bool IsOutOfMemory) : JournalEvent;
 
 /// <summary>All blocks' snapshots of one step are durable.</summary>
-public sealed record CheckpointCommitted(Checkpoint Checkpoint) : JournalEvent;
+internal sealed record CheckpointCommitted(Checkpoint Checkpoint) : JournalEvent;
 
 /// <summary>An epoch ended: its metrics, whether they are the best so far, and why the job stops there (null: it continues).</summary>
 public sealed record EpochDecided(int Epoch, bool IsBest, StopReason? Stop, EpochMetrics Metrics) : JournalEvent;
@@ -68,7 +68,7 @@ public sealed record EpochDecided(int Epoch, bool IsBest, StopReason? Stop, Epoc
 /// <param name="Checkpoints">Kept checkpoints, ascending.</param>
 /// <param name="IsPaused">Whether a pause is requested or in force.</param>
 /// <param name="IsCancelled">Whether a cancel is requested.</param>
-public sealed record JobSummarized(
+internal sealed record JobSummarized(
     JobSpecification Specification, RunOptions Options, long Term, LineageStarted? Lineage, int Rewinds, IReadOnlyList<EpochDecided> Decisions,
     IReadOnlyList<Checkpoint> Checkpoints, bool IsPaused, bool IsCancelled) : JournalEvent
 {
@@ -83,10 +83,10 @@ public sealed record JobSummarized(
 }
 
 /// <summary>The job is paused or resumed.</summary>
-public sealed record PauseChanged(bool Paused) : JournalEvent;
+internal sealed record PauseChanged(bool Paused) : JournalEvent;
 
 /// <summary>A person cancelled the job: it ends on the weights where its blocks can be held.</summary>
-public sealed record CancelRequested : JournalEvent;
+internal sealed record CancelRequested : JournalEvent;
 
 /// <summary>The job ended.</summary>
 /// <param name="Outcome">How.</param>
@@ -129,7 +129,7 @@ public enum JobOutcome
 /// <param name="Parts">Every stored part, covering all parameters once, in ascending order.</param>
 /// <param name="Totals">Running sums of the current epoch at that step.</param>
 /// <param name="ParameterCount">Length of the flat parameter vector.</param>
-public sealed record Checkpoint(long Step, long Lineage, IReadOnlyList<SnapshotPart> Parts, ShardMetrics Totals, int ParameterCount)
+internal sealed record Checkpoint(long Step, long Lineage, IReadOnlyList<SnapshotPart> Parts, ShardMetrics Totals, int ParameterCount)
 {
     /// <summary>Whether these are the weights the job began from, written by none of its lineages. Their parts belong to another owner.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
@@ -142,4 +142,4 @@ public sealed record Checkpoint(long Step, long Lineage, IReadOnlyList<SnapshotP
 /// <param name="PersistenceId">Where it is stored.</param>
 /// <param name="SequenceNumber">The sequence number under which it is stored.</param>
 /// <param name="Checksum">XxHash3 over the stored bytes.</param>
-public sealed record SnapshotPart(int Start, int Count, string PersistenceId, long SequenceNumber, ulong Checksum);
+internal sealed record SnapshotPart(int Start, int Count, string PersistenceId, long SequenceNumber, ulong Checksum);

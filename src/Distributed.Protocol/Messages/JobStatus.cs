@@ -5,7 +5,7 @@ using Distributed.Protocol.Identity;
 namespace Distributed.Protocol.Messages;
 
 /// <summary>From a client: request a job's status. Answered by <see cref="JobStatus"/>.</summary>
-public sealed record GetJobStatus(JobId Job) : ICoordinatorMessage;
+internal sealed record GetJobStatus(JobId Job) : ICoordinatorMessage;
 
 /// <summary>From a coordinator: its job's current status, as far as it knows. Small for a job of any size: lists are bounded.</summary>
 /// <param name="Job">The job.</param>

@@ -3,7 +3,7 @@ using Distributed.Protocol.Messages;
 namespace Distributed.Protocol.ParameterBlocks;
 
 /// <summary>The dispatch table of a parameter block, shared by its actor and the simulation.</summary>
-public static class BlockMessages
+internal static class BlockMessages
 {
     /// <summary>Dispatches a message to its rule, at the latest at a stride's end; false when the rule does not handle it.</summary>
     /// <param name="block">The rule.</param>

@@ -13,14 +13,14 @@ namespace Distributed.Protocol.ParameterBlocks;
 /// <param name="Weights">[range].</param>
 /// <param name="State">The optimizer's state vectors, concatenated [vectors × range].</param>
 /// <param name="Totals">Block 0: running sums of the current epoch.</param>
-public sealed record BlockSnapshot(
+internal sealed record BlockSnapshot(
     JobId Job, int Block, long Lineage, long Step, IndexRange Range, ReadOnlyMemory<float> Weights, ReadOnlyMemory<float> State, ShardMetrics Totals);
 
 /// <summary>A stored part, read and verified.</summary>
 /// <param name="Start">First parameter.</param>
 /// <param name="Weights">[count].</param>
 /// <param name="State">The optimizer's state vectors, concatenated [vectors × count]; empty when the optimizer starts afresh.</param>
-public sealed record LoadedPart(int Start, ReadOnlyMemory<float> Weights, ReadOnlyMemory<float> State)
+internal sealed record LoadedPart(int Start, ReadOnlyMemory<float> Weights, ReadOnlyMemory<float> State)
 {
     /// <summary>Parameters of the part.</summary>
     public int Count => Weights.Length;

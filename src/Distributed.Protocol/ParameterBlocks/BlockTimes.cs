@@ -1,7 +1,7 @@
 namespace Distributed.Protocol.ParameterBlocks;
 
 /// <summary>Waits of a <see cref="ParameterBlock"/>.</summary>
-public sealed record BlockTimes
+internal sealed record BlockTimes
 {
     /// <summary>Delay before a fact that needs an answer is repeated.</summary>
     public TimeSpan ReportAgain { get; init; } = TimeSpan.FromMilliseconds(500);

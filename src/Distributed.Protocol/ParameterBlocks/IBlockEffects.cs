@@ -7,7 +7,7 @@ using Distributed.Protocol.Strides;
 namespace Distributed.Protocol.ParameterBlocks;
 
 /// <summary>What a <see cref="ParameterBlock"/> asks its surroundings to do. None of these may call back into the block before returning.</summary>
-public interface IBlockEffects
+internal interface IBlockEffects
 {
     /// <summary>Sends a fact to the job's coordinator.</summary>
     void ToCoordinator(ICoordinatorMessage message);

@@ -10,7 +10,7 @@ namespace Distributed.Protocol.ParameterBlocks;
 /// push the weights of the next step. Messages and time in, effects out. This class checks the coordinator and lineage of each message;
 /// <see cref="BlockLineage"/> does the training.
 /// </summary>
-public class ParameterBlock
+internal class ParameterBlock
 {
     private readonly BlockSite _site;
     private readonly LeaveRequest _leave;

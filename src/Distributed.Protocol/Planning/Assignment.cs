@@ -5,7 +5,7 @@ namespace Distributed.Protocol.Planning;
 /// <summary>One worker's share of every step.</summary>
 /// <param name="Worker">The worker.</param>
 /// <param name="Weight">Its share relative to the sum of all weights; 0: connected but given nothing.</param>
-public sealed record WorkerShare(WorkerId Worker, int Weight)
+internal sealed record WorkerShare(WorkerId Worker, int Weight)
 {
     /// <summary>It was late and has not caught up: audits do not wait for its claim.</summary>
     public bool IsLate { get; init; }
@@ -17,7 +17,7 @@ public sealed record WorkerShare(WorkerId Worker, int Weight)
 /// </summary>
 /// <param name="Number">Increases with every change.</param>
 /// <param name="Shares">The workers in a fixed order.</param>
-public sealed record Assignment(long Number, IReadOnlyList<WorkerShare> Shares)
+internal sealed record Assignment(long Number, IReadOnlyList<WorkerShare> Shares)
 {
     private readonly long[] _before = SumsBefore(Shares); // blocks query every worker's run in every step
 

@@ -8,7 +8,7 @@ namespace Distributed.Protocol.Planning;
 /// </summary>
 /// <param name="seed">The job's seed.</param>
 /// <param name="share">The share of all shards, from 0 (none) to 1 (every one).</param>
-public sealed class AuditPlan(ulong seed, double share)
+internal sealed class AuditPlan(ulong seed, double share)
 {
     /// <summary>No shard is audited.</summary>
     public static AuditPlan None { get; } = new(0, 0);

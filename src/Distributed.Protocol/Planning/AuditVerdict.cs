@@ -5,12 +5,12 @@ namespace Distributed.Protocol.Planning;
 /// <summary>A worker's claimed result of an audited shard.</summary>
 /// <param name="Worker">The worker.</param>
 /// <param name="Hash">The <see cref="GradientHash"/> of its result at one block.</param>
-public sealed record ShardClaim(WorkerId Worker, ulong Hash);
+internal sealed record ShardClaim(WorkerId Worker, ulong Hash);
 
 /// <summary>Which workers are right in a dispute about a shard, all on the same weights.</summary>
 /// <param name="Right">The workers that agree with each other, at least two.</param>
 /// <param name="Wrong">All others; empty when no claim matches the counted result.</param>
-public sealed record AuditVerdict(IReadOnlyList<WorkerId> Right, IReadOnlyList<WorkerId> Wrong)
+internal sealed record AuditVerdict(IReadOnlyList<WorkerId> Right, IReadOnlyList<WorkerId> Wrong)
 {
     /// <summary>The most common result is right if at least two workers claim it, and more than any other. Null while there is none: another worker
     /// must compute the shard.</summary>

@@ -4,7 +4,7 @@ namespace Distributed.Protocol.Planning;
 /// Divides the flat parameter vector into blocks: contiguous ranges of nearly equal length that begin at multiples of 16 floats (one cache line).
 /// Optimizers work element by element, so the division changes no bit.
 /// </summary>
-public sealed class BlockLayout
+internal sealed class BlockLayout
 {
     /// <summary>Maximum number of blocks per job.</summary>
     public const int MaximumBlocks = 256;

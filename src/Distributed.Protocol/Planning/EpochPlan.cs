@@ -19,7 +19,7 @@ public readonly record struct IndexRange(int First, int Count)
 /// Which samples make up which shard of which step: a pure function of the specification. Step t is the update from weights version t to t + 1; its
 /// mini-batch is divided into shards whose boundaries never depend on who computes them.
 /// </summary>
-public sealed class EpochPlan
+internal sealed class EpochPlan
 {
     /// <summary>Maximum number of shards per mini-batch or validation set; bounds every per-shard list.</summary>
     public const int MaximumShards = 65_536;

@@ -3,7 +3,7 @@ using Distributed.Learning.Metrics;
 namespace Distributed.Protocol.Planning;
 
 /// <summary>Sums over an epoch's completed steps, accumulated in step order as double.</summary>
-public static class EpochTotals
+internal static class EpochTotals
 {
     /// <summary>Adds a step's sums to those of the epoch's steps before it; an epoch's first step begins anew.</summary>
     /// <param name="plan">The job's steps.</param>

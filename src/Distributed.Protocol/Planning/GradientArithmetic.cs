@@ -7,7 +7,7 @@ namespace Distributed.Protocol.Planning;
 /// Arithmetic of gradients at the nodes of the reduction tree: the only place that knows what a <see cref="GradientFormat"/> means. Rounding happens
 /// at every node, never only on the wire, where it would depend on who summed what.
 /// </summary>
-public static class GradientArithmetic
+internal static class GradientArithmetic
 {
     /// <summary>A leaf of the tree: rounds a computed shard's gradient [n] to the job's format in place.</summary>
     public static void RoundLeaf(GradientFormat format, Span<float> gradient)

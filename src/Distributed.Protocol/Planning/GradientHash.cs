@@ -9,7 +9,7 @@ namespace Distributed.Protocol.Planning;
 /// Compares two workers' results for one shard: XxHash3 over a block's slice of the gradient and the shard's metrics, bit for bit. Detects machine
 /// errors; it does not protect against forgery.
 /// </summary>
-public static class GradientHash
+internal static class GradientHash
 {
     /// <summary>The hash of one shard at one block.</summary>
     /// <param name="slice">The shard's gradient over the block's range [range], in the job's format, before any summing.</param>

@@ -21,7 +21,7 @@ public readonly record struct ReductionNode(int First, int Count)
 /// The shape of the fixed binary tree in which a step's shards are summed: a node over n > 1 leaves splits at the largest power of two below n. It
 /// depends only on the number of leaves, so neither who computed what nor arrival order changes a bit.
 /// </summary>
-public static class ReductionTree
+internal static class ReductionTree
 {
     /// <summary>The left part of a node's leaves: the largest power of two below <paramref name="count"/>.</summary>
     public static int LeftCount(int count) => 1 << BitOperations.Log2((uint)(count - 1));

@@ -5,7 +5,7 @@ using Distributed.Protocol.Identity;
 namespace Distributed.Protocol.Queue;
 
 /// <summary>Names for jobs submitted without one: the data's name and the first free number.</summary>
-public static class JobNames
+internal static class JobNames
 {
     private const int LongestStem = 40;
 

@@ -5,7 +5,7 @@ using Distributed.Protocol.Specification;
 namespace Distributed.Protocol.Queue;
 
 /// <summary>The result of a request to the queue.</summary>
-public enum QueueVerdict
+internal enum QueueVerdict
 {
     /// <summary>The request is carried out, or will be.</summary>
     Done,
@@ -30,14 +30,14 @@ public enum QueueVerdict
 }
 
 /// <summary>The queue's answer: its decision (null for none), and the reason for a refusal.</summary>
-public sealed record QueueAnswer(QueueVerdict Verdict, QueueEvent? Decision = null, string? Reason = null, JobId? Existing = null);
+internal sealed record QueueAnswer(QueueVerdict Verdict, QueueEvent? Decision = null, string? Reason = null, JobId? Existing = null);
 
 /// <summary>
 /// Queue policy: first come, first served, at most <paramref name="maximumRunning"/> at once. A job starts when its required workers are present;
 /// while it waits it blocks the jobs behind it, so small jobs cannot starve a large one. Events in, decisions out; no clock.
 /// </summary>
 /// <param name="maximumRunning">Maximum number of jobs that have their turn at once.</param>
-public sealed class JobQueue(int maximumRunning)
+internal sealed class JobQueue(int maximumRunning)
 {
     /// <summary>Maximum number of unfinished jobs; more are refused.</summary>
     public const int MaximumOpen = 10_000;

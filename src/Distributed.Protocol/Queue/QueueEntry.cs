@@ -6,7 +6,7 @@ using Distributed.Protocol.Specification;
 namespace Distributed.Protocol.Queue;
 
 /// <summary>One job as recorded in the queue's journal. Changed only by <see cref="JobQueue.Apply"/>.</summary>
-public sealed class QueueEntry
+internal sealed class QueueEntry
 {
     internal QueueEntry(JobQueued queued, long order)
     {

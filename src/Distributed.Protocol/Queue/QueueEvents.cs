@@ -7,25 +7,25 @@ namespace Distributed.Protocol.Queue;
 /// <summary>A decision about a job's turn, journaled by the directory before any message follows from it.</summary>
 /// <param name="Job">The job.</param>
 /// <param name="At">When (UTC), for display: no decision depends on it.</param>
-public abstract record QueueEvent(JobId Job, DateTimeOffset At);
+internal abstract record QueueEvent(JobId Job, DateTimeOffset At);
 
 /// <summary>A client submitted the job; it waits for its turn.</summary>
-public sealed record JobQueued(JobId Job, DateTimeOffset At, QueuedJob Submission) : QueueEvent(Job, At);
+internal sealed record JobQueued(JobId Job, DateTimeOffset At, QueuedJob Submission) : QueueEvent(Job, At);
 
 /// <summary>The job gets its turn: its coordinator is told to run it, repeatedly until it does.</summary>
-public sealed record JobTurnBegan(JobId Job, DateTimeOffset At) : QueueEvent(Job, At);
+internal sealed record JobTurnBegan(JobId Job, DateTimeOffset At) : QueueEvent(Job, At);
 
 /// <summary>A person requested a pause. A job waiting for its turn rests at once.</summary>
-public sealed record JobPauseAsked(JobId Job, DateTimeOffset At) : QueueEvent(Job, At);
+internal sealed record JobPauseAsked(JobId Job, DateTimeOffset At) : QueueEvent(Job, At);
 
 /// <summary>The job rests at a durable checkpoint and yields its turn.</summary>
-public sealed record JobRested(JobId Job, DateTimeOffset At, long Step) : QueueEvent(Job, At);
+internal sealed record JobRested(JobId Job, DateTimeOffset At, long Step) : QueueEvent(Job, At);
 
 /// <summary>A person requested a resume: the job waits for its turn, in order of submission.</summary>
-public sealed record JobResumeAsked(JobId Job, DateTimeOffset At, RunOptions Options) : QueueEvent(Job, At);
+internal sealed record JobResumeAsked(JobId Job, DateTimeOffset At, RunOptions Options) : QueueEvent(Job, At);
 
 /// <summary>A person requested that the job end on its current weights.</summary>
-public sealed record JobCancelAsked(JobId Job, DateTimeOffset At) : QueueEvent(Job, At);
+internal sealed record JobCancelAsked(JobId Job, DateTimeOffset At) : QueueEvent(Job, At);
 
 /// <summary>The job is over.</summary>
 /// <param name="Job">The job.</param>
@@ -33,17 +33,17 @@ public sealed record JobCancelAsked(JobId Job, DateTimeOffset At) : QueueEvent(J
 /// <param name="End">How it ended.</param>
 /// <param name="Epochs">Decided epochs.</param>
 /// <param name="Metrics">The last epoch's metrics; null without any.</param>
-public sealed record JobClosed(JobId Job, DateTimeOffset At, JobEnded End, int Epochs, EpochMetrics? Metrics) : QueueEvent(Job, At);
+internal sealed record JobClosed(JobId Job, DateTimeOffset At, JobEnded End, int Epochs, EpochMetrics? Metrics) : QueueEvent(Job, At);
 
 /// <summary>A person deleted the job. Its name is not reused: old messages may still be in flight.</summary>
-public sealed record JobForgotten(JobId Job, DateTimeOffset At) : QueueEvent(Job, At);
+internal sealed record JobForgotten(JobId Job, DateTimeOffset At) : QueueEvent(Job, At);
 
 /// <summary>What a queued job starts from.</summary>
 /// <param name="Specification">Everything that can reach a weight, checked against the data.</param>
 /// <param name="Options">How it runs.</param>
 /// <param name="Initial">The stored weights it begins from; null for random ones.</param>
 /// <param name="Facts">The facts retained after its start.</param>
-public sealed record QueuedJob(JobSpecification Specification, RunOptions Options, Checkpoint? Initial, SubmissionFacts Facts);
+internal sealed record QueuedJob(JobSpecification Specification, RunOptions Options, Checkpoint? Initial, SubmissionFacts Facts);
 
 /// <summary>The facts of a submission, retained as long as the job.</summary>
 /// <param name="DataName">The data set's name, for display.</param>
@@ -53,5 +53,5 @@ public sealed record QueuedJob(JobSpecification Specification, RunOptions Option
 /// <param name="TargetScale">The factor that converts standardised errors to the target's unit.</param>
 /// <param name="IdempotencyKey">The client's key; null for none.</param>
 /// <param name="BodySha256">SHA-256 of the body that came with the key.</param>
-public sealed record SubmissionFacts(
+internal sealed record SubmissionFacts(
     string DataName, string? Dataset, string? ValidationDataset, string? EncodingId, double TargetScale, string? IdempotencyKey, string? BodySha256);

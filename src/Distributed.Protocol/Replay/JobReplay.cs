@@ -11,7 +11,7 @@ namespace Distributed.Protocol.Replay;
 /// A job as one straight loop on one thread: the result the cluster must reproduce bit for bit. The oracle of tests and of verification; it shares
 /// with the cluster what decides bits (plan, kernels, tree shape, optimizer), and nothing of how work is distributed.
 /// </summary>
-public sealed class JobReplay
+internal sealed class JobReplay
 {
     private readonly JobSpecification _specification;
     private readonly EpochPlan _plan;

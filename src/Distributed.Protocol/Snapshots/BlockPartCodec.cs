@@ -12,7 +12,7 @@ namespace Distributed.Protocol.Snapshots;
 /// vectors as integers, then the weights and the state vectors as float32, then XxHash3 over everything before it. A block is stored in parts, so
 /// that no database row exceeds a few megabytes.
 /// </summary>
-public static class BlockPartCodec
+internal static class BlockPartCodec
 {
     /// <summary>Maximum number of parameters per part.</summary>
     public const int MaximumParameters = 512 * 1024;

@@ -14,7 +14,7 @@ namespace Distributed.Protocol.Snapshots;
 /// </param>
 /// <param name="step">The newest checkpoint's step: current attempts are later.</param>
 /// <param name="kept">Checkpoints whose parts are needed.</param>
-public sealed class PartsSweep(JobId job, long lineage, long step, IEnumerable<Checkpoint> kept)
+internal sealed class PartsSweep(JobId job, long lineage, long step, IEnumerable<Checkpoint> kept)
 {
     private readonly HashSet<string> _kept = [.. kept.SelectMany(checkpoint => checkpoint.Parts).Select(part => part.PersistenceId)];
 

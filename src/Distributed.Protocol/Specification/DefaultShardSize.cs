@@ -7,7 +7,7 @@ namespace Distributed.Protocol.Specification;
 /// weights. Chosen by measurement (the benchmarks' curve of samples per second against shard size): at 64 samples three of four models keep at least
 /// 90 % of their best speed, at 32 they keep 63 to 85 %, and smaller shards spread better over workers.
 /// </summary>
-public static class DefaultShardSize
+internal static class DefaultShardSize
 {
     /// <summary>Samples per shard.</summary>
     private const int Samples = 64;

@@ -97,7 +97,7 @@ public enum GradientFormat
 /// The version of everything that can affect a weight: kernels, polynomials, orders, reductions. It increases with every change that alters bits, so
 /// that a stored job never continues under different arithmetic.
 /// </summary>
-public static class ArithmeticVersion
+internal static class ArithmeticVersion
 {
     /// <summary>The version of this build.</summary>
     public const int Current = 1;

@@ -10,7 +10,7 @@ namespace Distributed.Protocol.Strides;
 /// back. The caller computes the leaves, and divides the elements of an update among its threads as it likes: that changes no bit. A step is
 /// <see cref="Sum"/>, Update for every element, <see cref="Complete"/>; only Update may run on several threads at once.
 /// </summary>
-public sealed class Stride
+internal sealed class Stride
 {
     private const int ChunkLength = 16_384; // of a sum over many leaves: its operands stay in the cache
 

@@ -6,7 +6,7 @@ using Distributed.Protocol.Strides;
 namespace Distributed.Protocol.Workers;
 
 /// <summary>A node that a worker has summed. Its memory belongs to the worker until it is released.</summary>
-public interface IComputedNode
+internal interface IComputedNode
 {
     /// <summary>The node of the step's tree.</summary>
     ReductionNode Node { get; }
@@ -27,10 +27,10 @@ public interface IComputedNode
 /// <summary>Weights of one version, slice by slice as the blocks sent them.</summary>
 /// <param name="Version">Steps done.</param>
 /// <param name="Slices">One slice per block, in the order of the flat vector.</param>
-public sealed record WeightsView(long Version, IReadOnlyList<ReadOnlyMemory<float>> Slices);
+internal sealed record WeightsView(long Version, IReadOnlyList<ReadOnlyMemory<float>> Slices);
 
 /// <summary>What a <see cref="WorkLedger"/> asks its surroundings to do. None of these may call back into the ledger before returning.</summary>
-public interface IWorkerEffects
+internal interface IWorkerEffects
 {
     /// <summary>Sends a fact to the job's coordinator.</summary>
     void ToCoordinator(ICoordinatorMessage message);

@@ -3,7 +3,7 @@ using Distributed.Protocol.Planning;
 namespace Distributed.Protocol.Workers;
 
 /// <summary>The outcome of a finished node of a run.</summary>
-public enum NodeOutcome
+internal enum NodeOutcome
 {
     /// <summary>Its sibling is not finished: the node waits.</summary>
     AwaitsSibling,
@@ -20,7 +20,7 @@ public enum NodeOutcome
 /// <param name="Parent">The node their sum represents.</param>
 /// <param name="Lower">The sibling over the lower leaves: the first operand.</param>
 /// <param name="Upper">The sibling over the upper leaves: the second operand.</param>
-public readonly record struct Siblings<T>(ReductionNode Parent, T Lower, T Upper);
+internal readonly record struct Siblings<T>(ReductionNode Parent, T Lower, T Upper);
 
 /// <summary>
 /// How a worker sums the shards of one run: leaves are taken in ascending order, finish in any order, and are summed along the step's
@@ -30,7 +30,7 @@ public readonly record struct Siblings<T>(ReductionNode Parent, T Lower, T Upper
 /// <typeparam name="T">A node's value.</typeparam>
 /// <param name="leaves">Leaves of the whole tree.</param>
 /// <param name="run">The worker's leaves.</param>
-public class ShardSums<T>(int leaves, IndexRange run)
+internal class ShardSums<T>(int leaves, IndexRange run)
 {
     private Dictionary<ReductionNode, T>? _waiting; // created when the first node must wait
     private int _next = run.First;

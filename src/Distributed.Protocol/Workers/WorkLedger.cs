@@ -11,7 +11,7 @@ namespace Distributed.Protocol.Workers;
 /// The rule of one worker in one job: once it holds all blocks' weights of a step, it computes its shards, sends each block its slice of the summed
 /// nodes, and keeps those nodes until every block's next weights acknowledge them. Messages and time in, effects out.
 /// </summary>
-public sealed class WorkLedger
+internal sealed class WorkLedger
 {
     private readonly JobId _job;
     private readonly WorkerId _worker;

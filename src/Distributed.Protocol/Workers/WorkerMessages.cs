@@ -3,7 +3,7 @@ using Distributed.Protocol.Messages;
 namespace Distributed.Protocol.Workers;
 
 /// <summary>The dispatch table of a worker for a job it has joined, shared by its actor and the simulation.</summary>
-public static class WorkerMessages
+internal static class WorkerMessages
 {
     /// <summary>Dispatches a message to its rule; false when the rule does not handle it.</summary>
     /// <param name="ledger">The rule.</param>

@@ -1,7 +1,7 @@
 namespace Distributed.Protocol.Workers;
 
 /// <summary>Waits of a <see cref="WorkLedger"/>.</summary>
-public sealed record WorkerTimes
+internal sealed record WorkerTimes
 {
     /// <summary>Delay before missing weights are requested; doubles each time up to <see cref="AskAtMost"/>.</summary>
     public TimeSpan AskAfter { get; init; } = TimeSpan.FromMilliseconds(500);

@@ -44,6 +44,32 @@ public sealed class JobStatusTests : IDisposable
         Assert.Equal(specification.Epochs, ended.Epochs);
     }
 
+    [Fact]
+    public async Task A_follower_that_gives_up_leaves_no_events_behind_and_the_next_one_hears_from_now_on()
+    {
+        var data = TrainingFixture.Digits;
+        await using var cluster = await EmbeddedCluster.StartAsync(
+            new EmbeddedClusterOptions { StorePath = _fixture.StorePath(), Workers = 1, Threads = 1 }, CancellationToken.None);
+        var id = new JobId("job");
+        using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await cluster.Client.StartAsync(
+            new JobSubmission(id, TrainingFixture.Specify(data, job => job with { Epochs = 50_000 }), new RunOptions(), TrainingFixture.DigitsSettings, data), bound.Token);
+        await FirstEpochAsync();
+        var reached = await UntilAsync(cluster.Client, id, status => status.Epoch > 5, bound.Token);
+        Assert.InRange(await FirstEpochAsync(), reached.Epoch - 1, int.MaxValue);
+        await cluster.Client.CancelAsync(id, bound.Token);
+        await foreach (var jobEvent in cluster.Client.WatchAsync(id, bound.Token))
+            if (jobEvent is JobFinished) return;
+        Assert.Fail("its end was not told");
+
+        async Task<int> FirstEpochAsync()
+        {
+            await foreach (var jobEvent in cluster.Client.WatchAsync(id, bound.Token))
+                if (jobEvent is EpochEnded ended) return ended.Decision.Epoch;
+            throw new InvalidOperationException("it ended");
+        }
+    }
+
     private static async Task<JobStatus> UntilAsync(IJobService client, JobId job, Predicate<JobStatus> isReached, CancellationToken bound)
     {
         while (true)

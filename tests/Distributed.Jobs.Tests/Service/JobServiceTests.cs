@@ -85,7 +85,7 @@ public sealed class JobServiceTests
     public async Task A_job_without_a_checkpoint_has_no_model()
     {
         var error = await Assert.ThrowsAsync<UsageException>(() => _service.ReadModelAsync(Record(Resolve()), CheckpointChoice.Best, CancellationToken.None));
-        Assert.Equal("before has no best checkpoint yet; 'dtrain resume before' goes on with it", error.Message);
+        Assert.Equal("before has no best checkpoint yet: resume it to get one", error.Message);
     }
 
     [Fact]

@@ -28,9 +28,9 @@ public sealed class HostedTrainerTests : IDisposable
             await host.StartAsync();
             using var cancel = new CancellationTokenSource();
             await Assert.ThrowsAsync<TrainingInterruptedException>(
-                () => trainer.TrainAsync(settings, new Told(report => { if (report.Ended?.Number == 2) cancel.Cancel(); }), cancel.Token));
+                () => trainer.TrainAsync(settings, TrainingProgress.Tell(report => { if (report.Ended?.Number == 2) cancel.Cancel(); }), cancel.Token));
             var begun = new TaskCompletionSource();
-            var training = trainer.ResumeAsync(new ResumeSettings(), new Told(report => { if (report.Ended is not null) begun.TrySetResult(); }));
+            var training = trainer.ResumeAsync(new ResumeSettings(), TrainingProgress.Tell(report => { if (report.Ended is not null) begun.TrySetResult(); }));
             await Task.WhenAny(begun.Task, training).WaitAsync(TimeSpan.FromMinutes(2));
             await host.StopAsync();
             var interrupted = await Assert.ThrowsAsync<TrainingInterruptedException>(() => training);
@@ -84,11 +84,6 @@ public sealed class HostedTrainerTests : IDisposable
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddDistributedTraining(configure ?? (options => options.Store = Store));
         return builder.Build();
-    }
-
-    private sealed class Told(Action<TrainingProgress> tell) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) => tell(value);
     }
 
     private sealed class Lines(ConcurrentQueue<string> lines) : ILoggerProvider, ILogger

@@ -90,7 +90,7 @@ public sealed class TrainerTests : IDisposable
     public async Task Progress_tells_each_epoch_once_in_order()
     {
         var told = new List<TrainingProgress>();
-        var result = await Trainer.TrainAsync(Settings, new Told(told.Add));
+        var result = await Trainer.TrainAsync(Settings, TrainingProgress.Tell(told.Add));
 
         Assert.Equal(result.History, told.Select(report => report.Ended).OfType<TrainingEpoch>());
         Assert.Equal([1, 2, 3, 4], result.History.Select(epoch => epoch.Number));
@@ -105,14 +105,14 @@ public sealed class TrainerTests : IDisposable
         var undisturbed = await Trainer.TrainAsync(Settings with { Epochs = 60 });
         using var cancel = new CancellationTokenSource();
         var interrupted = await Assert.ThrowsAsync<TrainingInterruptedException>(() => Trainer.TrainAsync(
-            Settings with { Epochs = 60, Store = Store, Name = "mine" }, new Told(report => CancelAt(report, 3, cancel)), cancel.Token));
+            Settings with { Epochs = 60, Store = Store, Name = "mine" }, TrainingProgress.Tell(report => CancelAt(report, 3, cancel)), cancel.Token));
 
         Assert.Equal(("mine", Store), (interrupted.Job, interrupted.Store));
         Assert.True(interrupted.Step > 0);
         Assert.Null(Assert.Single(await Trainer.ListJobsAsync(Store)).End);
 
         var told = new List<TrainingProgress>();
-        var result = await Trainer.ResumeAsync(new ResumeSettings { Store = Store, Workers = 3 }, new Told(told.Add));
+        var result = await Trainer.ResumeAsync(new ResumeSettings { Store = Store, Workers = 3 }, TrainingProgress.Tell(told.Add));
 
         Assert.Equal(undisturbed.WeightsSha256, result.WeightsSha256);
         Assert.Equal(undisturbed.History, result.History);
@@ -124,7 +124,7 @@ public sealed class TrainerTests : IDisposable
     public async Task A_training_that_is_stopped_early_keeps_the_best()
     {
         using var stop = new CancellationTokenSource();
-        var result = await Trainer.TrainAsync(Settings with { Epochs = 100_000, StopEarly = stop.Token }, new Told(report => CancelAt(report, 5, stop)));
+        var result = await Trainer.TrainAsync(Settings with { Epochs = 100_000, StopEarly = stop.Token }, TrainingProgress.Tell(report => CancelAt(report, 5, stop)));
 
         Assert.Equal(StopReason.Cancelled, result.Reason);
         Assert.True(result.History.Count >= 5);
@@ -152,7 +152,7 @@ public sealed class TrainerTests : IDisposable
     {
         var thrown = new InvalidOperationException("the program's own");
         var caught = await Assert.ThrowsAsync<InvalidOperationException>(() => Trainer.TrainAsync(
-            Settings with { Epochs = 40, Store = Store }, new Told(report => { if (report.Ended?.Number == 2) throw thrown; })));
+            Settings with { Epochs = 40, Store = Store }, TrainingProgress.Tell(report => { if (report.Ended?.Number == 2) throw thrown; })));
 
         Assert.Same(thrown, caught);
         Assert.Equal(40, (await Trainer.ResumeAsync(new ResumeSettings { Store = Store })).History.Count);
@@ -199,11 +199,5 @@ public sealed class TrainerTests : IDisposable
     private static void CancelAt(TrainingProgress report, int epoch, CancellationTokenSource source)
     {
         if (report.Ended?.Number == epoch) source.Cancel();
-    }
-
-    /// <summary>At once, where <see cref="Progress{T}"/> tells later on another thread.</summary>
-    private sealed class Told(Action<TrainingProgress> tell) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) => tell(value);
     }
 }

@@ -141,7 +141,7 @@ public sealed class JobRouteTests(GatewayFixture gateway)
     [InlineData(422, "there is no data set '/etc/passwd'", """{ "data": "/etc/passwd" }""")]
     [InlineData(422, "there is no data set '../../store.db'", """{ "data": "../../store.db" }""")]
     [InlineData(422, "there is no data set '/etc/passwd'", """{ "data": "diabetes", "validation": "/etc/passwd" }""")]
-    [InlineData(422, "'out' sets up the one process", """{ "out": "/tmp/x" }""")]
+    [InlineData(422, "'out' sets up a training in one process", """{ "out": "/tmp/x" }""")]
     [InlineData(422, "'initialWeights' names a file", """{ "initialWeights": "/etc/passwd" }""")]
     [InlineData(422, "there is no job nobody", """{ "from": "nobody" }""")]
     [InlineData(422, "is not a job name", """{ "name": "Not A Name" }""")]

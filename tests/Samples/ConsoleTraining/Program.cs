@@ -5,42 +5,26 @@ using Distributed.Models;
 
 // Learns the prices of houses. Ctrl-C pauses; the next run goes on from there, also after kill -9.
 const string Store = "houses.db";
-var random = new Random(1);
-var houses = Enumerable.Range(0, 2000).Select(_ => House.Any(random)).ToList();
+var houses = Enumerable.Range(0, 2000).Select(i => (Area: 40 + i % 160, Rooms: 1 + i % 7, Town: i % 3 == 0 ? "Ulm" : "Ems")).Select(house =>
+    new House(house.Area, house.Rooms, house.Town, Guid.NewGuid(), house.Area * (house.Town == "Ulm" ? 4000 : 2500) + house.Rooms * 9000));
 var settings = new TrainingSettings { Data = TrainingData.FromRows(houses), Epochs = 150, Store = Store, SnapshotEvery = SnapshotRule.AtEpochs };
-
+var progress = TrainingProgress.Tell(now => Console.Write(
+    now.Ended is { } epoch ? $"epoch {epoch.Number} of {now.Epochs}: {epoch.ValidationError:0}{(epoch.IsBest ? ", best" : "")}\n" : ""));
 using var interrupted = new CancellationTokenSource();
 Console.CancelKeyPress += (_, pressed) => { pressed.Cancel = true; interrupted.Cancel(); };
 try
 {
-    var isUnfinished = (await Trainer.ListJobsAsync(Store)).Any(job => job.End is null);
-    var result = isUnfinished
-        ? await Trainer.ResumeAsync(new ResumeSettings { Store = Store }, new Lines(), interrupted.Token)
-        : await Trainer.TrainAsync(settings, new Lines(), interrupted.Token);
+    var result = (await Trainer.ListJobsAsync(Store)).Any(job => job.End is null)
+        ? await Trainer.ResumeAsync(new ResumeSettings { Store = Store }, progress, interrupted.Token)
+        : await Trainer.TrainAsync(settings, progress, interrupted.Token);
     result.Save("houses");
     Console.WriteLine($"weights {result.WeightsSha256}, R² {result.Metrics.RSquared:0.000}");
     Console.WriteLine($"an answer: {TrainedModel.Load("houses").Predict(new { Area = 120.0, Rooms = 4, Town = "Ulm" }).Value:0}");
-    return 0;
 }
 catch (TrainingInterruptedException e)
 {
     Console.WriteLine(e.Message);
-    return 130;
+    Environment.ExitCode = 130;
 }
 
-internal sealed record House(double Area, int Rooms, string Town, [property: Ignore] Guid Id, [property: Target] double Price)
-{
-    public static House Any(Random random)
-    {
-        var (area, rooms, isUlm) = (40 + random.NextDouble() * 160, random.Next(1, 8), random.Next(2) == 0);
-        return new House(area, rooms, isUlm ? "Ulm" : "Ems", Guid.NewGuid(), area * (isUlm ? 4000 : 2500) + rooms * 9000);
-    }
-}
-
-internal sealed class Lines : IProgress<TrainingProgress>
-{
-    public void Report(TrainingProgress value)
-    {
-        if (value.Ended is { } epoch) Console.WriteLine($"epoch {epoch.Number} of {value.Epochs}: {epoch.ValidationError:0}{(epoch.IsBest ? ", best" : "")}");
-    }
-}
+internal sealed record House(double Area, int Rooms, string Town, [property: Ignore] Guid Id, [property: Target] double Price);

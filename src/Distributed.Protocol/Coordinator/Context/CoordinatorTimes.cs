@@ -1,7 +1,7 @@
 namespace Distributed.Protocol.Coordinator.Context;
 
 /// <summary>Waits of a <see cref="TrainingRun"/>.</summary>
-public sealed record CoordinatorTimes
+internal sealed record CoordinatorTimes
 {
     /// <summary>Delay before unacknowledged commands are resent.</summary>
     public TimeSpan AskAgain { get; init; } = TimeSpan.FromMilliseconds(500);

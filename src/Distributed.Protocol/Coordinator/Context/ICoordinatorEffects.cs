@@ -6,7 +6,7 @@ using Distributed.Protocol.Snapshots;
 namespace Distributed.Protocol.Coordinator.Context;
 
 /// <summary>What a <see cref="TrainingRun"/> asks its surroundings to do. None of these may call back into the run before returning.</summary>
-public interface ICoordinatorEffects
+internal interface ICoordinatorEffects
 {
     /// <summary>
     /// Writes a decision to the journal, retrying until it is durable; answered by <see cref="TrainingRun.OnPersisted"/>. The run has one request

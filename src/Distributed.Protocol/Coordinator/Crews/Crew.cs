@@ -17,7 +17,7 @@ internal sealed class Crew(RunContext context)
     private bool _isMeasured; // a speed was reported since shares and speeds were last compared
     private TimeSpan _replanAt;
 
-    public sealed class Member
+    internal sealed class Member
     {
         public long ReadyLineage;
         public string? Refusal;
@@ -33,7 +33,7 @@ internal sealed class Crew(RunContext context)
     }
 
     /// <summary>How urgent a change of shares is.</summary>
-    public enum Change
+    internal enum Change
     {
         None,
         WorkerCame,

@@ -6,7 +6,7 @@ namespace Distributed.Protocol.Coordinator.Crews;
 /// Divides a step into shares by measured speed. A step ends with its last worker, so the longest time counts; shards are whole, so each worker gets
 /// a number of them. Pure functions.
 /// </summary>
-public static class SpeedPlan
+internal static class SpeedPlan
 {
     /// <summary>
     /// Shares change only when the step gets shorter by more than this fraction: measurements fluctuate, and each change has a small cost.

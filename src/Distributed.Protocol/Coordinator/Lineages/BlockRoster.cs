@@ -17,7 +17,7 @@ internal sealed class BlockRoster
     }
 
     /// <summary>What a block's report means.</summary>
-    public enum Word
+    internal enum Word
     {
         /// <summary>Says nothing about the block's present state.</summary>
         Ignored,
