@@ -1,3 +1,6 @@
+using System.Text.Json;
+using Distributed.Data.Sets;
+
 namespace Distributed.Api;
 
 /// <summary>The names of an upload's parts. They alone decide where a part is stored; file names that a client sends never become paths.</summary>
@@ -64,6 +67,9 @@ public sealed record DatasetDescription
     /// <summary>How often each class occurs, by its label: of images, or of a table's last column when its values can be classes.</summary>
     public IReadOnlyDictionary<string, long>? ClassCounts { get; init; }
 
+    /// <summary>Remarks about how a table is written, such as its encoding.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     /// <summary>Jobs that learn from it and have not been deleted.</summary>
     public IReadOnlyList<string> UsedBy { get; init; } = [];
 }
@@ -78,4 +84,25 @@ public sealed record DatasetDescription
 /// <param name="Maximum">Of a column of numbers.</param>
 /// <param name="Mean">Of a column of numbers.</param>
 public sealed record ColumnDescription(
-    string Name, string Type, long Missing, int Distinct, bool DistinctIsBound, double? Minimum, double? Maximum, double? Mean);
+    string Name, string Type, long Missing, int Distinct, bool DistinctIsBound, double? Minimum, double? Maximum, double? Mean)
+{
+    /// <summary>What it is taken for to learn from: number, flag, category, date; or identifier, index, constant, empty, which are left out.</summary>
+    public string? Role { get; init; }
+
+    /// <summary>Why, and the setting that takes it for something else.</summary>
+    public string? Why { get; init; }
+
+    /// <summary>Describes a column.</summary>
+    /// <param name="column">What was found in it.</param>
+    /// <param name="word">What a setting is called, by its name.</param>
+    public static ColumnDescription Of(ColumnProfile column, Func<string, string> word)
+    {
+        ArgumentNullException.ThrowIfNull(column);
+        return new ColumnDescription(
+            column.Name, column.IsNumeric ? "number" : "text", column.Missing, column.Distinct, column.HasMore, column.Minimum, column.Maximum, column.Mean)
+        {
+            Role = JsonNamingPolicy.CamelCase.ConvertName(column.Role.ToString()),
+            Why = column.Why.Say(word),
+        };
+    }
+}

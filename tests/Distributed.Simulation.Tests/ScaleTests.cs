@@ -124,6 +124,10 @@ public sealed class ScaleTests(ITestOutputHelper output)
 
         public void Persist(JournalEvent journalEvent) => _answers.Enqueue(now => Run.OnPersisted(journalEvent, now));
 
+        public void PersistEpochs(IReadOnlyList<EpochDecided> epochs) => _answers.Enqueue(Run.OnEpochsPersisted);
+
+        public bool BlocksAreHere => true;
+
         public void ToBlock(IBlockMessage message)
         {
             Sent++;

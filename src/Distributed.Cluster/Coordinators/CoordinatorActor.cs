@@ -34,7 +34,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
     private readonly Dictionary<WorkerId, IActorRef> _workers = [];
     private readonly HashSet<IActorRef> _watchers = [];
     private readonly ILogger _decisions;
-    private readonly Dictionary<int, Address> _nodeOfBlock = []; // for display only
+    private readonly Dictionary<int, Address> _nodeOfBlock = []; // as blocks last reported
     private TrainingRun? _run;
 
     public CoordinatorActor(JobId job, IActorRef blocks, ILogger decisions, StoreOutage outage)
@@ -122,6 +122,11 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
             _journal.OnWritten();
             Tell(message.Event);
             run.OnPersisted(message.Event, Now);
+        });
+        Receive<EpochsWritten>(_ =>
+        {
+            _journal.OnWritten();
+            run.OnEpochsPersisted(Now);
         });
         Receive<EndFingerprinted>(message => _journal.Write(message.End, Now));
         Receive<JournalRecovered>(recovered =>
@@ -218,6 +223,11 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
         else
             _journal.Write(journalEvent, Now);
     }
+
+    void ICoordinatorEffects.PersistEpochs(IReadOnlyList<EpochDecided> epochs) => _journal.Write(epochs, Now);
+
+    bool ICoordinatorEffects.BlocksAreHere =>
+        _run!.History.Lineage is { } lineage && Enumerable.Range(0, lineage.Blocks).All(block => _nodeOfBlock.TryGetValue(block, out var node) && node.HasLocalScope);
 
     /// <summary>
     /// Adds the fingerprint of the weights, which are durable by now, to the end event. An unreadable store does not keep the job from ending.

@@ -24,7 +24,8 @@ internal sealed class JournalLink(JobId job, IActorContext context, ILoggingAdap
     private static readonly TimeSpan SayAfter = TimeSpan.FromSeconds(2);
 
     private IActorRef _child = ActorRefs.Nobody;
-    private JournalEvent? _pending;
+    private IReadOnlyList<JournalEvent> _pending = [];
+    private bool _isRun; // of epochs; else one decision
     private long _written;
     private TimeSpan _wait = FirstWait;
     private TimeSpan _sayAt = TimeSpan.MaxValue; // when to report that a write is not durable yet
@@ -36,17 +37,21 @@ internal sealed class JournalLink(JobId job, IActorContext context, ILoggingAdap
     /// <summary>The journal was recovered for the first time, up to this row.</summary>
     public void Begin(long sequenceNumber) => _written = sequenceNumber;
 
-    public void Write(JournalEvent journalEvent, TimeSpan now)
+    public void Write(JournalEvent journalEvent, TimeSpan now) => Write([journalEvent], isRun: false, now);
+
+    public void Write(IReadOnlyList<EpochDecided> epochs, TimeSpan now) => Write(epochs, isRun: true, now);
+
+    private void Write(IReadOnlyList<JournalEvent> rows, bool isRun, TimeSpan now)
     {
-        _pending = journalEvent;
+        (_pending, _isRun) = (rows, isRun);
         _sayAt = now + SayAfter;
-        _child.Tell(journalEvent);
+        TellPending();
     }
 
     public void OnWritten()
     {
-        _written++;
-        _pending = null;
+        _written += _pending.Count;
+        _pending = [];
         _wait = FirstWait;
         _sayAt = TimeSpan.MaxValue;
     }
@@ -78,12 +83,20 @@ internal sealed class JournalLink(JobId job, IActorContext context, ILoggingAdap
     {
         if (recovered.SequenceNumber == _written)
         {
-            if (_pending is not null) _child.Tell(_pending);
+            TellPending();
             return true;
         }
-        if (recovered.SequenceNumber != _written + 1 || _pending is null || recovered.Events is not [.., var last] || !ProtocolSerializer.AreSame(last, _pending))
-            return false;
-        context.Self.Tell(new JournalWritten(_pending)); // the write succeeded but its acknowledgement was lost
+        if (_pending.Count == 0 || recovered.SequenceNumber != _written + _pending.Count) return false;
+        var last = recovered.Events.Skip(recovered.Events.Count - _pending.Count).ToList();
+        if (last.Count != _pending.Count || !last.Zip(_pending, ProtocolSerializer.AreSame).All(isSame => isSame)) return false;
+        context.Self.Tell(Answer()); // the write succeeded but its acknowledgement was lost
         return true;
     }
+
+    private void TellPending()
+    {
+        if (_pending.Count > 0) _child.Tell(_isRun ? new WriteEpochs((IReadOnlyList<EpochDecided>)_pending) : _pending[0]);
+    }
+
+    private object Answer() => _isRun ? new EpochsWritten(_pending.Count) : new JournalWritten(_pending[0]);
 }

@@ -30,6 +30,16 @@ internal sealed class JobJournal : ReceivePersistentActor
             Context.Parent.Tell(new JournalWritten(written));
             if (written is JobSummarized) DeleteMessages(LastSequenceNr - 1);
         }));
+        Command<WriteEpochs>(message =>
+        {
+            var left = message.Epochs.Count;
+            PersistAll(message.Epochs, _ =>
+            {
+                if (--left > 0) return;
+                _outage.Worked(PersistenceId);
+                Context.Parent.Tell(new EpochsWritten(message.Epochs.Count));
+            });
+        });
         Command<DeleteMessagesSuccess>(_ => { });
         Command<DeleteMessagesFailure>(_ => { }); // the next summary deletes these rows too
     }
@@ -61,6 +71,12 @@ internal sealed class JobJournal : ReceivePersistentActor
 
 /// <summary>From a journal to its parent: all its events, and the sequence number of its last row.</summary>
 internal sealed record JournalRecovered(IReadOnlyList<JournalEvent> Events, long SequenceNumber);
+
+/// <summary>To a journal: write these rows, all or none. Answered by <see cref="EpochsWritten"/>.</summary>
+internal sealed record WriteEpochs(IReadOnlyList<EpochDecided> Epochs);
+
+/// <summary>From a journal to its parent: so many epochs are durable.</summary>
+internal sealed record EpochsWritten(int Count);
 
 /// <summary>From a journal to its parent: the event is durable.</summary>
 internal sealed record JournalWritten(JournalEvent Event);

@@ -6,6 +6,7 @@ using Distributed.Console.Output;
 using Distributed.Console.Remote;
 using Distributed.Console.Sessions;
 using Distributed.Console.Terminals;
+using Distributed.Data.Sets;
 using Distributed.Jobs.Submission;
 
 namespace Distributed.Console.Commands;
@@ -18,6 +19,8 @@ internal sealed class DataCommand
     private readonly ConsoleEnvironment _environment;
     private readonly Argument<string> _source = new("FILE") { Description = "a CSV file, or a folder of IDX images; also gzipped" };
     private readonly Argument<string> _dataset = new("DATASET") { Description = "its name, its id, or the id's beginning" };
+    private readonly Argument<string> _described = new("FILE|DATASET") { Description = "a file here, described without a cluster; or a data set there" };
+    private readonly SettingFlags _written = new(TableWriting.All);
     private readonly Option<string> _name = new("--name") { Description = "what it is called (default: the file's name)", HelpName = "NAME" };
     private readonly OutputFlags _output = new();
     private readonly ServerFlags _server;
@@ -29,7 +32,7 @@ internal sealed class DataCommand
         var command = new Command(Name, "Uploads, lists, describes and deletes the data sets of a cluster.");
         Add(Upload, "Uploads a table or images; the same content twice is stored once.", (d, p) => d.UploadAsync(p), d => d._source, d => d._name);
         Add(List, "Lists the uploaded data sets, newest first.", (d, p) => d.ListAsync(p));
-        Add(Show, "Describes a data set: columns, types, rows, missing values, classes.", (d, p) => d.ShowAsync(p), d => d._dataset);
+        Add(Show, "Describes a table or a data set: what each column is taken for and why, missing values, classes.", (d, p) => d.ShowAsync(p), d => d._described);
         Add(Delete, "Deletes a data set that no job uses.", (d, p) => d.DeleteAsync(p), d => d._dataset);
         return command;
 
@@ -42,6 +45,7 @@ internal sealed class DataCommand
                 if (symbol is Argument argument) child.Arguments.Add(argument);
                 else child.Options.Add((Option)symbol);
             }
+            if (name is Upload or Show) data._written.AddTo(child);
             data._server.AddTo(child);
             data._output.AddTo(child, quiet: false);
             child.SetAction(async (parsed, _) =>
@@ -60,7 +64,7 @@ internal sealed class DataCommand
         if (DatasetUpload.ReservedName(name ?? source) is { } reserved)
             throw new UsageException($"{(name is null ? source : "--name")}: '{reserved}' is the name of a built-in data set: give the upload another, such as --name {DatasetNames.Instead(reserved)}");
         using var client = _server.Open(parsed, _environment.Error.WriteLine);
-        var dataset = await DatasetUpload.SendAsync(client, source, name, interruption.Requested).ConfigureAwait(false);
+        var dataset = await DatasetUpload.SendAsync(client, source, name, _written.Read(parsed), interruption.Requested).ConfigureAwait(false);
         if (_output.Read(parsed).Json) await WriteAsync(JsonSerializer.Serialize(dataset, ApiJson.Default.Dataset)).ConfigureAwait(false);
         else Displays.Print(_environment, RemoteText.Of([dataset]));
     }
@@ -76,11 +80,32 @@ internal sealed class DataCommand
 
     private async Task ShowAsync(ParseResult parsed)
     {
+        var named = parsed.GetValue(_described)!;
+        if (File.Exists(named))
+        {
+            await ShowFileAsync(parsed, named).ConfigureAwait(false);
+            return;
+        }
         using var client = _server.Open(parsed, _environment.Error.WriteLine);
-        var id = await FindAsync(client, parsed.GetValue(_dataset)!).ConfigureAwait(false);
+        var id = await FindAsync(client, named).ConfigureAwait(false);
         var described = await client.DescribeAsync(id, _environment.Ending).ConfigureAwait(false);
         if (_output.Read(parsed).Json) await WriteAsync(JsonSerializer.Serialize(described, ApiJson.Default.DatasetDescription)).ConfigureAwait(false);
         else Displays.Print(_environment, RemoteText.Of(described));
+    }
+
+    private async Task ShowFileAsync(ParseResult parsed, string file)
+    {
+        var profile = ParsedTable.Of(file, TableWriting.Of(_written.Read(parsed), before: null)).Profile;
+        ColumnDescription[] columns = [.. profile.Columns.Select(column => ColumnDescription.Of(column, NoteWords.By(setting => setting.Flag)))];
+        string[] notes = [.. profile.Notes.Select(note => note.Say(setting => setting.Flag))];
+        if (_output.Read(parsed).Json)
+        {
+            await WriteAsync(JsonSerializer.Serialize(new TableJson(file, profile.Rows, columns, profile.ClassCounts, notes), JsonLines.Default.TableJson)).ConfigureAwait(false);
+            return;
+        }
+        Displays.Print(_environment, [
+            StyledLine.Of($"{LoadedData.DisplayName(file)}: {Numbers.Of(profile.Rows, "row")}, {Numbers.Of(columns.Length, "column")}", Tone.Strong),
+            .. TableText.Of(columns, profile.Rows, profile.ClassCounts, notes)]);
     }
 
     private async Task DeleteAsync(ParseResult parsed)

@@ -71,7 +71,7 @@ internal sealed class SubmitCommand
     private static async Task PlaceAsync(HttpTrainingClient client, GivenSettings given, Setting<string?> setting, IProgressDisplay display, CancellationToken cancellation)
     {
         if (given.Get(setting) is not { } source || LoadedData.IsBuiltIn(source) || !Path.Exists(source)) return;
-        var dataset = await DatasetUpload.SendAsync(client, source, null, cancellation).ConfigureAwait(false);
+        var dataset = await DatasetUpload.SendAsync(client, source, null, given, cancellation).ConfigureAwait(false);
         display.Noticed($"{LoadedData.DisplayName(source)} is at {client.Server.Authority} as {dataset.Id[..12]} ({Numbers.Bytes(dataset.Bytes)})");
         given.Give(setting, dataset.Id);
     }

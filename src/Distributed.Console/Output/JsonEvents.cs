@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Distributed.Api;
 
 namespace Distributed.Console.Output;
 
@@ -58,6 +59,10 @@ internal sealed record EvaluationJson(
 /// <summary>One class of an evaluation.</summary>
 internal sealed record ClassJson(string Label, long Samples, double? Precision, double? Recall, double? F1, IReadOnlyList<long> PredictedAs);
 
+/// <summary>What <c>data show FILE --json</c> prints.</summary>
+internal sealed record TableJson(
+    string Data, long Rows, IReadOnlyList<ColumnDescription> Columns, IReadOnlyDictionary<string, long>? Classes, IReadOnlyList<string> Notes);
+
 /// <summary>One stored step of <c>verify --json</c>.</summary>
 internal sealed record VerdictJson(string Job, long Step, bool Equal, string StoredSha256, string ReplayedSha256)
 {
@@ -83,6 +88,7 @@ internal sealed record VerifiedJson(string Job, bool Equal, long Step, double Se
 [JsonSerializable(typeof(VerifiedJson))]
 [JsonSerializable(typeof(JobJson))]
 [JsonSerializable(typeof(EvaluationJson))]
+[JsonSerializable(typeof(TableJson))]
 internal sealed partial class JsonLines : JsonSerializerContext
 {
     /// <summary>JSON has no NaN and no infinity: such a number is left out.</summary>

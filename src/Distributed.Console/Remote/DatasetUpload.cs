@@ -12,15 +12,16 @@ internal static class DatasetUpload
     /// <param name="client">The server.</param>
     /// <param name="source">A CSV file, a folder of IDX files or an IDX images file; also gzipped.</param>
     /// <param name="name">The display name; null for the file's name, or a similar one where a built-in data set has it.</param>
+    /// <param name="written">Settings that may say how a table is written.</param>
     /// <param name="cancellation">Ends the upload.</param>
     /// <exception cref="DataException">It cannot be read.</exception>
-    public static async Task<Dataset> SendAsync(HttpTrainingClient client, string source, string? name, CancellationToken cancellation)
+    public static async Task<Dataset> SendAsync(HttpTrainingClient client, string source, string? name, GivenSettings written, CancellationToken cancellation)
     {
         var called = name ?? (ReservedName(source) is { } reserved ? DatasetNames.Instead(reserved) : LoadedData.DisplayName(source));
         var images = DataSets.ImageParts(source);
         return images.Count > 0
             ? await client.UploadImagesAsync(images, called, cancellation).ConfigureAwait(false)
-            : await client.UploadTableAsync(source, called, cancellation).ConfigureAwait(false);
+            : await client.UploadTableAsync(source, called, written, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>The built-in data set's name that an upload would take; null when it takes none.</summary>

@@ -99,8 +99,13 @@ internal sealed class HttpTrainingClient : IJobClient, IDisposable
     }
 
     /// <summary>Uploads a table, streamed; the same content twice is stored once.</summary>
-    public Task<Dataset> UploadTableAsync(string file, string name, CancellationToken cancellation) =>
-        ExplainedAsync(_client.UploadTableAsync(() => Open(file), name, cancellation));
+    /// <param name="file">The table.</param>
+    /// <param name="name">The display name.</param>
+    /// <param name="written">The settings that say how it is written.</param>
+    /// <param name="cancellation">Ends the upload.</param>
+    public Task<Dataset> UploadTableAsync(string file, string name, GivenSettings written, CancellationToken cancellation) => ExplainedAsync(_client.UploadTableAsync(
+        () => Open(file), name,
+        written.Texts.Where(given => TableWriting.All.Contains(given.Setting)).ToDictionary(given => given.Setting.Member, given => given.Text), cancellation));
 
     /// <summary>Uploads images, streamed, each file under the name of its part.</summary>
     public Task<Dataset> UploadImagesAsync(IReadOnlyList<(string Part, string File)> parts, string name, CancellationToken cancellation) =>

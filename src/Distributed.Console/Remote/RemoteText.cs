@@ -71,21 +71,7 @@ internal static class RemoteText
         yield return StyledLine.Of(described.Columns is null
             ? $"{Numbers.Of(described.Rows, "image")}{test}, {described.Width} × {described.Height} pixels, {Numbers.Bytes(dataset.Bytes)}"
             : $"{Numbers.Of(described.Rows, "row")}, {Numbers.Of(described.Columns.Count, "column")}, {Numbers.Bytes(dataset.Bytes)}");
-        if (described.Columns is { Count: > 0 } columns)
-        {
-            var names = Math.Clamp(columns.Max(c => c.Name.Length), 6, 24);
-            yield return StyledLine.Of("  " + "column".PadRight(names) + "  type    missing  distinct  range, mean", Tone.Faint);
-            foreach (var column in columns)
-            {
-                var range = column is { Minimum: { } least, Maximum: { } most, Mean: { } mean } ? $"  {Numbers.Loss(least)} to {Numbers.Loss(most)}, {Numbers.Loss(mean)}" : "";
-                var distinct = Numbers.Count(column.Distinct) + (column.DistinctIsBound ? "+" : "");
-                yield return StyledLine.Of(
-                    "  " + (column.Name.Length <= names ? column.Name : column.Name[..(names - 1)] + "…").PadRight(names)
-                    + $"  {column.Type,-6}{Numbers.Count(column.Missing),9}{distinct,10}{range}");
-            }
-        }
-        if (described.ClassCounts is { Count: > 0 } classes)
-            yield return StyledLine.Of("classes: " + string.Join(", ", classes.Take(12).Select(c => $"{c.Key} {Numbers.Count(c.Value)}")) + (classes.Count > 12 ? ", …" : ""));
+        foreach (var line in TableText.Of(described.Columns ?? [], described.Rows, described.ClassCounts, described.Notes)) yield return line;
         if (described.UsedBy.Count > 0) yield return StyledLine.Of("used by " + string.Join(", ", described.UsedBy.Take(10)) + (described.UsedBy.Count > 10 ? ", …" : ""), Tone.Faint);
     }
 

@@ -17,14 +17,25 @@ public sealed record DataProfile(
     /// <summary>Reads a whole source.</summary>
     /// <param name="source">A CSV file, or a folder of IDX files.</param>
     /// <exception cref="DataException">It cannot be read.</exception>
-    public static DataProfile Of(string source) => Directory.Exists(source) ? OfImages(source) : OfTable(source);
+    public static DataProfile Of(string source) => Directory.Exists(source) ? OfImages(source) : ParsedTable.Of(source).Profile;
 
-    private static DataProfile OfTable(string file)
+    /// <summary>Remarks about the file, such as its encoding.</summary>
+    public IReadOnlyList<DataNote> Notes { get; init; } = [];
+
+    /// <summary>Describes a table.</summary>
+    /// <param name="table">Each column read as it holds.</param>
+    /// <param name="notes">Remarks about each column.</param>
+    /// <param name="marks">What is missing.</param>
+    /// <param name="read">Remarks about the file.</param>
+    internal static DataProfile Of(RawTable table, IReadOnlyList<IReadOnlyList<DataNote>> notes, MissingMarks marks, IReadOnlyList<DataNote> read)
     {
-        if (ImageFiles.IsIdx(file)) throw new DataException("this is an IDX file and no table", "images are uploaded together with their labels");
-        var table = SurveyedTables.Survey(file);
         var last = table.Columns[^1];
-        return new DataProfile(table.Rows, null, [.. table.Columns.Select(ColumnProfile.Of)], null, null, last.HasMoreTexts || last.Texts.Count > DataLimits.Classes ? null : CountLabels(last));
+        return new DataProfile(
+            table.Rows, null, [.. table.Columns.Zip(notes, (column, told) => ColumnProfile.Of(table, column, told, marks))], null, null,
+            last.HasMoreTexts || last.Texts.Count > DataLimits.Classes ? null : CountLabels(last))
+        {
+            Notes = read,
+        };
     }
 
     private static DataProfile OfImages(string folder)
@@ -47,34 +58,5 @@ public sealed record DataProfile(
         foreach (var index in column.TextIndices)
             if (!MissingMarks.Usual.InTexts(column.Texts[index])) counts[names[index]] = counts.GetValueOrDefault(names[index]) + 1;
         return new Dictionary<string, long>(counts);
-    }
-}
-
-/// <summary>What is in one column of a table.</summary>
-/// <param name="Name">As in the header.</param>
-/// <param name="IsNumeric">Whether it is a column of numbers.</param>
-/// <param name="Missing">Missing cells.</param>
-/// <param name="Distinct">Different texts, counted up to a bound.</param>
-/// <param name="HasMore">Whether there are more.</param>
-/// <param name="Minimum">Of numbers; null otherwise.</param>
-/// <param name="Maximum">Of numbers; null otherwise.</param>
-/// <param name="Mean">Of numbers; null otherwise.</param>
-public sealed record ColumnProfile(string Name, bool IsNumeric, long Missing, int Distinct, bool HasMore, double? Minimum, double? Maximum, double? Mean)
-{
-    internal static ColumnProfile Of(RawColumn column)
-    {
-        var (count, sum, least, most) = (0L, 0.0, double.PositiveInfinity, double.NegativeInfinity);
-        foreach (var number in column.Numbers)
-        {
-            if (double.IsNaN(number)) continue;
-            (count, sum, least, most) = (count + 1, sum + number, Math.Min(least, number), Math.Max(most, number));
-        }
-        var numeric = count > 0 && column.Reading is ColumnReading { Use: ColumnUse.Number };
-        var missing = numeric
-            ? column.Numbers.Count - count
-            : column.TextIndices.LongCount(text => text >= 0 && MissingMarks.Usual.InTexts(column.Texts[text]));
-        return new ColumnProfile(
-            column.Name, numeric, missing, column.Texts.Count, column.HasMoreTexts,
-            numeric ? least : null, numeric ? most : null, numeric ? sum / count : null);
     }
 }

@@ -73,6 +73,18 @@ public static class DataSets
         return LoadTable(settings, rules, table, validation);
     }
 
+    /// <summary>Splits and encodes a file that was parsed already: the same samples as of <see cref="Load(DataSettings)"/>, without parsing it again.</summary>
+    /// <param name="settings">How to read it; the source is where the file is.</param>
+    /// <param name="parsed">The file's table.</param>
+    /// <returns>The data set.</returns>
+    /// <exception cref="DataException">The data cannot be used.</exception>
+    public static EncodedDataSet Load(DataSettings settings, ParsedTable parsed)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        ArgumentNullException.ThrowIfNull(parsed);
+        return parsed.IsReadBy(settings) ? LoadTable(settings, DataRules.Of(settings.Rules, settings.Source), parsed.At(settings.Source)) : Load(settings);
+    }
+
     /// <summary>
     /// Reads all samples of a source, with their targets, as a model's encoding says: for an evaluation. Of a folder of IDX files the
     /// test part (<c>t10k</c>) is taken if there is one.

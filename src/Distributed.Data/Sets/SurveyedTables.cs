@@ -23,11 +23,18 @@ internal static class SurveyedTables
         var format = settings.Format ?? new TableFormat();
         var marks = new MissingMarks(format.Missing);
         var reader = source ?? new FoundTables(settings.Source, format);
-        var plan = new CsvPlan(reader.Name, header, choice.Select) { NewColumn = name => new RawColumn(name, new SurveyReading(marks)) };
+        var plan = new CsvPlan(reader.Name, header, choice.Select) 
+        {
+            IsSurvey = true,
+            NewColumn = name => new RawColumn(name, new SurveyReading(marks)),
+        };
         var table = choice.Complete(reader.Read(plan));
         foreach (var note in reader.Notes)
             notes.Add(note);
-        return Settle(table, TableSurvey.Decide(table.Columns, format, choice.Target, settings.Text, notes), reader, plan);
+        var columns = TableSurvey.Decide(table.Columns, format, choice.Target, settings.Text);
+        foreach (var note in columns.SelectMany(column => column.Notes))
+            notes.Add(note);
+        return Settle(table, columns, reader, plan);
     }
 
     /// <summary>A built-in table, with the columns that the settings take for something else.</summary>
@@ -46,17 +53,24 @@ internal static class SurveyedTables
         : settings.Format?.Columns is { } uses && uses.TryGetValue(name, out var use) ? use
         : null;
 
-    /// <summary>Reads a whole table, each column as it holds, for a description.</summary>
+    /// <summary>Reads a whole table, and describes each column as it holds.</summary>
+    /// <param name="reader">The table.</param>
+    /// <param name="format">What is said about it.</param>
+    /// <returns>The table as surveyed, and its description.</returns>
     /// <exception cref="DataException">It cannot be read.</exception>
-    public static RawTable Survey(string file)
+    public static (RawTable Surveyed, DataProfile Profile) Survey(ITableSource reader, TableFormat format)
     {
-        var reader = new FoundTables(file, new TableFormat());
-        var plan = new CsvPlan(file, DataRules.Newest.Header, names => [.. names.Select(_ => true)])
+        var marks = new MissingMarks(format.Missing);
+        var plan = new CsvPlan(reader.Name, DataRules.Newest.Header, names => [.. names.Select(_ => true)])
         {
-            NewColumn = name => new RawColumn(name, new SurveyReading(MissingMarks.Usual)),
+            IsSurvey = true,
+            NewColumn = name => new RawColumn(name, new SurveyReading(marks)),
         };
-        var table = RepeatedColumns.Merge(reader.Read(plan));
-        return Settle(table, TableSurvey.Decide(table.Columns, new TableFormat(), table.Names[^1], [], []), reader, plan);
+        var surveyed = reader.Read(plan);
+        var table = RepeatedColumns.Merge(surveyed);
+        var columns = TableSurvey.Decide(table.Columns, format, table.Names[^1], []);
+        var settled = Settle(table, columns, reader, plan);
+        return (surveyed, DataProfile.Of(settled, [.. columns.Select(column => column.Notes)], marks, reader.Notes));
     }
 
     /// <summary>Reads a table as an encoding says.</summary>
@@ -84,14 +98,16 @@ internal static class SurveyedTables
     }
 
     /// <summary>Reads the columns as they decided: from what is in memory, or, where texts were not kept, from the file again.</summary>
-    private static RawTable Settle(RawTable table, IReadOnlyList<ColumnReading> readings, ITableSource reader, CsvPlan plan)
+    private static RawTable Settle(RawTable table, IReadOnlyList<SurveyedColumn> columns, ITableSource reader, CsvPlan plan)
     {
+        var readings = columns.Select(column => column.Reading).ToArray();
         var lost = new Dictionary<string, ColumnReading>(StringComparer.Ordinal);
         foreach (var (column, reading) in table.Columns.Zip(readings))
             if (column.HasMoreTexts && reading is not { Use: ColumnUse.Number, Notation: NumberNotation.Point })
                 lost.Add(column.Name, reading);
         var again = lost.Count == 0 ? null : reader.Read(plan with
         {
+            IsSurvey = false,
             Select = names => [.. names.Select(lost.ContainsKey)],
             NewColumn = name => new RawColumn(name, lost[name]),
         });

@@ -10,28 +10,30 @@ internal static class TableSurvey
     /// <param name="format">What the settings say.</param>
     /// <param name="target">The target column's name.</param>
     /// <param name="asText">Columns that the settings read as texts.</param>
-    /// <param name="notes">Receives remarks for the user.</param>
-    /// <returns>Each column's reading, in their order.</returns>
-    public static IReadOnlyList<ColumnReading> Decide(
-        IReadOnlyList<RawColumn> columns, TableFormat format, string target, IReadOnlyList<string> asText, ICollection<DataNote> notes)
+    /// <returns>In the columns' order.</returns>
+    public static IReadOnlyList<SurveyedColumn> Decide(
+        IReadOnlyList<RawColumn> columns, TableFormat format, string target, IReadOnlyList<string> asText)
     {
         var surveys = columns.Select(column => new ColumnSurvey(column)).ToArray();
         var (commas, points) = (surveys.Any(survey => survey.HasDecimalCommas), surveys.Any(survey => survey.HasDecimalPoints));
         var usual = new UsualNotation(commas && !points ? NumberNotation.Comma : NumberNotation.Point, format.Decimal is not null || commas != points);
-        var readings = new List<ColumnReading>();
+        var decided = new List<SurveyedColumn>();
         foreach (var (survey, column) in surveys.Zip(columns))
         {
             ColumnUse? given = asText.Contains(column.Name) ? ColumnUse.Category
                 : format.Columns is { } uses && uses.TryGetValue(column.Name, out var use) ? use
                 : null;
-            readings.Add(survey.Decide(given, column.Name == target, format.Decimal, usual));
-            foreach (var note in survey.Notes)
-                notes.Add(note);
+            decided.Add(new SurveyedColumn(survey.Decide(given, column.Name == target, format.Decimal, usual), survey.Notes));
         }
 
-        return readings;
+        return decided;
     }
 }
+
+/// <summary>What a column holds, and why.</summary>
+/// <param name="Reading">How its cells are read.</param>
+/// <param name="Notes">Remarks for the user.</param>
+internal sealed record SurveyedColumn(ColumnReading Reading, IReadOnlyList<DataNote> Notes);
 
 /// <summary>The notation of columns that could have either.</summary>
 /// <param name="Notation">The notation.</param>

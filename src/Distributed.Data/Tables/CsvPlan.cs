@@ -12,6 +12,9 @@ internal sealed record CsvPlan(string File, IHeaderRules Header, Func<IReadOnlyL
     /// <summary>Whether a line that begins with # and does not have the header's cells is a comment.</summary>
     public bool SkipsComments { get; init; }
 
+    /// <summary>Whether all cells are read to find out what the columns hold; otherwise the columns are known.</summary>
+    public bool IsSurvey { get; init; }
+
     /// <summary>What a table without rows lacks.</summary>
     public string AdviceWithoutRows { get; init; } = "at least 2 rows are needed to learn from";
 

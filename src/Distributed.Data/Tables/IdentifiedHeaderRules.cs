@@ -10,7 +10,10 @@ internal sealed partial class IdentifiedHeaderRules : IHeaderRules
 {
     private const int FewestRows = 10;
 
-    private readonly IndexedHeaderRules _indexed = new();
+    private readonly IndexedHeaderRules _indexed = new()
+    {
+        HeaderAdvice = "add a header line that names the columns, or say by no-header that there is none; a column that is meant to have this name needs a letter in it",
+    };
 
     /// <inheritdoc/>
     public bool AllowsRepeats => true;

@@ -8,6 +8,9 @@ namespace Distributed.Data.Tables;
 /// </summary>
 internal sealed partial class IndexedHeaderRules : IHeaderRules
 {
+    /// <summary>What to do about a first line that looks like data.</summary>
+    public string HeaderAdvice { get; init; } = "add a header line that names the columns; a column that is meant to have this name needs a letter in it";
+
     /// <inheritdoc/>
     public void Check(IReadOnlyList<string> names, string file)
     {
@@ -15,7 +18,7 @@ internal sealed partial class IndexedHeaderRules : IHeaderRules
             if (CellNumber.Read(names[i], out _) == CellKind.Number)
                 throw new DataException(
                     $"the first line looks like data: column {i + 1} is called {CellNumber.Quoted(names[i])}, a number",
-                    "add a header line that names the columns; a column that is meant to have this name needs a letter in it", file, 1);
+                    HeaderAdvice, file, 1);
     }
 
     /// <inheritdoc/>

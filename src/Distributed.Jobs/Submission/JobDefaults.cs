@@ -1,5 +1,6 @@
 using Distributed.Learning.Networks;
 using Distributed.Learning.Optimization;
+using Distributed.Protocol.Specification;
 using Distributed.Tensors.Elements;
 
 namespace Distributed.Jobs.Submission;
@@ -59,8 +60,11 @@ internal static class JobDefaults
     /// <summary>The schedule. Measured: many steps at a constant one spoil the last epochs of a large set, MNIST's most.</summary>
     public static ScheduleKind Schedule(int trainingSamples) => trainingSamples >= LargeDataSet ? ScheduleKind.Cosine : ScheduleKind.Constant;
 
-    /// <summary>Workers of a run; reaches no weight.</summary>
-    public static int Workers(int threads) => Math.Min(threads, 2);
+    /// <summary>
+    /// Workers of a run; reaches no weight. One has all threads and makes its steps in the blocks' memory, which two cannot; two where a job waits for
+    /// them, or audits.
+    /// </summary>
+    public static int Workers(int threads, RunOptions options) => options.MinimumWorkers > 1 || options.AuditShare > 0 ? Math.Min(threads, 2) : 1;
 
     private static long StepsPerEpoch(int trainingSamples, int batch) => ((long)trainingSamples + batch - 1) / batch;
 }

@@ -39,7 +39,7 @@ internal sealed record RunSettings
         if (options.Validate() is { } wrong) throw new UsageException(wrong);
         return new RunSettings
         {
-            Workers = given.Get(Settings.Workers) ?? JobDefaults.Workers(threads),
+            Workers = given.Get(Settings.Workers) ?? JobDefaults.Workers(threads, options),
             Threads = threads,
             Options = options,
             Store = given.Get(Settings.Store),
@@ -57,6 +57,6 @@ internal sealed record RunSettings
             ? run
             : throw new SettingException(
                 Settings.MinWorkers,
-                $"{Settings.MinWorkers} is {wanted}, and this process has {run.Workers} workers: it would wait for ever; give {Settings.Workers} {wanted} too");
+                $"{Settings.MinWorkers} is {wanted}, and this process has {(run.Workers == 1 ? "1 worker" : $"{run.Workers} workers")}: it would wait for ever; give {Settings.Workers} {wanted} too");
     }
 }

@@ -15,7 +15,8 @@ internal static class TableWriting
     /// <summary>The first version of the rules that know them.</summary>
     private const int FirstRules = 3;
 
-    private static IReadOnlyList<Setting> All { get; } = [.. OfAnyFile, Settings.Column];
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<Setting> All { get; } = [.. OfAnyFile, Settings.Column];
 
     /// <summary>The format, as given or as before.</summary>
     /// <param name="given">The settings.</param>

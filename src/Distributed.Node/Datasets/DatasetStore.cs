@@ -33,6 +33,9 @@ internal sealed class DatasetStore
         Scan();
     }
 
+    /// <summary>Tables as they were parsed at their upload.</summary>
+    public ParsedUploads Parsed { get; } = new();
+
     /// <summary>All of them, newest first.</summary>
     public IReadOnlyList<Dataset> List()
     {
@@ -120,6 +123,7 @@ internal sealed class DatasetStore
             var doomed = Path.Combine(_uploads, Guid.NewGuid().ToString("n"));
             Directory.Move(Path.Combine(_sets, id), doomed);
             _known.TryRemove(id, out _);
+            Parsed.Take(id);
             Directory.Delete(doomed, recursive: true);
             return true;
         }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Distributed.Api;
 using Distributed.Data.Sets;
+using Distributed.Data.Tables;
 using Distributed.Jobs.Submission;
 using Distributed.Node.Configuration;
 using Distributed.Node.Problems;
@@ -24,13 +25,16 @@ internal sealed class DatasetUpload(DatasetStore store, HttpLimits limits, TimeP
         if (context.Request.ContentLength > limits.UploadBytes) throw TooLong();
         var given = context.Request.Query["name"].ToString() is { Length: > 0 } text ? text : null;
         if (given is not null) NameOf(given); // refused before its bytes come
+        var written = WrittenAs(context.Request.Query);
         var folder = store.NewUploadFolder();
         try
         {
             var received = await ReceiveAsync(context.Request, folder, context.RequestAborted).ConfigureAwait(false);
             var name = NameOf(given ?? received.FileName);
-            var stored = await Task.Run(() => Describe(folder, received.Parts, name), context.RequestAborted).ConfigureAwait(false);
-            return (store.Take(folder, stored, out var kept), kept);
+            var (stored, table) = await Task.Run(() => Describe(folder, received.Parts, name, written), context.RequestAborted).ConfigureAwait(false);
+            var isNew = store.Take(folder, stored, out var kept);
+            if (table is not null) store.Parsed.Keep(kept.Dataset.Id, table);
+            return (isNew, kept);
         }
         finally
         {
@@ -117,17 +121,28 @@ internal sealed class DatasetUpload(DatasetStore store, HttpLimits limits, TimeP
         }
     }
 
-    private StoredDataset Describe(string folder, List<DatasetPart> parts, string? name)
+    /// <summary>What the settings of the query say about a table.</summary>
+    /// <exception cref="SettingException">One is wrong.</exception>
+    private static TableFormat? WrittenAs(IQueryCollection query)
+    {
+        var given = new GivenSettings();
+        foreach (var setting in TableWriting.All)
+            if (query[setting.Member].ToString() is { Length: > 0 } text) given.Give(setting, text);
+        return TableWriting.Of(given, before: null);
+    }
+
+    private (StoredDataset Stored, ParsedTable? Table) Describe(string folder, List<DatasetPart> parts, string? name, TableFormat? written)
     {
         var isTable = parts[0].Name == DatasetParts.Table;
         parts.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
         var id = isTable
             ? parts[0].Sha256
             : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(parts.Select(part => $"{part.Name} {part.Sha256}\n")))));
-        var profile = DataProfile.Of(isTable ? Path.Combine(folder, DatasetStore.FileOf(DatasetParts.Table)) : folder);
+        var table = isTable ? ParsedTable.Of(Path.Combine(folder, DatasetStore.FileOf(DatasetParts.Table)), written) : null;
+        var profile = table?.Profile ?? DataProfile.Of(folder);
         var dataset = new Dataset(
             id, name ?? (isTable ? "table-" : "images-") + id[..8], isTable ? "table" : "images", parts.Sum(part => part.Bytes), clock.GetUtcNow(), parts);
-        return new StoredDataset(dataset, new DatasetDescription
+        return (new StoredDataset(dataset, new DatasetDescription
         {
             Dataset = dataset,
             Rows = profile.Rows,
@@ -135,11 +150,9 @@ internal sealed class DatasetUpload(DatasetStore store, HttpLimits limits, TimeP
             Width = profile.Width,
             Height = profile.Height,
             ClassCounts = profile.ClassCounts,
-            Columns = isTable
-                ? [.. profile.Columns.Select(column => new ColumnDescription(
-                    column.Name, column.IsNumeric ? "number" : "text", column.Missing, column.Distinct, column.HasMore, column.Minimum, column.Maximum, column.Mean))]
-                : null,
-        });
+            Columns = isTable ? [.. profile.Columns.Select(column => ColumnDescription.Of(column, NoteWords.By(ProblemAnswers.WordOf)))] : null,
+            Notes = [.. profile.Notes.Select(note => note.Say(ProblemAnswers.WordOf))],
+        }), table);
     }
 
     /// <summary>A display name from a client's name: never part of a path, never the name of a built-in data set.</summary>

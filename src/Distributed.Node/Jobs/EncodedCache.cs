@@ -3,11 +3,13 @@ using Distributed.Data;
 using Distributed.Data.Encodings;
 using Distributed.Data.Samples;
 using Distributed.Data.Sets;
+using Distributed.Node.Datasets;
 
 namespace Distributed.Node.Jobs;
 
 /// <summary>The data sets that were read last: a thousand submissions on one data set read it once. Two at the most, since they may be large.</summary>
-internal sealed class EncodedCache
+/// <param name="datasets">The uploads, some parsed already.</param>
+internal sealed class EncodedCache(DatasetStore datasets)
 {
     private const int Most = 2;
 
@@ -22,7 +24,7 @@ internal sealed class EncodedCache
         lock (_sets)
         {
             var at = _sets.FindIndex(set => set.Key == key);
-            data = at >= 0 ? _sets[at].Data : new Lazy<EncodedDataSet>(() => DataSets.Load(source));
+            data = at >= 0 ? _sets[at].Data : new Lazy<EncodedDataSet>(() => Read(source));
             if (at >= 0) _sets.RemoveAt(at);
             _sets.Add((key, data));
             if (_sets.Count > Most) _sets.RemoveAt(0);
@@ -38,4 +40,7 @@ internal sealed class EncodedCache
             throw;
         }
     }
+
+    private EncodedDataSet Read(DataSettings source) =>
+        datasets.IdOf(source.Source) is { } id && datasets.Parsed.Take(id) is { } table ? DataSets.Load(source, table) : DataSets.Load(source);
 }

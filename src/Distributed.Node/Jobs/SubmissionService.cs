@@ -21,7 +21,7 @@ internal sealed record Submitted(bool IsNew, JobSummary Summary, IReadOnlyList<s
 /// </summary>
 internal sealed class SubmissionService(GatewayAccess cluster, DatasetStore datasets, Computations computations)
 {
-    private readonly EncodedCache _encoded = new();
+    private readonly EncodedCache _encoded = new(datasets);
 
     /// <summary>Submits.</summary>
     /// <param name="body">A job file.</param>

@@ -1,6 +1,7 @@
 using System.Threading.RateLimiting;
 using Distributed.Api;
 using Distributed.Jobs.Gateway;
+using Distributed.Jobs.Submission;
 using Distributed.Node.Access;
 using Distributed.Node.Configuration;
 using Distributed.Node.Datasets;
@@ -25,7 +26,7 @@ internal static class DatasetRoutes
         routes.MapGet(ApiRoutes.Datasets, () => TypedResults.Ok(new DatasetList(store.List())))
             .Needs(ApiRole.Read).Describe("listDatasets", RouteDescription.Datasets, "Every uploaded data set, newest first.");
 
-        routes.MapPost(ApiRoutes.Datasets, async Task<IResult> (HttpContext context) =>
+        var uploading = routes.MapPost(ApiRoutes.Datasets, async Task<IResult> (HttpContext context) =>
         {
             using var place = places.AttemptAcquire();
             if (!place.IsAcquired) throw ApiException.TooMany($"{limits.Uploads} uploads are under way, and no more may be at once", TimeSpan.FromSeconds(5));
@@ -39,6 +40,8 @@ internal static class DatasetRoutes
             .WithParameter("name", "The display name.", new OpenApiSchema { Type = JsonSchemaType.String })
             .WithForm(DatasetParts.All).WithBytes("text/csv", "application/octet-stream")
             .AnswersHeader(StatusCodes.Status201Created, "Location", "The data set's path.");
+        foreach (var setting in TableWriting.All)
+            uploading.WithParameter(setting.Member, "Of a table: " + setting.Help + ". A job gives it too.", new OpenApiSchema { Type = JsonSchemaType.String });
 
         routes.MapGet(ApiRoutes.Datasets + "/{id}", async (string id, CancellationToken cancellation) =>
         {

@@ -39,7 +39,10 @@ internal sealed class Concerns
 
     public LineageState Lineage { get; private set; }
 
-    /// <summary>The decision being written to the journal, and since when; null for none.</summary>
+    /// <summary>Epochs that are decided and not durable yet.</summary>
+    public UnwrittenEpochs Unwritten { get; } = new();
+
+    /// <summary>The decision being written to the journal, or the last of <see cref="Unwritten"/>, and since when; null for none.</summary>
     public (JournalEvent Decision, TimeSpan Since)? Persisting { get; set; }
 
     /// <summary>The checkpoint step at which a pause is in force and nothing moves; null when not paused.</summary>

@@ -60,6 +60,7 @@ internal sealed class LineageState
         var word = Blocks.Hear(message, Moves.HasReleased);
         if (word == BlockRoster.Word.Ignored) return false;
         if (word == BlockRoster.Word.LostMemory) Fate.Lose($"block {message.Block} lost its memory");
+        else if (message.Lineage == _context.Lineage && _context.IsBeyondTheJournal(message.Step)) Fate.Lose("the coordinator died before the journal had the last epochs");
         if (Blocks.IsComplete) Gate.AnswerAtBoundary(message);
         return true;
     }

@@ -22,20 +22,49 @@ internal sealed class Reconciliation(Concerns concerns)
             return;
         }
         concerns.Cancel.Reconcile();
-        if (concerns.Persisting is null && _decisions.Next() is { } decision)
-        {
-            concerns.Persisting = (decision, _context.Now);
-            _context.Effects.Persist(decision); // no effect follows before it is durable
-        }
+        var mustWait = Decide();
         if (_context.Plan is null || _context.Term == 0 || _context.History.Lineage is null || concerns.PausedAt is not null) return;
         var lineage = concerns.Lineage;
         if (lineage.Fate.IsOver || !ReconcileBlocks(lineage)) return;
         lineage.Assignments.Reconcile(concerns.Cancel.MustWithdraw && !lineage.Hold.IsFast);
         lineage.Audits.Reconcile();
-        if (concerns.Persisting is not null) return;
+        if (mustWait) return;
         lineage.Checkpoints.Reconcile(lineage.Assignments, concerns.Ending.IsDiverging);
         if (lineage.Hold.Reconcile(lineage.Checkpoints.BestIsOnItsWay) is { } step) concerns.Rest(step);
     }
+
+    /// <summary>
+    /// Makes the next decisions and writes them. Epochs that go on may be acted on at once; they are durable before any other decision is written.
+    /// </summary>
+    /// <returns>Whether a decision is due that is not durable: no effect follows before it is.</returns>
+    private bool Decide()
+    {
+        if (concerns.Persisting is not null && !concerns.Unwritten.IsBeingWritten) return true;
+        JournalEvent? decision;
+        while ((decision = _decisions.Next()) is EpochDecided epoch && MayGoAhead(epoch))
+        {
+            concerns.Unwritten.Add(epoch);
+            _context.History.Apply(epoch);
+            Carry(epoch);
+        }
+        if (concerns.Persisting is not null) return decision is not null;
+        if (!concerns.Unwritten.IsEmpty)
+        {
+            var epochs = concerns.Unwritten.Write();
+            concerns.Persisting = (epochs[^1], _context.Now);
+            _context.Effects.PersistEpochs(epochs);
+        }
+        else if (decision is not null)
+        {
+            concerns.Persisting = (decision, _context.Now);
+            _context.Effects.Persist(decision);
+        }
+        return decision is not null;
+    }
+
+    /// <summary>Whether training may pass the epoch's end before the decision is durable.</summary>
+    private bool MayGoAhead(EpochDecided epoch) =>
+        epoch.Stop is null && !concerns.Unwritten.IsFull && !concerns.Lineage.Moves.MustHold && _context.Effects.BlocksAreHere;
 
     /// <summary>The immediate consequences of a decision; everything else follows in <see cref="Run"/>.</summary>
     public void Carry(JournalEvent decided)

@@ -7,7 +7,7 @@ using Distributed.Protocol.Planning;
 namespace Distributed.Protocol.Coordinator;
 
 /// <summary>
-/// One job's coordinator as a pure class. It journals each decision before any message follows, and reconciles blocks and workers with what is
+/// One job's coordinator as a pure class. It journals each decision before any message follows (but see <see cref="UnwrittenEpochs"/>), and reconciles blocks and workers with what is
 /// decided. It is not on the hot path: steps continue without it until the end of the epoch. Messages and time in, effects out; each message goes to
 /// the concern that handles it.
 /// </summary>
@@ -60,6 +60,13 @@ internal sealed class TrainingRun
         History.Apply(journalEvent);
         _concerns.Parts.DeleteUnkept(before.Where(checkpoint => !checkpoint.IsGiven).SelectMany(checkpoint => checkpoint.Parts));
         _reconciliation.Carry(journalEvent);
+    });
+
+    /// <summary>The epochs of <see cref="ICoordinatorEffects.PersistEpochs"/> are durable.</summary>
+    public void OnEpochsPersisted(TimeSpan now) => Always(now, () =>
+    {
+        _concerns.Persisting = null;
+        _concerns.Unwritten.Written();
     });
 
     // ---- clients

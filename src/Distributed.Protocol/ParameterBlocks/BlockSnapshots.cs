@@ -45,7 +45,8 @@ internal sealed class BlockSnapshots(BlockSite site, long lineage, BlockWeights 
             TellTooLate(message.Attempt, message.Step);
             return;
         }
-        if (message.Attempt < _attempt && known?.Attempt != message.Attempt) return; // stale, or of a step not passed yet: then it is repeated
+        // Stale, or of a step not passed yet: then it is repeated. An open one may get its new number after a later one was opened: a new coordinator adopts it.
+        if (message.Attempt < (known?.Attempt ?? _attempt)) return;
         _attempt = Math.Max(_attempt, message.Attempt);
         if (known is not null)
         {

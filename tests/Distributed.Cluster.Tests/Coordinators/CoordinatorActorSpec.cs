@@ -7,6 +7,7 @@ using Distributed.Cluster.Messages;
 using Distributed.Cluster.Stores;
 using Distributed.Cluster.Tests.Actors;
 using Distributed.Learning.Networks;
+using Distributed.Learning.Metrics;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
@@ -221,6 +222,27 @@ public sealed class CoordinatorActorSpec : ActorSpec
         Next<JobFinished>(_watcher);
         Nothing<Passivate>(_region, coordinator);
         Assert.IsType<PoisonPill>(PassUntil<Passivate>(_region, coordinator).StopMessage);
+    }
+
+    [Fact]
+    public async Task Training_passes_an_epoch_whose_decision_the_journal_does_not_take_yet()
+    {
+        var coordinator = Open();
+        coordinator.Tell(Start with { Specification = SampleJob.Specification with { Epochs = 9 } });
+        LoadBlock(coordinator);
+        PassUntil<AssignWorker>(AddWorker(coordinator), coordinator);
+        PassUntil(() => ReadJournal()[^1] is TrainingBegan, coordinator, "the job has begun");
+        await Journal.OnWrite.Fail();
+        coordinator.Tell(new EpochCompleted(SampleJob.Id, 1, 0, new ShardMetrics { Samples = 10, Divisor = 10, LossSum = 5 }, null));
+        var open = PassUntil<OpenCheckpoint>(_blocks, coordinator);
+        coordinator.Tell(new CheckpointOpened(SampleJob.Id, 0, 1, open.Attempt, open.Step), _blocks.Ref);
+        PassUntil<OpenBlockEpoch>(_blocks, coordinator, message => message.OpenThrough == 1);
+        coordinator.Tell(new EpochCompleted(SampleJob.Id, 1, 1, new ShardMetrics { Samples = 10, Divisor = 10, LossSum = 6 }, null));
+        PassUntil<OpenBlockEpoch>(_blocks, coordinator, message => message.OpenThrough == 2);
+        Assert.Empty(ReadJournal().OfType<EpochDecided>());
+        await Journal.OnWrite.Pass();
+        PassUntil(() => ReadJournal().OfType<EpochDecided>().Count() == 2, coordinator, "both epochs are durable");
+        Assert.Equal([0, 1], ReadJournal().OfType<EpochDecided>().Select(epoch => epoch.Epoch));
     }
 
     [Fact]

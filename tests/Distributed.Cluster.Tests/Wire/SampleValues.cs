@@ -23,7 +23,15 @@ internal sealed class SampleValues(int seed)
         if (type == typeof(WorkerId)) return new WorkerId($"host:1/{_random.Next():x}");
         if (type.IsEnum) return Enum.GetValues(type).GetValue(_random.Next(Enum.GetValues(type).Length))!;
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>)) return MakeList(type.GetGenericArguments()[0]);
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>)) return MakeDictionary(type.GetGenericArguments());
         return MakeRecord(type);
+    }
+
+    private object MakeDictionary(Type[] types)
+    {
+        var made = (System.Collections.IDictionary)Activator.CreateInstance(typeof(Dictionary<,>).MakeGenericType(types))!;
+        made[Make(types[0])] = Make(types[1]);
+        return made;
     }
 
     private Array MakeList(Type element)

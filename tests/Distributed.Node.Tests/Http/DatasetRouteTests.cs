@@ -36,6 +36,25 @@ public sealed class DatasetRouteTests(GatewayFixture gateway)
     }
 
     [Fact]
+    public async Task A_table_says_in_the_query_how_it_is_written_and_its_job_says_so_too()
+    {
+        var table = string.Concat(Enumerable.Range(0, 40).Select(i => $"{i};0{i % 4};{"xy"[i % 2]}\n"));
+        var refused = await (await _client.PostAsync(ApiRoutes.Datasets, ClientExtensions.Csv(table))).ProblemAsync(HttpStatusCode.UnprocessableEntity);
+        Assert.Contains("no-header", refused.Detail, StringComparison.Ordinal);
+        Assert.Contains("'delimiter'", (await (await _client.PostAsync($"{ApiRoutes.Datasets}?delimiter=ab", ClientExtensions.Csv(table)))
+            .ProblemAsync(HttpStatusCode.UnprocessableEntity)).Detail, StringComparison.Ordinal);
+
+        var dataset = await (await _client.PostAsync($"{ApiRoutes.Datasets}?name=headless&noHeader=true&delimiter=%3B", ClientExtensions.Csv(table))).ReadAsync<Dataset>();
+        var told = await _client.GetAsync<DatasetDescription>(ApiRoutes.Dataset(dataset.Id));
+        Assert.Equal([("c1", "number"), ("c2", "category"), ("c3", "flag")], told.Columns!.Select(column => (column.Name, column.Role!)));
+        Assert.Contains("'column' c2=number", told.Columns![1].Why, StringComparison.Ordinal);
+
+        var job = await _client.SubmitAsync($$"""{ "data": "{{dataset.Id}}", "noHeader": true, "delimiter": ";", "column": { "c2": "number" }, "epochs": 1, "hidden": "none" }""");
+        Assert.Equal(2, job.Specification.Network.Inputs);
+        Assert.Equal(JobPhase.Completed, (await _client.UntilEndedAsync(job.Summary.Id)).Summary.State);
+    }
+
+    [Fact]
     public async Task Images_come_with_their_labels_as_parts()
     {
         using var form = new MultipartFormDataContent

@@ -39,6 +39,12 @@ internal sealed class Recorder : ICoordinatorEffects, IBlockEffects, IWorkerEffe
 
     public void Persist(JournalEvent journalEvent) => Persisting = journalEvent;
 
+    public IReadOnlyList<EpochDecided>? PersistingEpochs { get; set; }
+
+    public void PersistEpochs(IReadOnlyList<EpochDecided> epochs) => PersistingEpochs = epochs;
+
+    public bool BlocksAreHere { get; set; }
+
     public void ToBlock(IBlockMessage message) => Sent.Add(message);
 
     public void ToWorker(WorkerId worker, IWorkerMessage message) => Sent.Add(message);

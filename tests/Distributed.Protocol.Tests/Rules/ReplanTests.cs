@@ -149,6 +149,10 @@ public sealed class ReplanTests : ICoordinatorEffects
         while (_answers.TryDequeue(out var answer)) answer();
     }
 
+    void ICoordinatorEffects.PersistEpochs(IReadOnlyList<EpochDecided> epochs) => Assert.Fail("no epoch ends here");
+
+    bool ICoordinatorEffects.BlocksAreHere => false;
+
     void ICoordinatorEffects.Persist(JournalEvent journalEvent) => _answers.Enqueue(() => _run.OnPersisted(journalEvent, _now));
 
     void ICoordinatorEffects.ToBlock(IBlockMessage message)

@@ -1,4 +1,3 @@
-using Distributed.Learning.Metrics;
 using Distributed.Protocol.Coordinator;
 using Distributed.Protocol.Coordinator.Context;
 using Distributed.Protocol.Identity;
@@ -247,11 +246,10 @@ public sealed partial class TrainingRunTests
         }
     }
 
-    private void Complete(int epoch, double loss)
+    private void Complete(int epoch, double loss, bool isDurable = true)
     {
-        var sums = new ShardMetrics { Samples = 10, Divisor = 10, LossSum = loss * 10 };
-        _run.OnEpochCompleted(new EpochCompleted(SampleJobs.Job, _run.History.Lineage!.Lineage, epoch, sums, null), _now);
-        Settle(lineage: _run.History.Lineage!.Lineage);
+        _run.OnEpochCompleted(Ended(epoch, loss), _now);
+        if (isDurable) Settle(lineage: _run.History.Lineage!.Lineage);
     }
 
     private void Store(long step, int block = 0)

@@ -15,6 +15,8 @@ internal static class CoordinatorMistakes
     public static CoordinatorDesk Desk(Mistake? mistake, CoordinatorNode node) => mistake switch
     {
         Mistake.ActBeforeTheJournal => new EarlyActor(node),
+        Mistake.ForgetAnEpochThatWentAhead => new EpochForgetter(node),
+        Mistake.IgnoreStepsBeyondTheJournal => new StepHider(node),
         Mistake.DecideAnEpochAgain => new EpochRepeater(node),
         Mistake.DeleteKeptParts => new KeptPartsDeleter(node),
         Mistake.SweepKeptParts => new KeptPartsSweeper(node),
@@ -33,6 +35,8 @@ internal static class CoordinatorMistakes
     {
         private readonly Queue<JournalEvent> _writing = [];
 
+        public override bool BlocksAreHere => false;
+
         public override void Persist(JournalEvent journalEvent)
         {
             _writing.Enqueue(journalEvent);
@@ -44,6 +48,27 @@ internal static class CoordinatorMistakes
         {
             _writing.Dequeue();
             if (_writing.TryPeek(out var next)) Node.Persist(next);
+        }
+    }
+
+    /// <summary>Does not write the last epoch of a run of several.</summary>
+    private sealed class EpochForgetter(CoordinatorNode node) : CoordinatorDesk(node)
+    {
+        public override void PersistEpochs(IReadOnlyList<EpochDecided> epochs) => base.PersistEpochs(epochs.Count > 1 ? [.. epochs.SkipLast(1)] : epochs);
+    }
+
+    /// <summary>Takes blocks beyond the first undecided epoch for blocks at its end.</summary>
+    private sealed class StepHider(CoordinatorNode node) : CoordinatorDesk(node)
+    {
+        public override IEnumerable<object> Incoming(object message)
+        {
+            if (History.Decisions.Count >= History.Specification?.Epochs) return [message];
+            var end = Node.Plan.BoundaryAfter(History.Decisions.Count);
+            return message switch
+            {
+                BlockState state when state.Step > end => [state with { Step = end }],
+                _ => [message],
+            };
         }
     }
 

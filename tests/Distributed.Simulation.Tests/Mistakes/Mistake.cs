@@ -63,6 +63,12 @@ internal enum Mistake
     /// <summary>Messages follow from decisions that are not durable yet.</summary>
     ActBeforeTheJournal,
 
+    /// <summary>An epoch that training has passed never gets into the journal.</summary>
+    ForgetAnEpochThatWentAhead,
+
+    /// <summary>A coordinator goes on with blocks that are beyond an epoch which its journal does not have.</summary>
+    IgnoreStepsBeyondTheJournal,
+
     /// <summary>A summary of the journal omits the newest checkpoint.</summary>
     SummarizeWithoutTheLatest,
 

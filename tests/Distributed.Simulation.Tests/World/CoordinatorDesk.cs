@@ -27,6 +27,10 @@ internal class CoordinatorDesk(CoordinatorNode node) : ICoordinatorEffects
 
     public virtual void Persist(JournalEvent journalEvent) => Node.Persist(journalEvent);
 
+    public virtual void PersistEpochs(IReadOnlyList<EpochDecided> epochs) => Node.PersistEpochs(epochs);
+
+    public virtual bool BlocksAreHere => Node.BlocksAreHere;
+
     public virtual void ToBlock(IBlockMessage message) => Node.ToBlock(message);
 
     public virtual void ToWorker(WorkerId worker, IWorkerMessage message) => Node.ToWorker(worker, message);

@@ -3,6 +3,7 @@ using Distributed.Protocol.Coordinator.Context;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
+using Distributed.Protocol.Planning;
 using Distributed.Protocol.Snapshots;
 using Distributed.Simulation.Tests.Mistakes;
 
@@ -43,6 +44,8 @@ internal sealed class CoordinatorNode : ICoordinatorEffects
 
     public JobId Job => _world.Job.Id;
 
+    public EpochPlan Plan => _world.Job.Plan;
+
     public JobHistory History => _run.History;
 
     public JobStatus Status => _run.StatusAt(_clock.Now);
@@ -80,12 +83,14 @@ internal sealed class CoordinatorNode : ICoordinatorEffects
     /// <summary>Enters the rule a moment later.</summary>
     public void Soon(Action<TrainingRun, TimeSpan> action) => _world.Time.After(TimeSpan.Zero, () => Enter(() => action(_run, _clock.Now)));
 
-    public void Persist(JournalEvent journalEvent)
+    public bool BlocksAreHere => _world.Habits.GoesAhead;
+
+    public void Persist(JournalEvent journalEvent) => Persist([journalEvent], () => _desk.Written(_run, journalEvent, _clock.Now));
+
+    public void PersistEpochs(IReadOnlyList<EpochDecided> epochs)
     {
-        if (_persisting) SimulatedWorld.Fail("two decisions at once");
-        _persisting = true;
-        _world.Trace?.Line($"{CoordinatorSeat.Name} decides {Wording.Of(journalEvent)}");
-        _world.Time.After(_world.Between(0.5, 12), () => Write(journalEvent));
+        if (epochs.Count is 0 or > 64) SimulatedWorld.Fail($"a run of {epochs.Count} epochs");
+        Persist(epochs, () => _run.OnEpochsPersisted(_clock.Now));
     }
 
     public void ToBlock(IBlockMessage message)
@@ -118,26 +123,39 @@ internal sealed class CoordinatorNode : ICoordinatorEffects
         _world.Time.After(_world.Between(0, 20), () => _seat.Stop(this, TimeSpan.Zero));
     }
 
-    private void Write(JournalEvent journalEvent)
+    private void Persist(IReadOnlyList<JournalEvent> rows, Action written)
+    {
+        if (_persisting) SimulatedWorld.Fail("two decisions at once");
+        _persisting = true;
+        foreach (var row in rows) _world.Trace?.Line($"{CoordinatorSeat.Name} decides {Wording.Of(row)}");
+        _world.Time.After(_world.Between(0.5, _world.Habits.JournalTime), () => Write(rows, written));
+    }
+
+    /// <summary>Writes all rows or none.</summary>
+    private void Write(IReadOnlyList<JournalEvent> rows, Action written)
     {
         if (IsStopped) return; // it died before the row was written
         if (!_world.Journal.IsUp)
         {
-            _world.Time.After(_world.Between(50, 400), () => Write(journalEvent));
+            _world.Time.After(_world.Between(50, 400), () => Write(rows, written));
             return;
         }
-        if (!_world.Journal.TryAppend(_sequence, journalEvent))
+        if (_sequence != _world.Journal.Count)
         {
             _world.Trace?.Line($"{CoordinatorSeat.Name} finds that another one writes, and ends");
             _seat.Stop(this, _world.Between(10, 500));
             return;
         }
-        _sequence++;
-        _world.Trace?.Line($"journal {_sequence}: {Wording.Of(journalEvent)}");
+        foreach (var row in rows)
+        {
+            _world.Journal.Append(row);
+            _sequence++;
+            _world.Trace?.Line($"journal {_sequence}: {Wording.Of(row)}");
+        }
         _world.Time.After(_world.Between(0.1, 5), () => Enter(() =>
         {
             _persisting = false;
-            _desk.Written(_run, journalEvent, _clock.Now);
+            written();
         }));
     }
 

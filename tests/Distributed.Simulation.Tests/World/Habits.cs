@@ -43,6 +43,12 @@ internal sealed record Habits
     /// <summary>The kinds of faults, each with its mean interval.</summary>
     public IReadOnlyDictionary<FaultKind, TimeSpan> Faults { get; init; } = new Dictionary<FaultKind, TimeSpan>();
 
+    /// <summary>Epochs that go on are acted on before they are durable, also where coordinators die without the blocks.</summary>
+    public bool GoesAhead { get; init; }
+
+    /// <summary>How long the journal takes at most to begin a write, in milliseconds.</summary>
+    public double JournalTime { get; init; } = 12;
+
     public static Habits Draw(Random random)
     {
         var horizon = TimeSpan.FromMilliseconds(Math.Pow(10, 2 + random.NextDouble() * 2)); // 0.1 … 10 s
@@ -68,11 +74,13 @@ internal sealed record Habits
             // Much more often than in production, so that runs of a few seconds see many changes of shares.
             MeasureEvery = TimeSpan.FromMilliseconds(random.Next(20, 500)),
             ReplanEvery = TimeSpan.FromMilliseconds(random.Next(10, 3000)),
+            GoesAhead = random.Next(2) == 0,
+            JournalTime = random.Next(3) == 0 ? 600 : 12, // several epochs
         };
     }
 
     public override string ToString() =>
-        $"{(ByReference ? "by reference" : "by copy")}, {Workers} workers, horizon {Horizon.TotalSeconds:F2} s, drop {Drop:F3}, double {Duplicate:F3}, " +
+        $"{(ByReference ? "by reference" : "by copy")}{(GoesAhead ? ", ahead of the journal" : "")}, {Workers} workers, horizon {Horizon.TotalSeconds:F2} s, drop {Drop:F3}, double {Duplicate:F3}, " +
         $"long delay {LongDelay:F3}, latency {Latency.TotalMilliseconds:F1} ms x {Jitter}, shard {ShardTime.TotalMilliseconds:F1} ms; faults: " +
         string.Join(", ", Faults.Select(fault => $"{fault.Key} every {fault.Value.TotalSeconds:F2} s"));
 }

@@ -26,10 +26,9 @@ internal sealed class Journal(SimulatedJob job, Oracle oracle, PartStore parts, 
 
     public Dictionary<long, LineageStarted> Lineages { get; } = [];
 
-    /// <summary>Writes a row; false when its sequence number is taken.</summary>
-    public bool TryAppend(int sequence, JournalEvent journalEvent)
+    /// <summary>Writes a row, whose sequence number is free.</summary>
+    public void Append(JournalEvent journalEvent)
     {
-        if (sequence != Count) return false;
         Check(journalEvent);
         _events.Add(journalEvent);
         Mirror.Apply(journalEvent);
@@ -39,7 +38,6 @@ internal sealed class Journal(SimulatedJob job, Oracle oracle, PartStore parts, 
             _events.RemoveRange(0, _events.Count - 1);
         }
         if (Mirror.Checkpoints.Count > 4) throw new SimulationFailure($"{Mirror.Checkpoints.Count} checkpoints are kept");
-        return true;
     }
 
     private long? BestStep => Mirror.Best is { } best ? job.Plan.BoundaryAfter(best.Epoch) : null;

@@ -34,7 +34,7 @@ internal sealed class CheckpointAttempts(RunContext context, BlockRoster blocks,
 
     /// <summary>The checkpoint whose parts are all durable; null for none.</summary>
     public CheckpointCommitted? Decide() =>
-        _attempt is { IsDurable: true } attempt
+        _attempt is { IsDurable: true } attempt && !context.IsBeyondTheJournal(attempt.Step)
             ? new CheckpointCommitted(new Checkpoint(attempt.Step, context.Lineage, attempt.StoredParts(), attempt.Totals, context.ParameterCount))
             : null;
 

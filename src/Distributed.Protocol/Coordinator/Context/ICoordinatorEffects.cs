@@ -14,6 +14,17 @@ internal interface ICoordinatorEffects
     /// </summary>
     void Persist(JournalEvent journalEvent);
 
+    /// <summary>
+    /// As <see cref="Persist"/>, for epochs that the run has acted on already: all of them or none; answered by <see cref="TrainingRun.OnEpochsPersisted"/>.
+    /// </summary>
+    void PersistEpochs(IReadOnlyList<EpochDecided> epochs);
+
+    /// <summary>
+    /// Whether all blocks run in the coordinator's own process and end with it. Only then may training be ahead of the journal: a coordinator that dies
+    /// alone would otherwise cost steps.
+    /// </summary>
+    bool BlocksAreHere { get; }
+
     /// <summary>Sends to a block, starting it if it is not running.</summary>
     void ToBlock(IBlockMessage message);
 

@@ -56,6 +56,11 @@ internal sealed class RunContext(JobId job, JobHistory history, CoordinatorTimes
     /// <summary>Blocks by the options; the layout may need fewer.</summary>
     public int BlockCount => new BlockLayout(ParameterCount, History.Options.Blocks).Count;
 
+    /// <summary>
+    /// Whether a step lies beyond an undecided epoch: an earlier coordinator opened the next one and died before the decision was durable.
+    /// </summary>
+    public bool IsBeyondTheJournal(long step) => Plan is { } plan && step > 0 && plan.EpochOf(step - 1) > History.Decisions.Count;
+
     public bool HasCheckpoint(long step) => History.CheckpointAt(step) is not null;
 
     /// <summary>A number higher than all previous attempts', across terms.</summary>
