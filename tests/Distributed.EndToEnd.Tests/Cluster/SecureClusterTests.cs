@@ -1,4 +1,3 @@
-using Distributed.Protocol.Messages;
 using Distributed.Protocol.Specification;
 using Distributed.Tests;
 using Xunit.Abstractions;

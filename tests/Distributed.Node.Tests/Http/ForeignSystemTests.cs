@@ -18,34 +18,40 @@ public sealed class ForeignSystemTests(GatewayFixture gateway) : IAsyncLifetime
 
     public Task InitializeAsync()
     {
-        _foreign = ActorSystem.Create(ClusterNode.SystemName, ConfigurationFactory.ParseString("""
-            akka {
-              actor.provider = remote
-              loglevel = OFF
-              stdout-loglevel = OFF
-              remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
-            }
-            """));
+        _foreign = Create();
         return Task.CompletedTask;
     }
+
+    private static ActorSystem Create() => ActorSystem.Create(ClusterNode.SystemName, ConfigurationFactory.ParseString("""
+        akka {
+          actor.provider = remote
+          loglevel = OFF
+          stdout-loglevel = OFF
+          remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
+        }
+        """));
 
     public Task DisposeAsync() => _foreign.Terminate();
 
     private string Path(string path) => $"akka.tcp://{ClusterNode.SystemName}@{gateway.Address}/{path}";
 
     /// <summary>The node has taken everything that was sent before: it answers what comes after, over the same connection.</summary>
-    private async Task UntilTakenAsync() =>
-        Assert.NotNull((await _foreign.ActorSelection(Path("user/node-status")).Ask<ActorIdentity>(new Identify("after"), Bound)).Subject);
+    private async Task UntilTakenAsync() => await FindStatusAsync(_foreign);
+
+    private async Task<IActorRef> FindStatusAsync(ActorSystem from)
+    {
+        var status = (await from.ActorSelection(Path("user/node-status")).Ask<ActorIdentity>(new Identify("who"), Bound)).Subject;
+        Assert.NotNull(status);
+        return status;
+    }
 
     [Fact]
     public async Task A_stop_by_reference_or_selection_reaches_no_actor_and_the_cluster_goes_on()
     {
-        var status = (await _foreign.ActorSelection(Path("user/node-status")).Ask<ActorIdentity>(new Identify("who"), Bound)).Subject;
-        Assert.NotNull(status);
+        var status = await FindStatusAsync(_foreign);
         foreach (object harm in new object[] { PoisonPill.Instance, Kill.Instance })
         {
             status.Tell(harm);
-            ((IInternalActorRef)status).SendSystemMessage(new Suspend());
             foreach (var name in new[] { "jobs", "jobs/jobs", "workers", "data", "node-status", "*", "lease-reclaimer" }) _foreign.ActorSelection(Path($"user/{name}")).Tell(harm);
         }
         foreach (var path in new[] { "user", "system", "system/cluster/core/daemon", "system/sharding/coordinator" }) _foreign.ActorSelection(Path(path)).Tell(PoisonPill.Instance);
@@ -55,6 +61,20 @@ public sealed class ForeignSystemTests(GatewayFixture gateway) : IAsyncLifetime
         Assert.NotEmpty((await gateway.Client.GetAsync<NodeList>(ApiRoutes.Nodes)).Nodes);
         Assert.NotNull(await gateway.Client.GetAsync<JobList>(ApiRoutes.Jobs));
         await gateway.Client.UntilAsync("/health/ready", response => response.IsSuccessStatusCode);
+    }
+
+    [Fact]
+    public async Task A_system_message_that_would_suspend_an_actor_ends_its_senders_connection_and_does_nothing_else()
+    {
+        var status = await FindStatusAsync(_foreign);
+        ((IInternalActorRef)status).SendSystemMessage(new Suspend());
+        // Repeated while it is not acknowledged, so it has been refused once these answers of others are here.
+        for (var i = 0; i < 3; i++)
+        {
+            var other = Create();
+            Assert.Equal(status.Path.Uid, (await FindStatusAsync(other)).Path.Uid);
+            await other.Terminate();
+        }
     }
 
     [Theory]
