@@ -14,8 +14,8 @@ public sealed class OutsideMiscSerializer(ExtendedActorSystem system) : Serializ
 {
     private readonly MiscMessageSerializer _akka = new(system);
 
-    /// <inheritdoc/>
-    public override int Identifier => _akka.Identifier;
+    /// <summary>That of Akka's serializer, also in a system without Akka.Remote's configuration.</summary>
+    public override int Identifier => 16;
 
     /// <inheritdoc/>
     public override string Manifest(object o) => _akka.Manifest(o);

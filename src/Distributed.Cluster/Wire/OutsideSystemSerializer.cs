@@ -15,8 +15,8 @@ public sealed class OutsideSystemSerializer(ExtendedActorSystem system) : Serial
 {
     private readonly SystemMessageSerializer _akka = new(system);
 
-    /// <inheritdoc/>
-    public override int Identifier => _akka.Identifier;
+    /// <summary>That of Akka's serializer, also in a system without Akka.Remote's configuration.</summary>
+    public override int Identifier => 22;
 
     /// <inheritdoc/>
     public override bool IncludeManifest => _akka.IncludeManifest;

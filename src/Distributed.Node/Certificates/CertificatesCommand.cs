@@ -66,13 +66,13 @@ internal static class CertificatesCommand
         if (result.GetValue(ForgetOld))
         {
             output.WriteLine($"{folder.ForgetOldAuthorities()} older authorities are not accepted any more: put {Path.Combine(path, CertificateNames.Authorities)} on every node");
-            return ExitCode.Left;
+            return 0;
         }
         if (result.GetValue(NewAuthority))
         {
             if (!isNew) folder.AddAuthority();
             output.WriteLine($"an authority was added: put {Path.Combine(path, CertificateNames.Authorities)} on every node, then run this command again without {NewAuthority.Name}");
-            return ExitCode.Left;
+            return 0;
         }
         if (isNew) output.WriteLine($"the cluster's authority is in {keys}; keep {CertificateNames.AuthorityKey} away from the nodes: who has it can make nodes");
         string[] hosts = ["localhost", "127.0.0.1", "::1", Environment.MachineName, .. result.GetValue(Host)!];
@@ -80,6 +80,6 @@ internal static class CertificatesCommand
             throw new IdentityException($"{Host.Name} is '{wrong}': it must be a name or an address");
         using var node = folder.MakeNode([.. hosts.Distinct(StringComparer.OrdinalIgnoreCase)], TimeSpan.FromDays(days));
         output.WriteLine($"the nodes' certificate, valid until {node.NotAfter.ToUniversalTime():yyyy-MM-dd}: {Path.Combine(path, CertificateNames.Node)}, with {CertificateNames.NodeKey} and {CertificateNames.Authorities} for every node");
-        return ExitCode.Left;
+        return 0;
     }
 }

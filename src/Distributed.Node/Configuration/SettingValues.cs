@@ -104,7 +104,7 @@ internal sealed class SettingValues
         var flags = new RootCommand("One node of a training cluster. Each flag can also be set by the variable in brackets.") { CertificatesCommand.Create() };
         foreach (var setting in NodeSetting.All) flags.Options.Add(setting);
         flags.Options.Add(Health);
-        flags.SetAction(_ => ExitCode.Left); // a node is started by the caller
+        flags.SetAction(_ => 0); // a node is started by the caller
         return flags;
     }
 

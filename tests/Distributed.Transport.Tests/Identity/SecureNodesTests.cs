@@ -155,7 +155,8 @@ public sealed class SecureNodesTests : IAsyncLifetime
             {
                 // The test is over.
             }
-        }) { IsBackground = true }.Start();
+        })
+        { IsBackground = true }.Start();
 
         private Socket Keep(Socket socket)
         {
