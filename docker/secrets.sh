@@ -11,7 +11,6 @@ make() {
   [ -s "$folder/$1" ] || head -c 32 /dev/urandom | od -An -v -tx1 | tr -d ' \n' > "$folder/$1"
   chmod 644 "$folder/$1"
 }
-make cluster  # nodes prove it to each other
 make postgres # the database's password
 make api-key  # a client presents it to the gateway
 [ -s "$folder/api-keys" ] || printf 'owner:write:%s\n' "$(cat "$folder/api-key")" > "$folder/api-keys" # the gateway's keys: NAME:ROLE:KEY

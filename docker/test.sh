@@ -67,7 +67,7 @@ until_true() {
 api() {
   local path=$1
   shift
-  curl -sS --fail-with-body --max-time 20 -H "Authorization: Bearer $key" "$@" "$server$path"
+  curl -sS --cacert "$work/authority.pem" --fail-with-body --max-time 20 -H "Authorization: Bearer $key" "$@" "$server$path"
 }
 field() { grep -oE "\"$1\":(\"[^\"]*\"|[^,}]*)" | head -1 | cut -d: -f2- | tr -d '"'; }
 
@@ -86,7 +86,7 @@ follow() {
   until grep -q '"outcome"' "$feed"; do
     while read -r line; do
       case $line in data:*) printf '%s %s\n' "$EPOCHREALTIME" "${line#data: }" >> "$feed" ;; esac
-    done < <(curl -sN -H "Authorization: Bearer $key" "$server/api/v1/jobs/$1/events")
+    done < <(curl -sN --cacert "$work/authority.pem" -H "Authorization: Bearer $key" "$server/api/v1/jobs/$1/events")
     sleep 0.2
   done
 }
@@ -235,8 +235,9 @@ compose up -d --no-build --wait --wait-timeout $((120 * patience)) >"$work/out" 
 ready=$(since "$at")
 recoveries+=("$(printf '%-58s ready after %5s s' "up with built images" "$ready")")
 say "${recoveries[-1]}"
-server="http://127.0.0.1:$HTTP_PORT"
-until_true 30 "an answer of the gateway" eval 'curl -sf --max-time 5 "$server/health/ready" >/dev/null'
+server="https://127.0.0.1:$HTTP_PORT"
+compose cp coordinator:/certificates/authority.pem "$work/authority.pem" >/dev/null || fail "there is no authority"
+until_true 30 "an answer of the gateway" eval 'curl -sf --cacert "$work/authority.pem" --max-time 5 "$server/health/ready" >/dev/null'
 
 finished=0
 submit

@@ -6,6 +6,7 @@ using Distributed.Jobs.Gateway;
 using Distributed.Node.Configuration;
 using Distributed.Node.Http;
 using Distributed.Node.Naming;
+using Distributed.Transport.Identity;
 using Microsoft.Extensions.Logging;
 
 namespace Distributed.Node;
@@ -14,8 +15,8 @@ namespace Distributed.Node;
 internal static class NodeApplication
 {
     private const string OpenDoor =
-        "listens at {Address}, beyond loopback: membership and control messages (Akka.Remote) are neither authenticated nor encrypted, the secret "
-        + "guards the tensor plane alone; let no one but the cluster's nodes reach these ports";
+        "listens at {Address}, beyond loopback, without certificates (--insecure): everybody who reaches these ports can join the cluster, and read "
+        + "and change all of it";
 
     /// <summary>Runs a node until it ends; see <see cref="ExitCode"/>.</summary>
     public static async Task<int> RunAsync(string[] args, Func<string, string?> variable, TextWriter output, TextWriter error)
@@ -23,11 +24,11 @@ internal static class NodeApplication
         try
         {
             var values = SettingValues.Read(args, variable);
-            if (values.Page is { } page) return await page.InvokeAsync(new InvocationConfiguration { Output = output }).ConfigureAwait(false);
+            if (values.Page is { } page) return await page.InvokeAsync(new InvocationConfiguration { Output = output, EnableDefaultExceptionHandler = false }).ConfigureAwait(false);
             if (values.AsksForHealth) return Health.Check(values.Text(NodeSetting.HealthFile), DateTime.UtcNow, output);
             return await RunAsync(NodeSettings.Read(values)).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is NodeSettingException or TrainingException)
+        catch (Exception e) when (e is NodeSettingException or TrainingException or IdentityException)
         {
             return Say(ExitCode.BadSetting, e.Message);
         }
@@ -63,7 +64,8 @@ internal static class NodeApplication
             waitsForStore = settings.Node.Store is not null;
             if (settings.Node.Store is { } store) await StoreWait.RunAsync(store, logger, ending.Token).ConfigureAwait(false);
             waitsForStore = false;
-            var options = settings.Node with { Logging = Configure };
+            var identity = settings.CertificateFolder is { } folder ? ClusterIdentity.Open(folder, logger) : null;
+            var options = settings.Node with { Logging = Configure, Identity = identity };
             var seeds = await SeedNames.WithOwnNameAsync(options.SeedNodes, options.Hostname, options.Port, names, ending.Token).ConfigureAwait(false);
             options = settings.AsksForNames
                 ? options with { Hostname = await ClusterNames.FindOwnAsync(names, Environment.MachineName, ending.Token).ConfigureAwait(false), SeedNodes = [] }
@@ -72,8 +74,8 @@ internal static class NodeApplication
             await using (node.ConfigureAwait(false))
             {
                 logger.LogInformation("{Roles} at {Address}, tensors at {Data}", string.Join(", ", options.Roles.Order()), node.Address, string.Join(", ", node.Data.Addresses));
-                if (settings.ListensBeyondLoopback) logger.LogWarning(OpenDoor, options.ListenAddress ?? options.Hostname);
-                IAsyncDisposable http = settings.Http is { } serve ? await ServeAsync(serve, node, Configure, logger).ConfigureAwait(false) : new NoServer();
+                if (settings.IsInsecure) logger.LogWarning(OpenDoor, options.ListenAddress ?? options.Hostname);
+                IAsyncDisposable http = settings.Http is { } serve ? await ServeAsync(serve with { Identity = identity, IsInsecure = settings.IsInsecure }, node, Configure, logger).ConfigureAwait(false) : new NoServer();
                 await using var serving = http.ConfigureAwait(false);
                 var watch = SeedWatch.RunAsync(node, seeds, names, logger, ending.Token);
                 var search = settings.AsksForNames

@@ -35,26 +35,24 @@ public sealed class StartRefusalTests : IDisposable
     [InlineData("::", "[::]")]
     public async Task All_addresses_of_the_machine_can_be_listened_at(string listen, string shown)
     {
-        File.WriteAllText(Path.Combine(_folder, "secret"), "a secret of the tests");
         // The port is taken on purpose: the refusal shows that the address itself was accepted.
         Assert.Equal(
             $"distributed-node: --port: another program listens at {shown}:{Taken}: end it, or give another port",
-            await RefusalAsync("--listen", listen, "--port", $"{Taken}", "--secret-file", Path.Combine(_folder, "secret")));
+            await RefusalAsync("--listen", listen, "--port", $"{Taken}", "--insecure", "yes"));
     }
 
     [Theory]
     [InlineData("--port and --data-port are both 4800", "--port", "4800", "--data-port", "4800")]
     [InlineData("--http and --port are both 4800", "--port", "4800", "--http", "4800")]
-    [InlineData("--hostname: 192.0.2.7 is not an address of this machine", "--hostname", "192.0.2.7", "--secret-file", "@secret")]
-    [InlineData("--listen: 192.0.2.7 is not an address of this machine", "--listen", "192.0.2.7", "--secret-file", "@secret")]
-    [InlineData("--hostname names nowhere.invalid, which no name server knows", "--hostname", "nowhere.invalid", "--secret-file", "@secret")]
+    [InlineData("--hostname: 192.0.2.7 is not an address of this machine", "--hostname", "192.0.2.7", "--insecure", "yes")]
+    [InlineData("--listen: 192.0.2.7 is not an address of this machine", "--listen", "192.0.2.7", "--insecure", "yes")]
+    [InlineData("--hostname names nowhere.invalid, which no name server knows", "--hostname", "nowhere.invalid", "--insecure", "yes")]
     [InlineData("--hostname is 0.0.0.0, under which no other node reaches this one", "--hostname", "0.0.0.0")]
     [InlineData("--hostname is 'a b'", "--hostname", "a b")]
     [InlineData("--hostname is 'a\"b'", "--hostname", "a\"b")]
     public async Task A_place_that_cannot_be_listened_at_is_refused_with_the_remedy(string reason, params string[] flags)
     {
-        File.WriteAllText(Path.Combine(_folder, "secret"), "a secret of the tests");
-        Assert.StartsWith($"distributed-node: {reason}", await RefusalAsync([.. flags.Select(flag => flag.Replace("@", _folder + "/", StringComparison.Ordinal))]), StringComparison.Ordinal);
+        Assert.StartsWith($"distributed-node: {reason}", await RefusalAsync(flags), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -94,12 +92,12 @@ public sealed class StartRefusalTests : IDisposable
     }
 
     [Fact]
-    public async Task The_help_says_that_the_secret_keeps_no_node_out()
+    public async Task The_help_says_that_the_secret_keeps_no_node_out_and_what_does()
     {
         var output = new StringWriter();
         Assert.Equal(ExitCode.Left, await NodeApplication.RunAsync(["--help"], _ => null, output, TextWriter.Null));
-        Assert.Contains("It keeps no node out of the cluster: membership is not authenticated", output.ToString(), StringComparison.Ordinal);
-        Assert.Contains("neither authenticated nor encrypted: run the nodes in a trusted network", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("It keeps no node out of the cluster", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("'distributed-node certificates --out DIR' makes them", output.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -113,9 +111,11 @@ public sealed class StartRefusalTests : IDisposable
     [InlineData(true, "--hostname", "auto")]
     public void A_node_that_others_can_reach_is_known_to_be(bool expected, params string[] flags)
     {
-        var secret = Path.Combine(_folder, "secret");
-        File.WriteAllText(secret, "a secret of the tests");
-        Assert.Equal(expected, NodeSettings.Read(SettingValues.Read(["--roles", "worker", "--seed-nodes", "a:1", "--secret-file", secret, .. flags], _ => null)).ListensBeyondLoopback);
+        var settings = NodeSettings.Read(SettingValues.Read(["--roles", "worker", "--seed-nodes", "a:1", "--insecure", "yes", .. flags], _ => null));
+        Assert.Equal(expected, settings.ListensBeyondLoopback);
+        Assert.Equal(expected, settings.IsInsecure);
+        var folder = Directory.CreateDirectory(Path.Combine(_folder, "certificates")).FullName;
+        Assert.False(NodeSettings.Read(SettingValues.Read(["--roles", "worker", "--seed-nodes", "a:1", "--certificates", folder, .. flags], _ => null)).IsInsecure);
     }
 
     private async Task<string> RefusalAsync(params string[] flags)

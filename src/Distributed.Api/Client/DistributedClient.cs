@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Polly;
@@ -26,7 +27,7 @@ public sealed partial class DistributedClient : IDisposable
     /// <param name="options">Key, retries and bounds; null for the defaults.</param>
     /// <exception cref="ArgumentException">The address is not an absolute one of HTTP, or the key has other characters than printable ones.</exception>
     public DistributedClient(Uri server, DistributedClientOptions? options = null)
-        : this(new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { Timeout = Timeout.InfiniteTimeSpan }, server, options, ownsHttp: true)
+        : this(new HttpClient(Handler(options?.Authorities)) { Timeout = Timeout.InfiniteTimeSpan }, server, options, ownsHttp: true)
     {
     }
 
@@ -62,6 +63,14 @@ public sealed partial class DistributedClient : IDisposable
     public void Dispose()
     {
         if (_ownsHttp) _http.Dispose();
+    }
+
+    /// <summary>Connections that live for five minutes at most, so that a name's new address is found.</summary>
+    private static SocketsHttpHandler Handler(X509Certificate2Collection? authorities)
+    {
+        var handler = new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) };
+        if (authorities is not null) handler.Trust(authorities);
+        return handler;
     }
 
     private static ResiliencePipeline Retries(DistributedClientOptions options) => options.Retries <= 0 ? ResiliencePipeline.Empty

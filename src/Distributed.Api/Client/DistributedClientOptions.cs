@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+
 namespace Distributed.Api.Client;
 
 /// <summary>Settings of a <see cref="DistributedClient"/>.</summary>
@@ -5,6 +7,12 @@ public sealed record DistributedClientOptions
 {
     /// <summary>The API key, sent as a bearer token; null for none. Of printable characters without blanks.</summary>
     public string? ApiKey { get; init; }
+
+    /// <summary>
+    /// The authorities whose servers are trusted, such as those in a cluster's <c>authority.pem</c>; null for those of this machine. For a client with
+    /// connections of its own.
+    /// </summary>
+    public X509Certificate2Collection? Authorities { get; init; }
 
     /// <summary>
     /// How often a request that may be sent twice is retried after a broken connection or one of the statuses 429, 502, 503 and 504: reads, uploads and

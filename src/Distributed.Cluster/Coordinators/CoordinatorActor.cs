@@ -213,7 +213,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
     {
         foreach (var member in Akka.Cluster.Cluster.Get(Context.System).State.Members)
             if (member.Status is MemberStatus.Up or MemberStatus.WeaklyUp && member.HasRole(NodeRoles.Worker))
-                Context.ActorSelection(new RootActorPath(member.Address) / "user" / NodeRoles.WorkersActor).Tell(new GetWorkers());
+                Context.OnNode(member.Address, NodeActors.Workers).Tell(new GetWorkers());
     }
 
     void ICoordinatorEffects.Persist(JournalEvent journalEvent)

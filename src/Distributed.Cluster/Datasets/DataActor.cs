@@ -16,9 +16,6 @@ namespace Distributed.Cluster.Datasets;
 /// </summary>
 internal sealed class DataActor : ReceiveActor
 {
-    /// <summary>The actor's name under /user on every node that keeps data sets.</summary>
-    public const string Name = "data";
-
     /// <summary>Chunks queued for sending, 1 MiB each. At the bound, a requesting node is asked to retry later.</summary>
     private const int MaximumSending = 32;
 

@@ -32,6 +32,6 @@ internal sealed class DataSearch(string sha256, IActorContext context)
             .Where(member => member.Status is MemberStatus.Up or MemberStatus.WeaklyUp or MemberStatus.Leaving && member.UniqueAddress != _cluster.SelfUniqueAddress)
             .OrderBy(member => member.HasRole(NodeRoles.Worker)).ThenBy(member => HashCode.Combine(member.UniqueAddress.Uid, _seed)).ToList();
         for (var i = 0; i < Math.Min(AskedAtOnce, members.Count); i++)
-            context.ActorSelection(new RootActorPath(members[_asked++ % members.Count].Address) / "user" / DataActor.Name).Tell(new FindData(sha256));
+            context.OnNode(members[_asked++ % members.Count].Address, NodeActors.Data).Tell(new FindData(sha256));
     }
 }

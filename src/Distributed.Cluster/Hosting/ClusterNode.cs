@@ -41,6 +41,7 @@ public sealed class ClusterNode : IAsyncDisposable
     private readonly SampleCache _data;
     private readonly ActorSystem _system;
     private readonly IActorRef _formation;
+    private readonly string _scheme;
     private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private ClusterNode(IHost host, DataPlane plane, SqliteStore? store, SampleCache data, NodeServices services)
@@ -51,7 +52,8 @@ public sealed class ClusterNode : IAsyncDisposable
         _store = store;
         _system = host.Services.GetRequiredService<ActorSystem>();
         Services = services;
-        _formation = _system.ActorOf(FormationActor.Props(), FormationActor.Name);
+        _formation = _system.ActorOf(FormationActor.Props(), NodeActors.Formation);
+        _scheme = Akka.Cluster.Cluster.Get(_system).SelfAddress.Protocol;
         Akka.Cluster.Cluster.Get(_system).RegisterOnMemberUp(() => _joined.TrySetResult());
     }
 
@@ -84,7 +86,7 @@ public sealed class ClusterNode : IAsyncDisposable
     /// <see cref="ClusterNodeOptions.SeedNodes"/>. No effect once joined.
     /// </summary>
     /// <param name="nodes">Each as host:port. A node that lists itself first begins a new cluster once most of them are known to be in none.</param>
-    public void Join(IReadOnlyList<string> nodes) => _formation.Tell(new AskSeeds([.. nodes.Select(node => Akka.Actor.Address.Parse(SeedUri(node)))]));
+    public void Join(IReadOnlyList<string> nodes) => _formation.Tell(new AskSeeds([.. nodes.Select(node => Akka.Actor.Address.Parse($"{_scheme}://{SystemName}@{node}"))]));
 
     /// <summary>Counts the members that are up or weakly up.</summary>
     /// <param name="role">A role, or null for all.</param>
@@ -195,6 +197,7 @@ public sealed class ClusterNode : IAsyncDisposable
     {
         Self = new PeerId($"{options.Hostname}/{Environment.ProcessId}-{Guid.NewGuid():n}"),
         Cluster = SystemName,
+        Identity = options.Identity,
         Secret = options.Secret,
         AllowNoSecret = options.Secret is null,
         SharesMemory = options.SharesMemory,
@@ -210,6 +213,7 @@ public sealed class ClusterNode : IAsyncDisposable
         {
             akka.AddDistributedLogging(provider.GetRequiredService<ILoggerFactory>(), Akka.Event.LogLevel.WarningLevel);
             akka.AddDistributedConfiguration([.. Overlays(options)], options.Store?.Provider ?? "", options.Store?.ConnectionString ?? "");
+            if (options.Identity is { } identity) akka.AddSetup(RemoteIdentity.Setup(identity));
             akka.AddDistributedActors(services);
         });
         return builder.Build();
@@ -234,8 +238,7 @@ public sealed class ClusterNode : IAsyncDisposable
             akka.remote.dot-netty.tcp.hostname = "{options.ListenAddress ?? options.Hostname}"
             akka.remote.dot-netty.tcp.public-hostname = "{options.Hostname}"
             akka.remote.dot-netty.tcp.port = {options.Port}
+            akka.remote.dot-netty.tcp.enable-ssl = {(options.Identity is null ? "off" : "on")}
             """);
     }
-
-    private static string SeedUri(string node) => $"akka.tcp://{SystemName}@{node}";
 }

@@ -2,6 +2,7 @@ using Akka.Configuration;
 using Distributed.Cluster.Messages;
 using Distributed.Cluster.Stores;
 using Distributed.Data.Samples;
+using Distributed.Transport.Identity;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -14,7 +15,8 @@ public sealed record ClusterNodeOptions
     public required IReadOnlySet<string> Roles { get; init; }
 
     /// <summary>
-    /// The name or address under which others reach this node. Akka.Remote does not authenticate peers, so the default is loopback.
+    /// The name or address under which others reach this node. Without an <see cref="Identity"/> peers are not authenticated, so the default is
+    /// loopback.
     /// </summary>
     public string Hostname { get; init; } = "127.0.0.1";
 
@@ -62,9 +64,12 @@ public sealed record ClusterNodeOptions
     public int MaximumRunningJobs { get; init; } = 1;
 
     /// <summary>
-    /// The shared secret of the tensor plane, the same on all nodes; may be null on loopback. It does not protect cluster membership, which is not
-    /// authenticated.
+    /// The node's certificate and the authorities whose nodes it accepts. Membership, control messages and tensors are then encrypted, and exchanged
+    /// with nodes of the cluster alone. Nodes with and without an identity cannot join each other.
     /// </summary>
+    public ClusterIdentity? Identity { get; init; }
+
+    /// <summary>A shared secret of the tensor plane, the same on all nodes; null for none. It does not protect cluster membership.</summary>
     public string? Secret { get; init; }
 
     /// <summary>Settings that override all others; null for none.</summary>

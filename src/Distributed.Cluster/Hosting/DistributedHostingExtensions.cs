@@ -54,7 +54,7 @@ public static class DistributedHostingExtensions
         builder.WithActors((system, _, _) =>
         {
             system.ActorOf(Props.Create(() => new LeaseReclaimer()), "lease-reclaimer");
-            system.ActorOf(NodeStatusActor.Props(services), NodeStatusActor.Name);
+            system.ActorOf(NodeStatusActor.Props(services), NodeActors.Status);
         });
         if (services.Roles.Contains(NodeRoles.ParameterServer)) builder.AddBlocks(services);
         else builder.WithShardRegionProxy<ParameterServerRegion>(Entities.BlockRegion, NodeRoles.ParameterServer, new Entities.BlockExtractor());
@@ -65,10 +65,10 @@ public static class DistributedHostingExtensions
             builder.WithSingletonProxy<JobDirectory>(JobDirectoryActor.Name, new ClusterSingletonOptions { Role = NodeRoles.Coordinator });
         }
         if (services.Datasets.Cache is { } cache)
-            builder.WithActors((system, registry, _) => registry.Register<NodeData>(system.ActorOf(DataActor.Props(cache, services.Plane), DataActor.Name)));
+            builder.WithActors((system, registry, _) => registry.Register<NodeData>(system.ActorOf(DataActor.Props(cache, services.Plane), NodeActors.Data)));
         if (services.Roles.Contains(NodeRoles.Worker)) builder.AddWorkers(services);
         if (services.RememberCoordinators && (services.Roles.Contains(NodeRoles.Coordinator) || services.Roles.Contains(NodeRoles.ParameterServer)))
-            builder.WithActors((system, _, _) => system.ActorOf(DeadProcessActor.Props(), DeadProcessActor.Name));
+            builder.WithActors((system, _, _) => system.ActorOf(DeadProcessActor.Props(), NodeActors.DeadProcesses));
         return builder;
     }
 
@@ -117,7 +117,7 @@ public static class DistributedHostingExtensions
                 ShardTasks = services.ShardTasks,
             };
             var host = system.ActorOf(
-                WorkerHostActor.Props(services.Workers, index => WorkerActor.Props(index, threads, node)), NodeRoles.WorkersActor);
+                WorkerHostActor.Props(services.Workers, index => WorkerActor.Props(index, threads, node)), NodeActors.Workers);
             registry.Register<WorkerHost>(host);
         });
 

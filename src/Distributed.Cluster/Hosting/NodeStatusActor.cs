@@ -9,9 +9,6 @@ namespace Distributed.Cluster.Hosting;
 /// <summary>Reports a node's activity and load over the last seconds.</summary>
 internal sealed class NodeStatusActor : ReceiveActor, IWithTimers
 {
-    /// <summary>The actor's name under /user on every node.</summary>
-    public const string Name = "node-status";
-
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     private readonly NodeServices _node;

@@ -15,9 +15,6 @@ internal sealed record ProcessRefused(Incarnation Member, Incarnation Witness) :
 /// </summary>
 internal sealed class DeadProcessActor : ReceiveActor, IWithTimers
 {
-    /// <summary>The actor's name under /user.</summary>
-    public const string Name = "dead-processes";
-
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly Akka.Cluster.Cluster _cluster = Akka.Cluster.Cluster.Get(Context.System);
@@ -102,7 +99,7 @@ internal sealed class DeadProcessActor : ReceiveActor, IWithTimers
         _rule.OnRefused(message.Member, _self, Now);
         foreach (var core in _cluster.State.Members.Where(IsCore))
             if (core.UniqueAddress != _cluster.SelfUniqueAddress)
-                Context.ActorSelection(new RootActorPath(core.Address) / "user" / Name).Tell(new ProcessRefused(message.Member, _self));
+                Context.OnNode(core.Address, NodeActors.DeadProcesses).Tell(new ProcessRefused(message.Member, _self));
         Decide();
     }
 

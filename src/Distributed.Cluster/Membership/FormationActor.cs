@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using Distributed.Cluster.Messages;
 
 namespace Distributed.Cluster.Membership;
 
@@ -18,9 +19,6 @@ internal sealed record AskSeeds(IReadOnlyList<Address> Seeds);
 /// </summary>
 internal sealed class FormationActor : ReceiveActor, IWithTimers
 {
-    /// <summary>The actor's name under /user.</summary>
-    public const string Name = "formation";
-
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan AnswersHold = TimeSpan.FromSeconds(2);
 
@@ -85,7 +83,7 @@ internal sealed class FormationActor : ReceiveActor, IWithTimers
     {
         _asking.Remove(message.Seed);
         if (message.Answer == PortAnswer.Refused) Note(message.Seed, SeedAnswer.NoProcess);
-        else if (message.Answer == PortAnswer.Connected) Context.ActorSelection(new RootActorPath(message.Seed) / "user" / Name).Tell(new GetFormation());
+        else if (message.Answer == PortAnswer.Connected) Context.OnNode(message.Seed, NodeActors.Formation).Tell(new GetFormation());
     }
 
     private void Note(Address seed, SeedAnswer answer) => _answers[seed] = (answer, Now);

@@ -17,7 +17,4 @@ public static class NodeRoles
 
     /// <summary>Counts in the majority that survives a split; set on every node with one of the first two roles.</summary>
     public const string Core = "core";
-
-    /// <summary>The name under /user of the worker host, on every node with the role <see cref="Worker"/>.</summary>
-    internal const string WorkersActor = "workers";
 }

@@ -229,7 +229,7 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
             if (Now - heardAt > WorkerMemory) _workers.Remove(worker);
         foreach (var member in Akka.Cluster.Cluster.Get(Context.System).State.Members)
             if (member.Status is MemberStatus.Up or MemberStatus.WeaklyUp && member.HasRole(NodeRoles.Worker))
-                Context.ActorSelection(new RootActorPath(member.Address) / "user" / NodeRoles.WorkersActor).Tell(new GetWorkers());
+                Context.OnNode(member.Address, NodeActors.Workers).Tell(new GetWorkers());
     }
 
     private void Answer(IActorRef replyTo, JobId job, QueueAnswer answer) =>

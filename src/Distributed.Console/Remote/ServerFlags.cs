@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Distributed.Api.Client;
 using Distributed.Console.Options;
 using Distributed.Console.Terminals;
 using Distributed.Jobs.Submission;
@@ -8,7 +11,7 @@ namespace Distributed.Console.Remote;
 /// <summary>The server of a command (<c>--server</c> or <c>DTRAIN_SERVER</c>) and its API key. A key is never on a command line, where every user of the machine can read it.</summary>
 internal sealed class ServerFlags
 {
-    private const string ServerVariable = "DTRAIN_SERVER", KeyVariable = "DTRAIN_API_KEY", KeyFileVariable = "DTRAIN_API_KEY_FILE";
+    private const string ServerVariable = "DTRAIN_SERVER", KeyVariable = "DTRAIN_API_KEY", KeyFileVariable = "DTRAIN_API_KEY_FILE", AuthorityVariable = "DTRAIN_AUTHORITY";
     private const long LongestKeyFile = 4096;
 
     private readonly ConsoleEnvironment _environment;
@@ -19,12 +22,19 @@ internal sealed class ServerFlags
         HelpName = "FILE",
     };
 
+    private readonly Option<string> _authority = new("--authority")
+    {
+        Description = $"the cluster's authority.pem, when the server shows a certificate of it (default: {AuthorityVariable})",
+        HelpName = "FILE",
+    };
+
     public ServerFlags(ConsoleEnvironment environment) => _environment = environment;
 
     public void AddTo(Command command)
     {
         command.Options.Add(_server);
         command.Options.Add(_keyFile);
+        command.Options.Add(_authority);
     }
 
     /// <summary>Whether a server is named, by the option or else by the environment.</summary>
@@ -46,7 +56,10 @@ internal sealed class ServerFlags
         if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address.Host.Length == 0
             || address.UserInfo.Length > 0 || address.Query.Length > 0 || address.Fragment.Length > 0)
             throw new UsageException($"{origin}: '{text}' is not the address of a server: http://HOST:PORT or https://HOST would be right");
-        return new HttpTrainingClient(address, Key(parsed), _environment.CreateHandler(), _environment.Clock, notice);
+        var key = Key(parsed);
+        var handler = _environment.CreateHandler();
+        if (Authorities(parsed) is { } authorities && handler is SocketsHttpHandler sockets) sockets.Trust(authorities);
+        return new HttpTrainingClient(address, key, handler, _environment.Clock, notice);
     }
 
     /// <summary>Environment variables with which other commands talk to the same server, unless they name another.</summary>
@@ -54,12 +67,13 @@ internal sealed class ServerFlags
     public Func<string, string?> VariablesFor(ParseResult parsed)
     {
         if (IsNamed(parsed)) Open(parsed, _ => { }).Dispose();
-        var (server, keyFile) = (parsed.GetValue(_server), parsed.GetValue(_keyFile));
+        var (server, keyFile, authority) = (parsed.GetValue(_server), parsed.GetValue(_keyFile), parsed.GetValue(_authority));
         return name => name switch
         {
             ServerVariable => server ?? _environment.Variable(name),
             KeyVariable when keyFile is not null => null,
             KeyFileVariable => keyFile ?? _environment.Variable(name),
+            AuthorityVariable => authority ?? _environment.Variable(name),
             _ => _environment.Variable(name),
         };
     }
@@ -80,6 +94,23 @@ internal sealed class ServerFlags
         {
             throw new UsageException($"--api-key-file: {file} cannot be read: {e.Message}", e);
         }
+    }
+
+    /// <summary>The authorities that are trusted instead of this machine's; null for those.</summary>
+    private X509Certificate2Collection? Authorities(ParseResult parsed)
+    {
+        var (file, origin) = parsed.GetValue(_authority) is { } given ? (given, "--authority") : (_environment.Variable(AuthorityVariable), AuthorityVariable);
+        if (string.IsNullOrEmpty(file)) return null;
+        var authorities = new X509Certificate2Collection();
+        try
+        {
+            authorities.ImportFromPemFile(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new UsageException($"{origin}: {file} cannot be read: {e.Message}", e);
+        }
+        return authorities.Count > 0 ? authorities : throw new UsageException($"{origin}: {file} holds no certificate: give the cluster's authority.pem");
     }
 
     /// <summary>The message never shows the key.</summary>

@@ -23,7 +23,7 @@ internal static class SurveyedTables
         var format = settings.Format ?? new TableFormat();
         var marks = new MissingMarks(format.Missing);
         var reader = source ?? new FoundTables(settings.Source, format);
-        var plan = new CsvPlan(reader.Name, header, choice.Select) 
+        var plan = new CsvPlan(reader.Name, header, choice.Select)
         {
             IsSurvey = true,
             NewColumn = name => new RawColumn(name, new SurveyReading(marks)),

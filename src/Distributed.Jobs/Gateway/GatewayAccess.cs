@@ -126,7 +126,7 @@ internal sealed class GatewayAccess(ActorSystem system, ActorRegistry registry, 
     {
         try
         {
-            var place = system.ActorSelection(new RootActorPath(member.Address) / "user" / NodeStatusActor.Name);
+            var place = system.OnNode(member.Address, NodeActors.Status);
             return (await place.Ask<NodeLoadReply>(new GetNodeLoad(), LoadBound, cancellation).ConfigureAwait(false)).Load;
         }
         catch (AskTimeoutException)

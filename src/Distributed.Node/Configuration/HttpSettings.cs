@@ -1,4 +1,5 @@
 using System.Net;
+using Distributed.Transport.Identity;
 
 namespace Distributed.Node.Configuration;
 
@@ -16,6 +17,12 @@ internal sealed record HttpSettings
 
     /// <summary>The API keys with their roles; empty for an open API.</summary>
     public ApiKeys Keys { get; init; } = ApiKeys.None;
+
+    /// <summary>The node's identity, whose certificate HTTPS shows to clients; null for plain HTTP.</summary>
+    public ClusterIdentity? Identity { get; init; }
+
+    /// <summary>Whether other machines reach the node without being authenticated; its health answers say so.</summary>
+    public bool IsInsecure { get; init; }
 
     /// <summary>Limits of the HTTP API.</summary>
     public HttpLimits Limits { get; init; } = new();

@@ -77,8 +77,14 @@ internal sealed class NodeSetting : Option<string>
     /// <summary>The bound of the samples that are kept.</summary>
     public static readonly NodeSetting DataCache = new("--data-cache", "BYTES", "how much of samples is kept, as 8GiB or 500MB; jobs with more are refused (8GiB)");
 
+    /// <summary>The node's certificates.</summary>
+    public static readonly NodeSetting Certificates = new("--certificates", "DIR", "folder with authority.pem, node.pem and node.key ('distributed-node certificates --out DIR' makes them); needed beyond loopback: nodes prove that they belong to the cluster, and what they exchange is encrypted");
+
+    /// <summary>Nodes without certificates beyond loopback.</summary>
+    public static readonly NodeSetting Insecure = new("--insecure", "yes", "lets a node without certificates listen beyond loopback: everybody who reaches it can join the cluster and read or change all of it");
+
     /// <summary>The shared secret.</summary>
-    public static readonly NodeSetting SecretFile = new("--secret-file", "FILE", "file with the secret of the tensor plane, the same on all nodes; needed beyond loopback. It keeps no node out of the cluster: membership is not authenticated");
+    public static readonly NodeSetting SecretFile = new("--secret-file", "FILE", "file with a secret of the tensor plane, the same on all nodes; certificates do not need one. It keeps no node out of the cluster");
 
     /// <summary>More settings.</summary>
     public static readonly NodeSetting Config = new("--config", "FILE", "HOCON file with settings on top of cluster-config");
@@ -93,7 +99,7 @@ internal sealed class NodeSetting : Option<string>
     public static readonly IReadOnlyList<NodeSetting> All =
     [
         Roles, Hostname, Listen, Port, SeedNodes, CoreNodes, DataPort, Http, DataDir, DataCache, ApiKeysFile, AllowAnonymous, MaxUpload, MaxRequests,
-        MaxStreams, MaxJobs, Store, StorePasswordFile, Threads, Workers, SecretFile, Config, HealthFile, Log,
+        MaxStreams, MaxJobs, Store, StorePasswordFile, Threads, Workers, Certificates, Insecure, SecretFile, Config, HealthFile, Log,
     ];
 
     /// <summary>As written on the command line.</summary>

@@ -39,13 +39,22 @@ internal sealed record NodeSettings(ClusterNodeOptions Node, LogLevel Log, strin
             MaximumRunningJobs = values.Number(NodeSetting.MaxJobs, 1, 1_000) ?? 1,
             DataFolder = values.Text(NodeSetting.DataDir) is { } folder ? Path.Combine(folder, "samples") : null,
             DataCacheBytes = values.Bytes(NodeSetting.DataCache, 1 << 20, 1L << 50) ?? 8L << 30,
-            Secret = Secret(values, hostname, listen),
+            Secret = Secret(values),
             Overrides = Overrides(values),
         };
         return new NodeSettings(
             node with { Store = Store(values, node.IsCore || roles.Contains(NodeRoles.Gateway)) }, Level(values), values.Text(NodeSetting.HealthFile),
-            HttpSettingsReader.Read(values, roles));
+            HttpSettingsReader.Read(values, roles))
+        {
+            CertificateFolder = Certificates(values, hostname, listen),
+        };
     }
+
+    /// <summary>The folder of the node's certificates; null for a node without.</summary>
+    public string? CertificateFolder { get; init; }
+
+    /// <summary>Whether other machines can reach a node that authenticates none of them.</summary>
+    public bool IsInsecure => ListensBeyondLoopback && CertificateFolder is null;
 
     /// <summary>Whether the name server supplies this node's name and the nodes behind a seed's name.</summary>
     public bool AsksForNames => Node.Hostname == Auto;
@@ -116,14 +125,27 @@ internal sealed record NodeSettings(ClusterNodeOptions Node, LogLevel Log, strin
         return IPAddress.TryParse(text, out var address) ? address.ToString() : throw values.Wrong(NodeSetting.Listen, $"is '{text}': it must be an address, like 0.0.0.0");
     }
 
-    private static string? Secret(SettingValues values, string hostname, string? listen)
+    private static string? Secret(SettingValues values)
     {
-        if (values.Text(NodeSetting.SecretFile) is not { } path)
-        {
-            return !IsReachable(hostname, listen) ? null : throw values.Wrong(NodeSetting.SecretFile, $"is missing: {(listen is null ? $"with the host name {hostname}" : $"listening at {listen}")} others can reach this node, so all nodes need a shared secret");
-        }
+        if (values.Text(NodeSetting.SecretFile) is not { } path) return null;
         var secret = values.Read(NodeSetting.SecretFile, path).Trim();
         return secret.Length > 0 ? secret : throw values.Wrong(NodeSetting.SecretFile, $"names {path}, which is empty");
+    }
+
+    /// <summary>The folder of the node's certificates; null when it needs none.</summary>
+    private static string? Certificates(SettingValues values, string hostname, string? listen)
+    {
+        if (values.Text(NodeSetting.Certificates) is { } folder)
+        {
+            return Directory.Exists(folder) ? Path.GetFullPath(folder)
+                : throw values.Wrong(NodeSetting.Certificates, $"names {folder}, which is no folder: make it with distributed-node certificates --out {folder}");
+        }
+        if (!IsReachable(hostname, listen) || values.IsOn(NodeSetting.Insecure)) return null;
+        throw values.Wrong(
+            NodeSetting.Certificates,
+            $"is missing: {(listen is null ? $"with the host name {hostname}" : $"listening at {listen}")} others can reach this node, so all nodes need certificates. " +
+            $"Make them with distributed-node certificates --out DIR, and start each node with {NodeSetting.Certificates.Flag} DIR; " +
+            $"{NodeSetting.Insecure.Flag} yes starts it without, open to everybody who reaches it");
     }
 
     private static Config? Overrides(SettingValues values)

@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Distributed.Jobs.Submission;
+using Distributed.Node.Certificates;
 
 namespace Distributed.Node.Configuration;
 
@@ -23,8 +24,8 @@ internal sealed class SettingValues
 
     private SettingValues(ParseResult parsed, Func<string, string?> variable) => (_parsed, _variable) = (parsed, variable);
 
-    /// <summary>Help, or the version; null where a node is asked for.</summary>
-    public ParseResult? Page => _parsed.Action is null ? null : _parsed;
+    /// <summary>Help, the version, or a command; null where a node is asked for.</summary>
+    public ParseResult? Page => ReferenceEquals(_parsed.Action, Flags.Action) ? null : _parsed;
 
     /// <summary>Whether another process's health is asked for.</summary>
     public bool AsksForHealth => _parsed.GetValue(Health);
@@ -100,11 +101,10 @@ internal sealed class SettingValues
 
     private static RootCommand CreateFlags()
     {
-        var flags = new RootCommand(
-            "One node of a training cluster. Each flag can also be set by the variable in brackets. Membership and control messages (Akka.Remote) are neither "
-            + "authenticated nor encrypted: run the nodes in a trusted network.");
+        var flags = new RootCommand("One node of a training cluster. Each flag can also be set by the variable in brackets.") { CertificatesCommand.Create() };
         foreach (var setting in NodeSetting.All) flags.Options.Add(setting);
         flags.Options.Add(Health);
+        flags.SetAction(_ => 0); // a node is started by the caller
         return flags;
     }
 

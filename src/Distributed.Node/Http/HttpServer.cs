@@ -1,3 +1,4 @@
+using System.Net.Security;
 using Distributed.Api;
 using Distributed.Jobs.Gateway;
 using Distributed.Node.Access;
@@ -9,8 +10,10 @@ using Distributed.Node.Jobs;
 using Distributed.Node.Models;
 using Distributed.Node.Problems;
 using Distributed.Node.Routes;
+using Distributed.Transport.Identity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -36,7 +39,7 @@ internal sealed class HttpServer : IAsyncDisposable
         logging(builder.Logging);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(settings.Address);
+            kestrel.Listen(settings.Address, listen => { if (settings.Identity is { } identity) listen.UseHttps(Https(identity)); });
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = settings.Limits.BodyBytes;
             kestrel.Limits.MaxConcurrentConnections = settings.Limits.Streams + 1_000;
@@ -76,6 +79,12 @@ internal sealed class HttpServer : IAsyncDisposable
         await _application.StopAsync().ConfigureAwait(false);
         await _application.DisposeAsync().ConfigureAwait(false);
     }
+
+    /// <summary>Each connection gets the certificate of its moment, so that a renewed one needs no restart.</summary>
+    private static TlsHandshakeCallbackOptions Https(ClusterIdentity identity) => new()
+    {
+        OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions { ServerCertificateContext = identity.Context }),
+    };
 
     private static void Map(WebApplication application, HttpSettings settings, GatewayAccess cluster)
     {

@@ -11,16 +11,19 @@ namespace Distributed.Node.Routes;
 /// <summary>Whether the node lives and serves; on every node with <c>--http</c>, without a key.</summary>
 internal static class HealthRoutes
 {
+    private const string Insecure = "the node was started with --insecure: everybody who reaches it can join the cluster, and read and change all of it";
+
     public static void Map(IEndpointRouteBuilder routes, HttpSettings settings, GatewayAccess cluster)
     {
-        routes.MapGet(ApiRoutes.Live, () => TypedResults.Ok(new HealthReport("live")))
+        var warning = settings.IsInsecure ? Insecure : null;
+        routes.MapGet(ApiRoutes.Live, () => TypedResults.Ok(new HealthReport("live") { Warning = warning }))
             .Describe("getLiveness", RouteDescription.Health, "Whether the process runs.");
         routes.MapGet(ApiRoutes.Ready, async (CancellationToken cancellation) =>
         {
             var reason = settings.IsGateway ? await cluster.WhyNotReadyAsync(cancellation).ConfigureAwait(false)
                 : cluster.IsMember ? null : "the node is not yet a member of the cluster";
             return Results.Json(
-                new HealthReport(reason is null ? "ready" : "waiting", reason), ApiJson.Default.HealthReport,
+                new HealthReport(reason is null ? "ready" : "waiting", reason) { Warning = warning }, ApiJson.Default.HealthReport,
                 statusCode: reason is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
         }).Produces<HealthReport>().Produces<HealthReport>(StatusCodes.Status503ServiceUnavailable)
             .Describe("getReadiness", RouteDescription.Health, "Whether the node is a member of the cluster and can serve.");

@@ -18,7 +18,7 @@ internal sealed class ConnectionMaker(TransportParts parts, PeerTable peers, Han
         {
             var socket = SocketDial.Connect(address, parts.Options.DialLimit, cancelled, out var failure);
             failure ??= Run(
-                socket!, onConnected, (channel, admit) => handshake.Dial(channel, endpoint.Peer, admit), SharedMemoryOffer.Make, cancelled);
+                socket!, dials: true, onConnected, (channel, admit) => handshake.Dial(channel, endpoint.Peer, admit), SharedMemoryOffer.Make, cancelled);
             if (failure is null) return null;
             failures.Add($"{address}: {failure}");
         }
@@ -27,10 +27,11 @@ internal sealed class ConnectionMaker(TransportParts parts, PeerTable peers, Han
 
     /// <summary>Answers an accepted socket and runs the connection to its end. Null when there was one, otherwise the reason.</summary>
     public string? Answer(Socket socket, Action onConnected, CancellationToken cancelled) =>
-        Run(socket, onConnected, handshake.Answer, SharedMemoryOffer.Take, cancelled);
+        Run(socket, dials: false, onConnected, handshake.Answer, SharedMemoryOffer.Take, cancelled);
 
     private string? Run(
         Socket socket,
+        bool dials,
         Action onConnected,
         Func<ByteChannel, Handshake.Admit, HandshakeResult> shakeHands,
         Func<ByteChannel, SharedMemoryParts, ByteChannel> shareMemory,
@@ -51,7 +52,7 @@ internal sealed class ConnectionMaker(TransportParts parts, PeerTable peers, Han
         using (cancelled.Register(() => channel.Close("this node is about to stop")))
         using (new Timer(_ => channel.Close("the hand-shake took too long"), null, parts.Options.HandshakeLimit, Timeout.InfiniteTimeSpan))
         {
-            result = shakeHands(channel, (peer, incarnation) =>
+            result = Secure(ref channel, dials) is { } notSecure ? HandshakeResult.Failed(notSecure) : shakeHands(channel, (peer, incarnation) =>
             {
                 var candidate = new Connection(peer, incarnation, channel, parts);
                 var verdict = peers.Admit(candidate);
@@ -76,5 +77,14 @@ internal sealed class ConnectionMaker(TransportParts parts, PeerTable peers, Han
         connection!.Run();
         peers.Remove(connection);
         return null;
+    }
+
+    /// <summary>Puts TLS above a channel to another machine when this node has an identity. Why it cannot; null when it need not or did.</summary>
+    private string? Secure(ref ByteChannel channel, bool dials)
+    {
+        // A socket file admits the processes of this node's user alone.
+        if (parts.Options.Identity is not { } identity || channel.IsWithinMachine) return null;
+        if (TlsChannel.Secure(channel, identity, dials, out var failure) is { } secure) channel = secure;
+        return failure;
     }
 }

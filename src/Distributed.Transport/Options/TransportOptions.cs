@@ -1,5 +1,6 @@
 using Distributed.Transport.Frames;
 using Distributed.Transport.Handshakes;
+using Distributed.Transport.Identity;
 using Distributed.Transport.Peers;
 
 namespace Distributed.Transport.Options;
@@ -12,6 +13,9 @@ public sealed record TransportOptions
 
     /// <summary>The cluster's name; peers of another cluster are refused. Visible ASCII, at most 63 characters.</summary>
     public required string Cluster { get; init; }
+
+    /// <summary>This node's identity: connections between machines are then encrypted, and made with nodes of the cluster alone. Null for none.</summary>
+    public ClusterIdentity? Identity { get; init; }
 
     /// <summary>The secret that all nodes share; proven in the hand-shake, never sent.</summary>
     public string? Secret { get; init; }
@@ -81,7 +85,7 @@ public sealed record TransportOptions
         if (Self.Value is null) return "The node has no name.";
         if (!WireText.IsValid(Cluster) || Cluster.Length > Hello.LongestCluster)
             return $"The cluster's name '{Cluster}' is not 1 to {Hello.LongestCluster} visible ASCII characters.";
-        if (string.IsNullOrEmpty(Secret) && !AllowNoSecret) return "There is no shared secret; allow that explicitly or name one.";
+        if (string.IsNullOrEmpty(Secret) && Identity is null && !AllowNoSecret) return "There is neither an identity nor a shared secret; allow that explicitly or name one.";
         if (MaximumPayloadBytes < sizeof(float)) return $"A frame of {MaximumPayloadBytes} bytes carries nothing.";
         if (ReceiveMemoryBytes / 2 < MaximumPayloadBytes)
             return $"Receive memory of {ReceiveMemoryBytes} bytes is less than two frames of {MaximumPayloadBytes} bytes.";

@@ -34,7 +34,7 @@ public sealed class CoordinatorActorSpec : ActorSpec
     public CoordinatorActorSpec() : base(NodeRoles.Worker)
     {
         (_region, _blocks, _watcher) = (CreateTestProbe(), CreateTestProbe(), CreateTestProbe());
-        _workers = ProbeAt(NodeRoles.WorkersActor);
+        _workers = ProbeAt(NodeActors.Workers);
     }
 
     [Fact]

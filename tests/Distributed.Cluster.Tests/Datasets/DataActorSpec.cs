@@ -29,7 +29,7 @@ public sealed class DataActorSpec : ActorSpec
     {
         _parent = CreateTestProbe();
         _cache = SampleCache.Open(_folder.FullName, 1 << 24, "127.0.0.1", 0);
-        _data = ChildOf(_parent, DataActor.Props(_cache, _plane), DataActor.Name);
+        _data = ChildOf(_parent, DataActor.Props(_cache, _plane), NodeActors.Data);
     }
 
     [Fact]

@@ -47,7 +47,7 @@ public sealed class DataFetchActorSpec : ActorSpec
     public void Nodes_are_searched_at_once_and_ever_again()
     {
         Join();
-        var search = ProbeAt(AddNode(NodeRoles.Worker), DataActor.Name);
+        var search = ProbeAt(AddNode(NodeRoles.Worker), NodeActors.Data);
         var fetch = Start();
         for (var i = 0; i < 3; i++) Assert.Equal(Buyers.Sha256, PassUntil<FindData>(search, fetch).Sha256);
     }

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Distributed.Cluster.Hosting;
 using Distributed.Cluster.Messages;
+using Distributed.Cluster.Queue;
 using Distributed.Cluster.Tests.Wire;
 using Distributed.Cluster.Wire;
 
@@ -39,6 +40,16 @@ public sealed partial class ClusterConfigTests(SerializerSystem system) : IClass
     [Fact]
     public void Every_stored_or_sent_form_belongs_to_a_message_or_an_event() =>
         Assert.Equal(ProtocolSerializer.Types.Select(type => type.FullName).Order(), ProtocolMessages.Types.Select(type => type.FullName).Order());
+
+    [Fact]
+    public void The_actors_that_nodes_find_by_name_can_be_selected_from_outside_and_no_others_of_ours()
+    {
+        var trusted = ClusterConfig.Common.GetStringList("akka.remote.trusted-selection-paths").Where(path => path.StartsWith("/user/", StringComparison.Ordinal));
+        // The directory of jobs is a singleton, which Akka's manager and proxies find by name.
+        string[] singleton = [$"/user/{JobDirectoryActor.Name}", $"/user/{JobDirectoryActor.Name}/{JobDirectoryActor.Name}"];
+        Assert.Equal(NodeActors.Names.Select(name => $"/user/{name}").Concat(singleton).Order(), trusted.Order());
+        Assert.True(ClusterConfig.Common.GetBoolean("akka.remote.untrusted-mode"));
+    }
 
     [Fact]
     public void What_has_no_serializer_of_its_own_is_refused() =>

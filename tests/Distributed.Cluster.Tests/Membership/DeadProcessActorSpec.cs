@@ -48,7 +48,7 @@ public sealed class DeadProcessActorSpec : ActorSpec
     {
         var witnessNode = AddNode(NodeRoles.Core);
         var (witness, worker) = (AddressOf(witnessNode), AddressOf(AddNode(NodeRoles.Worker)));
-        var heard = ProbeAt(witnessNode, DeadProcessActor.Name);
+        var heard = ProbeAt(witnessNode, NodeActors.DeadProcesses);
         var actor = Start();
         _ports[worker.Port!.Value] = PortAnswer.Refused;
         Suspect(worker);
@@ -75,7 +75,7 @@ public sealed class DeadProcessActorSpec : ActorSpec
 
     private IActorRef Start()
     {
-        var actor = Sys.ActorOf(DeadProcessActor.Props(AskPortAsync), DeadProcessActor.Name);
+        var actor = Sys.ActorOf(DeadProcessActor.Props(AskPortAsync), NodeActors.DeadProcesses);
         Settle(actor); // has subscribed
         return actor;
     }

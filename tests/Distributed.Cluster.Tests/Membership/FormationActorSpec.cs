@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
 using Distributed.Cluster.Membership;
+using Distributed.Cluster.Messages;
 using Distributed.Cluster.Tests.Actors;
 
 namespace Distributed.Cluster.Tests.Membership;
@@ -12,7 +13,7 @@ public sealed class FormationActorSpec : ActorSpec
     private readonly ConcurrentQueue<int> _asked = new();
     private readonly IActorRef _formation;
 
-    public FormationActorSpec() => _formation = Sys.ActorOf(FormationActor.Props(AskPortAsync), FormationActor.Name);
+    public FormationActorSpec() => _formation = Sys.ActorOf(FormationActor.Props(AskPortAsync), NodeActors.Formation);
 
     private bool IsInCluster => !Akka.Cluster.Cluster.Get(Sys).State.Members.IsEmpty;
 
@@ -104,7 +105,7 @@ public sealed class FormationActorSpec : ActorSpec
     /// <summary>A seed node's address; nothing listens at ports below 10.</summary>
     private Address Seed(int port) => Address.WithPort(port);
 
-    private IActorRef FormationOf(int port) => ((ExtendedActorSystem)Sys).Provider.ResolveActorRef(new RootActorPath(Seed(port)) / "user" / FormationActor.Name);
+    private IActorRef FormationOf(int port) => ((ExtendedActorSystem)Sys).Provider.ResolveActorRef(new RootActorPath(Seed(port)) / "user" / NodeActors.Formation);
 
     private Task<PortAnswer> AskPortAsync(string host, int port)
     {

@@ -28,7 +28,7 @@ public sealed class JobDirectoryActorSpec : ActorSpec
     public JobDirectoryActorSpec() : base(NodeRoles.Worker)
     {
         (_parent, _coordinators) = (CreateTestProbe(), CreateTestProbe());
-        _workers = ProbeAt(NodeRoles.WorkersActor);
+        _workers = ProbeAt(NodeActors.Workers);
         _directory = ChildOf(_parent, JobDirectoryActor.Props(_coordinators.Ref, 1, Outage), "directory");
     }
 

@@ -23,8 +23,11 @@ internal abstract class ClusterPlace : IAsyncDisposable
     /// <summary>The tests' own process.</summary>
     public virtual string ClientHost => "127.0.0.1";
 
-    /// <summary>The file with the secret that all nodes share; null on loopback.</summary>
-    public virtual string? SecretFile => null;
+    /// <summary>The authority of the cluster's nodes; null for nodes without certificates.</summary>
+    public TestCertificates? Authority { get; protected init; }
+
+    /// <summary>The folder of the certificates that all nodes share; null for none.</summary>
+    public string? Certificates => Authority is null ? null : Path.Combine(Folder, "certificates");
 
     /// <summary>Every core node lets others in.</summary>
     public IReadOnlyList<string> Seeds => [.. Core.Select(at => $"{at.Host}:{at.Port}")];
@@ -34,6 +37,7 @@ internal abstract class ClusterPlace : IAsyncDisposable
     public virtual async ValueTask DisposeAsync()
     {
         if (Database is not null) await Database.DisposeAsync();
+        Authority?.Dispose();
         Directory.Delete(Folder, recursive: true);
     }
 }
@@ -45,11 +49,20 @@ internal sealed class LoopbackPlace : ClusterPlace
     {
     }
 
-    public static async Task<LoopbackPlace> StartAsync(int core, bool withDatabase = true) => new()
+    /// <param name="core">Core nodes.</param>
+    /// <param name="withDatabase">Whether a PostgreSQL server is started.</param>
+    /// <param name="withCertificates">Whether the nodes prove who they are, as between machines.</param>
+    public static async Task<LoopbackPlace> StartAsync(int core, bool withDatabase = true, bool withCertificates = false)
     {
-        Core = [.. FreePorts(core).Select(port => new NodePlace("127.0.0.1", port, []))],
-        Database = withDatabase ? await PostgresServer.StartAsync() : null,
-    };
+        var place = new LoopbackPlace
+        {
+            Core = [.. FreePorts(core).Select(port => new NodePlace("127.0.0.1", port, []))],
+            Database = withDatabase ? await PostgresServer.StartAsync() : null,
+            Authority = withCertificates ? new TestCertificates() : null,
+        };
+        place.Authority?.WriteNode(place.Certificates!);
+        return place;
+    }
 
     public override NodePlace NextWorker() => new("127.0.0.1", 0, []);
 

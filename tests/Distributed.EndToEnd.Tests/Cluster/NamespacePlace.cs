@@ -25,14 +25,12 @@ internal sealed class NamespacePlace : ClusterPlace
 
     public override string ClientHost => $"{Subnet}.254";
 
-    public override string? SecretFile => Path.Combine(Folder, "secret");
-
     private string Hub => $"{_prefix}-hub";
 
     public static async Task<NamespacePlace> StartAsync(int core, int workers)
     {
-        var place = new NamespacePlace();
-        await File.WriteAllTextAsync(place.SecretFile!, "the secret of a test");
+        var place = new NamespacePlace { Authority = new TestCertificates() };
+        place.Authority!.WriteNode(place.Certificates!);
         try
         {
             await RunAsync("ip", "netns", "add", place.Hub);

@@ -13,7 +13,9 @@ using Distributed.Protocol.Identity;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Specification;
 using Distributed.Tests;
+using Distributed.Transport.Identity;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit.Abstractions;
 
 namespace Distributed.EndToEnd.Tests.Cluster;
@@ -151,7 +153,7 @@ internal sealed class RealCluster : IAsyncDisposable
             {
                 Roles = new HashSet<string>(),
                 Hostname = _place.ClientHost,
-                Secret = _place.SecretFile is { } file ? (await File.ReadAllTextAsync(file)).Trim() : null,
+                Identity = _place.Certificates is { } folder ? ClusterIdentity.Open(folder, NullLogger.Instance) : null,
                 SeedNodes = _place.Seeds,
                 DataFolder = DataFolderOf("client"),
                 Store = StoreSettings.Parse(_place.Database?.ConnectionString ?? Path.Combine(_place.Folder, "client.db")),
@@ -283,12 +285,12 @@ internal sealed class RealCluster : IAsyncDisposable
 
     private NodeProcess Start(string kind, NodePlace at, params string[] arguments)
     {
-        string[] secret = _place.SecretFile is { } file ? ["--secret-file", file] : [];
+        string[] identity = _place.Certificates is { } folder ? ["--certificates", folder] : [];
         var name = $"{kind} {_named++}";
         string[] data = arguments.Contains("--data-dir") ? [] : ["--data-dir", DataFolderOf(name)];
         var node = NodeProcess.Start(
             name, at.Within,
-            [.. arguments, "--hostname", at.Host, "--seed-nodes", string.Join(',', _place.Seeds), .. data, .. secret]);
+            [.. arguments, "--hostname", at.Host, "--seed-nodes", string.Join(',', _place.Seeds), .. data, .. identity]);
         _all.Add(node);
         _places[node] = at;
         return node;

@@ -22,6 +22,9 @@ public sealed class GatewayFixture : IAsyncLifetime
     /// <summary>The cluster behind the API.</summary>
     internal GatewayAccess Cluster => GatewayAccess.Of(_node);
 
+    /// <summary>Where the node's actors are reached, as host:port.</summary>
+    public string Address => _node.Address;
+
     public string DataFolder => Path.Combine(_folder, "data");
 
     public async Task InitializeAsync()
@@ -45,8 +48,12 @@ public sealed class GatewayFixture : IAsyncLifetime
     }
 
     /// <summary>Another server before the same node.</summary>
-    internal Task<HttpServer> ServeAsync(string dataFolder, ApiKeys keys, HttpLimits limits) => HttpServer.StartAsync(
-        new HttpSettings { Address = new IPEndPoint(IPAddress.Loopback, 0), IsGateway = true, DataFolder = dataFolder, Keys = keys, Limits = limits },
+    internal Task<HttpServer> ServeAsync(string dataFolder, ApiKeys keys, HttpLimits limits) =>
+        ServeAsync(new HttpSettings { Address = new IPEndPoint(IPAddress.Loopback, 0), IsGateway = true, DataFolder = dataFolder, Keys = keys, Limits = limits });
+
+    /// <inheritdoc cref="ServeAsync(string, ApiKeys, HttpLimits)"/>
+    internal Task<HttpServer> ServeAsync(HttpSettings settings) => HttpServer.StartAsync(
+        settings,
         GatewayAccess.Of(_node), logging => logging.SetMinimumLevel(LogLevel.None), CancellationToken.None);
 
     public async Task DisposeAsync()
