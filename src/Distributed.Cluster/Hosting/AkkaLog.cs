@@ -54,7 +54,7 @@ internal sealed class AkkaLog : ReceiveActor, IRequiresMessageQueue<ILoggerMessa
         }
         if (IsToldByOutage(message)) return;
         var line = Line($"{message.Message}", message.Cause);
-        if (!IsRepeated(line)) _log.Log(level, "{Source}: {Message}", message.LogSource, line); // endpoint names differ at each attempt
+        if (!IsRepeated(KeyOf(message.LogSource, line))) _log.Log(level, "{Source}: {Message}", message.LogSource, line); // endpoint names differ at each attempt
     }
 
     /// <summary>The first line of a message and of its cause, either of which may carry a stack trace.</summary>
@@ -69,6 +69,12 @@ internal sealed class AkkaLog : ReceiveActor, IRequiresMessageQueue<ILoggerMessa
     /// </summary>
     private static bool IsToldByOutage(LogEvent message) =>
         message is Error && ToldByOutage.Any(beginning => $"{message.Message}".StartsWith(beginning, StringComparison.Ordinal));
+
+    /// <summary>
+    /// What makes two lines the same. Refused connections differ in their ports alone, and anyone who reaches the port can make as many as they like.
+    /// </summary>
+    private static string KeyOf(string source, string line) =>
+        source.Contains("TcpServerHandler", StringComparison.Ordinal) && line.IndexOf('[', StringComparison.Ordinal) is > 0 and var channel ? line[..channel] : line;
 
     private bool IsRepeated(string line)
     {

@@ -24,6 +24,7 @@ public sealed class AkkaLogTests
         using var system = ActorSystem.Create("log", ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(configuration), new AkkaLogSetup(loggers)));
         for (var i = 0; i < 3; i++) Akka.Event.Logging.GetLogger(system, "here").Error(Caught(), "it fails\n   at a line of its own");
         Akka.Event.Logging.GetLogger(system, "here").Error(Caught(), "Failed to persist event type [Distributed.Protocol.EpochDecided] with sequence number [1]"); // StoreOutage's job
+        for (var i = 0; i < 300; i++) Akka.Event.Logging.GetLogger(system, "TcpServerHandler").Warning($"Rejected incoming connection from [[10.0.0.1:{i}]] due to TLS handshake failure.");
         Akka.Event.Logging.GetLogger(system, "here").Warning("the last");
         var heard = new List<string>();
         while (heard.LastOrDefault()?.Contains("the last", StringComparison.Ordinal) != true)
@@ -31,6 +32,7 @@ public sealed class AkkaLogTests
         Assert.Collection(
             heard,
             line => Assert.Matches("^error: akka: here.*: it fails: the disk is full$", line),
+            line => Assert.Matches("^warning: akka: TcpServerHandler.*: Rejected incoming connection from .*10.0.0.1:0", line),
             line => Assert.Matches("^warning: akka: here.*: the last$", line));
         await system.Terminate().WaitAsync(Bound);
     }
