@@ -19,7 +19,7 @@ public static class RowPredictions
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(row);
         if (row is IEnumerable) throw new DataException("this is no row but several", $"{nameof(PredictAll)} answers them", typeof(T).Name);
-        return model.Predict(RowColumns.Of(typeof(T)).Cells(row));
+        return model.Predict(RowColumns.Of(typeof(T)).Cells(row, model.Encoding.CommaColumns));
     }
 
     /// <summary>Answers objects in their order, as <see cref="Predict{T}(TrainedModel, T)"/> answers one.</summary>
@@ -30,7 +30,8 @@ public static class RowPredictions
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(rows);
         var columns = RowColumns.Of(typeof(T));
-        return model.Predict(rows.Select(columns.Cells));
+        var commas = model.Encoding.CommaColumns;
+        return model.Predict(rows.Select(row => columns.Cells(row, commas)));
     }
 
     /// <summary>
@@ -64,7 +65,8 @@ public static class RowPredictions
             : isOfArrays ? [.. Enumerable.Range(0, row.Length).Select(ArrayColumns.NameOf)] : [.. encoding.Columns.Select(column => column.Name)];
         if (names.Length != row.Length) throw new DataException($"the row has {row.Length} numbers and the model {names.Length} columns", "give one for each");
         var cells = new Dictionary<string, string>(names.Length, StringComparer.Ordinal);
-        for (var i = 0; i < names.Length; i++) cells[names[i]] = CellText.Of(row[i]);
+        var commas = encoding.CommaColumns;
+        for (var i = 0; i < names.Length; i++) cells[names[i]] = commas.Contains(names[i]) ? CellText.Of(row[i]).Replace('.', ',') : CellText.Of(row[i]);
         return cells;
     }
 }

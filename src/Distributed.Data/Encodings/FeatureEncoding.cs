@@ -35,6 +35,14 @@ public sealed record FeatureEncoding
     [JsonIgnore]
     public int Outputs => Target.Outputs;
 
+    /// <summary>
+    /// The columns whose numbers have a comma before the decimals. Their cells are texts in that notation, so a number of JSON or of a program is
+    /// written so before it is read as one: 3.125 as a text would be three thousand one hundred and twenty-five.
+    /// </summary>
+    [JsonIgnore]
+    public IReadOnlySet<string> CommaColumns =>
+        Columns.Where(column => column.Tolerance is { Notation: NumberNotation.Comma }).Select(column => column.Name).ToHashSet(StringComparer.Ordinal);
+
     /// <summary>The task.</summary>
     [JsonIgnore]
     public TaskKind Task => Target.Task;

@@ -23,6 +23,10 @@ internal static class CellText
         _ => value.ToString()!.Trim(),
     };
 
+    /// <summary>Whether a value is a number, and no text that looks like one.</summary>
+    public static bool IsNumber(object? value) =>
+        value is IFormattable and not (char or Enum or DateTime or DateTimeOffset or DateOnly or TimeOnly or TimeSpan or Guid);
+
     /// <inheritdoc cref="Of(object?)"/>
     public static string Of(float value) => value.ToString(CultureInfo.InvariantCulture);
 }

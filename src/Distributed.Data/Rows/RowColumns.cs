@@ -47,10 +47,13 @@ internal sealed class RowColumns
     public string Cell(object row, int column) => CellText.Of(_properties[column].GetValue(row));
 
     /// <summary>The cells of a row by their columns.</summary>
-    public Dictionary<string, string> Cells(object row)
+    /// <param name="row">The row.</param>
+    /// <param name="commas">The columns whose numbers have a comma before the decimals.</param>
+    public Dictionary<string, string> Cells(object row, IReadOnlySet<string> commas)
     {
         var cells = new Dictionary<string, string>(Names.Count, StringComparer.Ordinal);
-        for (var i = 0; i < Names.Count; i++) cells[Names[i]] = Cell(row, i);
+        for (var i = 0; i < Names.Count; i++)
+            cells[Names[i]] = commas.Contains(Names[i]) && _properties[i].GetValue(row) is var value && CellText.IsNumber(value) ? CellText.Of(value).Replace('.', ',') : Cell(row, i);
         return cells;
     }
 

@@ -63,7 +63,7 @@ internal static class ModelRoutes
             using var lease = await models.RentAsync(job, best, cancellation).ConfigureAwait(false);
             var shelved = lease.Value;
             var answers = await computations.RunAsync(
-                () => Task.FromResult(type == "application/json" ? shelved.Model.Predict(Rows(body)) : PredictFile(store, shelved.Model, body)), cancellation).ConfigureAwait(false);
+                () => Task.FromResult(type == "application/json" ? shelved.Model.Predict(Rows(body, shelved.Model.Encoding.CommaColumns)) : PredictFile(store, shelved.Model, body)), cancellation).ConfigureAwait(false);
             return TypedResults.Ok(new PredictionResponse
             {
                 Job = id,
@@ -83,18 +83,19 @@ internal static class ModelRoutes
         _ => throw ApiException.BadRequest("checkpoint is neither best nor last"),
     };
 
-    private static List<IReadOnlyDictionary<string, string>> Rows(byte[] body)
+    private static List<IReadOnlyDictionary<string, string>> Rows(byte[] body, IReadOnlySet<string> commas)
     {
         var request = JsonSerializer.Deserialize(body, ApiJson.Default.PredictionRequest);
         if (request?.Rows is not { Count: > 0 } rows) throw ApiException.Unprocessable("there are no rows: {\"rows\": [{column: cell}]} would be right");
         if (rows.Count > PredictionRequest.MaximumRows) throw ApiException.TooLarge($"there are {rows.Count:#,0} rows; one request has at most {PredictionRequest.MaximumRows:#,0}");
         return [.. rows.Select((row, i) => (IReadOnlyDictionary<string, string>)(row ?? throw ApiException.Unprocessable($"row {i + 1} is null"))
-            .ToDictionary(cell => cell.Key, cell => Cell(cell.Value, i, cell.Key), StringComparer.Ordinal))];
+            .ToDictionary(cell => cell.Key, cell => Cell(cell.Value, i, cell.Key, commas), StringComparer.Ordinal))];
     }
 
-    private static string Cell(JsonElement cell, int row, string column) => cell.ValueKind switch
+    private static string Cell(JsonElement cell, int row, string column, IReadOnlySet<string> commas) => cell.ValueKind switch
     {
         JsonValueKind.String => cell.GetString() ?? "",
+        JsonValueKind.Number when commas.Contains(column) => cell.GetRawText().Replace('.', ','),
         JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False => cell.GetRawText(),
         JsonValueKind.Null => "",
         _ => throw new ApiException(StatusCodes.Status422UnprocessableEntity, ApiProblemTypes.Unprocessable, "Does not fit", "a cell is a text, a number, true, false or null") { Line = row + 1, Column = column },

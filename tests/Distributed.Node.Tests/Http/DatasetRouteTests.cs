@@ -107,6 +107,19 @@ public sealed class DatasetRouteTests(GatewayFixture gateway)
     }
 
     [Fact]
+    public async Task A_number_of_JSON_means_itself_to_a_model_of_a_table_with_decimal_commas()
+    {
+        var table = "x;y\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"{i},{i % 10}{i / 10}5;{i * 2},5\n"));
+        var dataset = await _client.UploadAsync(table, "commas");
+        var job = await _client.SubmitAsync($$"""{ "data": "{{dataset.Id}}", "epochs": 1, "hidden": "none" }""");
+        Assert.Equal(JobPhase.Completed, (await _client.UntilEndedAsync(job.Summary.Id)).Summary.State);
+        var body = new StringContent("""{"rows": [{"x": 3.125}, {"x": "3,125"}, {"x": "3.125"}]}""", System.Text.Encoding.UTF8, "application/json");
+        var answers = (await (await _client.PostAsync(ApiRoutes.Job(job.Summary.Id) + "/predictions", body)).ReadAsync<PredictionResponse>()).Predictions;
+        Assert.Equal(answers[1].Value, answers[0].Value);
+        Assert.NotEqual(answers[2].Value, answers[0].Value); // 3125
+    }
+
+    [Fact]
     public async Task A_job_is_read_by_the_newest_rules_and_its_answer_tells_what_they_took()
     {
         var table = "x,y,class\n" + string.Concat(Enumerable.Range(0, 30).Select(i => $"{i},{i % 7},{(i % 3) switch { 0 => "0", 1 => "0.0", _ => "1" }}\n"));
