@@ -1,6 +1,8 @@
 using Distributed.Console.Commands;
+using Distributed.Console.Sessions;
 using Distributed.Console.Terminals;
 using Distributed.Jobs.Embedded;
+using Distributed.Jobs.Service;
 using Distributed.Tests;
 
 namespace Distributed.Console.Tests.Fakes;
@@ -21,6 +23,9 @@ internal sealed class TestConsole : IDisposable
 
     /// <summary>The options of every cluster that was started.</summary>
     public List<EmbeddedClusterOptions> Started { get; } = [];
+
+    /// <summary>Every store that was opened without a cluster.</summary>
+    public List<string> Opened { get; } = [];
 
     public string Output => _output.ToString();
 
@@ -53,6 +58,10 @@ internal sealed class TestConsole : IDisposable
 
     public Task<int> RunAsync(params string[] arguments) => ConsoleApplication.RunAsync(arguments, Environment);
 
+    /// <summary>Runs a command with the cluster of this process and real stores.</summary>
+    public Task<int> RunRealAsync(params string[] arguments) => ConsoleApplication.RunAsync(
+        arguments, Environment with { StartCluster = ProcessCluster.StartAsync, OpenStore = StoreAccess.Open, Clock = TimeProvider.System });
+
     public ConsoleEnvironment Environment => new()
     {
         Output = _output,
@@ -68,6 +77,11 @@ internal sealed class TestConsole : IDisposable
         {
             Started.Add(options);
             return Task.FromResult<IRunningCluster>(Cluster);
+        },
+        OpenStore = path =>
+        {
+            Opened.Add(path);
+            return Cluster;
         },
     };
 
