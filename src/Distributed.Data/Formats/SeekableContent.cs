@@ -13,25 +13,6 @@ internal static class SeekableContent
         if (file.Content.CanSeek)
             return file.Content;
         using var packed = file.Content;
-        var unpacked = new FileStream(
-            Path.GetTempFileName(), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
-        try
-        {
-            var buffer = new byte[1 << 16];
-            for (int read; (read = packed.Read(buffer)) > 0;)
-            {
-                if (unpacked.Length + read > DataLimits.TableBytes)
-                    throw new DataException($"there are more than {DataLimits.TableBytes >> 30} GiB", "take a sample of it", file.Name);
-                unpacked.Write(buffer, 0, read);
-            }
-
-            unpacked.Position = 0;
-            return unpacked;
-        }
-        catch
-        {
-            unpacked.Dispose();
-            throw;
-        }
+        return new FileStream(Spool.Keep(packed, file.Name).Path, FileMode.Open, FileAccess.Read, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
     }
 }
