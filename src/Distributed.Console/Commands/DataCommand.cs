@@ -17,7 +17,7 @@ internal sealed class DataCommand
     public const string Name = "data", Upload = "upload", List = "list", Show = "show", Delete = "delete";
 
     private readonly ConsoleEnvironment _environment;
-    private readonly Argument<string> _source = new("FILE") { Description = "a CSV file, or a folder of IDX images; also gzipped" };
+    private readonly Argument<string> _source = new("FILE") { Description = "a table (CSV, JSON lines, Parquet, Arrow, Excel), or a folder of IDX images; also packed" };
     private readonly Argument<string> _dataset = new("DATASET") { Description = "its name, its id, or the id's beginning" };
     private readonly Argument<string> _described = new("FILE|DATASET") { Description = "a file here, described without a cluster; or a data set there" };
     private readonly SettingFlags _written = new(TableWriting.All);
