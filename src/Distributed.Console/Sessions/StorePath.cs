@@ -1,9 +1,12 @@
+using Distributed.Cluster;
+using Distributed.Console.Terminals;
+using Distributed.Jobs.Service;
 using Distributed.Jobs.Submission;
 using Distributed.Transport.Files;
 
 namespace Distributed.Console.Sessions;
 
-/// <summary>The default place of journal and snapshots.</summary>
+/// <summary>The place of journal and snapshots.</summary>
 internal static class StorePath
 {
     /// <summary>The full path of a store.</summary>
@@ -23,6 +26,20 @@ internal static class StorePath
             : Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
         if (folder.Length == 0) throw new UsageException("--store: this user has no home folder for a store; give a file");
         return Path.Combine(folder, "dtrain", "store.db");
+    }
+
+    /// <summary>Opens a store for a command that only reads it.</summary>
+    /// <exception cref="UsageException">The store cannot be opened, or another process owns it.</exception>
+    public static IStoreAccess Open(ConsoleEnvironment environment, string path)
+    {
+        try
+        {
+            return environment.OpenStore(path);
+        }
+        catch (TrainingException e)
+        {
+            throw new UsageException(e.Message, e);
+        }
     }
 
     /// <summary>Makes the folder that a file goes into.</summary>

@@ -6,6 +6,9 @@ namespace Distributed.Console.Terminals;
 /// <summary>Starts the cluster that runs the jobs of this process.</summary>
 internal delegate Task<IRunningCluster> ClusterStart(EmbeddedClusterOptions options, CancellationToken cancellation);
 
+/// <summary>Opens a store that is there, by its full path.</summary>
+internal delegate IStoreAccess StoreOpening(string path);
+
 /// <summary>A cluster of this process; disposing it shuts it down in order.</summary>
 internal interface IRunningCluster : IAsyncDisposable
 {
@@ -56,6 +59,9 @@ internal sealed record ConsoleEnvironment
 
     /// <summary>Starts the cluster.</summary>
     public required ClusterStart StartCluster { get; init; }
+
+    /// <summary>Opens a store for a command that only reads it.</summary>
+    public StoreOpening OpenStore { get; init; } = StoreAccess.Open;
 
     /// <summary>Creates the handler of HTTP requests.</summary>
     public Func<HttpMessageHandler> CreateHandler { get; init; } = () => new SocketsHttpHandler
