@@ -19,6 +19,7 @@ internal static class Commands
           cluster-compare   PyTorch's DistributedDataParallel over gloo and this, alternating in one run  [--rounds N] and those of cluster
           cluster-scaling   the workers against the bare step of one process         [--rounds N] and those of cluster
           shards    samples/s against shard size; writes shards.png and shards.csv into --out DIR
+          ranks     the defaults on 25 tables beside scikit-learn       FOLDER of the tables [--epochs N and other settings]
           bench     BenchmarkDotNet; what follows goes to it            [--filter PATTERN]
         """;
 
@@ -28,6 +29,7 @@ internal static class Commands
     {
         var command = args.FirstOrDefault();
         if (command == "bench") return BenchmarkDotNetCommand.Run(args[1..]);
+        if (command == "ranks" && args.Length > 1) return RanksCommand.Run(args[1], args[2..], output, errors);
         if (command == "cluster-node") return BenchmarkNode.RunAsync(args[1..], Console.In, output).GetAwaiter().GetResult();
 
         var options = Options.Parse(args.Skip(1), out var error);
