@@ -135,13 +135,16 @@ internal sealed class HttpServer : IAsyncDisposable
         var datasets = new DatasetStore(settings.DataFolder, logger);
         var jobs = new JobReader(cluster, datasets);
         var computations = new Computations(limits);
+        var encoded = new EncodedCache(datasets);
+        var models = new ModelCache(cluster, jobs, limits, TimeProvider.System);
         application.Lifetime.ApplicationStopped.Register(computations.Dispose);
         PageRoutes.Map(application);
         NodeRoutes.Map(application, cluster);
         DatasetRoutes.Map(application, limits, datasets, cluster);
-        JobRoutes.Map(application, limits, new SubmissionService(cluster, datasets, computations), jobs, cluster);
+        JobRoutes.Map(application, limits, new SubmissionService(cluster, datasets, encoded, computations), jobs, cluster);
         EventRoutes.Map(application, new JobFeeds(cluster, limits, logger), jobs, application.Lifetime.ApplicationStopping);
-        ModelRoutes.Map(application, limits, new ModelCache(cluster, jobs, limits, TimeProvider.System), datasets, computations);
+        ModelRoutes.Map(application, limits, models, datasets, computations);
+        ScoreRoutes.Map(application, models, jobs, encoded, computations);
         application.MapOpenApi("/openapi/{documentName}.json").Needs(ApiRole.Reader);
     }
 

@@ -19,10 +19,8 @@ internal sealed record Submitted(bool IsNew, JobSummary Summary, IReadOnlyList<s
 /// <summary>
 /// The gateway's door to the one road of a job: a job file whose data are uploads, named by id, and which a client may send again under its key.
 /// </summary>
-internal sealed class SubmissionService(GatewayAccess cluster, DatasetStore datasets, Computations computations)
+internal sealed class SubmissionService(GatewayAccess cluster, DatasetStore datasets, EncodedCache encoded, Computations computations)
 {
-    private readonly EncodedCache _encoded = new(datasets);
-
     /// <summary>Submits.</summary>
     /// <param name="body">A job file.</param>
     /// <param name="key">The client's idempotency key; null for none.</param>
@@ -80,7 +78,7 @@ internal sealed class SubmissionService(GatewayAccess cluster, DatasetStore data
         if ((dataset is not null && datasets.Find(dataset.Id) is null) || (validation is not null && datasets.Find(validation.Id) is null))
             throw ApiException.Conflict("the data set was deleted just now");
 
-        var job = JobService.Resolve(given, source, from, _encoded.Load);
+        var job = JobService.Resolve(given, source, from, encoded.Load);
         var facts = new SubmissionFacts(
             dataset?.Name ?? LoadedData.DisplayName(source.Source), dataset?.Id, validation?.Id, null, job.Data.Encoding.Target.Scale, null, null, null, SubmissionFacts.CurrentVersion);
         var answer = await cluster.Jobs.SubmitAsync(job, options, client(facts), cancellation).ConfigureAwait(false);

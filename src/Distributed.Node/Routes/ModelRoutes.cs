@@ -77,7 +77,7 @@ internal static class ModelRoutes
             .WithCheckpoint("last").WithBytes("text/csv", "application/octet-stream");
     }
 
-    private static bool IsBest(string? given, string otherwise) => (given ?? otherwise) switch
+    internal static bool IsBest(string? given, string otherwise) => (given ?? otherwise) switch
     {
         "best" => true,
         "last" => false,
