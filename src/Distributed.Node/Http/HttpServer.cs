@@ -24,6 +24,8 @@ namespace Distributed.Node.Http;
 /// <summary>A node's HTTP server: health and measures on any node, the API on a gateway.</summary>
 internal sealed class HttpServer : IAsyncDisposable
 {
+    private static readonly TimeSpan HeadersLimit = TimeSpan.FromSeconds(10);
+
     private readonly WebApplication _application;
 
     private HttpServer(WebApplication application) => _application = application;
@@ -37,12 +39,17 @@ internal sealed class HttpServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(HttpServer).Assembly.GetName().Name });
         logging(builder.Logging);
+        var connections = new HttpConnections(settings.Limits);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(settings.Address, listen => { if (settings.Identity is { } identity) listen.UseHttps(Https(identity)); });
+            kestrel.Listen(settings.Address, listen =>
+            {
+                listen.Use(next => connection => connections.ServeAsync(connection, next));
+                if (settings.Identity is { } identity) listen.UseHttps(Https(identity));
+            });
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = settings.Limits.BodyBytes;
-            kestrel.Limits.MaxConcurrentConnections = settings.Limits.Streams + 1_000;
+            kestrel.Limits.RequestHeadersTimeout = HeadersLimit;
         });
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>(); // signals are the node's
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(3));
@@ -89,6 +96,7 @@ internal sealed class HttpServer : IAsyncDisposable
     private static void Map(WebApplication application, HttpSettings settings, GatewayAccess cluster)
     {
         var logger = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("http");
+        application.Use(HttpConnections.InvokeAsync);
         application.UseExceptionHandler();
         application.UseStatusCodePages(page => ProblemAnswers.WriteAsync(page.HttpContext, ProblemAnswers.OfStatus(page.HttpContext)));
         application.UseRouting();
@@ -97,7 +105,7 @@ internal sealed class HttpServer : IAsyncDisposable
         application.Use(access.InvokeAsync);
         HealthRoutes.Map(application, settings, cluster);
         application.MapPrometheusScrapingEndpoint(ApiRoutes.Metrics).Needs(ApiRole.Read);
-        if (settings.IsGateway) MapApi(application, settings, cluster, logger);
+        if (settings.IsGateway && !settings.IsHealthAlone) MapApi(application, settings, cluster, logger);
         application.UseEndpoints(_ => { });
     }
 
