@@ -1,5 +1,6 @@
 using System.Globalization;
 using Distributed.Benchmarks.Clusters;
+using Distributed.Benchmarks.Product;
 using Distributed.Protocol.Specification;
 
 namespace Distributed.Benchmarks;
@@ -18,6 +19,8 @@ internal static class Commands
                     [--blocks K] [--gradient-format float32|bfloat16] [--sockets: not through shared memory]
           cluster-compare   PyTorch's DistributedDataParallel over gloo and this, alternating in one run  [--rounds N] and those of cluster
           cluster-scaling   the workers against the bare step of one process         [--rounds N] and those of cluster
+          product   what a person waits for, beside scikit-learn and PyTorch; writes product.csv and product.png into --out DIR
+                    --dtrain PROGRAM [--mnist FOLDER] [--rounds N] [--large: also 20 million parameters and a million rows]
           shards    samples/s against shard size; writes shards.png and shards.csv into --out DIR
           bench     BenchmarkDotNet; what follows goes to it            [--filter PATTERN]
         """;
@@ -31,8 +34,9 @@ internal static class Commands
         if (command == "cluster-node") return BenchmarkNode.RunAsync(args[1..], Console.In, output).GetAwaiter().GetResult();
 
         var options = Options.Parse(args.Skip(1), out var error);
-        if (error is null && command is not ("step" or "roofline" or "compare" or "shards" or "cluster" or "cluster-compare" or "cluster-scaling"))
+        if (error is null && command is not ("step" or "roofline" or "compare" or "shards" or "product" or "cluster" or "cluster-compare" or "cluster-scaling"))
             error = command is null ? "which measurement?" : $"unknown command '{command}'";
+        if (error is null && command == "product" && options.Dtrain is null) error = "product needs --dtrain PROGRAM, the published one";
         if (error is not null)
         {
             errors.WriteLine(error);
@@ -54,6 +58,9 @@ internal static class Commands
                 return 0;
             case "compare":
                 return CompareCommand.Run(options.Peer, options.Rounds, output, errors);
+            case "product":
+                ProductCommand.Run(options.Dtrain!, options.Mnist, options.Rounds, options.IsLarge, options.Out, output);
+                return 0;
             case "cluster":
                 return ClusterCommand.RunAsync(options.Cluster, options.Json, output).GetAwaiter().GetResult();
             case "cluster-compare":
@@ -75,6 +82,12 @@ internal static class Commands
         public bool CheckpointCost { get; private set; }
 
         public bool Sockets { get; private set; }
+
+        public bool IsLarge { get; private set; }
+
+        public string? Dtrain { get; private set; }
+
+        public string? Mnist { get; private set; }
 
         public string? Model { get; private set; }
 
@@ -120,6 +133,12 @@ internal static class Commands
                 if (name == "--checkpoint-cost")
                 {
                     options.CheckpointCost = true;
+                    continue;
+                }
+
+                if (name == "--large")
+                {
+                    options.IsLarge = true;
                     continue;
                 }
 
@@ -178,6 +197,12 @@ internal static class Commands
                         return $"--gradient-format must be float32 or bfloat16, not '{value}'";
                     GradientFormat = format;
                     return null;
+                case "--dtrain":
+                    Dtrain = Path.GetFullPath(value);
+                    return File.Exists(value) ? null : $"there is no file '{value}'";
+                case "--mnist":
+                    Mnist = Path.GetFullPath(value);
+                    return Directory.Exists(value) ? null : $"there is no folder '{value}'";
                 case "--peer":
                     Peer = value;
                     return File.Exists(value) ? null : $"there is no file '{value}'";

@@ -38,9 +38,9 @@ internal static class ThroughActorsCommand
         {
             foreach (var cellBatch in StepCell.Batches.Where(b => batch is null || b == batch))
             {
-                var before = Measure(cellModel, cellBatch, threads, seconds);
+                var before = BareStep.Measure(cellModel, cellBatch, threads, seconds);
                 var (milliseconds, processor, bytes) = await MeasureAsync(cellModel, cellBatch, threads, seconds);
-                var after = Measure(cellModel, cellBatch, threads, seconds);
+                var after = BareStep.Measure(cellModel, cellBatch, threads, seconds);
                 var bare = Math.Min(before.Milliseconds, after.Milliseconds);
                 var cell = new ThroughActorsMeasurement(
                     cellModel, cellBatch, 1, Math.Round(milliseconds, 4), Math.Round(cellBatch / milliseconds * 1e3), bare,
@@ -52,34 +52,6 @@ internal static class ThroughActorsCommand
             }
         }
     }
-
-    /// <summary>The bare step, in milliseconds of wall time at best and of processor time on average.</summary>
-    private static (double Milliseconds, double Processor) Measure(string model, int batch, int threads, double seconds)
-    {
-        var cells = Enumerable.Range(0, threads).Select(_ => new StepCell(model, batch)).ToList();
-        var (best, steps, began) = (double.PositiveInfinity, 0L, 0.0);
-        for (var round = -1; round < 4; round++)
-        {
-            if (round == 0) (steps, began) = (0, Processor); // the first one warmed up
-            var clock = Stopwatch.StartNew();
-            var until = Stopwatch.GetTimestamp() + (long)(seconds / 4 * Stopwatch.Frequency);
-            long done = 0;
-            var running = cells.ConvertAll(cell => new Thread(() =>
-            {
-                var own = 0;
-                for (; own < 3 || Stopwatch.GetTimestamp() < until; own++) cell.Step();
-                Interlocked.Add(ref done, own);
-            }));
-            running.ForEach(thread => thread.Start());
-            running.ForEach(thread => thread.Join());
-            steps += done;
-            if (round >= 0) best = Math.Min(best, clock.Elapsed.TotalMilliseconds / done);
-        }
-        return (Math.Round(best, 4), (Processor - began) / steps);
-    }
-
-    /// <summary>The process's processor time, in milliseconds.</summary>
-    private static double Processor => Process.GetCurrentProcess().TotalProcessorTime.TotalMilliseconds;
 
     /// <summary>The best of the rounds between two progress reports, after warm-up; and the bytes of all of them.</summary>
     private static async Task<(double Milliseconds, double Processor, double BytesPerStep)> MeasureAsync(string model, int batch, int threads, double seconds)
@@ -113,11 +85,11 @@ internal static class ThroughActorsCommand
             var now = clock.Elapsed.TotalSeconds;
             if (firstStep >= 0) best = Math.Min(best, (now - lastTime) * 1e3 / (progress.Step - lastStep));
             else if (now > WarmUp && progress.Step > WarmUpSteps)
-                (firstStep, firstTime, firstBytes, firstProcessor) = (progress.Step, now, GC.GetTotalAllocatedBytes(), Processor);
+                (firstStep, firstTime, firstBytes, firstProcessor) = (progress.Step, now, GC.GetTotalAllocatedBytes(), BareStep.Processor);
             (lastTime, lastStep) = (now, progress.Step);
             if (firstStep >= 0 && now > firstTime + Math.Max(2, 2 * seconds)) break;
         }
         double steps = lastStep - firstStep;
-        return (best, (Processor - firstProcessor) / steps, (GC.GetTotalAllocatedBytes() - firstBytes) / steps);
+        return (best, (BareStep.Processor - firstProcessor) / steps, (GC.GetTotalAllocatedBytes() - firstBytes) / steps);
     }
 }

@@ -48,7 +48,7 @@ public sealed class BadTableTests : IDisposable
 
     [Theory]
     [MemberData(nameof(BadTexts))]
-    public void A_bad_table_is_refused_with_a_line_that_says_where_and_what_would_be_right(string what, string text, string message)
+    public void A_bad_table_is_refused_with_a_line_that_says_where_and_what_is_expected(string what, string text, string message)
     {
         var error = Assert.Throws<DataException>(() => _folder.Load(text));
         Assert.True(message == _folder.Shorten(error.Message), $"{what}: {_folder.Shorten(error.Message)}");

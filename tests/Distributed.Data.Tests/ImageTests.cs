@@ -41,7 +41,7 @@ public sealed class ImageTests : IDisposable
 
     [Theory]
     [MemberData(nameof(BadImages))]
-    public void A_bad_images_file_is_refused_with_a_line_that_says_what_would_be_right(string what, byte[] images, string message)
+    public void A_bad_images_file_is_refused_with_a_line_that_says_what_is_expected(string what, byte[] images, string message)
     {
         _folder.Write("x-labels-idx1-ubyte", IdxBytes.Small().Labels);
         var path = _folder.Write("x-images-idx3-ubyte", images);

@@ -4,8 +4,8 @@ namespace Distributed.Tests;
 internal static class WrongSettings
 {
     private const string Empty = " is empty: give it a value or leave it out";
-    private const string BelowOne = ": 1 is out of bounds: at least 0 and below 1 would be right";
-    private const string NoJobName = "is not a job name: up to 64 characters of a-z, 0-9 and '-', beginning with a letter or digit, would be right";
+    private const string BelowOne = ": 1 is out of range: must be at least 0 and below 1";
+    private const string NoJobName = "is not a job name: expected up to 64 characters of a-z, 0-9 and '-', beginning with a letter or digit";
 
     /// <summary>The setting's name, the value, the sentence.</summary>
     public static readonly IReadOnlyList<(string Setting, string Value, string Sentence)> All =
@@ -17,54 +17,54 @@ internal static class WrongSettings
         ("text", " ", Empty),
         ("column", "age=colour", ": 'colour' is unknown (one of number, category, date, ignore)"),
         ("missing", " ", Empty),
-        ("delimiter", ";;", ": ';;' is no delimiter: one character such as ; or the word tab would be right"),
+        ("delimiter", ";;", ": ';;' is not a delimiter: expected one character such as ; or the word tab"),
         ("decimal", "dot", ": 'dot' is unknown (one of point, comma)"),
-        ("encoding", "utf-9", ": 'utf-9' is unknown: a name such as utf-8, utf-16 or windows-1252 would be right"),
+        ("encoding", "utf-9", ": 'utf-9' is not a known encoding: expected a name such as utf-8, utf-16 or windows-1252"),
         ("no-header", "maybe", ": 'maybe' is neither true nor false"),
         ("validation", " ", Empty),
 
-        ("hidden", "64,0", ": '0' is not a size: whole numbers between 1 and 65,536 separated by commas would be right, such as 64,32, or 'none'"),
+        ("hidden", "64,0", ": '0' is not a size: expected whole numbers between 1 and 65,536 separated by commas, such as 64,32, or 'none'"),
         ("activation", "softplus", ": 'softplus' is unknown (one of relu, leaky-relu, gelu, tanh, sigmoid, identity)"),
         ("dropout", "1", BelowOne),
         ("initialization", "zero", ": 'zero' is unknown (one of he, xavier)"),
         ("loss", "hubert", ": 'hubert' is unknown; did you mean 'huber'? (one of cross-entropy, squared-error, huber)"),
-        ("huber-delta", "0", ": 0 is out of bounds: above 0 would be right"),
+        ("huber-delta", "0", ": 0 is out of range: must be above 0"),
         ("label-smoothing", "1", BelowOne),
-        ("class-weights", "a=0", ": 'a=0' is not LABEL=WEIGHT with a weight above 0; 'balanced' would be right too"),
+        ("class-weights", "a=0", ": 'a=0' is not LABEL=WEIGHT with a weight above 0; expected that or 'balanced'"),
 
         ("optimizer", "adan", ": 'adan' is unknown; did you mean 'adam'? (one of sgd, momentum, nesterov, adam, adamw)"),
-        ("learning-rate", "1001", ": 1001 is out of bounds: above 0 and at most 1000 would be right"),
+        ("learning-rate", "1001", ": 1001 is out of range: must be above 0 and at most 1000"),
         ("momentum", "1", BelowOne),
         ("beta1", "1", BelowOne),
         ("beta2", "1", BelowOne),
-        ("epsilon", "2", ": 2 is out of bounds: above 0 and at most 1 would be right"),
-        ("weight-decay", "-1", ": -1 is out of bounds: between 0 and 1000 would be right"),
+        ("epsilon", "2", ": 2 is out of range: must be above 0 and at most 1"),
+        ("weight-decay", "-1", ": -1 is out of range: must be between 0 and 1000"),
         ("clip", "1e309", ": '1e309' is not a number"),
         ("schedule", "cosin", ": 'cosin' is unknown; did you mean 'cosine'? (one of constant, step, cosine)"),
-        ("warmup", "-1", ": -1 is out of bounds: at least 0 would be right"),
-        ("step-epochs", "0", ": 0 is out of bounds: at least 1 would be right"),
-        ("step-factor", "0", ": 0 is out of bounds: above 0 and at most 1 would be right"),
-        ("minimum-learning-rate", "-1", ": -1 is out of bounds: at least 0 would be right"),
+        ("warmup", "-1", ": -1 is out of range: must be at least 0"),
+        ("step-epochs", "0", ": 0 is out of range: must be at least 1"),
+        ("step-factor", "0", ": 0 is out of range: must be above 0 and at most 1"),
+        ("minimum-learning-rate", "-1", ": -1 is out of range: must be at least 0"),
 
         ("epochs", "2.5", ": '2.5' is not a whole number"),
-        ("batch", "0", ": 0 is out of bounds: between 1 and 1,048,576 would be right"),
-        ("shard", "0", ": 0 is out of bounds: between 1 and 1,048,576 would be right"),
+        ("batch", "0", ": 0 is out of range: must be between 1 and 1,048,576"),
+        ("shard", "0", ": 0 is out of range: must be between 1 and 1,048,576"),
         ("gradient-format", "float16", ": 'float16' is unknown; did you mean 'bfloat16'? (one of float32, bfloat16)"),
         ("seed", "-1", ": '-1' is not a whole number from 0 to 18446744073709551615"),
-        ("target-accuracy", "96", ": 96 is out of bounds: above 0 and at most 1 (0.96 is 96 %) would be right"),
+        ("target-accuracy", "96", ": 96 is out of range: must be above 0 and at most 1 (0.96 is 96 %)"),
         ("target-loss", "low", ": 'low' is not a number"),
-        ("patience", "0", ": 0 is out of bounds: at least 1 would be right"),
+        ("patience", "0", ": 0 is out of range: must be at least 1"),
         ("from", "No_Name", ": 'No_Name' " + NoJobName),
         ("initial-weights", " ", Empty),
         ("name", "No_Name", ": 'No_Name' " + NoJobName),
 
-        ("workers", "257", ": 257 is out of bounds: between 1 and 256 would be right"),
-        ("min-workers", "0", ": 0 is out of bounds: between 1 and 10,000 would be right"),
-        ("blocks", "0", ": 0 is out of bounds: between 1 and 256 would be right"),
-        ("threads", "0", ": 0 is out of bounds: between 1 and 1,024 would be right"),
+        ("workers", "257", ": 257 is out of range: must be between 1 and 256"),
+        ("min-workers", "0", ": 0 is out of range: must be between 1 and 10,000"),
+        ("blocks", "0", ": 0 is out of range: must be between 1 and 256"),
+        ("threads", "0", ": 0 is out of range: must be between 1 and 1,024"),
         ("store", " ", Empty),
-        ("snapshot-every", "often", ": 'often' is neither a number of steps nor a time: 100, 30s, 2m or epoch would be right"),
-        ("audit-share", "1.5", ": 1.5 is out of bounds: between 0 and 1 (0.01 is 1 %) would be right"),
+        ("snapshot-every", "often", ": 'often' is neither a number of steps nor a time: expected 100, 30s, 2m or epoch"),
+        ("audit-share", "1.5", ": 1.5 is out of range: must be between 0 and 1 (0.01 is 1 %)"),
         ("out", " ", Empty),
     ];
 

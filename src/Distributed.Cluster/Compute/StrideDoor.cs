@@ -11,7 +11,7 @@ internal sealed class StrideDoor
     private volatile bool _isClosed;
     private bool _hasBegun;
 
-    /// <summary>Whether nobody comes in any more: no further step begins.</summary>
+    /// <summary>Whether the door is closed: no thread enters and no further step begins.</summary>
     public bool IsClosed => _isClosed;
 
     /// <summary>Comes in. False when the stride is over.</summary>
@@ -31,7 +31,7 @@ internal sealed class StrideDoor
         lock (_gate) return _hasBegun = !_isClosed;
     }
 
-    /// <summary>Leaves; nobody comes in any more. Returns whether the stride ends with it.</summary>
+    /// <summary>Leaves and closes the door. Returns whether the stride ends with it.</summary>
     public bool Leave()
     {
         lock (_gate)
@@ -41,7 +41,7 @@ internal sealed class StrideDoor
         }
     }
 
-    /// <summary>Lets nobody in any more. Returns whether the stride ends with it: nobody was inside.</summary>
+    /// <summary>Closes the door. Returns whether the stride ends with it, which is so when no thread is inside.</summary>
     /// <param name="hasBegun">Whether steps are being made, or were: the threads inside find the end themselves.</param>
     public bool Close(out bool hasBegun)
     {

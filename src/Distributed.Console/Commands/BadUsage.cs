@@ -55,7 +55,7 @@ internal static class BadUsage
             case OptionResult { Option: { } option, Tokens.Count: 0 }:
                 return $"{option.Name} needs a value: {option.HelpName ?? "VALUE"}, {option.Description}";
             case OptionResult { Option: { } option, IdentifierTokenCount: > 1 and var times }:
-                return $"{option.Name} stands {times} times; once would be right";
+                return $"{option.Name} is given {times} times; once is enough";
             case ArgumentResult { Argument: { } argument, Tokens.Count: 0 }:
                 return $"'dtrain {path}' needs {argument.HelpName ?? argument.Name}: {argument.Description}";
             default:

@@ -19,7 +19,7 @@ internal sealed class CompletionCommand
         command.SetAction(parsed =>
         {
             var shell = parsed.GetValue(Shell);
-            if (shell != "bash") throw new UsageException($"'{shell}' is no shell that is known here; bash would be right");
+            if (shell != "bash") throw new UsageException($"'{shell}' is not a supported shell; expected bash");
             environment.Output.Write(Bash(CommandTree.Create(environment)));
             return ExitCode.Done;
         });

@@ -126,7 +126,7 @@ internal sealed class DataCommand
         {
             1 => found[0].Id,
             0 => throw new UsageException($"there is no data set '{text}' at {client.Server.Authority}{NearestName.Hint(text, all.Select(d => d.Name))} ('dtrain data list' lists them)"),
-            _ => throw new UsageException($"'{text}' may be any of {found.Length} data sets: {string.Join(", ", found.Take(5).Select(d => d.Id[..12]))}; an id would be right"),
+            _ => throw new UsageException($"'{text}' matches {found.Length} data sets: {string.Join(", ", found.Take(5).Select(d => d.Id[..12]))}; give an id"),
         };
     }
 

@@ -58,7 +58,7 @@ internal sealed class ExportCommand
             ({ } folder, null) => LoadFolder(folder, choice),
             (null, { } job) => await LoadJobAsync(job, choice ?? CheckpointChoice.Best, parsed).ConfigureAwait(false),
             (null, null) => throw new UsageException("'dtrain export' needs --model DIR or --job JOB: what to export"),
-            _ => throw new UsageException("--model and --job both say what to export: one of them would be right"),
+            _ => throw new UsageException("--model and --job both name the model to export; give one of them"),
         };
         ModelExport.Write(model, format, file);
         var words = $"{file}: {DisplayText.Of(model.Network)}, {Numbers.Bytes(new FileInfo(file).Length)}, weights {ParameterHash.Compute(model.Parameters)}";
@@ -80,7 +80,7 @@ internal sealed class ExportCommand
         var part = Path.Combine(folder, choice == CheckpointChoice.Best ? "best" : "last");
         return Directory.Exists(part)
             ? TrainedModel.Load(part)
-            : throw new UsageException($"--checkpoint: {folder} has no folder {Path.GetFileName(part)}; a job's folder would be right, such as runs/digits-1");
+            : throw new UsageException($"--checkpoint: {folder} has no folder {Path.GetFileName(part)}; expected a job's folder, such as runs/digits-1");
     }
 
     private async Task<TrainedModel> LoadJobAsync(string name, CheckpointChoice choice, ParseResult parsed)

@@ -53,7 +53,7 @@ internal sealed class PredictCommand
             ({ } folder, null) => ExportCommand.LoadFolder(folder, checkpoint),
             (null, { } job) => await FetchAsync(parsed, job, checkpoint ?? CheckpointChoice.Last).ConfigureAwait(false),
             (null, null) => throw new UsageException("'dtrain predict' needs --model DIR, or --job JOB of a cluster: what predicts"),
-            _ => throw new UsageException("--model and --job both say what predicts: one of them would be right"),
+            _ => throw new UsageException("--model and --job both name the model; give one of them"),
         };
         var written = TableWriting.Of(_written.Read(parsed), model.Encoding) ?? new TableFormat();
         var predictions = model.PredictFile(parsed.GetValue(_data)!, written);

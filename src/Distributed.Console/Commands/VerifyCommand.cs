@@ -73,7 +73,7 @@ internal sealed class VerifyCommand
             case (null, null):
                 throw new UsageException("'dtrain verify' needs JOB or --model DIR: what to verify");
             default:
-                throw new UsageException("JOB and --model both say what to verify: one of them would be right");
+                throw new UsageException("JOB and --model both name what to verify; give one of them");
         }
     }
 

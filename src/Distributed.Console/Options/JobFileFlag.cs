@@ -21,7 +21,7 @@ internal sealed class JobFileFlag
         byte[] bytes;
         try
         {
-            if (Directory.Exists(path)) throw new UsageException($"--job: {path} is a folder; a JSON file would be right");
+            if (Directory.Exists(path)) throw new UsageException($"--job: {path} is a folder; expected a JSON file");
             var file = new FileInfo(path);
             if (!file.Exists) throw new UsageException($"--job: there is no file {path}");
             if (file.Length > MaximumBytes) throw new UsageException($"--job: {path} has {file.Length:#,0} bytes; a job file has at most {MaximumBytes:#,0}");

@@ -13,7 +13,7 @@ internal static class CommandWords
     /// <exception cref="UsageException">A quotation mark is not closed, or the line is too long.</exception>
     public static List<string> Split(string line)
     {
-        if (line.Length > LongestLine) throw new UsageException($"a line of {line.Length} characters: at most {LongestLine} would be right");
+        if (line.Length > LongestLine) throw new UsageException($"the line has {line.Length} characters, the limit is {LongestLine}");
         var words = new List<string>();
         var word = new StringBuilder();
         var (isWord, quote) = (false, '\0');

@@ -55,7 +55,7 @@ internal sealed class ServerFlags
         if (!text.Contains("://", StringComparison.Ordinal)) text = "http://" + text;
         if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address.Host.Length == 0
             || address.UserInfo.Length > 0 || address.Query.Length > 0 || address.Fragment.Length > 0)
-            throw new UsageException($"{origin}: '{text}' is not the address of a server: http://HOST:PORT or https://HOST would be right");
+            throw new UsageException($"{origin}: '{text}' is not the address of a server: expected http://HOST:PORT or https://HOST");
         var key = Key(parsed);
         var handler = _environment.CreateHandler();
         if (Authorities(parsed) is { } authorities && handler is SocketsHttpHandler sockets) sockets.Trust(authorities);
@@ -88,7 +88,7 @@ internal sealed class ServerFlags
         {
             return new FileInfo(file).Length <= LongestKeyFile
                 ? Checked(File.ReadAllText(file).Trim(), file)
-                : throw new UsageException($"{file}: longer than {LongestKeyFile} bytes; a file with an API key alone would be right");
+                : throw new UsageException($"{file}: longer than {LongestKeyFile} bytes; expected a file with one API key");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -116,5 +116,5 @@ internal sealed class ServerFlags
     /// <summary>The message never shows the key.</summary>
     private static string Checked(string key, string origin) => key.Length > 0 && key.All(c => c is > ' ' and <= '~')
         ? key
-        : throw new UsageException($"{origin}: no API key; printable characters without blanks would be right");
+        : throw new UsageException($"{origin}: no API key; expected printable characters without blanks");
 }

@@ -61,8 +61,8 @@ internal sealed record JobDocument
         try
         {
             var file = new FileInfo(path);
-            if (!file.Exists) throw new DataException($"the folder holds no {FileName}", "a job's folder as 'dtrain train' writes it would be right, such as runs/digits-1", folder);
-            if (file.Length > LongestFile) throw new DataException($"the file is larger than {LongestFile >> 20} MiB", $"a {FileName} would be right", path);
+            if (!file.Exists) throw new DataException($"the folder holds no {FileName}", "expected a job's folder as 'dtrain train' writes it, such as runs/digits-1", folder);
+            if (file.Length > LongestFile) throw new DataException($"the file is larger than {LongestFile >> 20} MiB", $"expected a {FileName}", path);
             var document = JsonSerializer.Deserialize(File.ReadAllBytes(path), JobDocumentJson.Default.JobDocument)
                 ?? throw new DataException("the file holds null", "fetch it again", path);
             if (document.Version != CurrentVersion)

@@ -13,7 +13,7 @@ internal static class StorePath
     {
         if (given is not null)
         {
-            if (Directory.Exists(given)) throw new UsageException($"--store: {given} is a folder; a file in it would be right, such as {Path.Combine(given, "store.db")}");
+            if (Directory.Exists(given)) throw new UsageException($"--store: {given} is a folder; expected a file in it, such as {Path.Combine(given, "store.db")}");
             return Path.GetFullPath(given);
         }
         // The XDG base directory specification: a relative path there is invalid and ignored.

@@ -35,7 +35,7 @@ internal sealed class Verification
         if (_subject.Steps.Count < 2) return $"{_subject.Job} has one checkpoint, and from one to the next needs two; leave it out to begin at step 0";
         var first = await _subject.Read(_subject.Steps[0]).ConfigureAwait(false);
         if (first.Step > 0 && first.State.Length == 0 && _replay.State.Length > 0)
-            return "a model folder holds no state of the optimizer; a job of a store would be right";
+            return "a model folder holds no optimizer state; give a job of a store";
         _replay.Restore(first.Step, first.Weights, first.State);
         return null;
     }

@@ -54,8 +54,8 @@ internal sealed record ClassWeightsType : SettingType<ClassWeighting?>
         {
             var at = part.LastIndexOf('=');
             if (at < 1 || !RealType.TryRead(part[(at + 1)..], out var weight) || weight <= 0)
-                throw Wrong(setting, $"'{part}' is not LABEL=WEIGHT with a weight above 0; 'balanced' would be right too");
-            if (!weights.TryAdd(part[..at], weight)) throw Wrong(setting, $"the class '{part[..at]}' stands twice");
+                throw Wrong(setting, $"'{part}' is not LABEL=WEIGHT with a weight above 0; expected that or 'balanced'");
+            if (!weights.TryAdd(part[..at], weight)) throw Wrong(setting, $"the class '{part[..at]}' is given twice");
         }
         return ClassWeighting.Of(weights);
     }
@@ -67,7 +67,7 @@ internal sealed record ClassWeightsType : SettingType<ClassWeighting?>
         if (weights.Count == 0) setting.Read("");
         foreach (var (label, weight) in weights)
             if (!double.IsFinite(weight) || weight <= 0)
-                throw Wrong(setting, string.Create(CultureInfo.InvariantCulture, $"'{label}={weight}' is not LABEL=WEIGHT with a weight above 0; 'balanced' would be right too"));
+                throw Wrong(setting, string.Create(CultureInfo.InvariantCulture, $"'{label}={weight}' is not LABEL=WEIGHT with a weight above 0; expected that or 'balanced'"));
         return value;
     }
 

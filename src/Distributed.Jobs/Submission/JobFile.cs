@@ -31,7 +31,7 @@ internal static class JobFile
         using (document)
         {
             if (document.RootElement.ValueKind != JsonValueKind.Object)
-                throw new UsageException($"{file}: a JSON object of settings would be right, such as {{\"data\": \"digits\"}}");
+                throw new UsageException($"{file}: expected a JSON object of settings, such as {{\"data\": \"digits\"}}");
             var values = new GivenSettings();
             try
             {
@@ -40,7 +40,7 @@ internal static class JobFile
             catch (InvalidOperationException e)
             {
                 // Invalid UTF-8 or half of a surrogate pair: the reader detects it only when it decodes the text.
-                throw new UsageException($"{file}: a name or a value is not Unicode text; UTF-8 would be right", e);
+                throw new UsageException($"{file}: a name or a value is not Unicode text; expected UTF-8", e);
             }
             return values;
         }
@@ -54,7 +54,7 @@ internal static class JobFile
             var members = Settings.All.Select(s => s.Member);
             throw new UsageException($"{file}: there is no setting '{member.Name}'{NearestName.Hint(member.Name, members)}");
         }
-        if (values.Has(setting)) throw new UsageException($"{file}: '{member.Name}' stands twice; once would be right");
+        if (values.Has(setting)) throw new UsageException($"{file}: '{member.Name}' is given twice; once is enough");
         if (member.Value.ValueKind == JsonValueKind.Null) return;
         var text = setting is Setting<bool?> && member.Value.ValueKind is (JsonValueKind.True or JsonValueKind.False)
             ? member.Value.GetRawText()

@@ -18,11 +18,11 @@ internal static class JobResolution
         var hasNoValidation = given.Get(Settings.Validation) is { } text && RealType.TryRead(text, out var share) && share == 0;
         if (given.Has(Settings.TargetAccuracy) && hasNoValidation) throw NeedsValidation();
         if (given.Has(Settings.TargetAccuracy) && given.Get(Settings.Task) == TaskKind.Regress)
-            throw new SettingException(Settings.TargetAccuracy, $"{Settings.TargetAccuracy} needs a classifier: for a regression {Settings.TargetLoss} would be right");
+            throw new SettingException(Settings.TargetAccuracy, $"{Settings.TargetAccuracy} needs a classifier; use {Settings.TargetLoss} for a regression");
         if (given.Has(Settings.InitialWeights) && given.Has(Settings.From))
-            throw new SettingException(Settings.From, $"{Settings.InitialWeights} and {Settings.From} both say what to begin with: one of them would be right");
+            throw new SettingException(Settings.From, $"{Settings.InitialWeights} and {Settings.From} both give the initial weights; give one of them");
         if (given.Get(Settings.Shard) > given.Get(Settings.Batch))
-            throw new SettingException(Settings.Shard, $"{Settings.Shard} is {given.Get(Settings.Shard)}: at most the batch's {given.Get(Settings.Batch)} would be right");
+            throw new SettingException(Settings.Shard, $"{Settings.Shard} is {given.Get(Settings.Shard)}: must be at most the batch's {given.Get(Settings.Batch)}");
     }
 
     /// <summary>Which samples to learn from, and how to read them: as given, or as the other job does.</summary>
@@ -59,7 +59,7 @@ internal static class JobResolution
         if (given.Has(Settings.TargetAccuracy) && !data.IsClassification)
         {
             throw new SettingException(
-                Settings.TargetAccuracy, $"{Settings.TargetAccuracy} needs a classifier, and these samples have values to predict: {Settings.TargetLoss} would be right");
+                Settings.TargetAccuracy, $"{Settings.TargetAccuracy} needs a classifier, and the target of this data is a number; use {Settings.TargetLoss}");
         }
         if (given.Has(Settings.TargetAccuracy) && data.Validation == 0) throw NeedsValidation();
 

@@ -12,7 +12,7 @@ internal static class OtherJob
     public static void CheckNetwork(JobRecord from, NetworkSpecification network)
     {
         var (theirs, ours) = (Widths(from.Specification.Network), Widths(network));
-        if (theirs != ours) throw new SettingException(Settings.From, $"{Settings.From}: {from.Id} has layers of {theirs}, this job {ours}; equal layers would be right");
+        if (theirs != ours) throw new SettingException(Settings.From, $"{Settings.From}: {from.Id} has layers of {theirs}, this job {ours}; the layers must be equal");
         if (from.LastCheckpoint is null) throw new SettingException(Settings.From, $"{Settings.From}: {from.NoCheckpoint("")}");
     }
 

@@ -56,7 +56,7 @@ internal sealed record IntegerType(int Least, int Most = int.MaxValue) : Setting
             throw Wrong(setting, $"'{text}' is not a whole number");
         return number >= Least && number <= Most
             ? (int)number
-            : throw Wrong(setting, string.Create(CultureInfo.InvariantCulture, $"{text} is out of bounds: {(Most == int.MaxValue ? $"at least {Least}" : $"between {Least} and {Most:#,0}")} would be right"));
+            : throw Wrong(setting, string.Create(CultureInfo.InvariantCulture, $"{text} is out of range: must be {(Most == int.MaxValue ? $"at least {Least}" : $"between {Least} and {Most:#,0}")}"));
     }
 }
 
@@ -88,7 +88,7 @@ internal sealed record RealType : SettingType<double?>
     {
         if (!TryRead(text, out var number)) throw Wrong(setting, $"'{text}' is not a number");
         if (number < Least || number > Most || (IsLeastOutside && number == Least) || (IsMostOutside && number == Most))
-            throw Wrong(setting, $"{text} is out of bounds: {Bounds}{(Example is null ? "" : $" ({Example})")} would be right");
+            throw Wrong(setting, $"{text} is out of range: must be {Bounds}{(Example is null ? "" : $" ({Example})")}");
         return number;
     }
 
@@ -116,7 +116,7 @@ internal sealed record SizesType(int Most) : SettingType<IReadOnlyList<int>?>
     private int Size(Setting setting, string part) =>
         int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size >= 1 && size <= Most
             ? size
-            : throw Wrong(setting, string.Create(CultureInfo.InvariantCulture, $"'{part}' is not a size: whole numbers between 1 and {Most:#,0} separated by commas would be right, such as 64,32, or 'none'"));
+            : throw Wrong(setting, string.Create(CultureInfo.InvariantCulture, $"'{part}' is not a size: expected whole numbers between 1 and {Most:#,0} separated by commas, such as 64,32, or 'none'"));
 }
 
 /// <summary>One of several names.</summary>
@@ -147,5 +147,5 @@ internal sealed record JobNameType : SettingType<JobId?>
 {
     public override JobId? Read(Setting setting, string text) => JobId.TryParse(text, out var id)
         ? id
-        : throw Wrong(setting, $"'{text}' is not a job name: up to {JobId.MaximumLength} characters of a-z, 0-9 and '-', beginning with a letter or digit, would be right");
+        : throw Wrong(setting, $"'{text}' is not a job name: expected up to {JobId.MaximumLength} characters of a-z, 0-9 and '-', beginning with a letter or digit");
 }

@@ -45,8 +45,8 @@ internal sealed record SnapshotsType : SettingType<SnapshotRule?>
             var total = number * seconds;
             return total is >= 0.1 and <= 7 * 24 * 3600
                 ? new SnapshotRule(null, TimeSpan.FromSeconds(total), false)
-                : throw Wrong(setting, $"{text} is out of bounds: between 100ms and 168h would be right");
+                : throw Wrong(setting, $"{text} is out of range: must be between 100ms and 168h");
         }
-        throw Wrong(setting, $"'{text}' is neither a number of steps nor a time: 100, 30s, 2m or epoch would be right");
+        throw Wrong(setting, $"'{text}' is neither a number of steps nor a time: expected 100, 30s, 2m or epoch");
     }
 }

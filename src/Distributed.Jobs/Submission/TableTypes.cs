@@ -9,7 +9,7 @@ internal sealed record CharacterType : SettingType<string?>
 
     public override string Read(Setting setting, string text) => text is Tab or @"\t" ? "\t"
         : text.Length == 1 && text[0] is not ('"' or '\r' or '\n') && !char.IsSurrogate(text[0]) ? text
-        : throw Wrong(setting, $"'{text}' is no delimiter: one character such as ; or the word {Tab} would be right");
+        : throw Wrong(setting, $"'{text}' is not a delimiter: expected one character such as ; or the word {Tab}");
 
     public override string Write(string? value) => value == "\t" ? Tab : value ?? "";
 }
@@ -19,7 +19,7 @@ internal sealed record EncodingType : SettingType<string?>
 {
     public override string Read(Setting setting, string text) => TableFormat.KnowsEncoding(text)
         ? text
-        : throw Wrong(setting, $"'{text}' is unknown: a name such as utf-8, utf-16 or windows-1252 would be right");
+        : throw Wrong(setting, $"'{text}' is not a known encoding: expected a name such as utf-8, utf-16 or windows-1252");
 }
 
 /// <summary>Yes, where it is given.</summary>
@@ -50,7 +50,7 @@ internal sealed record ColumnUsesType : SettingType<IReadOnlyDictionary<string, 
             var at = part.LastIndexOf('=');
             if (at < 1) throw Wrong(setting, $"'{part}' is not NAME=KIND with a kind of {string.Join(", ", Use.Names)}");
             var name = part[..at].Trim();
-            if (!uses.TryAdd(name, Use.Read(setting, part[(at + 1)..].Trim())!.Value)) throw Wrong(setting, $"the column '{name}' stands twice");
+            if (!uses.TryAdd(name, Use.Read(setting, part[(at + 1)..].Trim())!.Value)) throw Wrong(setting, $"the column '{name}' is given twice");
         }
         return uses;
     }

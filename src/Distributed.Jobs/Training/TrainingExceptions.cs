@@ -21,7 +21,7 @@ public sealed class TrainingInterruptedException : OperationCanceledException
     public string? Store { get; }
 }
 
-/// <summary>A setting that cannot be used; the message begins with its property, says what is wrong and what would be right, in one line.</summary>
+/// <summary>A setting has an invalid value. The message starts with the property's name and says in one line what is wrong and what is expected.</summary>
 public sealed class TrainingSettingException : UsageException
 {
     internal TrainingSettingException(SettingException error) : base(error.Say(PropertyOf), error) => Property = PropertyOf(error.Setting);

@@ -179,7 +179,7 @@ public sealed record TrainingSettings : TrainingRunSettings
         given.Give(Settings.Validation, Validation?.ToString(CultureInfo.InvariantCulture));
         if (Data?.Validation is not { } rows) return;
         if (Validation is not null)
-            throw new SettingException(Settings.Validation, $"{Settings.Validation}: the data has rows for validation already; one of the two would be right");
+            throw new SettingException(Settings.Validation, $"{Settings.Validation}: the data has validation rows already; give one of the two");
         given.Give(Settings.Validation, rows.Source);
     }
 

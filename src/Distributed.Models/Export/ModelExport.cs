@@ -59,7 +59,7 @@ public static class ModelExport
 
         var onnx = OnnxModel.Of(model);
         if (onnx.Length > ProtoMessage.LongestMessage)
-            throw new DataException($"the model has {onnx.Length:#,0} bytes, and one ONNX file at most 2 GiB", "safetensors would be right");
+            throw new DataException($"the model has {onnx.Length:#,0} bytes, and one ONNX file at most 2 GiB", "export safetensors instead");
         onnx.WriteTo(to);
     }
 

@@ -51,7 +51,7 @@ internal sealed class ApiKeys
             if (keys.Any(key => key.Item1.Name == parts[0])) throw new FormatException($"the name of line {number} stands there twice");
             keys.Add((new ApiKeyHolder(parts[0], role.Value), HashOf(parts[2])));
         }
-        return keys.Count > 0 ? new ApiKeys([.. keys]) : throw new FormatException("there is no key: a line NAME:ROLE:KEY would be right, with the role read or write");
+        return keys.Count > 0 ? new ApiKeys([.. keys]) : throw new FormatException("there is no key: expected a line NAME:ROLE:KEY with the role read or write");
     }
 
     /// <summary>The holder of a key; null for an unknown one. Compares with every key in constant time.</summary>

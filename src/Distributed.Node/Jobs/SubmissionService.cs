@@ -100,7 +100,7 @@ internal sealed class SubmissionService(GatewayAccess cluster, DatasetStore data
         Dataset? validation = null;
         if (given.Validation is { } text && !IsShare(text))
         {
-            if (LoadedData.IsBuiltIn(text)) throw ApiException.Unprocessable($"'validation': {text} is built in and has a validation part of its own; a share or an uploaded data set would be right");
+            if (LoadedData.IsBuiltIn(text)) throw ApiException.Unprocessable($"'validation': {text} is built in and brings its own validation rows; expected a share or an uploaded data set");
             validation = Find(datasets.IdOf(text) ?? text, "validation");
             if (validation.Kind != "table") throw ApiException.Unprocessable("'validation': images to validate with are uploaded together with those to train on");
         }

@@ -32,7 +32,7 @@ internal sealed class ProblemAnswers(HttpSettings settings, ILogger<ProblemAnswe
         StatusCodes.Status404NotFound => ApiException.NotFound($"there is nothing at {context.Request.Path}; {ApiRoutes.OpenApi} lists what there is"),
         StatusCodes.Status405MethodNotAllowed => new ApiException(
             StatusCodes.Status405MethodNotAllowed, ApiProblemTypes.MethodNotAllowed, "Method not allowed", $"this path takes {context.Response.Headers.Allow}"),
-        StatusCodes.Status415UnsupportedMediaType => ApiException.UnsupportedMedia("the content type is not taken here: application/json would be right, or what the OpenAPI document names"),
+        StatusCodes.Status415UnsupportedMediaType => ApiException.UnsupportedMedia("this content type is not supported here; expected application/json or the type that the OpenAPI document names"),
         var status => new ApiException(status, ApiProblemTypes.BadRequest, "Refused", "the request was refused"),
     };
 
@@ -60,7 +60,7 @@ internal sealed class ProblemAnswers(HttpSettings settings, ILogger<ProblemAnswe
         BadHttpRequestException bad => new ApiException(bad.StatusCode, ApiProblemTypes.BadRequest, "Bad request", Clean(bad.Message.TrimEnd('.'))),
         JsonException json => ApiException.BadRequest(Clean($"the body is not the JSON that is needed here ({(json.Path is null or "$" ? "" : json.Path + ": ")}{json.Message.Split(" Path:")[0].TrimEnd('.')})")),
         InvalidDataException invalid => ApiException.BadRequest(Clean(invalid.Message.TrimEnd('.'))),
-        IOException { HResult: DiskFull } => new ApiException(StatusCodes.Status507InsufficientStorage, ApiProblemTypes.Unavailable, "No space", "the node's disk is full: delete data sets that nobody uses"),
+        IOException { HResult: DiskFull } => new ApiException(StatusCodes.Status507InsufficientStorage, ApiProblemTypes.Unavailable, "No space", "the node's disk is full: delete unused data sets"),
         _ => new ApiException(StatusCodes.Status500InternalServerError, ApiProblemTypes.Internal, "A defect of the node", "the node failed at this request; its log says how"),
     };
 

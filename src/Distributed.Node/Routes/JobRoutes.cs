@@ -41,7 +41,7 @@ internal static class JobRoutes
 
         routes.MapGet(ApiRoutes.Jobs, async (int? limit, string? before, CancellationToken cancellation) =>
         {
-            if (limit is < 1 or > GetJobPage.MaximumLimit) throw ApiException.BadRequest($"limit is {limit}: from 1 to {GetJobPage.MaximumLimit} would be right");
+            if (limit is < 1 or > GetJobPage.MaximumLimit) throw ApiException.BadRequest($"limit is {limit}: must be between 1 and {GetJobPage.MaximumLimit}");
             JobId? from = before is null ? null : JobId.TryParse(before, out var parsed) ? parsed : throw ApiException.BadRequest("before is not a job's name");
             return TypedResults.Ok(await jobs.PageAsync(from, limit ?? DefaultPage, cancellation).ConfigureAwait(false));
         }).Needs(ApiRole.Read).Describe("listJobs", RouteDescription.Jobs, "Jobs, newest first, by the page.", 400)

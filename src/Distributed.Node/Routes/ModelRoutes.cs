@@ -86,7 +86,7 @@ internal static class ModelRoutes
     private static List<IReadOnlyDictionary<string, string>> Rows(byte[] body, IReadOnlySet<string> commas)
     {
         var request = JsonSerializer.Deserialize(body, ApiJson.Default.PredictionRequest);
-        if (request?.Rows is not { Count: > 0 } rows) throw ApiException.Unprocessable("there are no rows: {\"rows\": [{column: cell}]} would be right");
+        if (request?.Rows is not { Count: > 0 } rows) throw ApiException.Unprocessable("there are no rows; expected {\"rows\": [{column: cell}]}");
         if (rows.Count > PredictionRequest.MaximumRows) throw ApiException.TooLarge($"there are {rows.Count:#,0} rows; one request has at most {PredictionRequest.MaximumRows:#,0}");
         return [.. rows.Select((row, i) => (IReadOnlyDictionary<string, string>)(row ?? throw ApiException.Unprocessable($"row {i + 1} is null"))
             .ToDictionary(cell => cell.Key, cell => Cell(cell.Value, i, cell.Key, commas), StringComparer.Ordinal))];

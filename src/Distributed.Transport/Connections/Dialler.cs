@@ -46,7 +46,7 @@ internal sealed class Dialler(TensorEndpoint endpoint, ConnectionMaker maker, Pe
     public void Dispose()
     {
         _stopped.Cancel();
-        peers.Find(Endpoint.Peer)?.Close("nobody wants the connection any more");
+        peers.Find(Endpoint.Peer)?.Close("the connection is no longer needed");
     }
 
     private void Connected()

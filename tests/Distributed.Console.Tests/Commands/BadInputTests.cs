@@ -5,7 +5,7 @@ using Distributed.Console.Tests.Fakes;
 
 namespace Distributed.Console.Tests.Commands;
 
-/// <summary>Bad usage and bad input: one line that says what, where and what would be right, exit code 2, and nothing written.</summary>
+/// <summary>Bad usage and bad input: one line that says what is wrong, where, and what is expected; exit code 2, and nothing written.</summary>
 public sealed class BadInputTests
 {
     /// <summary>Command line (@ is the test's folder), a file's contents or nothing, and what the one line must say.</summary>
@@ -21,36 +21,36 @@ public sealed class BadInputTests
         { "train --wrkers 2", null, "dtrain: 'dtrain train' has no option '--wrkers'; did you mean '--workers'?" },
         { "train digits", null, "dtrain: 'digits' is one argument too many for 'dtrain train'" },
         { "train --epochs", null, "dtrain: --epochs needs a value: N, the most passes over the data (default: 100, 50 from 1,000 samples, fewer from 82,000)" },
-        { "train --epochs 3 --epochs 4", null, "dtrain: --epochs stands 2 times; once would be right" },
+        { "train --epochs 3 --epochs 4", null, "dtrain: --epochs is given 2 times; once is enough" },
         { "evaluate --data x.csv", null, "dtrain: 'dtrain evaluate' needs --model DIR: a model's folder, or a job's: its best/ is taken" },
         { "predict --data x.csv", null, "dtrain: 'dtrain predict' needs --model DIR, or --job JOB of a cluster: what predicts" },
         { "resume a b", null, "dtrain: 'b' is one argument too many for 'dtrain resume'" },
 
         // Values.
         { "train --epochs ten", null, "dtrain: --epochs: 'ten' is not a whole number" },
-        { "train --epochs 0", null, "dtrain: --epochs: 0 is out of bounds: between 1 and 1,000,000 would be right" },
+        { "train --epochs 0", null, "dtrain: --epochs: 0 is out of range: must be between 1 and 1,000,000" },
         { "train --epochs 2.5", null, "dtrain: --epochs: '2.5' is not a whole number" },
-        { "train --batch -3", null, "dtrain: --batch: -3 is out of bounds: between 1 and 1,048,576 would be right" },
-        { "train --hidden 64,x", null, "dtrain: --hidden: 'x' is not a size: whole numbers between 1 and 65,536 separated by commas would be right, such as 64,32, or 'none'" },
+        { "train --batch -3", null, "dtrain: --batch: -3 is out of range: must be between 1 and 1,048,576" },
+        { "train --hidden 64,x", null, "dtrain: --hidden: 'x' is not a size: expected whole numbers between 1 and 65,536 separated by commas, such as 64,32, or 'none'" },
         { "train --optimizer adan", null, "dtrain: --optimizer: 'adan' is unknown; did you mean 'adam'? (one of sgd, momentum, nesterov, adam, adamw)" },
         { "train --activation softplus", null, "dtrain: --activation: 'softplus' is unknown (one of relu, leaky-relu, gelu, tanh, sigmoid, identity)" },
-        { "train --learning-rate 0", null, "dtrain: --learning-rate: 0 is out of bounds: above 0 and at most 1000 would be right" },
+        { "train --learning-rate 0", null, "dtrain: --learning-rate: 0 is out of range: must be above 0 and at most 1000" },
         { "train --learning-rate NaN", null, "dtrain: --learning-rate: 'NaN' is not a number" },
-        { "train --dropout 1", null, "dtrain: --dropout: 1 is out of bounds: at least 0 and below 1 would be right" },
-        { "train --target-accuracy 96", null, "dtrain: --target-accuracy: 96 is out of bounds: above 0 and at most 1 (0.96 is 96 %) would be right" },
+        { "train --dropout 1", null, "dtrain: --dropout: 1 is out of range: must be at least 0 and below 1" },
+        { "train --target-accuracy 96", null, "dtrain: --target-accuracy: 96 is out of range: must be above 0 and at most 1 (0.96 is 96 %)" },
         { "train --seed -1", null, "dtrain: --seed: '-1' is not a whole number from 0 to 18446744073709551615" },
-        { "train --snapshot-every often", null, "dtrain: --snapshot-every: 'often' is neither a number of steps nor a time: 100, 30s, 2m or epoch would be right" },
-        { "train --audit-share 1.5", null, "dtrain: --audit-share: 1.5 is out of bounds: between 0 and 1 (0.01 is 1 %) would be right" },
-        { "train --snapshot-every 1ms", null, "dtrain: --snapshot-every: 1ms is out of bounds: between 100ms and 168h would be right" },
-        { "train --workers 0", null, "dtrain: --workers: 0 is out of bounds: between 1 and 256 would be right" },
-        { "train --name My_Job", null, "dtrain: --name: 'My_Job' is not a job name: up to 64 characters of a-z, 0-9 and '-', beginning with a letter or digit, would be right" },
-        { "train --class-weights heavy", null, "dtrain: --class-weights: 'heavy' is not LABEL=WEIGHT with a weight above 0; 'balanced' would be right too" },
+        { "train --snapshot-every often", null, "dtrain: --snapshot-every: 'often' is neither a number of steps nor a time: expected 100, 30s, 2m or epoch" },
+        { "train --audit-share 1.5", null, "dtrain: --audit-share: 1.5 is out of range: must be between 0 and 1 (0.01 is 1 %)" },
+        { "train --snapshot-every 1ms", null, "dtrain: --snapshot-every: 1ms is out of range: must be between 100ms and 168h" },
+        { "train --workers 0", null, "dtrain: --workers: 0 is out of range: must be between 1 and 256" },
+        { "train --name My_Job", null, "dtrain: --name: 'My_Job' is not a job name: expected up to 64 characters of a-z, 0-9 and '-', beginning with a letter or digit" },
+        { "train --class-weights heavy", null, "dtrain: --class-weights: 'heavy' is not LABEL=WEIGHT with a weight above 0; expected that or 'balanced'" },
 
         // Settings that do not go together, with each other or with the data.
-        { "train --shard 64 --batch 32", null, "dtrain: --shard is 64: at most the batch's 32 would be right" },
+        { "train --shard 64 --batch 32", null, "dtrain: --shard is 64: must be at most the batch's 32" },
         { "train --shard 64", null, "dtrain: shard size is 64: it must lie between 1 and the batch size (32)" },
         { "train --target-accuracy 0.9 --validation 0", null, "dtrain: --target-accuracy needs a validation set: give --validation a share above 0 or a file, or use --target-loss" },
-        { "train --data diabetes --target-accuracy 0.9", null, "dtrain: --target-accuracy needs a classifier, and these samples have values to predict: --target-loss would be right" },
+        { "train --data diabetes --target-accuracy 0.9", null, "dtrain: --target-accuracy needs a classifier, and the target of this data is a number; use --target-loss" },
         { "train --loss huber", null, "dtrain: --loss: a classifier has cross-entropy; squared-error and huber are for regressions" },
         { "train --data diabetes --loss cross-entropy", null, "dtrain: --loss: a regression has squared-error or huber; cross-entropy is for classifiers" },
         { "train --momentum 0.5", null, "dtrain: --momentum belongs to --optimizer momentum or nesterov" },
@@ -62,21 +62,21 @@ public sealed class BadInputTests
         { "watch digits-1", null, "dtrain: 'dtrain watch' needs --server URL or DTRAIN_SERVER: a gateway of a cluster, such as http://127.0.0.1:8080" },
         { "watch", null, "dtrain: 'dtrain watch' needs JOB: the job's name" },
         { "watch No_Name --server http://x", null, "dtrain: 'No_Name' is not a job's name" },
-        { "nodes --server ftp://x", null, "dtrain: --server: 'ftp://x' is not the address of a server: http://HOST:PORT or https://HOST would be right" },
+        { "nodes --server ftp://x", null, "dtrain: --server: 'ftp://x' is not the address of a server: expected http://HOST:PORT or https://HOST" },
         { "nodes --server http://me:secret@x", null, "is not the address of a server" },
         { "nodes --server http://x --api-key-file @/none", null, "dtrain: --api-key-file: " },
-        { "nodes --server http://x --api-key-file @/file", "two words", "no API key; printable characters without blanks would be right" },
+        { "nodes --server http://x --api-key-file @/file", "two words", "no API key; expected printable characters without blanks" },
         { "data", null, "dtrain: 'dtrain data' needs one of upload, list, show, delete; 'dtrain data --help' tells more" },
         { "data lst", null, "dtrain: 'dtrain data' has no command 'lst'; did you mean 'list'? (commands: upload, list, show, delete)" },
         { "data upload", null, "dtrain: 'dtrain data upload' needs FILE: a CSV file, or a folder of IDX images; also gzipped" },
         { "data upload @/none.csv --server http://x", null, "none.csv: there is no such file" },
-        { "submit --epochs 0 --server http://x", null, "dtrain: --epochs: 0 is out of bounds" },
+        { "submit --epochs 0 --server http://x", null, "dtrain: --epochs: 0 is out of range" },
         { "submit --workers 2 --server http://x", null, "dtrain: 'dtrain submit' has no option '--workers'" },
         { "submit --out o --server http://x", null, "dtrain: --out belongs to --follow" },
         { "resume --server http://x", null, "dtrain: 'dtrain resume' needs JOB where it talks to a server" },
-        { "resume digits-1 --threads 2 --server http://x", null, "dtrain: --threads sets up one process: a cluster has its own" },
+        { "resume digits-1 --threads 2 --server http://x", null, "dtrain: --threads sets up one process, and a cluster has its own setup" },
         { "verify digits-1 --from-checkpoint --server http://x", null, "dtrain: --from-checkpoint: a server sends no state of the optimizer" },
-        { "completion fish", null, "dtrain: 'fish' is no shell that is known here; bash would be right" },
+        { "completion fish", null, "dtrain: 'fish' is not a supported shell; expected bash" },
 
         // Data.
         { "train --data @/nothing.csv", null, "nothing.csv: there is no such file, folder or built-in data set" },
@@ -90,12 +90,12 @@ public sealed class BadInputTests
 
         // Job files.
         { "train --job @/nothing.json", null, "there is no file" },
-        { "train --job @", null, "is a folder; a JSON file would be right" },
+        { "train --job @", null, "is a folder; expected a JSON file" },
         { "train --job @/file", "{\"epocs\": 3}", "dtrain: file: there is no setting 'epocs'; did you mean 'epochs'?" },
         { "train --job @/file", "{\"learning-rate\": 3}", "dtrain: file: there is no setting 'learning-rate'; did you mean 'learningRate'?" },
         { "train --job @/file", "{\"epochs\": 3,\n \"epochs\" 4}", "dtrain: file, line 2, byte 11: not JSON (" },
-        { "train --job @/file", "[1]", "dtrain: file: a JSON object of settings would be right, such as {\"data\": \"digits\"}" },
-        { "train --job @/file", "{\"epochs\": 3, \"epochs\": 4}", "dtrain: file: 'epochs' stands twice; once would be right" },
+        { "train --job @/file", "[1]", "dtrain: file: expected a JSON object of settings, such as {\"data\": \"digits\"}" },
+        { "train --job @/file", "{\"epochs\": 3, \"epochs\": 4}", "dtrain: file: 'epochs' is given twice; once is enough" },
         { "train --job @/file", "{\"epochs\": true}", "dtrain: epochs in file: true is neither text nor a number" },
         { "train --job @/file", "{\"epochs\": \"many\"}", "dtrain: epochs in file: 'many' is not a whole number" },
         { "train --job @/file", "{\"schedule\": \"cosin\"}", "dtrain: schedule in file: 'cosin' is unknown; did you mean 'cosine'? (one of constant, step, cosine)" },
@@ -103,20 +103,20 @@ public sealed class BadInputTests
         // Stores, jobs, models.
         { "train --initial-weights @/none.safetensors", null, "dtrain: --initial-weights: " },
         { "train --initial-weights @/file", "not tensors", "file: not a valid safetensors file" },
-        { "train --initial-weights @/file --from digits-1", "x", "dtrain: --initial-weights and --from both say what to begin with" },
+        { "train --initial-weights @/file --from digits-1", "x", "dtrain: --initial-weights and --from both give the initial weights" },
         { "export -o m.onnx", null, "dtrain: 'dtrain export' needs --model DIR or --job JOB: what to export" },
-        { "export --model @ --job digits-1 -o m.onnx", null, "dtrain: --model and --job both say what to export" },
+        { "export --model @ --job digits-1 -o m.onnx", null, "dtrain: --model and --job both name the model to export" },
         { "export --model @", null, "dtrain: 'dtrain export' needs --output FILE" },
         { "export --model @ -o m.bin", null, "dtrain: --output: m.bin ends neither in .onnx nor in .safetensors" },
         { "export --model @ -o m.onnx", null, "the folder holds no model" },
         { "export --model @ -o m.bin --format pickle", null, "dtrain: --format: 'pickle' is unknown (one of onnx, safetensors)" },
-        { "export --model @ -o m.onnx --checkpoint last", null, "has no folder last; a job's folder would be right" },
+        { "export --model @ -o m.onnx --checkpoint last", null, "has no folder last; expected a job's folder" },
         { "verify", null, "dtrain: 'dtrain verify' needs JOB or --model DIR: what to verify" },
-        { "verify digits-1 --model @", null, "dtrain: JOB and --model both say what to verify" },
+        { "verify digits-1 --model @", null, "dtrain: JOB and --model both name what to verify" },
         { "verify digits-1", null, "so no job 'digits-1' either" },
         { "verify --model @", null, "the folder holds no job.json" },
         { "export --job digits-1 -o m.onnx", null, "so no job 'digits-1' either" },
-        { "train --store @", null, "is a folder; a file in it would be right" },
+        { "train --store @", null, "is a folder; expected a file in it" },
         { "resume --epochs 3", null, "dtrain: --epochs belongs to the job's specification, which is immutable: only --workers, --min-workers, --blocks, --threads, --store, --snapshot-every, --audit-share, --out may change on resume; 'dtrain train --from JOB' begins a new job with its weights" },
         { "resume --seed=3", null, "dtrain: --seed belongs to the job's specification, which is immutable" },
         { "resume", null, "so nothing to resume; --store FILE names another" },
@@ -130,7 +130,7 @@ public sealed class BadInputTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public async Task One_line_says_what_is_wrong_and_what_would_be_right(string line, string? file, string expected)
+    public async Task One_line_says_what_is_wrong_and_what_is_expected(string line, string? file, string expected)
     {
         using var console = new TestConsole();
         if (file is not null) console.Write("file", file);

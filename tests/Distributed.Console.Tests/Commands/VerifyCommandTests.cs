@@ -127,7 +127,7 @@ public sealed class VerifyCommandTests : IDisposable
         Assert.Contains("step 7: bit-equal", _console.Output, StringComparison.Ordinal);
         Assert.Contains("step 20: bit-equal", _console.Output, StringComparison.Ordinal);
         Assert.Equal(ExitCode.BadUsage, await _console.RunAsync("verify", "--model", folder, "--from-checkpoint"));
-        Assert.Contains("a model folder holds no state of the optimizer", _console.Error, StringComparison.Ordinal);
+        Assert.Contains("a model folder holds no optimizer state", _console.Error, StringComparison.Ordinal);
         Assert.Empty(_console.Started);
     }
 

@@ -262,7 +262,7 @@ public sealed class TrainingRunTests : IDisposable
         GivenAStore();
         _console.Cluster.Records.Add(SomeRecord("digits-1") with { LastCheckpoint = 45 });
         Assert.Equal(ExitCode.BadUsage, await _console.RunAsync("train", "--from", "digits-1", "--hidden", "48"));
-        Assert.Equal("dtrain: --from: digits-1 has layers of 64 → 64 → 10, this job 64 → 48 → 10; equal layers would be right\n", _console.Error);
+        Assert.Equal("dtrain: --from: digits-1 has layers of 64 → 64 → 10, this job 64 → 48 → 10; the layers must be equal\n", _console.Error);
     }
 
     [Fact]

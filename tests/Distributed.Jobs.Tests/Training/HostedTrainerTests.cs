@@ -54,7 +54,7 @@ public sealed class HostedTrainerTests : IDisposable
     {
         using var host = Start(options => options.Workers = 300);
         var error = await Assert.ThrowsAsync<TrainingSettingException>(() => host.StartAsync());
-        Assert.Equal("Workers: 300 is out of bounds: between 1 and 256 would be right", error.Message);
+        Assert.Equal("Workers: 300 is out of range: must be between 1 and 256", error.Message);
     }
 
     [Fact]

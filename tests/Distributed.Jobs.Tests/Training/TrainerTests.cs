@@ -161,12 +161,12 @@ public sealed class TrainerTests : IDisposable
     [Fact]
     public async Task Errors_name_the_property_the_row_and_the_store()
     {
-        await AssertSettingAsync("LearningRate", "LearningRate: 1001 is out of bounds: above 0 and at most 1000 would be right", Settings with { LearningRate = 1001 });
+        await AssertSettingAsync("LearningRate", "LearningRate: 1001 is out of range: must be above 0 and at most 1000", Settings with { LearningRate = 1001 });
         await AssertSettingAsync("Momentum", "Momentum belongs to Optimizer momentum or nesterov", Settings with { Momentum = 0.5 });
         await AssertSettingAsync("MinWorkers", "MinWorkers is 3, and this process has 2 workers: it would wait for ever; give Workers 3 too", Settings with { MinWorkers = 3, Workers = 2 });
         await AssertSettingAsync("From", "From needs a store: Store names the file", Settings with { From = "other-1" });
         await AssertSettingAsync(
-            "Validation", "Validation: the data has rows for validation already; one of the two would be right",
+            "Validation", "Validation: the data has validation rows already; give one of the two",
             Settings with { Data = TrainingData.FromRows(Purchases.Rows).WithValidation(TrainingData.FromRows(Purchases.Rows)), Validation = 0.1 });
         var bad = Purchases.Rows.Select((row, i) => i == 41 ? row with { Town = "Bo\0nn" } : row);
         var unusable = await Assert.ThrowsAsync<DataException>(() => Trainer.TrainAsync(Settings with { Data = TrainingData.FromRows(bad) }));

@@ -33,7 +33,7 @@ public class OptimizerSpecificationTests
 
     [Theory]
     [MemberData(nameof(Wrong))]
-    public void A_wrong_setting_is_named_with_what_would_be_right(OptimizerSpecification specification, string expected)
+    public void A_wrong_setting_is_named_with_what_is_expected(OptimizerSpecification specification, string expected)
     {
         Assert.Contains(expected, specification.Validate());
         Assert.Contains(expected, Assert.Throws<ArgumentException>(() => Optimizer.Create(specification)).Message);

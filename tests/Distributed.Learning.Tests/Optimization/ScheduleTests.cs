@@ -81,7 +81,7 @@ public class ScheduleTests
 
     [Theory]
     [MemberData(nameof(Wrong))]
-    public void A_wrong_setting_is_named_with_what_would_be_right(ScheduleSpecification schedule, string expected) =>
+    public void A_wrong_setting_is_named_with_what_is_expected(ScheduleSpecification schedule, string expected) =>
         Assert.Contains(expected, schedule.Validate(Base));
 
     [Fact]

@@ -149,8 +149,8 @@ public sealed class JobRouteTests(GatewayFixture gateway)
     [InlineData(400, "there is no setting 'epoch'; did you mean 'epochs'?", """{ "epoch": 3 }""")]
     [InlineData(400, "not JSON", "{")]
     [InlineData(400, "a JSON object of settings", "[1]")]
-    [InlineData(400, "'epochs' stands twice", """{ "epochs": 3, "epochs": 4 }""")]
-    public async Task A_wrong_submission_is_refused_at_once_with_what_would_be_right(int status, string reason, string body)
+    [InlineData(400, "'epochs' is given twice", """{ "epochs": 3, "epochs": 4 }""")]
+    public async Task A_wrong_submission_is_refused_at_once_with_what_is_expected(int status, string reason, string body)
     {
         var problem = await (await _client.PostAsync(ApiRoutes.Jobs, ClientExtensions.Json(body))).ProblemAsync((HttpStatusCode)status);
         Assert.Contains(reason, problem.Detail, StringComparison.Ordinal);

@@ -33,7 +33,7 @@ internal sealed class Audits(RunContext context, LineageFate fate, Assignments a
         if (verdict.Wrong.Count > 0)
             fate.Lose(VerdictReason(verdict.Wrong[0], dispute, verdict));
         else if (_ledger.Age(context.Now) >= context.Times.OwnUpWithin) // no worker claims the counted result: it died, or its claim is in flight
-            fate.Lose($"what was counted for shard {dispute.Shard} of step {dispute.Step} is not what {Names(verdict.Right)} computed, and nobody stands by it");
+            fate.Lose($"what was counted for shard {dispute.Shard} of step {dispute.Step} is not what {Names(verdict.Right)} computed, and no worker confirms it");
         return null;
     }
 
@@ -60,7 +60,7 @@ internal sealed class Audits(RunContext context, LineageFate fate, Assignments a
     private string Reason(AuditDisputed dispute) =>
         $"shard {dispute.Shard} of step {dispute.Step} comes out differently for {Names([.. dispute.Claims.Select(claim => claim.Worker)])}: " +
         (_ledger.NeedsAnotherWorker(assignments.Current)
-            ? "nobody is there who can tell which is right; start another worker"
+            ? "no other worker is present that could decide; start another worker"
             : "another worker decides");
 
     private static string VerdictReason(WorkerId wrong, AuditDisputed dispute, AuditVerdict verdict) =>
@@ -68,7 +68,7 @@ internal sealed class Audits(RunContext context, LineageFate fate, Assignments a
 
     private static string Names(IReadOnlyList<WorkerId> workers) => workers.Count switch
     {
-        0 => "nobody",
+        0 => "no worker",
         1 => workers[0].Value,
         <= 4 => $"{string.Join(", ", workers.SkipLast(1))} and {workers[^1]}",
         _ => $"{string.Join(", ", workers.Take(3))} and {workers.Count - 3} others",
