@@ -198,7 +198,7 @@ internal sealed class JobHistory
         _exclusions.AddRange(summary.Exclusions ?? []);
         _failures.Clear();
         _failures.AddRange(summary.Failures ?? []);
-        Fruitless = summary.Fruitless;
+        (Fruitless, _fruitlessTerm) = (summary.Fruitless, summary.Term); // whether this term was counted is not worth a place in the summary
         FirstWorkers = summary.FirstWorkers;
         IsPaused = summary.IsPaused;
         IsCancelled = summary.IsCancelled;

@@ -278,7 +278,8 @@ public sealed class ParameterBlockActorSpec : ActorSpec
 
     private static PushGradient Gradient(long step) => new(
         SampleJob.Id, 0, 1, step, new ReductionNode(0, 2), Enumerable.Repeat(2f, SampleJob.Parameters).ToArray(),
-        new ShardMetrics { LossSum = 1, Divisor = 4, Samples = 4 }, null) { From = [Worker] };
+        new ShardMetrics { LossSum = 1, Divisor = 4, Samples = 4 }, null)
+    { From = [Worker] };
 
     private Checkpoint Save(long step, long attempt = 1)
     {

@@ -20,7 +20,10 @@ public sealed class IdleConnectionTests(GatewayFixture gateway)
     {
         var settings = new HttpSettings
         {
-            Address = new IPEndPoint(IPAddress.Loopback, 0), IsGateway = true, DataFolder = gateway.DataFolder, Limits = new HttpLimits { RequestsPerSecond = 100_000 },
+            Address = new IPEndPoint(IPAddress.Loopback, 0),
+            IsGateway = true,
+            DataFolder = gateway.DataFolder,
+            Limits = new HttpLimits { RequestsPerSecond = 100_000 },
         };
         await using var server = await gateway.ServeAsync(settings);
         await using var health = await gateway.ServeAsync(settings with { IsHealthAlone = true });
