@@ -64,12 +64,12 @@ public sealed class ParameterBlockActorSpec : ActorSpec
     }
 
     [Fact]
-    public void A_gradient_counts_by_the_node_it_came_from_and_one_of_another_node_is_dropped()
+    public async Task A_gradient_counts_by_the_node_it_came_from_and_one_of_another_node_is_dropped()
     {
         Train();
         var returned = new TaskCompletionSource();
         _block.Tell(new GradientArrived("elsewhere", Gradient(0) with { From = [Worker], Lease = new Lease(returned) }));
-        Assert.True(returned.Task.Wait(Bound));
+        await returned.Task.WaitAsync(Bound);
         Nothing<WeightsUpdated>(_worker, _block);
         _block.Tell(new GradientArrived(_plane.Endpoint.Node, Gradient(0) with { From = [] }));
         Assert.Equal(1, Next<WeightsUpdated>(_worker).Step);
