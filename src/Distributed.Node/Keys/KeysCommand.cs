@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using System.Text;
 using Distributed.Transport.Files;
 
 namespace Distributed.Node.Keys;
@@ -55,15 +56,17 @@ internal static class KeysCommand
         return 0;
     }
 
-    /// <summary>A node that reads the file meanwhile sees the old one or the new one, never half of it.</summary>
+    /// <summary>
+    /// Adds a line to the file itself, in one write: a container, into which a single file is mounted, would not see another one of its name.
+    /// </summary>
     private static void Append(string file, ApiKey key)
     {
         try
         {
             var text = File.Exists(file) ? File.ReadAllText(file) : "";
             if (ApiKeys.Parse(text).Names.Contains(key.Name)) throw new KeyFileException($"{file} has a key '{key.Name}' already: give another {Name.Name}, or remove its line first");
-            if (text.Length > 0 && text[^1] != '\n') text += '\n';
-            PrivateFile.Write(file, $"{text}{key}\n");
+            using var stream = PrivateFile.Open(file, FileMode.Append);
+            stream.Write(Encoding.UTF8.GetBytes($"{(text.Length > 0 && text[^1] != '\n' ? "\n" : "")}{key}\n"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
         {

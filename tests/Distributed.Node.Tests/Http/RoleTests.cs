@@ -26,6 +26,7 @@ public sealed class RoleTests(GatewayFixture gateway) : IDisposable
         ["getJobMetrics"] = ApiRole.Reader,
         ["getJobStatus"] = ApiRole.Reader,
         ["getJobLog"] = ApiRole.Reader,
+        ["getJobScores"] = ApiRole.Reader,
         ["followJob"] = ApiRole.Reader,
         ["downloadModel"] = ApiRole.Reader,
         ["downloadModelFile"] = ApiRole.Reader,
