@@ -158,6 +158,7 @@ public sealed class TrainedModel
             throw new ArgumentException("the samples were encoded for another model", nameof(samples));
         var computer = TakeComputer();
         var report = samples.IsClassification ? new ClassificationReport(Encoding.Target.Classes) : null;
+        var probabilities = report is null ? null : new ProbabilityReport(report.Classes.Count);
         var rows = new int[RowsAtOnce];
         var inputs = new float[RowsAtOnce * samples.Inputs];
         var labels = new int[RowsAtOnce];
@@ -179,13 +180,18 @@ public sealed class TrainedModel
                 continue;
             computer.Predict(_parameters, _packed, features, count, outputs.AsSpan(0, count * samples.Outputs));
             report.Add(labels.AsSpan(0, count), outputs.AsSpan(0, count * samples.Outputs));
+            probabilities!.Add(labels.AsSpan(0, count), outputs.AsSpan(0, count * samples.Outputs));
         }
 
         ReturnComputer(computer);
         return new ModelEvaluation(
             samples.Rows, total.MeanLoss, report,
             report is null ? total.MeanAbsoluteError * Encoding.Target.Scale : null,
-            report is null ? total.RSquared : null);
+            report is null ? total.RSquared : null)
+        {
+            Probabilities = probabilities,
+            RootMeanSquaredError = report is null && total.MeanSquaredError is { } square ? Math.Sqrt(square) * Encoding.Target.Scale : null,
+        };
     }
 
     private Prediction[] Answer(int rows, Action<int, int, float[]> fill)

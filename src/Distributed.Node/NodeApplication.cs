@@ -5,6 +5,7 @@ using Distributed.Cluster.Hosting;
 using Distributed.Jobs.Gateway;
 using Distributed.Node.Configuration;
 using Distributed.Node.Http;
+using Distributed.Node.Keys;
 using Distributed.Node.Naming;
 using Distributed.Transport.Identity;
 using Microsoft.Extensions.Logging;
@@ -28,7 +29,7 @@ internal static class NodeApplication
             if (values.AsksForHealth) return Health.Check(values.Text(NodeSetting.HealthFile), DateTime.UtcNow, output);
             return await RunAsync(NodeSettings.Read(values)).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is NodeSettingException or TrainingException or IdentityException)
+        catch (Exception e) when (e is NodeSettingException or TrainingException or IdentityException or KeyFileException)
         {
             return Say(ExitCode.BadSetting, e.Message);
         }

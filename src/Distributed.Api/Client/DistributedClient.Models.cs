@@ -46,6 +46,14 @@ public sealed partial class DistributedClient
     public Task<long?> DownloadModelFileAsync(string job, string file, ModelCheckpoint checkpoint, Stream destination, CancellationToken cancellation = default) =>
         DownloadAsync(ApiRoutes.JobModelFile(job, file) + Query(checkpoint), destination, cancellation);
 
+    /// <summary>How well a job's model answers its validation samples.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="checkpoint">Which checkpoint answers.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="DistributedApiException">The request failed; <see cref="ApiErrorReason.Conflict"/> when there is no such checkpoint yet.</exception>
+    public Task<JobScores> GetScoresAsync(string job, ModelCheckpoint checkpoint = ModelCheckpoint.Best, CancellationToken cancellation = default) =>
+        GetAsync(ApiRoutes.JobScores(job) + Query(checkpoint), ApiJson.Default.JobScores, cancellation);
+
     /// <summary>Predicts for rows of cells by column.</summary>
     /// <param name="job">The job.</param>
     /// <param name="rows">At most <see cref="PredictionRequest.MaximumRows"/>.</param>

@@ -130,5 +130,5 @@ internal sealed class DataCommand
         };
     }
 
-    private Task WriteAsync(string line) => _environment.Output.WriteLineAsync(line);
+    private Task WriteAsync(string line) => _environment.Words.WriteLineAsync(line);
 }

@@ -60,7 +60,7 @@ internal sealed class PredictCommand
         if (parsed.GetValue(_strict)) model = model.Strictly();
         var written = TableWriting.Of(_written.Read(parsed), model.Encoding) ?? new TableFormat();
         var predictions = model.PredictFile(parsed.GetValue(_data)!, written);
-        var writer = new PredictionWriter(_environment.Output, format, model.Encoding.Target);
+        var writer = new PredictionWriter(_environment.TerminalWidth is null && format != PredictionFormat.Table ? _environment.Output : _environment.Words, format, model.Encoding.Target);
         for (var i = 0; i < predictions.Count; i++)
         {
             _environment.Ending.ThrowIfCancellationRequested();

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Distributed.Api;
+using Distributed.Transport.Files;
 using Microsoft.Extensions.Logging;
 
 namespace Distributed.Node.Datasets;
@@ -26,10 +27,10 @@ internal sealed class DatasetStore
         _logger = logger;
         _sets = Path.Combine(folder, "datasets");
         _uploads = Path.Combine(folder, "uploads", Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        Directory.CreateDirectory(_sets);
+        PrivateFile.CreateFolder(_sets);
         if (Directory.Exists(_uploads)) Directory.Delete(_uploads, recursive: true);
         RemoveAbandoned(Path.GetDirectoryName(_uploads)!);
-        Directory.CreateDirectory(_uploads);
+        PrivateFile.CreateFolder(_uploads);
         Scan();
     }
 
@@ -72,7 +73,7 @@ internal sealed class DatasetStore
     }
 
     /// <summary>Creates a folder for one upload; the caller removes it in any case.</summary>
-    public string NewUploadFolder() => Directory.CreateDirectory(Path.Combine(_uploads, Guid.NewGuid().ToString("n"))).FullName;
+    public string NewUploadFolder() => PrivateFile.CreateFolder(Path.Combine(_uploads, Guid.NewGuid().ToString("n")));
 
     /// <summary>
     /// Takes an upload in; the same content is there once, described as the last upload says that it is written. True when it was not there before.
@@ -115,7 +116,7 @@ internal sealed class DatasetStore
 
     private static void Write(string folder, StoredDataset stored)
     {
-        using var file = new FileStream(Path.Combine(folder, StoredDataset.FileName), FileMode.CreateNew);
+        using var file = PrivateFile.Open(Path.Combine(folder, StoredDataset.FileName), FileMode.CreateNew);
         JsonSerializer.Serialize(file, stored, DatasetJson.Default.StoredDataset);
         file.Flush(flushToDisk: true);
     }

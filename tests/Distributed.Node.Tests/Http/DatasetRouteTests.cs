@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using System.Text;
 using Distributed.Api;
 using Distributed.Data.Encodings;
@@ -12,6 +13,17 @@ namespace Distributed.Node.Tests.Http;
 public sealed class DatasetRouteTests(GatewayFixture gateway)
 {
     private readonly HttpClient _client = gateway.Client;
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task An_upload_is_for_the_nodes_user_alone()
+    {
+        var set = await gateway.Client.UploadAsync(ClientExtensions.SmallTable(salt: 99_000), "private");
+        var folder = Path.Combine(gateway.DataFolder, "datasets", set.Id);
+        foreach (var place in new[] { folder, Path.Combine(gateway.DataFolder, "datasets"), gateway.DataFolder })
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(place));
+        Assert.All(Directory.GetFiles(folder), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+    }
 
     [Fact]
     public async Task A_table_is_kept_once_described_and_deleted()
