@@ -78,6 +78,10 @@ internal static class NodeApplication
                 if (settings.IsInsecure) logger.LogWarning(OpenDoor, options.ListenAddress ?? options.Hostname);
                 IAsyncDisposable http = settings.Http is { } serve ? await ServeAsync(serve with { Identity = identity, IsInsecure = settings.IsInsecure }, node, Configure, logger).ConfigureAwait(false) : new NoServer();
                 await using var serving = http.ConfigureAwait(false);
+                IAsyncDisposable apart = settings.Http is { HealthAddress: { } place } all
+                    ? await ServeAsync(all with { Address = place, IsHealthAlone = true, AuditFile = null, Identity = identity, IsInsecure = settings.IsInsecure }, node, Configure, logger).ConfigureAwait(false)
+                    : new NoServer();
+                await using var servingApart = apart.ConfigureAwait(false);
                 var watch = SeedWatch.RunAsync(node, seeds, names, logger, ending.Token);
                 var search = settings.AsksForNames
                     ? SeedSearch.RunAsync(node, settings.Node.SeedNodes, names, logger, TimeProvider.System, ending.Token)

@@ -13,6 +13,12 @@ internal sealed record HttpSettings
     /// <summary>Whether it serves the API, or its health and measures alone.</summary>
     public required bool IsGateway { get; init; }
 
+    /// <summary>Where health and measures are served apart from the API; null: with it alone.</summary>
+    public IPEndPoint? HealthAddress { get; init; }
+
+    /// <summary>Whether this is the server of a gateway's health and measures, without the API.</summary>
+    public bool IsHealthAlone { get; init; }
+
     /// <summary>Where uploads are kept.</summary>
     public required string DataFolder { get; init; }
 
@@ -58,6 +64,15 @@ internal sealed record HttpLimits
 
     /// <summary>Concurrent event streams.</summary>
     public int Streams { get; init; } = 1_000;
+
+    /// <summary>Connections: those of all streams, and as many others as a burst of clients has.</summary>
+    public int Connections => Streams + 1_000;
+
+    /// <summary>Connections of one source, which leaves some to others. A proxy is one source.</summary>
+    public int ConnectionsPerSource => Streams + 500;
+
+    /// <summary>Connections without a request.</summary>
+    public int IdleConnections { get; init; } = 500;
 
     /// <summary>Concurrent predictions and submissions, which compute.</summary>
     public int Computations { get; init; } = 4;

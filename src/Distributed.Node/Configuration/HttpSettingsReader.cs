@@ -24,8 +24,10 @@ internal static class HttpSettingsReader
     public static HttpSettings? Read(SettingValues values, IReadOnlySet<string> roles, string? storeFile)
     {
         var isGateway = roles.Contains(NodeRoles.Gateway);
-        if (!isGateway && values.Text(NodeSetting.Http) is null) return null;
-        var address = Address(values);
+        var health = Address(values, NodeSetting.Health);
+        if (!isGateway && values.Text(NodeSetting.Http) is null && health is null) return null;
+        var http = Address(values, NodeSetting.Http) ?? (isGateway ? new IPEndPoint(IPAddress.Loopback, DefaultPort) : null);
+        var address = http ?? health!;
         var keys = Keys(values);
         var tokens = Tokens(values);
         if (isGateway && keys.IsEmpty && tokens is null && !IPAddress.IsLoopback(address.Address) && !values.IsOn(NodeSetting.AllowAnonymous))
@@ -38,6 +40,7 @@ internal static class HttpSettingsReader
         return new HttpSettings
         {
             Address = address,
+            HealthAddress = http is null ? null : health,
             IsGateway = isGateway,
             DataFolder = folder,
             AuditFile = isGateway ? Path.GetFullPath(values.Text(NodeSetting.Audit) ?? (storeFile is null ? Path.Combine(folder, AuditName) : $"{storeFile}.{AuditName}")) : null,
@@ -54,13 +57,13 @@ internal static class HttpSettingsReader
         };
     }
 
-    private static IPEndPoint Address(SettingValues values)
+    private static IPEndPoint? Address(SettingValues values, NodeSetting setting)
     {
-        if (values.Text(NodeSetting.Http) is not { } text) return new IPEndPoint(IPAddress.Loopback, DefaultPort);
+        if (values.Text(setting) is not { } text) return null;
         if (ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port)) return new IPEndPoint(IPAddress.Loopback, port);
         return IPEndPoint.TryParse(text.StartsWith("localhost:", StringComparison.Ordinal) ? "127.0.0.1" + text["localhost".Length..] : text, out var address) && HasPort(text)
             ? address
-            : throw values.Wrong(NodeSetting.Http, $"is '{text}': it must be a port (on loopback), or ADDRESS:PORT such as 0.0.0.0:8080");
+            : throw values.Wrong(setting, $"is '{text}': it must be a port (on loopback), or ADDRESS:PORT such as 0.0.0.0:8080");
     }
 
     private static bool HasPort(string text) => text.Contains("]:", StringComparison.Ordinal) || text.Count(c => c == ':') == 1;

@@ -41,6 +41,11 @@ internal sealed class NodeSetting : Option<string>
     /// <summary>Where HTTP is served.</summary>
     public static readonly NodeSetting Http = new("--http", "[ADDRESS:]PORT", "where HTTP is served: the API on a gateway (127.0.0.1:8080), health and measures on any node (not at all)");
 
+    /// <summary>Where health and measures are served apart from the API; without a value the check of another process's health.</summary>
+    public static readonly NodeSetting Health = new(
+        "--health", "[ADDRESS:]PORT", "where health and measures are served apart from the API, so that a flood there leaves them alone (not apart); without a value: ends with 0 when the node that writes the --health-file is ready")
+    { Arity = ArgumentArity.ZeroOrOne };
+
     /// <summary>Where uploads are kept.</summary>
     public static readonly NodeSetting DataDir = new("--data-dir", "DIR", "folder for data, one for each node: uploads of a gateway, samples of jobs (per-user paths)");
 
@@ -113,7 +118,7 @@ internal sealed class NodeSetting : Option<string>
     /// <summary>All of them, in the order of the help text.</summary>
     public static readonly IReadOnlyList<NodeSetting> All =
     [
-        Roles, Hostname, Listen, Port, SeedNodes, CoreNodes, DataPort, Http, DataDir, DataCache, ApiKeysFile, TokenServer, TokenAudience, TokenRoles, HttpHosts, Audit, AllowAnonymous,
+        Roles, Hostname, Listen, Port, SeedNodes, CoreNodes, DataPort, Http, Health, DataDir, DataCache, ApiKeysFile, TokenServer, TokenAudience, TokenRoles, HttpHosts, Audit, AllowAnonymous,
         MaxUpload, MaxRequests, MaxStreams, MaxJobs, Store, StorePasswordFile, Threads, Workers, Certificates, Insecure, SecretFile, Config, HealthFile, Log,
     ];
 

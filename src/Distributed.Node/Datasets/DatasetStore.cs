@@ -75,19 +75,17 @@ internal sealed class DatasetStore
     /// <summary>Creates a folder for one upload; the caller removes it in any case.</summary>
     public string NewUploadFolder() => PrivateFile.CreateFolder(Path.Combine(_uploads, Guid.NewGuid().ToString("n")));
 
-    /// <summary>Takes an upload in; the same content is there once. True when it was not there before.</summary>
+    /// <summary>
+    /// Takes an upload in; the same content is there once, described as the last upload says that it is written. True when it was not there before.
+    /// </summary>
     public bool Take(string uploadFolder, StoredDataset stored, out StoredDataset kept)
     {
         if (Find(stored.Dataset.Id) is { } there)
         {
-            kept = there;
+            kept = DescribeAgain(uploadFolder, there with { Description = stored.Description with { Dataset = there.Dataset } });
             return false;
         }
-        using (var file = PrivateFile.Open(Path.Combine(uploadFolder, StoredDataset.FileName), FileMode.CreateNew))
-        {
-            JsonSerializer.Serialize(file, stored, DatasetJson.Default.StoredDataset);
-            file.Flush(flushToDisk: true);
-        }
+        Write(uploadFolder, stored);
         var target = Path.Combine(_sets, stored.Dataset.Id);
         try
         {
@@ -100,6 +98,27 @@ internal sealed class DatasetStore
         }
         kept = _known[stored.Dataset.Id] = stored;
         return true;
+    }
+
+    private StoredDataset DescribeAgain(string uploadFolder, StoredDataset stored)
+    {
+        Write(uploadFolder, stored);
+        try
+        {
+            File.Move(Path.Combine(uploadFolder, StoredDataset.FileName), Path.Combine(_sets, stored.Dataset.Id, StoredDataset.FileName), overwrite: true);
+            return _known[stored.Dataset.Id] = stored;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return stored; // deleted just now
+        }
+    }
+
+    private static void Write(string folder, StoredDataset stored)
+    {
+        using var file = PrivateFile.Open(Path.Combine(folder, StoredDataset.FileName), FileMode.CreateNew);
+        JsonSerializer.Serialize(file, stored, DatasetJson.Default.StoredDataset);
+        file.Flush(flushToDisk: true);
     }
 
     /// <summary>Keeps a data set from being deleted until disposed.</summary>

@@ -27,6 +27,8 @@ namespace Distributed.Node.Http;
 /// <summary>A node's HTTP server: health and measures on any node, the API on a gateway.</summary>
 internal sealed class HttpServer : IAsyncDisposable
 {
+    private static readonly TimeSpan HeadersLimit = TimeSpan.FromSeconds(10);
+
     private readonly WebApplication _application;
     private readonly AuditLog _audit;
 
@@ -42,12 +44,17 @@ internal sealed class HttpServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(HttpServer).Assembly.GetName().Name });
         logging(builder.Logging);
+        var connections = new HttpConnections(settings.Limits);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(settings.Address, listen => { if (settings.Identity is { } identity) listen.UseHttps(Https(identity)); });
+            kestrel.Listen(settings.Address, listen =>
+            {
+                listen.Use(next => connection => connections.ServeAsync(connection, next));
+                if (settings.Identity is { } identity) listen.UseHttps(Https(identity));
+            });
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = settings.Limits.BodyBytes;
-            kestrel.Limits.MaxConcurrentConnections = settings.Limits.Streams + 1_000;
+            kestrel.Limits.RequestHeadersTimeout = HeadersLimit;
         });
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>(); // signals are the node's
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(3));
@@ -113,6 +120,7 @@ internal sealed class HttpServer : IAsyncDisposable
 
     private static void Map(WebApplication application, HttpSettings settings, GatewayAccess cluster, ILogger logger, AuditLog audit)
     {
+        application.Use(HttpConnections.InvokeAsync);
         application.Use(SetHeaders);
         application.Use((context, next) => AuditedRequests.InvokeAsync(audit, context, next));
         application.UseExceptionHandler();
@@ -125,7 +133,7 @@ internal sealed class HttpServer : IAsyncDisposable
         application.UseAuthorization();
         HealthRoutes.Map(application, settings, cluster);
         application.MapPrometheusScrapingEndpoint(ApiRoutes.Metrics).Needs(ApiRole.Reader);
-        if (settings.IsGateway) MapApi(application, settings, cluster, logger);
+        if (settings.IsGateway && !settings.IsHealthAlone) MapApi(application, settings, cluster, logger);
         application.UseEndpoints(_ => { });
     }
 

@@ -52,7 +52,7 @@ internal static class ModelRoutes
             .AnswersBytes("The file.", "application/octet-stream", "application/json")
             .AnswersHeader(StatusCodes.Status200OK, ApiHeaders.CheckpointStep, "The checkpoint's step.", JsonSchemaType.Integer);
 
-        routes.MapPost(Job + "/predictions", async (string id, string? checkpoint, HttpContext context, CancellationToken cancellation) =>
+        routes.MapPost(Job + "/predictions", async (string id, string? checkpoint, bool? strict, HttpContext context, CancellationToken cancellation) =>
         {
             var best = IsBest(checkpoint, "last");
             if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = limits.PredictionBytes;
@@ -63,8 +63,9 @@ internal static class ModelRoutes
             var body = await context.ReadBodyAsync(limits.PredictionBytes, cancellation).ConfigureAwait(false);
             using var lease = await models.RentAsync(job, best, cancellation).ConfigureAwait(false);
             var shelved = lease.Value;
+            var model = strict == true ? shelved.Model.Strictly() : shelved.Model;
             var answers = await computations.RunAsync(
-                () => Task.FromResult(type == "application/json" ? shelved.Model.Predict(Rows(body, shelved.Model.Encoding.CommaColumns)) : PredictFile(store, shelved.Model, body)), cancellation).ConfigureAwait(false);
+                () => Task.FromResult(type == "application/json" ? model.Predict(Rows(body, model.Encoding.CommaColumns)) : PredictFile(store, model, body)), cancellation).ConfigureAwait(false);
             return TypedResults.Ok(new PredictionResponse
             {
                 Job = id,
@@ -74,7 +75,8 @@ internal static class ModelRoutes
             });
         }).Needs(ApiRole.Reader).Accepts<PredictionRequest>("application/json", "text/csv", "application/octet-stream")
             .Describe("predict", RouteDescription.Models, "Predicts from a committed checkpoint, even while training goes on: for JSON rows, a table with a header line, or IDX images.", 404, 409, 413, 415, 422)
-            .WithCheckpoint("last").WithBytes("text/csv", "application/octet-stream");
+            .WithCheckpoint("last").WithParameter("strict", "Whether rows with an unseen category or an unreadable number are refused.", new OpenApiSchema { Type = JsonSchemaType.Boolean, Default = false })
+            .WithBytes("text/csv", "application/octet-stream");
     }
 
     internal static bool IsBest(string? given, string otherwise) => (given ?? otherwise) switch

@@ -1,6 +1,7 @@
 using System.Net;
 using Distributed.Node.Access;
 using Distributed.Node.Audit;
+using Distributed.Transport.Connections;
 using Microsoft.Extensions.Logging;
 
 namespace Distributed.Node.Tests.Http;
@@ -13,7 +14,7 @@ public sealed class FailedSignInsTests
     [InlineData("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64")]
     [InlineData("::1", "::/64")]
     public void A_source_is_an_address_or_the_network_in_which_a_client_chooses_its_own(string address, string source) =>
-        Assert.Equal(source, FailedSignIns.SourceOf(IPAddress.Parse(address)));
+        Assert.Equal(source, ConnectionBound.SourceOf(IPAddress.Parse(address)));
 
     [Fact]
     public void A_source_that_fails_too_often_waits_and_another_one_does_not()

@@ -26,6 +26,9 @@ public sealed class GatewayFixture : IAsyncLifetime
     /// <summary>Where the node's actors are reached, as host:port.</summary>
     public string Address => _node.Address;
 
+    /// <summary>Where the node takes tensors.</summary>
+    public DataEndpoint Tensors => _node.Data;
+
     public string DataFolder => Path.Combine(_folder, "data");
 
     public async Task InitializeAsync()
