@@ -1,12 +1,11 @@
 namespace Distributed.Cluster.ParameterBlocks;
 
 /// <summary>
-/// Buffers for a block's snapshot copies, reused from checkpoint to checkpoint. At most two sets are kept: one is being stored while the best epoch's
-/// is copied.
+/// Buffers for a block's snapshot copies, reused from checkpoint to checkpoint. As many are kept as were ever in use at once: two sets, when one is being
+/// stored while the best epoch's is copied.
 /// </summary>
 internal sealed class SnapshotCopies
 {
-    private const int KeptOfOneLength = 2;
     private readonly Dictionary<int, Stack<byte[]>> _spare = [];
 
     public byte[] Rent(int length) =>
@@ -15,6 +14,6 @@ internal sealed class SnapshotCopies
     public void Return(byte[] bytes)
     {
         if (!_spare.TryGetValue(bytes.Length, out var spare)) _spare[bytes.Length] = spare = new Stack<byte[]>();
-        if (spare.Count < KeptOfOneLength) spare.Push(bytes);
+        spare.Push(bytes);
     }
 }

@@ -62,7 +62,7 @@ internal sealed class ExportCommand
         };
         ModelExport.Write(model, format, file);
         var words = $"{file}: {DisplayText.Of(model.Network)}, {Numbers.Bytes(new FileInfo(file).Length)}, weights {ParameterHash.Compute(model.Parameters)}";
-        await _environment.Output.WriteLineAsync(words).ConfigureAwait(false);
+        await _environment.Words.WriteLineAsync(words).ConfigureAwait(false);
         return ExitCode.Done;
     }
 

@@ -55,7 +55,7 @@ internal sealed class JobsCommand
         }
         else if (jobs.Count == 0)
         {
-            await _environment.Output.WriteLineAsync($"no jobs in {store}").ConfigureAwait(false);
+            await _environment.Words.WriteLineAsync($"no jobs in {store}").ConfigureAwait(false);
         }
         else
         {
@@ -74,7 +74,7 @@ internal sealed class JobsCommand
         }
         else if (jobs.Count == 0)
         {
-            await _environment.Output.WriteLineAsync($"no jobs at {client.Server.Authority}").ConfigureAwait(false);
+            await _environment.Words.WriteLineAsync($"no jobs at {client.Server.Authority}").ConfigureAwait(false);
         }
         else
         {

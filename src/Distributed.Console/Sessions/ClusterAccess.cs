@@ -58,7 +58,7 @@ internal sealed class ClusterAccess : IAsyncDisposable
 
     private async Task<IRunningCluster> StartAsync()
     {
-        StorePath.MakeFolder(Path.GetDirectoryName(_options.StorePath)!, "--store");
+        StorePath.MakeFolder(Path.GetDirectoryName(_options.StorePath)!, "--store", isPrivate: true);
         try
         {
             return await _environment.StartCluster(_options, CancellationToken.None).ConfigureAwait(false);

@@ -2,6 +2,7 @@ using Distributed.Cluster;
 using Distributed.Console.Terminals;
 using Distributed.Jobs.Service;
 using Distributed.Jobs.Submission;
+using Distributed.Transport.Files;
 
 namespace Distributed.Console.Sessions;
 
@@ -42,12 +43,16 @@ internal static class StorePath
     }
 
     /// <summary>Makes the folder that a file goes into.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="flag">The setting that names it.</param>
+    /// <param name="isPrivate">Whether it is for its owner alone.</param>
     /// <exception cref="UsageException">It cannot be made; the message names the setting.</exception>
-    public static void MakeFolder(string folder, string flag)
+    public static void MakeFolder(string folder, string flag, bool isPrivate = false)
     {
         try
         {
-            Directory.CreateDirectory(folder);
+            if (isPrivate) PrivateFile.CreateFolder(folder);
+            else Directory.CreateDirectory(folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {

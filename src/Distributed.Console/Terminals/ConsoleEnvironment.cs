@@ -19,11 +19,14 @@ internal interface IRunningCluster : IAsyncDisposable
 /// <summary>Everything outside the program that it reads or writes; tests replace it.</summary>
 internal sealed record ConsoleEnvironment
 {
-    /// <summary>Standard output.</summary>
+    /// <summary>Standard output: for JSON, rows of predictions, and terminals, whose control characters are this program's own.</summary>
     public required TextWriter Output { get; init; }
 
-    /// <summary>Standard error.</summary>
-    public required TextWriter Error { get; init; }
+    /// <summary>Standard output for words, which may hold names of files and servers.</summary>
+    public TextWriter Words => PrintableWriter.Over(Output);
+
+    /// <summary>Standard error, for words.</summary>
+    public required TextWriter Error { get; init => field = PrintableWriter.Over(value); }
 
     /// <summary>Columns of the terminal behind standard output; null when there is none, or its cursor cannot move.</summary>
     public int? TerminalWidth { get; init; }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
@@ -70,10 +71,14 @@ internal static class BlockPartCodec
     /// <summary>The checksum at the end of an encoded part.</summary>
     public static ulong ChecksumOf(ReadOnlySpan<byte> encoded) => BinaryPrimitives.ReadUInt64LittleEndian(encoded[^ChecksumBytes..]);
 
-    /// <summary>Reads a part and verifies it against the checkpoint's entry; returns what is wrong, or null.</summary>
-    public static string? TryDecode(ReadOnlySpan<byte> bytes, SnapshotPart expected, out LoadedPart? part)
+    /// <summary>
+    /// Verifies a part against the checkpoint's entry; returns what is wrong, or null. The values are read where they are: <paramref name="part"/> refers to
+    /// <paramref name="encoded"/>.
+    /// </summary>
+    public static string? TryDecode(ReadOnlyMemory<byte> encoded, SnapshotPart expected, out LoadedPart? part)
     {
         part = null;
+        var bytes = encoded.Span;
         if (bytes.Length < HeaderBytes + ChecksumBytes) return $"it is {bytes.Length} bytes long, shorter than a header";
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Magic) return "it does not begin with the mark of a snapshot";
         var version = BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]);
@@ -86,8 +91,8 @@ internal static class BlockPartCodec
         var vectors = BinaryPrimitives.ReadInt32LittleEndian(bytes[32..]);
         if (start != expected.Start || count != expected.Count) return $"it holds parameters {start}+{count}, not {expected.Start}+{expected.Count}";
         if (vectors is < 0 or > MaximumVectors || body.Length != HeaderBytes + (long)count * 4 * (1 + vectors)) return "its length does not fit its header";
-        var at = HeaderBytes;
-        part = new LoadedPart(start, Read(bytes, count, ref at), Read(bytes, count * vectors, ref at));
+        var values = Read(encoded[HeaderBytes..^ChecksumBytes]);
+        part = new LoadedPart(start, values[..count], values[count..]);
         return null;
     }
 
@@ -101,13 +106,27 @@ internal static class BlockPartCodec
         at += values.Length * 4;
     }
 
-    private static float[] Read(ReadOnlySpan<byte> from, int count, ref int at)
+    private static ReadOnlyMemory<float> Read(ReadOnlyMemory<byte> bytes)
     {
-        var values = new float[count];
-        if (BitConverter.IsLittleEndian) from.Slice(at, count * 4).CopyTo(MemoryMarshal.AsBytes(values.AsSpan()));
-        else
-            for (var i = 0; i < count; i++) values[i] = BinaryPrimitives.ReadSingleLittleEndian(from[(at + 4 * i)..]);
-        at += count * 4;
+        if (BitConverter.IsLittleEndian) return new Values(bytes).Memory;
+        var values = new float[bytes.Length / 4];
+        for (var i = 0; i < values.Length; i++) values[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes.Span[(4 * i)..]);
         return values;
+    }
+
+    /// <summary>Bytes seen as the float32 values that they are.</summary>
+    private sealed class Values(ReadOnlyMemory<byte> bytes) : MemoryManager<float>
+    {
+        public override Span<float> GetSpan() => MemoryMarshal.Cast<byte, float>(MemoryMarshal.AsMemory(bytes).Span);
+
+        public override MemoryHandle Pin(int elementIndex = 0) => throw new NotSupportedException("A stored part is read by the processor alone.");
+
+        public override void Unpin()
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
     }
 }

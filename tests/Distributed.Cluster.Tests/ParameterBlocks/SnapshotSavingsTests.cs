@@ -5,6 +5,7 @@ using Distributed.Cluster.Stores;
 using Distributed.Cluster.Tests.Actors;
 using Distributed.Protocol.ParameterBlocks;
 using Distributed.Protocol.Planning;
+using Distributed.Protocol.Snapshots;
 
 namespace Distributed.Cluster.Tests.ParameterBlocks;
 
@@ -78,6 +79,19 @@ public sealed class SnapshotSavingsTests : ActorSpec
         _savings.Store(saving);
         await CountAsync(new SnapshotMetadata("any", 1, DateTime.UtcNow)); // the store would have answered the earlier request first
         Assert.False(_block.HasMessages);
+    }
+
+    [Fact]
+    public void Copies_of_a_large_block_are_reused_from_checkpoint_to_checkpoint()
+    {
+        // Five parts, of which four have one length; 512 Ki parameters and their state vector are 4 MiB.
+        const int Parameters = 4 * BlockPartCodec.MaximumParameters + 1;
+        var snapshot = new BlockSnapshot(SampleJob.Id, 0, 1, 1, new IndexRange(0, Parameters), new float[Parameters], new float[Parameters], default);
+        var copies = new SnapshotCopies();
+        new SnapshotSaving(snapshot, copies).Free();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 10; i++) new SnapshotSaving(snapshot, copies).Free();
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
     }
 
     private async Task<SnapshotSaving> BeginAsync(long step)

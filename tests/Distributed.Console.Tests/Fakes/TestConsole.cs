@@ -13,9 +13,7 @@ internal sealed class TestConsole : IDisposable
     private readonly StringWriter _output = new();
     private readonly StringWriter _error = new();
 
-    public TestConsole() => Directory.CreateDirectory(Folder);
-
-    public string Folder { get; } = Path.Combine(Path.GetTempPath(), "dtrain-test-" + Path.GetRandomFileName());
+    public string Folder { get; } = Directory.CreateTempSubdirectory("dtrain-test-").FullName;
 
     public FakeTrainingClient Cluster { get; } = new();
 
