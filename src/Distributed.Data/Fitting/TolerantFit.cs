@@ -3,8 +3,8 @@ using Distributed.Data.Tables;
 
 namespace Distributed.Data.Fitting;
 
-/// <summary>Version 3: fits each feature column on the training rows so that any later cell can be encoded.</summary>
-internal sealed class TolerantFit(RawTable table, int[] training)
+/// <summary>Version 3 and later: fits each feature column on the training rows so that any later cell can be encoded.</summary>
+internal sealed class TolerantFit(RawTable table, int[] training, bool logarithms)
 {
     private readonly List<ColumnEncoding> _columns = [];
     private readonly FitNotes _notes = new();
@@ -54,6 +54,12 @@ internal sealed class TolerantFit(RawTable table, int[] training)
             return;
         }
 
+        if (logarithms && order is null && SkewedNumbers.Logarithms(Array.ConvertAll(present, row => column.Numbers[row])) is { } logs)
+        {
+            FitLogarithms(column, notation, present, logs, missing);
+            return;
+        }
+
         var (mean, scale) = statistics is { } found ? (found.Mean, found.Scale) : (column.Numbers[present[0]], 1);
         if (missing > 0)
             _notes.MissingNumbers.Add((column.Name, missing));
@@ -75,6 +81,31 @@ internal sealed class TolerantFit(RawTable table, int[] training)
                 Highest = mean + reach,
             },
             Dates = order is { } known ? FitDates(column, present, known) : null,
+        });
+    }
+
+    private void FitLogarithms(RawColumn column, NumberNotation notation, int[] present, double[] logs, int missing)
+    {
+        if (missing > 0)
+            _notes.MissingNumbers.Add((column.Name, missing));
+        _notes.Logarithms.Add(column.Name);
+        var numbers = Array.ConvertAll(present, row => column.Numbers[row]);
+        var statistics = ColumnStatistics.Of(logs, [.. Enumerable.Range(0, logs.Length)])!.Value; // they vary, as the numbers do
+        _columns.Add(new ColumnEncoding
+        {
+            Name = column.Name,
+            Kind = ColumnKind.Number,
+            Mean = statistics.Mean,
+            Scale = statistics.Scale,
+            Tolerance = new NumberTolerance
+            {
+                Notation = notation,
+                Median = MiddleNumber.Of(numbers),
+                HasMissingInput = missing > 0,
+                IsLogarithmic = true,
+                Lowest = numbers.Min(),
+                Highest = Math.Min(numbers.Max() * SkewedNumbers.Reach, double.MaxValue),
+            },
         });
     }
 
