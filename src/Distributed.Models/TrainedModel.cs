@@ -44,6 +44,13 @@ public sealed class TrainedModel
         Origin = origin ?? new ModelOrigin();
     }
 
+    /// <summary>The same weights under another reading of rows.</summary>
+    private TrainedModel(TrainedModel other, FeatureEncoding encoding)
+    {
+        (_network, _parameters, _packed, Origin) = (other._network, other._parameters, other._packed, other.Origin);
+        Encoding = encoding;
+    }
+
     /// <summary>The network.</summary>
     public NetworkSpecification Network => _network.Specification;
 
@@ -73,6 +80,12 @@ public sealed class TrainedModel
     /// <exception cref="IOException">The folder cannot be written to.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
     public void Save(string folder) => ModelFolder.Save(this, folder);
+
+    /// <summary>
+    /// The same model, whose predictions refuse rows with a text that is no category, or something unreadable in a column of numbers or dates
+    /// (<see cref="FeatureEncoding.IsStrict"/>). It shares the weights.
+    /// </summary>
+    public TrainedModel Strictly() => new(this, Encoding with { IsStrict = true });
 
     /// <summary>Answers one raw row.</summary>
     /// <param name="row">Each column's cell, as in a file; entries of other columns are ignored.</param>

@@ -24,6 +24,7 @@ internal static class ListenCheck
         Try(new IPEndPoint(address, options.Port), NodeSetting.Port.Flag, flag);
         Try(new IPEndPoint(address, options.DataPort), NodeSetting.DataPort.Flag, flag);
         if (http is not null) Try(http.Address, NodeSetting.Http.Flag, NodeSetting.Http.Flag);
+        if (http?.HealthAddress is { } health) Try(health, NodeSetting.Health.Flag, NodeSetting.Health.Flag);
         CheckApart(options, http);
     }
 
@@ -53,6 +54,8 @@ internal static class ListenCheck
     {
         if (options.Port != 0 && options.Port == options.DataPort)
             throw new NodeSettingException($"{NodeSetting.Port.Flag} and {NodeSetting.DataPort.Flag} are both {options.Port}: give two ports");
+        if (http?.HealthAddress is { Port: > 0 and var health } && (health == http.Address.Port || health == options.Port || health == options.DataPort))
+            throw new NodeSettingException($"{NodeSetting.Health.Flag} and another flag are both {health}: give two ports");
         if (http is null || http.Address.Port == 0) return;
         if (http.Address.Port == options.Port || http.Address.Port == options.DataPort)
             throw new NodeSettingException($"{NodeSetting.Http.Flag} and {(http.Address.Port == options.Port ? NodeSetting.Port : NodeSetting.DataPort).Flag} are both {http.Address.Port}: give two ports");

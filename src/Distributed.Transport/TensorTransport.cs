@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Distributed.Protocol.Identity;
@@ -36,7 +37,8 @@ public sealed class TensorTransport : IAsyncDisposable
     private readonly PeerTable _peers;
     private readonly ConnectionMaker _maker;
     private readonly ConnectionThreads _threads;
-    private readonly InboundBound _inbound;
+    private readonly ConnectionBound _inbound;
+    private readonly RefusalLog _refusals;
     private readonly WantedPeers _wanted;
     private readonly List<Listener> _listeners = [];
     private readonly CancellationTokenSource _stopped = new();
@@ -53,7 +55,8 @@ public sealed class TensorTransport : IAsyncDisposable
             options, receiver, new TensorBufferPool(options.ReceiveMemoryBytes), new TransportMeter(options.Self), new Polling(), log);
         _peers = new PeerTable(options.Self);
         _threads = new ConnectionThreads(log);
-        _inbound = new InboundBound(options.MaximumInbound, options.MaximumHandshakes);
+        _inbound = new ConnectionBound(options.MaximumInbound, options.MaximumInbound, options.MaximumHandshakes);
+        _refusals = new RefusalLog(log, TimeProvider.System);
         var incarnation = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
         var sharesMemory = options.SharesMemory && SharedSegment.IsSupported;
         _maker = new ConnectionMaker(_parts, _peers, new Handshake(options.Self, options.Cluster, options.Secret, incarnation, sharesMemory));
@@ -196,26 +199,34 @@ public sealed class TensorTransport : IAsyncDisposable
 
     private void Answer(Socket socket)
     {
-        if (!_inbound.TryEnter())
+        var givenUp = new CancellationTokenSource(); // holds no handle and no timer; another thread may still cancel it at the end
+        if (_inbound.TryEnter(SourceOf(socket), givenUp.Cancel) is not { } place)
         {
-            _parts.Logger.LogWarning("A connection was closed at once: there are too many");
+            _refusals.Note("there are too many");
             socket.Dispose();
             return;
         }
         _threads.Start("tensors from a new peer", () =>
         {
-            var proven = false;
-            try
+            using (place)
             {
-                var failure = _maker.Answer(socket, () => { proven = true; _inbound.Prove(); }, _stopped.Token);
+                var failure = _maker.Answer(socket, place.BeginWork, givenUp.Token, _stopped.Token);
                 if (failure is null || _stopped.IsCancellationRequested) return;
                 _parts.Meter.Fault();
-                _parts.Logger.LogWarning("A connection was refused: {Reason}", failure);
-            }
-            finally
-            {
-                _inbound.Leave(proven);
+                _refusals.Note(failure);
             }
         });
+    }
+
+    private static string SourceOf(Socket socket)
+    {
+        try
+        {
+            return ConnectionBound.SourceOf((socket.RemoteEndPoint as IPEndPoint)?.Address);
+        }
+        catch (SocketException)
+        {
+            return ""; // the peer has gone already
+        }
     }
 }

@@ -176,4 +176,22 @@ public sealed class HostilePeerTests(ITestOutputHelper output) : IAsyncLifetime
         using var welcome = Nodes.Impersonate("late", strict, address);
         Eventually.Holds(() => strict.IsConnected(new PeerId("late")), "connected");
     }
+
+    [Fact]
+    public async Task Idle_connections_beyond_the_bound_do_not_keep_a_peer_out()
+    {
+        var strict = _nodes.Start(Nodes.Options("strict") with { HandshakeLimit = TimeSpan.FromMinutes(1) }, new RecordingReceiver());
+        var address = strict.Listen(_nodes.AddressFor(Wire.Tcp));
+        var silent = Enumerable.Range(0, 80).Select(_ => SocketDial.Connect(address, TimeSpan.FromSeconds(5), default, out var _)!).ToArray();
+        using (Nodes.Impersonate("worker", strict, address))
+        {
+            Eventually.Holds(() => strict.IsConnected(new PeerId("worker")), "connected");
+            // The newest idle ones still wait for their hand-shake, the oldest are closed; the peer stays.
+            var closed = await Task.Run(() => new SocketChannel(silent[0], TimeSpan.FromSeconds(5)).Receive(new byte[1])).WaitAsync(TimeSpan.FromSeconds(20));
+            Assert.Equal(0, closed);
+            Assert.Equal(0, silent[^1].Available);
+            Assert.True(strict.IsConnected(new PeerId("worker")));
+        }
+        foreach (var socket in silent) socket.Dispose();
+    }
 }

@@ -42,6 +42,7 @@ internal sealed class NodeStatusActor : ReceiveActor, IWithTimers
             Processors = Environment.ProcessorCount,
             BusyProcessors = Math.Round((now.Processor - before.Processor).TotalSeconds / seconds, 2),
             MemoryBytes = Environment.WorkingSet,
+            MemoryBudgetBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
             UptimeSeconds = Math.Round((DateTime.UtcNow - Process.GetCurrentProcess().StartTime.ToUniversalTime()).TotalSeconds, 1),
             SamplesPerSecond = Math.Round((now.Traffic.Samples - before.Traffic.Samples) / seconds, 1),
             ReceivedBytesPerSecond = Math.Round((now.Traffic.ReceivedBytes - before.Traffic.ReceivedBytes) / seconds),

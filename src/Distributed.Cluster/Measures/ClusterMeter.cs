@@ -10,6 +10,8 @@ namespace Distributed.Cluster.Measures;
 ///   distributed.worker.wait      s   job, worker   from there to the next step's weights
 ///   distributed.block.wait       s   job, block    from the start of a step to the node that completes its tree, including sums
 ///   distributed.block.update     s   job, block    the last sum, the optimizer's update, handing over the weights
+///   distributed.block.refused                      gradients from nodes that are no workers of the job
+///   distributed.worker.refused                     weights from nodes that do not hold the block
 /// </code>
 /// Nothing is measured without a listener.
 /// </summary>
@@ -34,6 +36,12 @@ public static class ClusterMeter
     internal static Histogram<double> BlockWait { get; } = Create("distributed.block.wait", "A block that lacks gradients of its step.");
 
     internal static Histogram<double> BlockUpdate { get; } = Create("distributed.block.update", "A block's update, until its weights are handed over.");
+
+    internal static Counter<long> BlockRefused { get; } =
+        Meter.CreateCounter<long>("distributed.block.refused", "{gradient}", "Gradients from nodes that are no workers of the job.");
+
+    internal static Counter<long> WorkerRefused { get; } =
+        Meter.CreateCounter<long>("distributed.worker.refused", "{tensor}", "Weights from nodes that do not hold the block.");
 
     private static Histogram<double> Create(string name, string description) => Meter.CreateHistogram(name, "s", description, tags: null, Buckets);
 }

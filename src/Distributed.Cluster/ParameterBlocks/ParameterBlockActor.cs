@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
 using Distributed.Cluster.Compute;
+using Distributed.Cluster.Measures;
 using Distributed.Cluster.Messages;
 using Distributed.Cluster.Stores;
 using Distributed.Cluster.TensorPlane;
@@ -31,8 +32,10 @@ internal sealed class ParameterBlockActor : ReceiveActor, IWithTimers, IBlockEff
     private readonly SnapshotSavings _savings;
     private readonly SnapshotLoading _loading;
     private readonly BlockMeasures _measures;
+    private readonly RefusedTensors _refused;
     private readonly ActorSystem _system = Context.System;
     private IActorRef? _moveReplyTo;
+    private string _sender = ""; // the node of the gradient that is being taken
 
     public ParameterBlockActor(JobId job, int index, IActorRef coordinators, NodeWeights nodeWeights, DataPlane plane, ILogger decisions, StoreOutage outage)
     {
@@ -43,9 +46,15 @@ internal sealed class ParameterBlockActor : ReceiveActor, IWithTimers, IBlockEff
         _savings = new SnapshotSavings(new SnapshotStore(Context.System, Self), outage, Self.Path.Name);
         _loading = new SnapshotLoading(Context.System, job, index, Context.GetLogger());
         _measures = new BlockMeasures(job, index);
+        _refused = new RefusedTensors(ClusterMeter.BlockRefused, Context.GetLogger(), $"gradients for block {index} of {job}, not from a worker of the job, are dropped");
 
         // from workers, hot path first
         Receive<PushGradient>(OnPushGradient);
+        Receive<GradientArrived>(message =>
+        {
+            _sender = message.Node;
+            OnPushGradient(message.Gradient with { From = _workers.At(message.Node) });
+        });
         Receive<StrideEnded>(OnStrideEnded);
         Receive<ConnectBlock>(message => _workers.OnConnect(message, Sender));
         Receive<PeerLost>(message => Lose(link => link.Endpoint.Node == message.Node, $"the connection with its node closed ({message.Reason})"));
@@ -164,6 +173,8 @@ internal sealed class ParameterBlockActor : ReceiveActor, IWithTimers, IBlockEff
     void IBlockEffects.ToCoordinator(ICoordinatorMessage message) => _coordinator.Tell(message);
 
     void IBlockEffects.ToWorker(WorkerId worker, IWorkerMessage message) => _workers.Tell(worker, message);
+
+    void IBlockEffects.NoteRefusal(PushGradient gradient) => _refused.Note(_sender, Now);
 
     void IBlockEffects.PushWeights(WorkerId worker, WeightsUpdated weights) => _workers.Push(worker, weights, _memory);
 

@@ -20,6 +20,7 @@ internal sealed record WorkerLink(IActorRef Reference, DataEndpoint Endpoint);
 internal sealed class WorkerLinks(JobId job, int block, IActorContext context, DataPlane plane)
 {
     private readonly Dictionary<WorkerId, WorkerLink> _links = [];
+    private readonly Dictionary<string, WorkerId[]> _byNode = [];
 
     /// <summary>The block's actor takes gradients from now on.</summary>
     public void Open() => plane.AddBlock(job, block, context.Self);
@@ -32,6 +33,7 @@ internal sealed class WorkerLinks(JobId job, int block, IActorContext context, D
     {
         if (_links.TryGetValue(message.Worker, out var before)) context.Unwatch(before.Reference);
         _links[message.Worker] = new WorkerLink(context.Watch(worker), message.Endpoint);
+        _byNode.Clear();
         worker.Tell(new BlockConnected(job, block, plane.Endpoint));
     }
 
@@ -43,9 +45,19 @@ internal sealed class WorkerLinks(JobId job, int block, IActorContext context, D
         {
             context.Unwatch(link.Reference);
             _links.Remove(worker);
+            _byNode.Clear();
             left.Add(new WorkerLeft(job, worker, reason));
         }
         return left;
+    }
+
+    /// <summary>The connected workers of a node; empty when none of them is connected to this block.</summary>
+    public IReadOnlyList<WorkerId> At(string node)
+    {
+        if (_byNode.TryGetValue(node, out var found)) return found;
+        WorkerId[] workers = [.. _links.Where(pair => pair.Value.Endpoint.Node == node).Select(pair => pair.Key)];
+        if (workers.Length > 0) _byNode[node] = workers; // strangers take no memory
+        return workers;
     }
 
     /// <summary>Sends a control message to a worker.</summary>

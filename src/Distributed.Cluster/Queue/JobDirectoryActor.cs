@@ -217,6 +217,7 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
         var picture = _running.Find(entry.Job)!;
         if (!picture.IsToBeAsked(Now, AskAgain)) return;
         _coordinators.Tell(new WatchJob(entry.Job));
+        if (entry.IsCancelWanted) _coordinators.Tell(new CancelJob(entry.Job)); // before a start that may end the process
         if (entry.HasTurn && entry.Start is { } start && !(entry.IsPauseWanted && picture.WasHeard))
             _coordinators.Tell(new StartJob(entry.Job, start.Specification, entry.Options, start.Initial));
         if (entry.IsCancelWanted) _coordinators.Tell(new CancelJob(entry.Job));

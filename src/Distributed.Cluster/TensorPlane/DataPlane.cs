@@ -150,7 +150,7 @@ public sealed class DataPlane : ITensorReceiver, IAsyncDisposable
 
     string? ITensorReceiver.OnGradient(PeerId from, PushGradient gradient)
     {
-        if (_blocks.TryGetValue((gradient.Job, gradient.Block), out var block)) block.Tell(gradient, ActorRefs.NoSender);
+        if (_blocks.TryGetValue((gradient.Job, gradient.Block), out var block)) block.Tell(new GradientArrived(from.Value, gradient), ActorRefs.NoSender);
         else if (_jobs.ContainsKey(gradient.Job)) gradient.Lease?.Dispose(); // the block has moved, or its job is over
         else return $"a gradient for the job {gradient.Job}, which this node has never heard of";
         return null;
@@ -158,7 +158,7 @@ public sealed class DataPlane : ITensorReceiver, IAsyncDisposable
 
     string? ITensorReceiver.OnWeights(PeerId from, WorkerId to, WeightsUpdated weights)
     {
-        if (_workers.TryGetValue((weights.Job, to), out var worker)) worker.Tell(weights, ActorRefs.NoSender);
+        if (_workers.TryGetValue((weights.Job, to), out var worker)) worker.Tell(new WeightsArrived(from.Value, weights), ActorRefs.NoSender);
         else if (_jobs.ContainsKey(weights.Job)) weights.Lease?.Dispose();
         else return $"weights of the job {weights.Job}, which this node has never heard of";
         return null;

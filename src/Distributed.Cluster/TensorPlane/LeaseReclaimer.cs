@@ -24,6 +24,8 @@ internal sealed class LeaseReclaimer : ReceiveActor
     {
         if (message is PushGradient { Lease: { } gradient }) gradient.Dispose();
         else if (message is ChunkArrived { Chunk.Lease: { } chunk }) chunk.Dispose();
+        else if (message is GradientArrived { Gradient.Lease: { } arrived }) arrived.Dispose();
+        else if (message is WeightsArrived { Weights.Lease: { } newer }) newer.Dispose();
         else if (message is WeightsUpdated { Lease: { } weights }) weights.Dispose();
     }
 }

@@ -27,6 +27,7 @@ namespace Distributed.Cluster.Wire;
 [JsonSerializable(typeof(PauseChanged))]
 [JsonSerializable(typeof(CancelRequested))]
 [JsonSerializable(typeof(AttemptFailed))]
+[JsonSerializable(typeof(LineageAdvanced))]
 [JsonSerializable(typeof(TrainingBegan))]
 [JsonSerializable(typeof(WorkerExcluded))]
 [JsonSerializable(typeof(JobEnded))]

@@ -25,6 +25,7 @@ internal static class ProtocolManifests
         ["pause-changed"] = typeof(PauseChanged),
         ["cancel-requested"] = typeof(CancelRequested),
         ["attempt-failed"] = typeof(AttemptFailed),
+        ["lineage-advanced"] = typeof(LineageAdvanced),
         ["training-began"] = typeof(TrainingBegan),
         ["worker-excluded"] = typeof(WorkerExcluded),
         ["job-ended"] = typeof(JobEnded),

@@ -74,6 +74,9 @@ internal sealed class BlockLinks(JobId job, WorkerId worker, IActorContext conte
         if (!_peers.ContainsKey(message.Endpoint.Node)) _peers[message.Endpoint.Node] = plane.Connect(message.Endpoint);
     }
 
+    /// <summary>Whether a connected block is on a node.</summary>
+    public bool IsAt(int block, string node) => block >= 0 && block < _links.Length && _links[block]?.Endpoint.Node == node;
+
     /// <summary>Sends a control message to a block if it is connected.</summary>
     public void Tell(IBlockMessage message) => _links[message.Block]?.Reference.Tell(message);
 

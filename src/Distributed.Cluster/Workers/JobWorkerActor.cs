@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using Distributed.Cluster.Compute;
 using Distributed.Cluster.Datasets;
 using Distributed.Cluster.Measures;
@@ -27,6 +28,7 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
     private readonly BorrowedSamples _data;
     private readonly ShardThreads _threads;
     private readonly WorkerMeasures _measures;
+    private readonly RefusedTensors _refused;
     private readonly WorkerDeparture _departure = new();
     private readonly ActorSystem _system = Context.System;
     private WorkLedger? _ledger; // of the blocks' lineage
@@ -48,18 +50,19 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
             throw;
         }
         _measures = new WorkerMeasures(join.Job, id, _threads.Speed);
+        _refused = new RefusedTensors(ClusterMeter.WorkerRefused, Context.GetLogger(), $"weights of {join.Job} for {id}, not from the node of their block, are dropped");
 
         // hot path first
-        Receive<WeightsUpdated>(message =>
+        Receive<WeightsUpdated>(OnWeights);
+        Receive<WeightsArrived>(message =>
         {
-            if (_ledger is null)
+            if (_blocks.IsAt(message.Weights.Block, message.Node))
             {
-                message.Lease?.Dispose();
+                OnWeights(message.Weights);
                 return;
             }
-            var now = Now;
-            _departure.OnWeights(now);
-            _ledger.OnWeights(message, now);
+            message.Weights.Lease?.Dispose(); // those of a block that has just moved are requested when they are missed
+            _refused.Note(message.Node, Now);
         });
         Receive<NodeComputed>(message =>
         {
@@ -121,6 +124,18 @@ internal sealed class JobWorkerActor : ReceiveActor, IWithTimers, IWorkerEffects
         _ledger?.Close();
         _threads.Dispose();
         _data.Dispose();
+    }
+
+    private void OnWeights(WeightsUpdated message)
+    {
+        if (_ledger is null)
+        {
+            message.Lease?.Dispose();
+            return;
+        }
+        var now = Now;
+        _departure.OnWeights(now);
+        _ledger.OnWeights(message, now);
     }
 
     /// <summary>Connects to every block of the lineage. The coordinator repeats the request until this worker reports that it is ready.</summary>

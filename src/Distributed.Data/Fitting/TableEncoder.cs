@@ -51,7 +51,9 @@ internal static class TableEncoder
         {
             Rules = rules.Version > 1 ? rules.Version : null,
             Format = rules.Surveys ? settings.Format : null,
-            Columns = rules.Surveys ? FitAny(table, target, training, rules.Logarithms, notes) : Fit(table, target, training, settings.Text, notes),
+            Columns = rules.Surveys
+                ? FitAny(table, target, training, [.. settings.Text, .. settings.Format?.Columns?.Keys ?? []], rules.Logarithms, notes)
+                : Fit(table, target, training, settings.Text, notes),
             Target = targetEncoding,
         };
         var learned = Encode(table, target, encoding, training, labels);
@@ -92,9 +94,10 @@ internal static class TableEncoder
         return columns;
     }
 
-    private static IReadOnlyList<ColumnEncoding> FitAny(RawTable table, RawColumn target, int[] training, bool logarithms, List<DataNote> notes)
+    private static IReadOnlyList<ColumnEncoding> FitAny(
+        RawTable table, RawColumn target, int[] training, string[] named, bool logarithms, List<DataNote> notes)
     {
-        var fit = new TolerantFit(table, training, logarithms);
+        var fit = new TolerantFit(table, training, named, logarithms);
         var columns = fit.Fit(target);
         notes.AddRange(fit.Notes);
         return columns;

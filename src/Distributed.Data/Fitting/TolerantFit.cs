@@ -4,7 +4,11 @@ using Distributed.Data.Tables;
 namespace Distributed.Data.Fitting;
 
 /// <summary>Version 3 and later: fits each feature column on the training rows so that any later cell can be encoded.</summary>
-internal sealed class TolerantFit(RawTable table, int[] training, bool logarithms)
+/// <param name="table">The table.</param>
+/// <param name="training">The rows to learn from.</param>
+/// <param name="named">The columns that the settings take for something.</param>
+/// <param name="logarithms">Whether skewed numbers are learned as their logarithms.</param>
+internal sealed class TolerantFit(RawTable table, int[] training, IReadOnlyCollection<string> named, bool logarithms)
 {
     private readonly List<ColumnEncoding> _columns = [];
     private readonly FitNotes _notes = new();
@@ -124,10 +128,10 @@ internal sealed class TolerantFit(RawTable table, int[] training, bool logarithm
 
     private void FitTexts(RawColumn column)
     {
-        var fit = CategoryFit.Of(column, training);
+        var fit = CategoryFit.Of(column, training, named.Contains(column.Name));
         if (fit.Categories.Count == 0)
         {
-            _notes.LeaveOut(column.Name, "holds a different text in almost each row, like an identifier,");
+            _notes.LeaveOut(column.Name, "holds a different text in almost each row, like an identifier,", SettingHint.Column(column.Name, "category", "keeps it"));
             return;
         }
 

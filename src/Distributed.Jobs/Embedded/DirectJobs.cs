@@ -9,9 +9,11 @@ using Distributed.Cluster.Messages;
 using Distributed.Data.Samples;
 using Distributed.Jobs.Results;
 using Distributed.Jobs.Service;
+using Distributed.Jobs.Submission;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
+using Distributed.Protocol.Planning;
 using Distributed.Protocol.Queue;
 using Distributed.Protocol.Specification;
 
@@ -38,6 +40,9 @@ internal sealed class DirectJobs(ActorSystem system, ActorRegistry registry, Nod
 
     public async Task<QueueAnswered> StartAsync(JobSubmission submission, Checkpoint? initial, string? encodingId, CancellationToken cancellation)
     {
+        var own = new NodeMemory(HoldsBlocks: true, HasWorkers: true, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        if (node.Roles.Contains(NodeRoles.ParameterServer) && new JobMemory(submission.Specification, submission.Options.Blocks).WhyNot([own]) is { } tooLarge)
+            throw new UsageException(tooLarge);
         node.Datasets.Hold(submission.Data.Sha256, submission.Id);
         await NoteAsync(new NoteJob(submission.Id, DateTimeOffset.UtcNow, submission.Source, encodingId), cancellation).ConfigureAwait(false);
         var watch = BeginWatch(submission.Id);
@@ -89,13 +94,7 @@ internal sealed class DirectJobs(ActorSystem system, ActorRegistry registry, Nod
         }
     }
 
-    public async Task<JobRecord?> FindAsync(JobId job, CancellationToken cancellation)
-    {
-        var registered = await stored.RegisteredAsync(cancellation).ConfigureAwait(false);
-        return registered.FirstOrDefault(candidate => candidate.Job == job) is { } found
-            ? JobRecord.Of(job, found.SubmittedAt, found.Source, found.EncodingId, await stored.HistoryAsync(job, cancellation).ConfigureAwait(false))
-            : null;
-    }
+    public Task<JobRecord?> FindAsync(JobId job, CancellationToken cancellation) => stored.FindAsync(job, cancellation);
 
     private Watch BeginWatch(JobId job)
     {

@@ -11,6 +11,7 @@ using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Nodes;
+using Distributed.Protocol.Planning;
 using Distributed.Protocol.Queue;
 
 namespace Distributed.Jobs.Gateway;
@@ -26,13 +27,13 @@ internal sealed class GatewayAccess(ActorSystem system, ActorRegistry registry, 
 
     private readonly IActorRef _directory = registry.Get<JobDirectory>();
     private readonly IActorRef _coordinators = registry.Get<CoordinatorRegion>();
-    private readonly StoredJobs _stored = new(system);
+    private readonly ClusterJobs _stored = new(system);
 
     /// <summary>The access of a node's own gateway.</summary>
     public static GatewayAccess Of(ClusterNode node) => new(node.System, node.Registry, node.Services);
 
     /// <summary>The stored jobs.</summary>
-    public StoredJobs Stored => _stored;
+    public ClusterJobs Stored => _stored;
 
     /// <summary>The jobs, started through the queue.</summary>
     public IJobService Jobs => new JobService(new QueuedJobs(this), _stored);
@@ -111,6 +112,14 @@ internal sealed class GatewayAccess(ActorSystem system, ActorRegistry registry, 
             Version = member.AppVersion.Version,
             Load = state.Unreachable.Contains(member) ? null : await LoadOfAsync(member, cancellation).ConfigureAwait(false),
         })).ConfigureAwait(false);
+    }
+
+    /// <summary>Why no placement on the cluster's reachable nodes can hold a job; null when one can, or when that is not known.</summary>
+    public async Task<string?> WhyTooLargeAsync(JobMemory memory, CancellationToken cancellation)
+    {
+        var nodes = await NodesAsync(cancellation).ConfigureAwait(false);
+        return memory.WhyNot([.. nodes.Where(node => node.Reachable).Select(node => new NodeMemory(
+            node.Roles.Contains(NodeRoles.ParameterServer), node.Roles.Contains(NodeRoles.Worker), node.Load is { MemoryBudgetBytes: > 0 and var budget } ? budget : null))]);
     }
 
     /// <summary>Asks a member to finish its work, leave the cluster and end; false when there is no such member.</summary>

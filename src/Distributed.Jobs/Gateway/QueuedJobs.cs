@@ -9,6 +9,7 @@ using Distributed.Jobs.Submission;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
+using Distributed.Protocol.Planning;
 using Distributed.Protocol.Queue;
 using Distributed.Protocol.Specification;
 
@@ -36,6 +37,8 @@ internal sealed class QueuedJobs(GatewayAccess cluster) : IJobDispatch
 
     public async Task<QueueAnswered> StartAsync(JobSubmission submission, Checkpoint? initial, string? encodingId, CancellationToken cancellation)
     {
+        var memory = new JobMemory(submission.Specification, submission.Options.Blocks);
+        if (await cluster.WhyTooLargeAsync(memory, cancellation).ConfigureAwait(false) is { } tooLarge) throw new UsageException(tooLarge);
         var facts = submission.Facts ?? new SubmissionFacts(LoadedData.DisplayName(submission.Source.Source), null, null, null, submission.Data.Encoding.Target.Scale, null, null);
         var queued = new QueuedJob(submission.Specification, submission.Options, initial, facts with { EncodingId = encodingId });
         var answer = await cluster.AskAsync<QueueAnswered>(new QueueJob(submission.Id, submission.Source, queued), cancellation).ConfigureAwait(false);

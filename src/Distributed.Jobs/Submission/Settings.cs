@@ -18,7 +18,7 @@ internal static class Settings
     private static readonly RealType Positive = new() { Least = 0, IsLeastOutside = true };
 
     public static readonly Setting<string?> Data = Add(new TextType(), "data", "FILE|NAME", SettingGroup.Data,
-        "digits, buyers or diabetes; a CSV file; a folder of IDX files (default: digits)");
+        "digits, buyers or diabetes; a table (CSV, JSON lines, Parquet, Arrow, Excel); a folder of IDX files (default: digits)");
     public static readonly Setting<string?> Target = Add(new TextType(), "target", "COLUMN", SettingGroup.Data,
         "the CSV column to predict (default: the last)");
     public static readonly Setting<TaskKind?> Task = Add(new ChoiceType<TaskKind>(Choices.Tasks), "task", "KIND", SettingGroup.Data,

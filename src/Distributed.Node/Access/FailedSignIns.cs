@@ -1,6 +1,7 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Threading.RateLimiting;
+using Distributed.Node.Audit;
+using Distributed.Transport.Connections;
 using Microsoft.Extensions.Logging;
 
 namespace Distributed.Node.Access;
@@ -19,11 +20,12 @@ internal sealed class FailedSignIns : IDisposable
     private readonly PartitionedRateLimiter<int> _failures;
     private readonly TokenBucketRateLimiter _lines;
     private readonly ILogger _logger;
-    private long _left; // out of the log since its last line
+    private readonly AuditLog _audit;
+    private long _left; // out of the logs since their last line
 
-    public FailedSignIns(int perSecond, ILogger logger)
+    public FailedSignIns(int perSecond, ILogger logger, AuditLog audit)
     {
-        _logger = logger;
+        (_logger, _audit) = (logger, audit);
         _failures = PartitionedRateLimiter.Create<int, int>(place => RateLimitPartition.GetTokenBucketLimiter(place, _ => new TokenBucketRateLimiterOptions
         {
             TokenLimit = perSecond * 10,
@@ -48,22 +50,11 @@ internal sealed class FailedSignIns : IDisposable
     /// <returns>How long the source must wait after too many failures; null when it may try again.</returns>
     public TimeSpan? Count(IPAddress? source, string reason)
     {
-        var origin = SourceOf(source);
+        var origin = ConnectionBound.SourceOf(source);
         using var lease = _failures.AttemptAcquire((int)((uint)origin.GetHashCode(StringComparison.Ordinal) % Places));
         Note(origin, lease.IsAcquired ? reason : "too many failed sign-ins");
         if (lease.IsAcquired) return null;
         return lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) && wait > TimeSpan.Zero ? wait : TimeSpan.FromSeconds(1);
-    }
-
-    /// <summary>Whose failures are counted together: an IPv4 address, or the network of 64 bits within which an IPv6 client chooses its address.</summary>
-    internal static string SourceOf(IPAddress? address)
-    {
-        if (address is null) return "";
-        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
-        if (address.AddressFamily != AddressFamily.InterNetworkV6) return address.ToString();
-        var bytes = address.GetAddressBytes();
-        Array.Clear(bytes, 8, 8);
-        return $"{new IPAddress(bytes)}/64";
     }
 
     public void Dispose()
@@ -81,6 +72,7 @@ internal sealed class FailedSignIns : IDisposable
             return;
         }
         var left = Interlocked.Exchange(ref _left, 0);
+        _audit.Write(new AuditEvent(default, "sign-in", "refused") { From = origin, Reason = reason, More = left > 0 ? left : null });
         if (left == 0) _logger.LogWarning("sign-in from {Source} refused: {Reason}", origin, reason);
         else _logger.LogWarning("sign-in from {Source} refused: {Reason} ({Left} more refusals since the last line)", origin, reason, left);
     }

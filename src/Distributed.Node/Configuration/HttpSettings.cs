@@ -1,4 +1,5 @@
 using System.Net;
+using Distributed.Node.Keys;
 using Distributed.Transport.Identity;
 
 namespace Distributed.Node.Configuration;
@@ -12,11 +13,29 @@ internal sealed record HttpSettings
     /// <summary>Whether it serves the API, or its health and measures alone.</summary>
     public required bool IsGateway { get; init; }
 
+    /// <summary>Where health and measures are served apart from the API; null: with it alone.</summary>
+    public IPEndPoint? HealthAddress { get; init; }
+
+    /// <summary>Whether this is the server of a gateway's health and measures, without the API.</summary>
+    public bool IsHealthAlone { get; init; }
+
     /// <summary>Where uploads are kept.</summary>
     public required string DataFolder { get; init; }
 
-    /// <summary>The API keys with their roles; empty for an open API.</summary>
+    /// <summary>The API keys with their roles; without them and without tokens the API is open.</summary>
     public ApiKeys Keys { get; init; } = ApiKeys.None;
+
+    /// <summary>The keys' file, which is read again when it changes; null when they are in a variable, or there are none.</summary>
+    public string? KeysFile { get; init; }
+
+    /// <summary>Whose tokens are accepted; null for none.</summary>
+    public TokenSettings? Tokens { get; init; }
+
+    /// <summary>Names under which clients reach the API; empty for any, and on loopback for none but localhost.</summary>
+    public IReadOnlySet<string> Hosts { get; init; } = new HashSet<string>();
+
+    /// <summary>Where actions are written; null for nowhere.</summary>
+    public string? AuditFile { get; init; }
 
     /// <summary>The node's identity, whose certificate HTTPS shows to clients; null for plain HTTP.</summary>
     public ClusterIdentity? Identity { get; init; }
@@ -45,6 +64,15 @@ internal sealed record HttpLimits
 
     /// <summary>Concurrent event streams.</summary>
     public int Streams { get; init; } = 1_000;
+
+    /// <summary>Connections: those of all streams, and as many others as a burst of clients has.</summary>
+    public int Connections => Streams + 1_000;
+
+    /// <summary>Connections of one source, which leaves some to others. A proxy is one source.</summary>
+    public int ConnectionsPerSource => Streams + 500;
+
+    /// <summary>Connections without a request.</summary>
+    public int IdleConnections { get; init; } = 500;
 
     /// <summary>Concurrent predictions and submissions, which compute.</summary>
     public int Computations { get; init; } = 4;

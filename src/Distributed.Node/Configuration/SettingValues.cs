@@ -4,6 +4,8 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Distributed.Jobs.Submission;
 using Distributed.Node.Certificates;
+using Distributed.Node.Keys;
+using Distributed.Transport.Files;
 
 namespace Distributed.Node.Configuration;
 
@@ -16,7 +18,6 @@ internal sealed class SettingValues
         ("kB", 1000), ("MB", 1_000_000), ("GB", 1_000_000_000), ("TB", 1_000_000_000_000),
     ];
 
-    private static readonly Option<bool> HealthFlag = new("--health") { Description = "Ends with 0 when the node that writes the --health-file is ready" };
     private static readonly RootCommand Flags = CreateFlags();
 
     private readonly ParseResult _parsed;
@@ -28,7 +29,7 @@ internal sealed class SettingValues
     public ParseResult? Page => ReferenceEquals(_parsed.Action, Flags.Action) ? null : _parsed;
 
     /// <summary>Whether another process's health is asked for.</summary>
-    public bool AsksForHealth => _parsed.GetValue(HealthFlag);
+    public bool AsksForHealth => _parsed.GetResult(NodeSetting.Health) is { Implicit: false, Tokens.Count: 0 };
 
     /// <summary>Takes flags (<c>--flag value</c> or <c>--flag=value</c>), and variables where there is no flag.</summary>
     /// <exception cref="NodeSettingException">An unknown flag, one without a value, or one given twice.</exception>
@@ -93,6 +94,9 @@ internal sealed class SettingValues
         }
     }
 
+    /// <summary>The text of a file with a secret.</summary>
+    public string ReadSecret(NodeSetting setting, string path) => PrivateFile.Refuse(path) is { } open ? throw Wrong(setting, $"names {path}, which {open}") : Read(setting, path);
+
     /// <summary>An error about a setting, under the name by which it was given.</summary>
     public NodeSettingException Wrong(NodeSetting setting, string what) =>
         new($"{(IsFlag(setting) || Variable(setting.Variable) is null ? setting.Flag : setting.Variable)} {what}");
@@ -101,9 +105,8 @@ internal sealed class SettingValues
 
     private static RootCommand CreateFlags()
     {
-        var flags = new RootCommand("One node of a training cluster. Each flag can also be set by the variable in brackets.") { CertificatesCommand.Create() };
+        var flags = new RootCommand("One node of a training cluster. Each flag can also be set by the variable in brackets.") { CertificatesCommand.Create(), KeysCommand.Create() };
         foreach (var setting in NodeSetting.All) flags.Options.Add(setting);
-        flags.Options.Add(HealthFlag);
         flags.SetAction(_ => 0); // a node is started by the caller
         return flags;
     }

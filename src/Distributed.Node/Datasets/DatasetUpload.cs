@@ -6,6 +6,7 @@ using Distributed.Data.Tables;
 using Distributed.Jobs.Submission;
 using Distributed.Node.Configuration;
 using Distributed.Node.Problems;
+using Distributed.Transport.Files;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
@@ -19,7 +20,7 @@ namespace Distributed.Node.Datasets;
 internal sealed class DatasetUpload(DatasetStore store, HttpLimits limits, TimeProvider clock)
 {
     /// <summary>Receives a request's body. True when the content was not there before.</summary>
-    public async Task<(bool IsNew, StoredDataset Stored)> ReceiveAsync(HttpContext context)
+    public async Task<(bool IsNew, StoredDataset Stored)> ReceiveAsync(HttpContext context, string? owner)
     {
         if (store.Count >= limits.Datasets) throw ApiException.TooMany($"{limits.Datasets:#,0} data sets are kept, and no more: delete some", TimeSpan.FromMinutes(1));
         if (context.Request.ContentLength > limits.UploadBytes) throw TooLong();
@@ -32,7 +33,7 @@ internal sealed class DatasetUpload(DatasetStore store, HttpLimits limits, TimeP
             var received = await ReceiveAsync(context.Request, folder, context.RequestAborted).ConfigureAwait(false);
             var name = NameOf(given ?? received.FileName);
             var (stored, table) = await Task.Run(() => Describe(folder, received.Parts, name, written), context.RequestAborted).ConfigureAwait(false);
-            var isNew = store.Take(folder, stored, out var kept);
+            var isNew = store.Take(folder, stored with { Owner = owner }, out var kept);
             if (table is not null) store.Parsed.Keep(kept.Dataset.Id, table);
             return (isNew, kept);
         }
@@ -93,7 +94,7 @@ internal sealed class DatasetUpload(DatasetStore store, HttpLimits limits, TimeP
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[128 << 10];
         var bytes = 0L;
-        var file = new FileStream(Path.Combine(folder, DatasetStore.FileOf(part)), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, useAsync: true);
+        var file = PrivateFile.Open(Path.Combine(folder, DatasetStore.FileOf(part)), FileMode.CreateNew, isAsynchronous: true);
         await using (file.ConfigureAwait(false))
         {
             for (int read; (read = await ReadingAsync(content.ReadAsync(buffer, cancellation).AsTask()).ConfigureAwait(false)) > 0;)

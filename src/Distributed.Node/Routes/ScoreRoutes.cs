@@ -4,9 +4,9 @@ using Distributed.Data.Samples;
 using Distributed.Jobs.Results;
 using Distributed.Models;
 using Distributed.Node.Access;
-using Distributed.Node.Configuration;
 using Distributed.Node.Description;
 using Distributed.Node.Jobs;
+using Distributed.Node.Keys;
 using Distributed.Node.Models;
 using Distributed.Node.Problems;
 using Distributed.Protocol.Identity;
@@ -32,7 +32,7 @@ internal static class ScoreRoutes
                 var data = SamplesOf(job, encoded, record);
                 return Task.FromResult(Of(model.Evaluate(data.Validation ?? data.Training), id, step, data.Validation is not null));
             }, cancellation).ConfigureAwait(false));
-        }).Needs(ApiRole.Read)
+        }).Needs(ApiRole.Reader)
             .Describe("getJobScores", RouteDescription.Models, "How well a checkpoint's model answers the job's validation samples.", 404, 409)
             .WithCheckpoint("best");
 

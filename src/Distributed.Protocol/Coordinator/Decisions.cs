@@ -28,6 +28,11 @@ internal sealed class Decisions(Concerns concerns)
         if (lineage.Audits.Decide() is { } excluded) return excluded;
         if (lineage.Fate.Next(lineage.Blocks, lineage.Checkpoints.LostBest()) is { } next) return Begin(next, lineage);
         if (concerns.News.FirstWorkers is { } workers && !_context.History.HasBegun) return new TrainingBegan(workers);
+        if (lineage.Progress.HasAdvanced)
+        {
+            concerns.Ending.ForgetRewinds();
+            if (_context.History.Fruitless > 0) return new LineageAdvanced(_context.Lineage);
+        }
         if (lineage.Gate.Decide() is { } epoch) return epoch;
         if (lineage.Checkpoints.Decide() is { } committed) return committed;
         if ((concerns.Ending.Reached(lineage.Checkpoints, lineage.Hold) ?? concerns.Ending.Overdue(lineage.Blocks, lineage.Checkpoints)) is { } end) return end;
@@ -40,7 +45,7 @@ internal sealed class Decisions(Concerns concerns)
     /// </summary>
     private JournalEvent? Begin(LineageStarted next, LineageState lineage)
     {
-        if (concerns.Ending.CannotBegin(next, lineage.Fate.Lost) is { } failed) return failed;
+        if ((concerns.Ending.CannotBegin(next, lineage.Fate.Lost) ?? concerns.Ending.Fruitless(next)) is { } failed) return failed;
         if (!_context.MustRest || lineage.Fate.HasUnreadable) return next;
         if (_context.History.IsCancelled) return concerns.Cancel.EndAtLatest;
         if (_context.History.Latest is not { } latest) return next;

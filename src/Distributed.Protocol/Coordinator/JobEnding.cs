@@ -3,6 +3,7 @@ using Distributed.Protocol.Coordinator.Context;
 using Distributed.Protocol.Coordinator.Lineages;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
+using Distributed.Protocol.Planning;
 using Distributed.Protocol.Specification;
 
 namespace Distributed.Protocol.Coordinator;
@@ -11,6 +12,8 @@ namespace Distributed.Protocol.Coordinator;
 internal sealed class JobEnding(RunContext context, CancelDeadline cancel)
 {
     private TrainingDiverged? _divergence;
+    private int _rewinds; // in this term, since the last step
+    private TimeSpan _rewindsSince;
 
     /// <summary>Whether the job fails because a number is not finite, once its best weights are durable.</summary>
     public bool IsDiverging => _divergence is not null;
@@ -50,6 +53,27 @@ internal sealed class JobEnding(RunContext context, CancelDeadline cancel)
         next.CheckpointStep is null && context.History.Specification!.Initial is { } initial
             ? new JobEnded(JobOutcome.Failed, 0, null, $"the weights to begin with ({initial.Origin}) cannot be read: {lost}")
             : null;
+
+    /// <summary>The end of a job that is lost before its next step, time after time; null while another lineage is worthwhile.</summary>
+    public JobEnded? Fruitless(LineageStarted next)
+    {
+        if (next.Reason is not { } lost || context.History.IsCancelled) return null;
+        var isLongLost = _rewinds >= context.Times.FruitlessRewinds && context.Now - _rewindsSince >= context.Times.FruitlessTime;
+        if (context.History.Fruitless < JobHistory.MaximumFruitless && !isLongLost) return null;
+        return new JobEnded(
+            JobOutcome.Failed, next.CheckpointStep ?? 0, null,
+            $"{lost}; it was lost {Math.Max(_rewinds, context.History.Fruitless)} times in a row without a step between, as when the system ends processes that "
+            + $"take too much memory: {new JobMemory(context.History.Specification!, context.BlockCount)}");
+    }
+
+    /// <summary>The job rewinds.</summary>
+    public void NoteRewind()
+    {
+        if (_rewinds++ == 0) _rewindsSince = context.Now;
+    }
+
+    /// <summary>The job has made a step since.</summary>
+    public void ForgetRewinds() => _rewinds = 0;
 
     /// <summary>The end by a stop rule or a cancel, once its checkpoint is durable.</summary>
     public JobEnded? Reached(CheckpointAttempts checkpoints, Hold hold)

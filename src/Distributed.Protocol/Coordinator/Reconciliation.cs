@@ -82,6 +82,7 @@ internal sealed class Reconciliation(Concerns concerns)
                 concerns.GoOn();
                 break;
             case LineageStarted started:
+                if (started.Reason is not null) concerns.Ending.NoteRewind();
                 concerns.BeginLineage(started);
                 break;
             case TrainingBegan began:

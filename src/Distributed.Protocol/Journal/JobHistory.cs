@@ -11,9 +11,13 @@ internal sealed class JobHistory
     private readonly List<Checkpoint> _checkpoints = [];
     private readonly List<WorkerExcluded> _exclusions = [];
     private readonly List<AttemptFailed> _failures = [];
+    private long _fruitlessTerm; // the last one counted
 
     /// <summary>The number of consecutive failed attempts that ends the job.</summary>
     public const int MaximumFailures = 5;
+
+    /// <summary>The number of consecutive terms with a rewind and without a step that ends the job.</summary>
+    public const int MaximumFruitless = 50;
 
     /// <summary>The specification; null before the job was submitted.</summary>
     public JobSpecification? Specification { get; private set; }
@@ -35,6 +39,12 @@ internal sealed class JobHistory
 
     /// <summary>Lineages that began because something was lost.</summary>
     public int Rewinds { get; private set; }
+
+    /// <summary>
+    /// Terms with a rewind since the last step that the journal knows of, or restart by a person. Unlike <see cref="Failures"/> it counts processes that
+    /// end without a word, coordinator and blocks together, as when the system kills one that takes too much memory.
+    /// </summary>
+    public int Fruitless { get; private set; }
 
     /// <summary>Decided epochs in order.</summary>
     public IReadOnlyList<EpochDecided> Decisions => _decisions;
@@ -85,22 +95,25 @@ internal sealed class JobHistory
                 break;
             case RunOptionsChanged changed:
                 Options = changed.Options;
-                _failures.Clear(); // it may succeed with others
+                ForgetFailures(); // it may succeed with others
                 break;
             case TermStarted started:
                 Term = started.Term;
                 break;
             case LineageStarted started:
                 Lineage = started;
-                if (started.Reason is not null) Rewinds++;
+                if (started.Reason is not null) CountRewind();
                 // A checkpoint above the loaded one was unreadable, or belongs to steps that will be computed again.
                 _checkpoints.RemoveAll(checkpoint => checkpoint.Step > (started.CheckpointStep ?? -1));
                 break;
             case TrainingBegan began:
                 FirstWorkers ??= began.Workers;
                 break;
+            case LineageAdvanced:
+                Fruitless = 0;
+                break;
             case CheckpointCommitted committed:
-                _failures.Clear();
+                ForgetFailures();
                 _checkpoints.RemoveAll(checkpoint => checkpoint.Step == committed.Checkpoint.Step);
                 _checkpoints.Add(committed.Checkpoint);
                 _checkpoints.Sort((a, b) => a.Step.CompareTo(b.Step));
@@ -109,17 +122,18 @@ internal sealed class JobHistory
             case EpochDecided decided:
                 if (decided.Epoch != _decisions.Count) break;
                 _decisions.Add(decided);
-                _failures.Clear();
+                ForgetFailures();
                 break;
             case AttemptFailed failed:
                 Add(failed);
                 break;
             case WorkerExcluded excluded:
                 if (ExclusionOf(excluded.Worker) is null) _exclusions.Add(excluded);
+                Fruitless = 0; // the next lineage is without it
                 break;
             case PauseChanged changed:
                 IsPaused = changed.Paused;
-                if (!changed.Paused) _failures.Clear(); // restarted by a person
+                if (!changed.Paused) ForgetFailures(); // restarted by a person
                 break;
             case CancelRequested:
                 IsCancelled = true;
@@ -139,6 +153,7 @@ internal sealed class JobHistory
             Exclusions = _exclusions.Count > 0 ? [.. _exclusions] : null,
             Failures = _failures.Count > 0 ? [.. _failures] : null,
             FirstWorkers = FirstWorkers,
+            Fruitless = Fruitless,
         };
 
     /// <summary>Why a worker was excluded; null when it is not.</summary>
@@ -151,6 +166,20 @@ internal sealed class JobHistory
     {
         _failures.RemoveAll(before => before.Lineage == failed.Lineage && before.Step < failed.Step);
         _failures.Add(failed);
+    }
+
+    private void CountRewind()
+    {
+        Rewinds++;
+        if (Term == _fruitlessTerm) return; // a coordinator that stays sees to it itself (JobEnding)
+        _fruitlessTerm = Term;
+        Fruitless++;
+    }
+
+    private void ForgetFailures()
+    {
+        _failures.Clear();
+        Fruitless = 0;
     }
 
     private void Take(JobSummarized summary)
@@ -169,6 +198,7 @@ internal sealed class JobHistory
         _exclusions.AddRange(summary.Exclusions ?? []);
         _failures.Clear();
         _failures.AddRange(summary.Failures ?? []);
+        (Fruitless, _fruitlessTerm) = (summary.Fruitless, summary.Term); // whether this term was counted is not worth a place in the summary
         FirstWorkers = summary.FirstWorkers;
         IsPaused = summary.IsPaused;
         IsCancelled = summary.IsCancelled;

@@ -30,6 +30,10 @@ internal sealed record LineageStarted(long Lineage, long? CheckpointStep, int Bl
     public double AuditShare { get; init; }
 }
 
+/// <summary>A lineage that followed a rewind has made a step. Written only when rewinds are being counted (<see cref="JobHistory.Fruitless"/>).</summary>
+/// <param name="Lineage">The lineage.</param>
+internal sealed record LineageAdvanced(long Lineage) : JournalEvent;
+
 /// <summary>The job's first assignment: its steps begin. Written once per job, regardless of coordinator changes.</summary>
 /// <param name="Workers">Workers that were assigned.</param>
 internal sealed record TrainingBegan(int Workers) : JournalEvent;
@@ -80,6 +84,9 @@ internal sealed record JobSummarized(
 
     /// <summary>Failed attempts since the last epoch or checkpoint; null for none.</summary>
     public IReadOnlyList<AttemptFailed>? Failures { get; init; }
+
+    /// <summary>As in <see cref="JobHistory.Fruitless"/>.</summary>
+    public int Fruitless { get; init; }
 }
 
 /// <summary>The job is paused or resumed.</summary>

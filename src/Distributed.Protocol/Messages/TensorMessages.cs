@@ -25,6 +25,11 @@ public sealed record PushGradient(
 {
     /// <summary>The job's format. The lower halves of bfloat16 values are zero and need not travel.</summary>
     public GradientFormat Format { get; init; }
+
+    /// <summary>
+    /// The workers of the link that it came by, as the receiver knows them; it does not travel. Empty: the link is not that of a worker.
+    /// </summary>
+    public IReadOnlyList<WorkerId> From { get; init; } = [];
 }
 
 /// <summary>

@@ -12,6 +12,9 @@ public sealed record NodeLoad
     /// <summary>Memory of the process, in bytes.</summary>
     public required long MemoryBytes { get; init; }
 
+    /// <summary>Memory that the process may use at most, in bytes; in a container its limit's share for the heap. 0 when the node does not say.</summary>
+    public long MemoryBudgetBytes { get; init; }
+
     /// <summary>Seconds since the process started.</summary>
     public required double UptimeSeconds { get; init; }
 

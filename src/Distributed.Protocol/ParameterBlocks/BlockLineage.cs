@@ -23,7 +23,7 @@ internal sealed class BlockLineage
     private readonly StepTimer _timer;
     private readonly Divergence _divergence;
     private readonly BlockStride _stride;
-    private Assignment _assignment = Assignment.None;
+    private readonly DueWorkers _due;
 
     /// <summary>Begins with loaded weights.</summary>
     /// <param name="site">The block.</param>
@@ -31,9 +31,10 @@ internal sealed class BlockLineage
     /// <param name="weights">The loaded weights.</param>
     /// <param name="tree">Sums gradient nodes.</param>
     /// <param name="gate">Holds steps with audited shards.</param>
+    /// <param name="due">The workers whose gradients are taken.</param>
     /// <param name="now">The time.</param>
     public BlockLineage(
-        BlockSite site, LoadBlock load, BlockWeights weights, PartialSum<GradientNodeValue> tree, AuditGate gate, TimeSpan now)
+        BlockSite site, LoadBlock load, BlockWeights weights, PartialSum<GradientNodeValue> tree, AuditGate gate, DueWorkers due, TimeSpan now)
     {
         _site = site;
         _load = load;
@@ -46,6 +47,7 @@ internal sealed class BlockLineage
         _timer = new StepTimer(site.Times);
         _divergence = new Divergence(site, load.Lineage);
         _stride = new BlockStride(site, weights);
+        _due = due;
         BeginStep(now);
     }
 
@@ -71,10 +73,12 @@ internal sealed class BlockLineage
     public long? CopiedStep => _snapshots.CopiedStep;
 
     /// <inheritdoc cref="StepAudits.IsAudited"/>
-    public bool IsAudited => _audits.IsAudited(_assignment);
+    public bool IsAudited => _audits.IsAudited(Assignment);
 
     /// <summary>Whether the block awaits the decision on an epoch.</summary>
     public bool AwaitsDecision => _boundary.AwaitsDecision(Step);
+
+    private Assignment Assignment => _due.Assignment;
 
     /// <summary>Whether the open step may be computed: its epoch is open and the job does not end before it.</summary>
     private bool IsOpen =>
@@ -83,15 +87,21 @@ internal sealed class BlockLineage
     public void Assign(AssignBlock message, TimeSpan now)
     {
         _boundary.Open(message.OpenThrough);
-        if (message.Assignment.Number > _assignment.Number)
+        var hasMissed = _due.HasRefused;
+        if (_due.TryAssign(message.Assignment))
         {
-            _assignment = message.Assignment;
             _timer.Defer(now);
             _boundary.Defer(now, _timer.LateWait);
         }
-        _site.Effects.ToCoordinator(new BlockAssigned(_site.Job, _site.Block, Number, _assignment.Number));
+        _site.Effects.ToCoordinator(new BlockAssigned(_site.Job, _site.Block, Number, Assignment.Number));
         if (_audits.HasShards) ApplyWhenComplete(now); // the claims it waited for may have no worker left
+        if (!hasMissed || _due.HasRefused || !IsOpen) return;
+        _timer.AskAtOnce(now); // nodes of a worker that this assignment names may have overtaken it
+        ChaseMissing(now);
     }
+
+    /// <summary>Whether a gradient comes from a worker that may send it; a node that does not is not read, and its sender can hold up nothing.</summary>
+    public bool IsDue(PushGradient message) => _due.Accepts(message, Step);
 
     public void OpenEpoch(OpenBlockEpoch message, TimeSpan now)
     {
@@ -131,7 +141,7 @@ internal sealed class BlockLineage
 
     public void Take(PushEvaluation message, TimeSpan now)
     {
-        if (!_divergence.HasHappened) _boundary.Add(message, Step, _assignment, now, _timer.LateWait);
+        if (!_divergence.HasHappened) _boundary.Add(message, Step, Assignment, now, _timer.LateWait);
     }
 
     public void Hold() => _boundary.Hold(Step);
@@ -188,7 +198,7 @@ internal sealed class BlockLineage
         if (_site.Block == 0)
         {
             _boundary.ReportProgress(Step, now);
-            if (!_divergence.HasHappened || _boundary.IsHeld) _boundary.RepeatFacts(Step, _assignment, now, _timer.LateWait);
+            if (!_divergence.HasHappened || _boundary.IsHeld) _boundary.RepeatFacts(Step, Assignment, now, _timer.LateWait);
         }
         _audits.ReportDispute(now);
         if (IsOpen) ChaseMissing(now);
@@ -204,7 +214,7 @@ internal sealed class BlockLineage
 
     private void ApplyWhenComplete(TimeSpan now)
     {
-        if (_tree.IsComplete && !_divergence.HasHappened && !_audits.Holds(_assignment)) Apply(now);
+        if (_tree.IsComplete && !_divergence.HasHappened && !_audits.Holds(Assignment)) Apply(now);
     }
 
     private void Apply(TimeSpan now)
@@ -234,11 +244,12 @@ internal sealed class BlockLineage
         BeginStep(now, steps);
         if (!_boundary.TryHold(Step)) PushToAssigned(mayOffer);
         CopyDueSnapshots(now);
-        if (_site.Block == 0) _boundary.Begin(Step, _assignment, now, _timer.LateWait);
+        if (_site.Block == 0) _boundary.Begin(Step, Assignment, now, _timer.LateWait);
     }
 
     private void BeginStep(TimeSpan now, long ended = 1)
     {
+        _due.BeginStep();
         _tree.Begin(Step < _plan.TotalSteps ? _plan.ShardCount(Step) : 0);
         _audits.Begin(Step, _tree.Leaves);
         _timer.Begin(now, ended);
@@ -247,7 +258,7 @@ internal sealed class BlockLineage
     /// <summary>An offer to the only worker that computes; null when it must send its gradients, or is not alone.</summary>
     private StrideOffer? Offer()
     {
-        if (!IsOpen || _load.AuditShare > 0 || _assignment.Sole is not { } worker) return null;
+        if (!IsOpen || _load.AuditShare > 0 || Assignment.Sole is not { } worker) return null;
         var limit = _plan.BoundaryAfter(_plan.EpochOf(Step));
         return _stride.TryOffer(worker, Math.Min(limit, _snapshots.NextCopy ?? limit), _boundary.Totals);
     }
@@ -259,11 +270,11 @@ internal sealed class BlockLineage
     {
         var isBoundary = _plan.IsBoundary(Step);
         var offer = mayOffer ? Offer() : null;
-        for (var i = 0; i < _assignment.Shares.Count; i++)
-            if (isBoundary || _assignment.RunAt(i, _tree.Leaves).Count > 0)
-                Push(_assignment.Shares[i].Worker, Step, _weights.Current, _assignment.Shares[i].Weight > 0 ? offer : null);
+        for (var i = 0; i < Assignment.Shares.Count; i++)
+            if (isBoundary || Assignment.RunAt(i, _tree.Leaves).Count > 0)
+                Push(Assignment.Shares[i].Worker, Step, _weights.Current, Assignment.Shares[i].Weight > 0 ? offer : null);
         if (isBoundary || !_audits.HasShards) return;
-        foreach (var worker in _audits.AuditorsWithoutShards(_assignment)) Push(worker, Step, _weights.Current);
+        foreach (var worker in _audits.AuditorsWithoutShards(Assignment)) Push(worker, Step, _weights.Current);
     }
 
     private void Push(WorkerId worker, long version, Memory<float> values, StrideOffer? offer = null) =>
@@ -285,12 +296,12 @@ internal sealed class BlockLineage
         _tree.AddMissing(missing);
         if (isAskDue)
         {
-            foreach (var (worker, leaves) in _assignment.OwnersOf(_tree.Leaves, missing))
+            foreach (var (worker, leaves) in Assignment.OwnersOf(_tree.Leaves, missing))
                 _site.Effects.ToWorker(worker, new GetMissingNodes(_site.Job, _site.Block, Number, Step, leaves));
-            _audits.Ask(_assignment);
+            _audits.Ask(Assignment);
         }
         if (!isLate) return;
-        var silent = _audits.FindSilent(_assignment);
+        var silent = _audits.FindSilent(Assignment);
         if (missing.Count > 0 || silent.Count > 0)
             _site.Effects.ToCoordinator(new StepLate(_site.Job, _site.Block, Number, Step, missing) { Silent = silent.Count > 0 ? [.. silent] : null });
     }

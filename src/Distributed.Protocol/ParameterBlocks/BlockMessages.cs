@@ -12,7 +12,7 @@ internal static class BlockMessages
     public static bool TryTake(this ParameterBlock block, IBlockMessage message, TimeSpan now)
     {
         ArgumentNullException.ThrowIfNull(block);
-        if (block.Defers(message, now)) return true;
+        if (block.Drops(message) || block.Defers(message, now)) return true;
         switch (message)
         {
             // from workers, on the hot path first

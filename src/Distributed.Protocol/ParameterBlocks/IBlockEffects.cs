@@ -15,6 +15,9 @@ internal interface IBlockEffects
     /// <summary>Sends a control message to a worker.</summary>
     void ToWorker(WorkerId worker, IWorkerMessage message);
 
+    /// <summary>A gradient was dropped because no assignment of the lineage named its sender: count it, and log it with a bound.</summary>
+    void NoteRefusal(PushGradient gradient);
+
     /// <summary>Sends weights to a worker on the data plane, without waiting.</summary>
     void PushWeights(WorkerId worker, WeightsUpdated weights);
 

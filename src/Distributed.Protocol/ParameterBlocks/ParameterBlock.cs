@@ -83,6 +83,22 @@ internal class ParameterBlock
         return true;
     }
 
+    /// <summary>
+    /// Whether a message is a gradient that is dropped whatever the block is doing: of another lineage, or not from a worker that may send it. It does
+    /// not end a stride, and takes no place among the messages that wait for one.
+    /// </summary>
+    internal bool Drops(IBlockMessage message)
+    {
+        if (message is not PushGradient gradient) return false;
+        if (In(gradient.Lineage) is { } lineage)
+        {
+            if (lineage.IsDue(gradient)) return false;
+            _site.Effects.NoteRefusal(gradient);
+        }
+        gradient.Lease?.Dispose();
+        return true;
+    }
+
     /// <summary>A worker may have given back the memory of a stride in this lineage.</summary>
     public void OnStrideEnded(long lineage, TimeSpan now)
     {
@@ -149,12 +165,13 @@ internal class ParameterBlock
     /// </summary>
     public void OnGetWeights(GetWeights message) => In(message.Lineage)?.GiveWeights(message.Worker);
 
-    /// <summary>A worker's node. Anything outside an open step of this lineage is dropped unread.</summary>
+    /// <summary>
+    /// A worker's node. Anything outside an open step of this lineage, or from a sender that no assignment of the lineage named, is dropped unread.
+    /// </summary>
     public void OnPushGradient(PushGradient message, TimeSpan now)
     {
         Hear(now);
-        if (In(message.Lineage) is { } lineage) lineage.Take(message, _heardAt);
-        else message.Lease?.Dispose();
+        if (!Drops(message)) In(message.Lineage)!.Take(message, _heardAt);
     }
 
     /// <summary>A worker claims the result of an audited shard.</summary>
@@ -240,13 +257,16 @@ internal class ParameterBlock
     /// <summary>The gate that holds steps with audited shards.</summary>
     private protected virtual AuditGate CreateGate(AuditPlan plan) => new(plan);
 
+    /// <summary>The workers whose gradients are taken in a lineage.</summary>
+    private protected virtual DueWorkers CreateDue() => new();
+
     private void Begin(LoadBlock load, BlockWeights weights)
     {
         var specification = load.Specification;
         _loading = null;
         _lineage = new BlockLineage(
             _site, load, weights, CreateTree(new GradientNodeSum(weights.Range.Count, specification.GradientFormat)),
-            CreateGate(new AuditPlan(specification.Seed, load.AuditShare)), _heardAt);
+            CreateGate(new AuditPlan(specification.Seed, load.AuditShare)), CreateDue(), _heardAt);
         ReportState();
     }
 

@@ -35,6 +35,9 @@ internal sealed class StepTimer(BlockTimes times)
     /// <summary>Other workers have just been given the missing shards: they are not late yet.</summary>
     public void Defer(TimeSpan now) => _lateAt = Later(_lateAt, now + LateWait);
 
+    /// <summary>Missing nodes are requested now.</summary>
+    public void AskAtOnce(TimeSpan now) => _askAt = now;
+
     /// <summary>Whether to request missing nodes; the delay doubles each time, up to the bound.</summary>
     public bool IsAskDue(TimeSpan now)
     {

@@ -14,7 +14,7 @@ namespace Distributed.Protocol.Workers;
 internal sealed class WorkLedger
 {
     private readonly JobId _job;
-    private readonly WorkerId _worker;
+    private readonly WorkerId[] _from; // this worker
     private readonly GradientFormat _format;
     private readonly EpochPlan _plan;
     private readonly BlockLayout _layout;
@@ -35,7 +35,7 @@ internal sealed class WorkLedger
     public WorkLedger(JobId job, WorkerId worker, JobSpecification specification, int blocks, WorkerTimes times, IWorkerEffects effects)
     {
         _job = job;
-        _worker = worker;
+        _from = [worker];
         _format = specification.GradientFormat;
         _plan = new EpochPlan(specification);
         _layout = new BlockLayout(new Network(specification.Network).Layout.Count, blocks);
@@ -58,6 +58,8 @@ internal sealed class WorkLedger
     /// <summary>Number of nodes kept for blocks that may request them again.</summary>
     public int KeptNodes => _work.Nodes.Count;
 
+    private WorkerId Worker => _from[0];
+
     private bool IsTraining => Version >= 0 && Version < _plan.TotalSteps && _plan.EpochOf(Version) <= _lineage.OpenThrough;
 
     private bool IsEvaluating => !IsTraining && _plan.IsBoundary(Version) && _plan.EvaluationShardCount > 0;
@@ -69,7 +71,7 @@ internal sealed class WorkLedger
         _lineage.TryOpen(message.OpenThrough);
         _audits.SetShare(message.AuditShare);
         if (_lineage.TryAssign(message.Assignment)) _ask.AskFrom(now); // a new worker, or one with more work, may lack weights
-        _effects.ToCoordinator(new WorkerAssigned(_job, _worker, Lineage, _lineage.Assignment.Number));
+        _effects.ToCoordinator(new WorkerAssigned(_job, Worker, Lineage, _lineage.Assignment.Number));
         Plan();
         OnTick(now);
     }
@@ -181,9 +183,9 @@ internal sealed class WorkLedger
     {
         if (Lineage == 0 || !_ask.IsDue(now) || !LacksWeights()) return;
         for (var block = 0; block < _layout.Count; block++)
-            if (_weights.Lacks(block)) _effects.ToBlock(new GetWeights(_job, block, Lineage, _worker));
+            if (_weights.Lacks(block)) _effects.ToBlock(new GetWeights(_job, block, Lineage, Worker));
         // After a long wait the job may be over or resting, and that message lost: this makes the coordinator resend it.
-        if (_ask.IsLongest) _effects.ToCoordinator(new WorkerReady(_job, _worker, Lineage));
+        if (_ask.IsLongest) _effects.ToCoordinator(new WorkerReady(_job, Worker, Lineage));
         _ask.NoteAsked(now);
     }
 
@@ -203,14 +205,14 @@ internal sealed class WorkLedger
             var leaves = _plan.ShardCount(Version);
             if (TryStride(leaves)) return;
             _audits.Begin(Lineage, Version, leaves);
-            foreach (var open in _work.Plan(_lineage.Assignment.RunOf(_worker, leaves)))
+            foreach (var open in _work.Plan(_lineage.Assignment.RunOf(Worker, leaves)))
                 foreach (var run in _audits.Split(open)) _effects.Compute(Lineage, Version, run, _weights.View);
             if (_audits.HasShards)
                 foreach (var shard in _audits.SecondsOf(_lineage.Assignment, leaves)) Audit(shard);
         }
         else if (IsEvaluating)
         {
-            foreach (var run in _work.PlanEvaluation(_lineage.Assignment.RunOf(_worker, _plan.EvaluationShardCount)))
+            foreach (var run in _work.PlanEvaluation(_lineage.Assignment.RunOf(Worker, _plan.EvaluationShardCount)))
                 _effects.Evaluate(Lineage, _plan.EpochOf(Version - 1), run, _weights.View);
         }
     }
@@ -218,7 +220,7 @@ internal sealed class WorkLedger
     /// <summary>Begins a stride when all blocks offer one, this worker has all shards, and none was handed out.</summary>
     private bool TryStride(int leaves)
     {
-        if (_work.HasPlanned || _lineage.Assignment.RunOf(_worker, leaves).Count < leaves || _weights.TakeOffers() is not { } offers) return false;
+        if (_work.HasPlanned || _lineage.Assignment.RunOf(Worker, leaves).Count < leaves || _weights.TakeOffers() is not { } offers) return false;
         if (!_effects.TryStride(Lineage, offers)) return false;
         _work.BeginStride(leaves);
         return true;
@@ -244,7 +246,7 @@ internal sealed class WorkLedger
         var range = _layout[block];
         _effects.PushGradient(new PushGradient(
             _job, block, Lineage, Version, node.Node, node.Gradient.Slice(range.First, range.Count), node.Metrics, node.Hold())
-        { Format = _format });
+        { Format = _format, From = _from });
     }
 
     /// <summary>A block or a coordinator proves that weights are available.</summary>
@@ -260,7 +262,7 @@ internal sealed class WorkLedger
     /// </summary>
     private bool LacksWeights()
     {
-        if (!_lineage.Assignment.Lists(_worker)) return false;
+        if (!_lineage.Assignment.Lists(Worker)) return false;
         if (Version < 0 || _weights.HasPartialNext) return true;
         return IsTraining && (KeptNodes > 0 || !_work.HasPlanned || _work.HasStridden);
     }

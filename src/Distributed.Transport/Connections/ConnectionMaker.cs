@@ -18,7 +18,7 @@ internal sealed class ConnectionMaker(TransportParts parts, PeerTable peers, Han
         {
             var socket = SocketDial.Connect(address, parts.Options.DialLimit, cancelled, out var failure);
             failure ??= Run(
-                socket!, dials: true, onConnected, (channel, admit) => handshake.Dial(channel, endpoint.Peer, admit), SharedMemoryOffer.Make, cancelled);
+                socket!, dials: true, onConnected, (channel, admit) => handshake.Dial(channel, endpoint.Peer, admit), SharedMemoryOffer.Make, CancellationToken.None, cancelled);
             if (failure is null) return null;
             failures.Add($"{address}: {failure}");
         }
@@ -26,8 +26,12 @@ internal sealed class ConnectionMaker(TransportParts parts, PeerTable peers, Han
     }
 
     /// <summary>Answers an accepted socket and runs the connection to its end. Null when there was one, otherwise the reason.</summary>
-    public string? Answer(Socket socket, Action onConnected, CancellationToken cancelled) =>
-        Run(socket, dials: false, onConnected, handshake.Answer, SharedMemoryOffer.Take, cancelled);
+    /// <param name="socket">The socket.</param>
+    /// <param name="onConnected">Called when the peer is authenticated.</param>
+    /// <param name="givenUp">Cancelled when the connection loses its place before that.</param>
+    /// <param name="cancelled">Cancelled when the node stops.</param>
+    public string? Answer(Socket socket, Action onConnected, CancellationToken givenUp, CancellationToken cancelled) =>
+        Run(socket, dials: false, onConnected, handshake.Answer, SharedMemoryOffer.Take, givenUp, cancelled);
 
     private string? Run(
         Socket socket,
@@ -35,6 +39,7 @@ internal sealed class ConnectionMaker(TransportParts parts, PeerTable peers, Han
         Action onConnected,
         Func<ByteChannel, Handshake.Admit, HandshakeResult> shakeHands,
         Func<ByteChannel, SharedMemoryParts, ByteChannel> shareMemory,
+        CancellationToken givenUp,
         CancellationToken cancelled)
     {
         ByteChannel channel;
@@ -50,6 +55,7 @@ internal sealed class ConnectionMaker(TransportParts parts, PeerTable peers, Han
         Connection? connection = null;
         HandshakeResult result;
         using (cancelled.Register(() => channel.Close("this node is about to stop")))
+        using (givenUp.Register(() => channel.Close("it did not finish its hand-shake, and newer connections wait")))
         using (new Timer(_ => channel.Close("the hand-shake took too long"), null, parts.Options.HandshakeLimit, Timeout.InfiniteTimeSpan))
         {
             result = Secure(ref channel, dials) is { } notSecure ? HandshakeResult.Failed(notSecure) : shakeHands(channel, (peer, incarnation) =>

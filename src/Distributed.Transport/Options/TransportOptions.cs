@@ -58,7 +58,7 @@ public sealed record TransportOptions
     /// <summary>Accepted connections. At the bound a new one is closed at once.</summary>
     public int MaximumInbound { get; init; } = 1024;
 
-    /// <summary>Accepted connections before the end of their hand-shake. At the bound a new one is closed at once.</summary>
+    /// <summary>Accepted connections before the end of their hand-shake. At the bound a new one takes the place of the oldest of the source with most.</summary>
     public int MaximumHandshakes { get; init; } = 64;
 
     /// <summary>Time limit for connecting to one address, including name resolution.</summary>

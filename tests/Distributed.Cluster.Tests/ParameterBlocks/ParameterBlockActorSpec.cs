@@ -64,6 +64,18 @@ public sealed class ParameterBlockActorSpec : ActorSpec
     }
 
     [Fact]
+    public async Task A_gradient_counts_by_the_node_it_came_from_and_one_of_another_node_is_dropped()
+    {
+        Train();
+        var returned = new TaskCompletionSource();
+        _block.Tell(new GradientArrived("elsewhere", Gradient(0) with { From = [Worker], Lease = new Lease(returned) }));
+        await returned.Task.WaitAsync(Bound);
+        Nothing<WeightsUpdated>(_worker, _block);
+        _block.Tell(new GradientArrived(_plane.Endpoint.Node, Gradient(0) with { From = [] }));
+        Assert.Equal(1, Next<WeightsUpdated>(_worker).Step);
+    }
+
+    [Fact]
     public void Where_the_time_of_steps_goes_is_told_about_once_a_second()
     {
         Train();
@@ -257,9 +269,17 @@ public sealed class ParameterBlockActorSpec : ActorSpec
         Assert.Equal(1, Next<BlockAssigned>(_coordinator).Number);
     }
 
-    private void PushGradient(long step) => _block.Tell(new PushGradient(
+    private void PushGradient(long step) => _block.Tell(Gradient(step), _worker.Ref);
+
+    private sealed class Lease(TaskCompletionSource returned) : IDisposable
+    {
+        public void Dispose() => returned.SetResult();
+    }
+
+    private static PushGradient Gradient(long step) => new(
         SampleJob.Id, 0, 1, step, new ReductionNode(0, 2), Enumerable.Repeat(2f, SampleJob.Parameters).ToArray(),
-        new ShardMetrics { LossSum = 1, Divisor = 4, Samples = 4 }, null), _worker.Ref);
+        new ShardMetrics { LossSum = 1, Divisor = 4, Samples = 4 }, null)
+    { From = [Worker] };
 
     private Checkpoint Save(long step, long attempt = 1)
     {

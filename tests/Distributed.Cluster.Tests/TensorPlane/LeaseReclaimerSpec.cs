@@ -11,7 +11,7 @@ namespace Distributed.Cluster.Tests.TensorPlane;
 
 public sealed class LeaseReclaimerSpec : ActorSpec
 {
-    public static TheoryData<string> Kinds => [nameof(PushGradient), nameof(WeightsUpdated), nameof(ChunkArrived)];
+    public static TheoryData<string> Kinds => [nameof(PushGradient), nameof(WeightsUpdated), nameof(GradientArrived), nameof(WeightsArrived), nameof(ChunkArrived)];
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -76,6 +76,8 @@ public sealed class LeaseReclaimerSpec : ActorSpec
     {
         nameof(PushGradient) => new PushGradient(SampleJob.Id, 0, 1, 0, new ReductionNode(0, 1), new float[1], default, lease),
         nameof(WeightsUpdated) => new WeightsUpdated(SampleJob.Id, 0, 1, 0, new float[1], lease),
+        nameof(GradientArrived) => new GradientArrived("node", (PushGradient)Tensor(nameof(PushGradient), lease)),
+        nameof(WeightsArrived) => new WeightsArrived("node", (WeightsUpdated)Tensor(nameof(WeightsUpdated), lease)),
         _ => new ChunkArrived("node", new DataChunk("00", 0, new float[1], lease)),
     };
 

@@ -1,5 +1,7 @@
 using System.Net;
 using Distributed.Node.Access;
+using Distributed.Node.Audit;
+using Distributed.Transport.Connections;
 using Microsoft.Extensions.Logging;
 
 namespace Distributed.Node.Tests.Http;
@@ -12,12 +14,12 @@ public sealed class FailedSignInsTests
     [InlineData("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64")]
     [InlineData("::1", "::/64")]
     public void A_source_is_an_address_or_the_network_in_which_a_client_chooses_its_own(string address, string source) =>
-        Assert.Equal(source, FailedSignIns.SourceOf(IPAddress.Parse(address)));
+        Assert.Equal(source, ConnectionBound.SourceOf(IPAddress.Parse(address)));
 
     [Fact]
     public void A_source_that_fails_too_often_waits_and_another_one_does_not()
     {
-        using var failures = new FailedSignIns(1, new Lines());
+        using var failures = new FailedSignIns(1, new Lines(), new AuditLog(null, 1, new Lines(), TimeProvider.System));
         var one = IPAddress.Parse("192.0.2.1");
         var told = Enumerable.Range(0, 1_000).Select(_ => failures.Count(one, "unknown")).ToList();
         Assert.All(told.Take(10), wait => Assert.Null(wait));
@@ -30,7 +32,7 @@ public sealed class FailedSignInsTests
     public void The_log_of_a_flood_is_bounded_and_says_how_much_it_leaves_out()
     {
         var lines = new Lines();
-        using var failures = new FailedSignIns(5, lines);
+        using var failures = new FailedSignIns(5, lines, new AuditLog(null, 1, lines, TimeProvider.System));
         for (var i = 0; i < 4_000; i++) failures.Count(IPAddress.Parse("192.0.2.1"), "the API key is not known here");
         Assert.InRange(lines.Written.Count, 1, 40);
         Assert.Contains("sign-in from 192.0.2.1 refused: the API key is not known here", lines.Written[0], StringComparison.Ordinal);

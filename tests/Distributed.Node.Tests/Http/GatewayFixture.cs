@@ -5,6 +5,7 @@ using Distributed.Cluster.Messages;
 using Distributed.Jobs.Gateway;
 using Distributed.Node.Configuration;
 using Distributed.Node.Http;
+using Distributed.Node.Keys;
 using Microsoft.Extensions.Logging;
 
 namespace Distributed.Node.Tests.Http;
@@ -24,6 +25,9 @@ public sealed class GatewayFixture : IAsyncLifetime
 
     /// <summary>Where the node's actors are reached, as host:port.</summary>
     public string Address => _node.Address;
+
+    /// <summary>Where the node takes tensors.</summary>
+    public DataEndpoint Tensors => _node.Data;
 
     public string DataFolder => Path.Combine(_folder, "data");
 

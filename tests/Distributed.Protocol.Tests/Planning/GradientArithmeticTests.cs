@@ -1,3 +1,4 @@
+using Distributed.Protocol.Identity;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.ParameterBlocks;
 using Distributed.Protocol.Planning;
@@ -32,7 +33,8 @@ public sealed class GradientArithmeticTests
     {
         var block = new ParameterBlock(SampleJobs.Job, 0, 1, new BlockTimes(), new Rules.Recorder());
         block.OnLoadBlock(new LoadBlock(SampleJobs.Job, 0, 1, 1, 1, 1, 1, SampleJobs.Small with { GradientFormat = GradientFormat.BFloat16 }, null, 0));
-        var right = new PushGradient(SampleJobs.Job, 0, 1, 0, new ReductionNode(0, 1), new float[block.Weights.Length], default, null) { Format = GradientFormat.BFloat16 };
+        block.OnAssign(new AssignBlock(SampleJobs.Job, 0, 1, 1, new Assignment(1, [new WorkerShare(new WorkerId("w"), 1)]), 0));
+        var right = new PushGradient(SampleJobs.Job, 0, 1, 0, new ReductionNode(0, 1), new float[block.Weights.Length], default, null) { Format = GradientFormat.BFloat16, From = [new WorkerId("w")] };
         block.OnPushGradient(right with { Format = GradientFormat.Float32 }, default);
         Assert.Equal(0, block.PendingNodes);
         block.OnPushGradient(right, default);

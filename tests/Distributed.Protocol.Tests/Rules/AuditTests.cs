@@ -209,7 +209,7 @@ public sealed class AuditTests
     private static MadeUpNode Node(int shard) => new(new ReductionNode(shard, 1), new float[Length]);
 
     private static void Push(ParameterBlock block, ReductionNode node) =>
-        block.OnPushGradient(new PushGradient(SampleJobs.Job, 0, 1, 0, node, new float[Length], Metrics(node.Count), null), Second);
+        block.OnPushGradient(new PushGradient(SampleJobs.Job, 0, 1, 0, node, new float[Length], Metrics(node.Count), null) { From = [A] }, Second);
 
     private static void Claim(ParameterBlock block, int shard, WorkerId worker, bool wrong = false) =>
         block.OnPushShardHash(

@@ -51,6 +51,53 @@ public sealed class ParameterBlockTests
     }
 
     [Fact]
+    public void A_gradient_of_a_sender_that_no_assignment_named_is_given_back_unread_and_asked_for_nowhere()
+    {
+        Load();
+        Assign();
+        foreach (WorkerId[] from in new WorkerId[][] { [], [new WorkerId("stranger")] })
+        {
+            var lease = new Lease();
+            _block.OnPushGradient(Gradient(0, new ReductionNode(0, 2)) with { From = from, Lease = lease }, Second);
+            Assert.True(lease.IsDisposed);
+            Assert.Equal((0, 0), (_block.Step, _block.PendingNodes));
+        }
+        Assert.Equal(2, _effects.Refused.Count);
+        Push(step: 0, new ReductionNode(0, 2));
+        Assert.Equal(1, _block.Step);
+        Assert.Equal(2, _effects.Refused.Count);
+    }
+
+    [Fact]
+    public void A_worker_that_lost_its_shards_may_still_send_what_it_computed_and_one_of_another_lineage_may_not()
+    {
+        var second = new WorkerId("w2");
+        Load();
+        Assign(number: 1, workers: [Worker, second]);
+        Assign(number: 2, workers: [Worker]);
+        _block.OnPushGradient(Gradient(0, new ReductionNode(0, 2)) with { From = [second] }, Second);
+        Assert.Equal(1, _block.Step);
+        Load(lineage: 2);
+        Assign(lineage: 2, number: 3);
+        _block.OnPushGradient(Gradient(0, new ReductionNode(0, 2)) with { Lineage = 2, From = [second] }, Second);
+        Assert.Equal((0, 0), (_block.Step, _block.PendingNodes));
+    }
+
+    [Fact]
+    public void A_node_that_overtook_its_assignment_is_asked_for_as_soon_as_the_assignment_is_here()
+    {
+        Load();
+        _block.OnTick(Second);
+        Push(step: 0, new ReductionNode(0, 2));
+        Assert.Equal(0, _block.PendingNodes);
+        _effects.Sent.Clear();
+        Assign();
+        Assert.Equal(new IndexRange(0, 2), Assert.Single(_effects.Sent.OfType<GetMissingNodes>()).Leaves);
+        Push(step: 0, new ReductionNode(0, 2));
+        Assert.Equal(1, _block.Step);
+    }
+
+    [Fact]
     public void A_lineage_is_loaded_by_the_incarnation_that_is_named_alone()
     {
         _block.OnLoadBlock(LoadMessage(1) with { Incarnation = Incarnation + 1 });
@@ -98,6 +145,7 @@ public sealed class ParameterBlockTests
     public void A_kept_copy_is_that_of_its_step_and_is_stored_when_it_is_asked_for_again()
     {
         Load();
+        Assign();
         _block.OnOpenCheckpoint(new OpenCheckpoint(SampleJobs.Job, 0, 1, 1, Attempt: 1, Step: 0) { KeepInMemory = true });
         Assert.Equal(0, Assert.Single(_effects.Snapshots).Step);
         Assert.Single(_effects.Take<CheckpointOpened>());
@@ -115,6 +163,7 @@ public sealed class ParameterBlockTests
     public void A_newer_kept_copy_replaces_the_one_before_and_not_the_snapshot_that_is_being_stored()
     {
         Load();
+        Assign();
         _block.OnOpenCheckpoint(new OpenCheckpoint(SampleJobs.Job, 0, 1, 1, Attempt: 1, Step: 0));
         Push(step: 0, new ReductionNode(0, 2));
         _block.OnOpenCheckpoint(new OpenCheckpoint(SampleJobs.Job, 0, 1, 1, Attempt: 2, Step: 1) { KeepInMemory = true });
@@ -133,6 +182,7 @@ public sealed class ParameterBlockTests
     public void A_checkpoint_that_is_asked_for_behind_a_kept_copy_of_a_later_step_is_too_late()
     {
         Load();
+        Assign();
         for (var step = 0; step < 3; step++) Push(step, new ReductionNode(0, step < 2 ? 2 : 1));
         _block.OnOpenCheckpoint(new OpenCheckpoint(SampleJobs.Job, 0, 1, 1, Attempt: 2, Step: 3) { KeepInMemory = true });
         _effects.Sent.Clear();
@@ -158,6 +208,7 @@ public sealed class ParameterBlockTests
     public void A_step_that_is_passed_cannot_be_captured()
     {
         Load();
+        Assign();
         Push(step: 0, new ReductionNode(0, 2));
         _effects.Sent.Clear();
         _block.OnOpenCheckpoint(new OpenCheckpoint(SampleJobs.Job, 0, 1, 1, Attempt: 1, Step: 0));
@@ -169,6 +220,7 @@ public sealed class ParameterBlockTests
     public void After_an_update_that_is_not_finite_nothing_is_captured()
     {
         Load();
+        Assign();
         var values = new float[_length];
         values[0] = float.PositiveInfinity;
         _block.OnPushGradient(Gradient(0, new ReductionNode(0, 2)) with { Values = values }, Second);
@@ -266,7 +318,10 @@ public sealed class ParameterBlockTests
         Assert.Equal((2, 0, 0), (_block.Lineage, _block.Step, _block.PendingNodes));
         Assert.Null(_effects.Sent.OfType<BlockState>().Last().Copied);
         _effects.Sent.Clear();
-        for (var step = 0; step < 2; step++) // neither held nor assigned
+        Assign(lineage: 2);
+        _block.OnAssign(new AssignBlock(SampleJobs.Job, 0, 1, 2, new Assignment(2, []), 0));
+        _effects.Sent.Clear();
+        for (var step = 0; step < 2; step++) // neither held nor assigned any more
             _block.OnPushGradient(Gradient(step, new ReductionNode(0, 2)) with { Lineage = 2 }, Second * 2);
         Assert.Equal(2, _block.Step);
         Assert.Empty(_effects.Take<WeightsUpdated>());
@@ -280,6 +335,7 @@ public sealed class ParameterBlockTests
     public void A_lineage_that_diverged_says_nothing_in_the_next_one()
     {
         Load();
+        Assign();
         var values = new float[_length];
         values[0] = float.PositiveInfinity;
         _block.OnPushGradient(Gradient(0, new ReductionNode(0, 2)) with { Values = values }, Second);
@@ -287,19 +343,21 @@ public sealed class ParameterBlockTests
         _effects.Sent.Clear();
         _block.OnTick(Second * 100);
         Assert.Empty(_effects.Sent.OfType<TrainingDiverged>());
+        Assign(lineage: 2);
         _block.OnPushGradient(Gradient(0, new ReductionNode(0, 2)) with { Lineage = 2 }, Second * 100);
         Assert.Equal(1, _block.Step);
     }
 
     private void Load(long lineage = 1, long term = 1) => _block.OnLoadBlock(LoadMessage(lineage, term));
 
-    private void Assign() =>
-        _block.OnAssign(new AssignBlock(SampleJobs.Job, 0, 1, 1, new Assignment(1, [new WorkerShare(Worker, 1)]), 0));
+    private void Assign(long lineage = 1, long number = 1, params WorkerId[] workers) => _block.OnAssign(new AssignBlock(
+        SampleJobs.Job, 0, 1, lineage, new Assignment(number, [.. (workers.Length > 0 ? workers : [Worker]).Select(worker => new WorkerShare(worker, 1))]), 0));
 
     private void Push(long step, ReductionNode node) => _block.OnPushGradient(Gradient(step, node), Second);
 
     private PushGradient Gradient(long step, ReductionNode node) => new(
-        SampleJobs.Job, 0, 1, step, node, new float[_length], new ShardMetrics { Samples = 2 * node.Count, Divisor = 2 * node.Count }, null);
+        SampleJobs.Job, 0, 1, step, node, new float[_length], new ShardMetrics { Samples = 2 * node.Count, Divisor = 2 * node.Count }, null)
+    { From = [Worker] };
 
     private sealed class Lease : IDisposable
     {

@@ -51,6 +51,10 @@ internal sealed class Recorder : ICoordinatorEffects, IBlockEffects, IWorkerEffe
 
     public void ToCoordinator(ICoordinatorMessage message) => Sent.Add(message);
 
+    public List<PushGradient> Refused { get; } = [];
+
+    public void NoteRefusal(PushGradient gradient) => Refused.Add(gradient);
+
     public void PushWeights(WorkerId worker, WeightsUpdated weights) => Sent.Add(weights);
 
     public void PushGradient(PushGradient gradient) => Sent.Add(gradient);

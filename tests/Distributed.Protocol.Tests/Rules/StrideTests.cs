@@ -311,7 +311,7 @@ public sealed class StrideTests
                 {
                     var range = _layout[block];
                     var values = Leaf(seed, leaf).AsMemory(range.First, range.Count);
-                    Receive(new PushGradient(SampleJobs.Job, block, 1, step, new ReductionNode(leaf, 1), values, Metrics(step, leaf), null) { Format = _specification.GradientFormat });
+                    Receive(new PushGradient(SampleJobs.Job, block, 1, step, new ReductionNode(leaf, 1), values, Metrics(step, leaf), null) { Format = _specification.GradientFormat, From = [Worker] });
                 }
             }
         }

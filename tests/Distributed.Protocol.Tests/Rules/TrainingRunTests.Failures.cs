@@ -1,3 +1,5 @@
+using Distributed.Protocol.Coordinator;
+using Distributed.Protocol.Coordinator.Context;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
@@ -43,6 +45,75 @@ public sealed partial class TrainingRunTests
         }
         Settle();
         Assert.Equal(JobOutcome.Failed, _run.History.End!.Outcome);
+    }
+
+    [Fact]
+    public void A_job_that_rewinds_for_ten_minutes_without_a_step_fails_and_says_what_memory_it_needs()
+    {
+        Begin();
+        var until = _now + new CoordinatorTimes().FruitlessTime;
+        var lost = 0;
+        for (; _run.History.End is null && lost < 1000; lost++) LoseMemory(incarnation: lost + 2);
+        var end = _run.History.End!;
+        Assert.InRange(_now - until, TimeSpan.Zero, Second * 30);
+        Assert.Equal(JobOutcome.Failed, end.Outcome);
+        Assert.Contains("times in a row without a step", end.Message, StringComparison.Ordinal);
+        Assert.Contains("optimizer state", end.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_step_between_rewinds_proves_that_the_job_gets_on_and_the_journal_remembers_it()
+    {
+        Begin();
+        for (var i = 1; i <= 300; i++)
+        {
+            LoseMemory(incarnation: i + 1);
+            Assert.Equal(1, _journal.Fruitless); // of this term
+            if (i % 50 != 0) continue;
+            var lineage = _run.History.Lineage!.Lineage;
+            _run.OnStepsProgressed(new StepsProgressed(SampleJobs.Job, lineage, 1, default), _now);
+            Settle(lineage: lineage, incarnation: i + 1);
+            Assert.Equal(0, _journal.Fruitless);
+            break;
+        }
+        Assert.Null(_run.History.End);
+    }
+
+    [Fact]
+    public void A_job_whose_whole_process_ends_in_term_after_term_fails_also_when_a_summary_lies_between()
+    {
+        var history = new JobHistory();
+        history.Apply(new JobSubmitted(SampleJobs.Small, new RunOptions { Blocks = 1 }));
+        history.Apply(new TermStarted(1));
+        history.Apply(new LineageStarted(1, null, 1));
+        for (var i = 2; i <= JobHistory.MaximumFruitless + 1; i++)
+        {
+            history.Apply(new TermStarted(i));
+            history.Apply(new LineageStarted(i, null, 1, "blocks lost their memory"));
+            if (i != 30) continue;
+            var summary = history.Summarize();
+            history = new JobHistory();
+            history.Apply(summary);
+        }
+        Assert.Equal(JobHistory.MaximumFruitless, history.Fruitless);
+        var effects = new Recorder();
+        var run = new TrainingRun(SampleJobs.Job, history, new CoordinatorTimes(), effects);
+        run.OnTick(_now);
+        run.OnPersisted(Assert.IsType<TermStarted>(effects.Persisting), _now);
+        var asked = Assert.Single(effects.Take<GetBlockState>());
+        run.OnBlockState(new BlockState(SampleJobs.Job, 0, 7, asked.Term, asked.Query, 0, 0, null), _now);
+        Assert.Contains("too much memory", Assert.IsType<JobEnded>(effects.Persisting).Message, StringComparison.Ordinal);
+        history.Apply(new PauseChanged(false));
+        Assert.Equal(0, history.Fruitless);
+    }
+
+    /// <summary>The block's process has ended, and its successor has no state.</summary>
+    private void LoseMemory(long incarnation)
+    {
+        _now += Second * 10;
+        _effects.Sent.Clear();
+        _run.OnTick(_now);
+        Settle(incarnation: incarnation);
     }
 
     [Fact]

@@ -59,6 +59,8 @@ internal sealed class BlockMistakes(Mistake? mistake, IBlockEffects shell) : IBl
 
     public void ToWorker(WorkerId worker, IWorkerMessage message) => shell.ToWorker(worker, message);
 
+    public void NoteRefusal(PushGradient gradient) => shell.NoteRefusal(gradient);
+
     public void PushWeights(WorkerId worker, WeightsUpdated weights)
     {
         if (mistake == Mistake.ForgetThePreviousVersion && weights.Step < _rule!.Step) return;
@@ -132,6 +134,14 @@ internal sealed class BlockMistakes(Mistake? mistake, IBlockEffects shell) : IBl
             Mistake.CountAClaimTwice => new ForgetfulGate(plan),
             _ => base.CreateGate(plan),
         };
+
+        private protected override DueWorkers CreateDue() => mistake == Mistake.TakeGradientsOfStrangers ? new EveryWorker() : base.CreateDue();
+    }
+
+    /// <summary>Asks no sender who it is.</summary>
+    private sealed class EveryWorker : DueWorkers
+    {
+        protected override bool Includes(IReadOnlyList<WorkerId> workers) => true;
     }
 
     /// <summary>Lets every step pass.</summary>

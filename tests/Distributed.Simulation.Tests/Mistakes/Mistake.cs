@@ -18,6 +18,9 @@ internal enum Mistake
     /// <summary>Blocks accept gradients of any lineage.</summary>
     ForgetTheLineageOfGradients,
 
+    /// <summary>Blocks accept gradients that no worker of an assignment sent.</summary>
+    TakeGradientsOfStrangers,
+
     /// <summary>Workers accept weights of older lineages.</summary>
     ForgetTheLineageOfWeights,
 

@@ -1,3 +1,4 @@
+using Distributed.Learning.Metrics;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
@@ -74,6 +75,25 @@ internal sealed class BlockNode : IBlockEffects
         });
     }
 
+    /// <summary>A gradient for the open step that nobody computed; null while no step is open.</summary>
+    public PushGradient? Forge(Random random, IReadOnlyList<WorkerId> from)
+    {
+        if (_rule.Leaves == 0) return null;
+        var node = new ReductionNode(0, _rule.Leaves);
+        while (node.Count > 1 && random.Next(2) == 0)
+        {
+            var left = ReductionTree.LeftCount(node.Count);
+            node = random.Next(2) == 0 ? new ReductionNode(node.First, left) : new ReductionNode(node.First + left, node.Count - left);
+        }
+        var values = new float[_rule.Range.Count];
+        foreach (ref var value in values.AsSpan()) value = random.NextSingle() - 0.5f;
+        return new PushGradient(_world.Job.Id, _rule.Index, _rule.Lineage, _rule.Step, node, values, new ShardMetrics { Samples = node.Count, Divisor = node.Count }, null)
+        {
+            Format = _world.Job.Specification.GradientFormat,
+            From = from,
+        };
+    }
+
     public void Freeze(TimeSpan time)
     {
         _isFrozen = true;
@@ -113,6 +133,8 @@ internal sealed class BlockNode : IBlockEffects
         Act(message);
         WorkerNode.Send(_world, _seat.Name, worker, message);
     }
+
+    public void NoteRefusal(PushGradient gradient) => _world.Stranger.Refusals++;
 
     public void PushWeights(WorkerId worker, WeightsUpdated weights)
     {

@@ -110,6 +110,7 @@ internal sealed class Journal(SimulatedJob job, Oracle oracle, PartStore parts, 
         if (summary.FirstWorkers != expected.FirstWorkers) throw new SimulationFailure("a summary forgets how the job began");
         if (!(summary.Exclusions ?? []).SequenceEqual(expected.Exclusions)) throw new SimulationFailure("a summary forgets who is excluded");
         if (!(summary.Failures ?? []).SequenceEqual(expected.Failures)) throw new SimulationFailure("a summary forgets failed attempts");
+        if (summary.Fruitless != expected.Fruitless) throw new SimulationFailure("a summary forgets rewinds without a step");
         if (summary.Specification != expected.Specification || summary.Options != expected.Options || summary.Lineage != expected.Lineage ||
             (summary.Term, summary.Rewinds, summary.IsPaused, summary.IsCancelled) != (expected.Term, expected.Rewinds, expected.IsPaused, expected.IsCancelled))
             throw new SimulationFailure("a summary says something else than the rows that it replaces");

@@ -23,9 +23,10 @@ internal sealed class SimulatedWorld
     /// <param name="format">The gradient format; null for the drawn one.</param>
     /// <param name="exceptions">What blocks and workers throw; null for the drawn choice.</param>
     /// <param name="mistake">The mistake the world makes; null for none.</param>
+    /// <param name="stranger">Whether a stranger sends forged gradients; null for the drawn choice.</param>
     public SimulatedWorld(
         int seed, bool traced, Func<Habits, Habits>? change = null, Func<SimulatedJob, AuditHabits>? audits = null, GradientFormat? format = null,
-        Func<SimulatedJob, ExceptionHabits>? exceptions = null, Mistake? mistake = null)
+        Func<SimulatedJob, ExceptionHabits>? exceptions = null, Mistake? mistake = null, bool? stranger = null)
     {
         Mistake = mistake;
         Random = new Random(seed);
@@ -55,6 +56,7 @@ internal sealed class SimulatedWorld
         Post = new Postman(this);
         Coordinators = new CoordinatorSeat(this);
         Client = new Client(this);
+        Stranger = new Stranger(this, seed, stranger);
         for (var block = 0; block < BlockLayout.MaximumBlocks && block < 8; block++) Blocks.Add(new BlockSeat(this, block));
     }
 
@@ -114,6 +116,8 @@ internal sealed class SimulatedWorld
 
     public Client Client { get; }
 
+    public Stranger Stranger { get; }
+
     public List<BlockSeat> Blocks { get; } = [];
 
     /// <summary>Workers that run or are frozen.</summary>
@@ -132,6 +136,7 @@ internal sealed class SimulatedWorld
         for (var i = 0; i < Habits.Workers; i++) AddWorker();
         Coordinators.Start();
         Client.Begin();
+        Stranger.Begin();
         var faults = new Faults(this);
         faults.Begin();
         Time.After(Habits.Horizon, () =>

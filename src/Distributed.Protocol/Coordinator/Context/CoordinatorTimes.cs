@@ -52,6 +52,12 @@ internal sealed record CoordinatorTimes
     /// </summary>
     public TimeSpan OwnUpWithin { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>A job that rewinds this often without a step between, for at least <see cref="FruitlessTime"/>, fails: it must not hold the queue.</summary>
+    public int FruitlessRewinds { get; init; } = 20;
+
+    /// <summary>How long a job may rewind without a step between.</summary>
+    public TimeSpan FruitlessTime { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>
     /// The journal is summarized after this many events, or as many as there are decided epochs, whichever is larger: this bounds the store and keeps
     /// write volume proportional.

@@ -18,6 +18,9 @@ internal sealed class TrainingProgress(RunContext context, EpochGate gate)
     /// <summary>Steps done, as far as the coordinator knows.</summary>
     public long StepsDone => Last?.Step ?? gate.CompletedStep ?? context.History.Lineage?.CheckpointStep ?? 0;
 
+    /// <summary>Whether the lineage has made a step.</summary>
+    public bool HasAdvanced => Last?.Step > (context.History.Lineage?.CheckpointStep ?? 0);
+
     /// <summary>Block 0 reports progress, which is passed on to watchers. False when the message is stale.</summary>
     /// <param name="message">Its report.</param>
     /// <param name="workers">Workers that are assigned.</param>
