@@ -59,6 +59,8 @@ internal sealed class OpenedFile : IDisposable
     {
         var length = stored.Length;
         Stream content = GzipHeader.StandsAt(stored) ? new GzipReader(stored, name) : ZipReader.StandsAt(stored) ? new ZipReader(stored, name) : stored;
-        return new OpenedFile(name, content, length, content != stored);
+        var isPacked = content != stored;
+        if (isPacked && ReadingScope.Cancellation is { CanBeCanceled: true } cancellation) content = new StoppableStream(content, cancellation);
+        return new OpenedFile(name, content, length, isPacked);
     }
 }
