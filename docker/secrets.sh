@@ -13,7 +13,9 @@ make() {
 }
 make postgres # the database's password
 make api-key  # a client presents it to the gateway
-[ -s "$folder/api-keys" ] || printf 'owner:write:%s\n' "$(cat "$folder/api-key")" > "$folder/api-keys" # the gateway's keys: NAME:ROLE:KEY
+hash() { if command -v sha256sum >/dev/null; then sha256sum; else shasum -a 256; fi | cut -d' ' -f1; }
+# The gateway's keys: NAME:ROLE:EXPIRES:sha256:HASH. 'distributed-node keys add' makes more.
+[ -s "$folder/api-keys" ] || printf 'owner:operator:never:sha256:%s\n' "$(hash < "$folder/api-key")" > "$folder/api-keys"
 chmod 644 "$folder/api-keys"
 
 if [ -z "${DISTRIBUTED_SECRETS:-}" ] && ! grep -qs '^DISTRIBUTED_SECRETS=' .env; then echo "DISTRIBUTED_SECRETS=$folder" >> .env; fi

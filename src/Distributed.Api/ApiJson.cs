@@ -20,6 +20,7 @@ namespace Distributed.Api;
 [JsonSerializable(typeof(JobList))]
 [JsonSerializable(typeof(JobDetail))]
 [JsonSerializable(typeof(JobMetrics))]
+[JsonSerializable(typeof(JobScores))]
 [JsonSerializable(typeof(JobStatus))]
 [JsonSerializable(typeof(JobLog))]
 [JsonSerializable(typeof(PredictionRequest))]

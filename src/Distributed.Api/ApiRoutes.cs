@@ -70,6 +70,9 @@ public static class ApiRoutes
     /// </summary>
     public static string JobPredictions(string id) => Job(id) + "/predictions";
 
+    /// <summary>GET: <see cref="Api.JobScores"/> of the best checkpoint on the job's validation samples, or with <c>?checkpoint=last</c> of the last.</summary>
+    public static string JobScores(string id) => Job(id) + "/scores";
+
     /// <summary>POST: 202; the node finishes what it computes, leaves the cluster and ends.</summary>
     /// <param name="address">host:port, as <c>NodeInfo.Address</c>.</param>
     public static string NodeDrain(string address) => $"{Nodes}/{Uri.EscapeDataString(address)}/drain";

@@ -15,4 +15,11 @@ public sealed record Prediction(string? Class, IReadOnlyList<float> Probabilitie
 /// <param name="MeanAbsoluteError">In the target column's unit; null from a classifier.</param>
 /// <param name="RSquared">The coefficient of determination; null from a classifier, and of one row or equal targets, which leave it undefined.</param>
 public sealed record ModelEvaluation(
-    long Samples, double Loss, ClassificationReport? Report, double? MeanAbsoluteError, double? RSquared);
+    long Samples, double Loss, ClassificationReport? Report, double? MeanAbsoluteError, double? RSquared)
+{
+    /// <summary>Log loss, areas under curves and calibration; null from a regression model.</summary>
+    public ProbabilityReport? Probabilities { get; init; }
+
+    /// <summary>The root of the mean squared error, in the target column's unit; null from a classifier.</summary>
+    public double? RootMeanSquaredError { get; init; }
+}

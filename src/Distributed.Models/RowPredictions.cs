@@ -2,6 +2,7 @@ using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using Distributed.Data;
 using Distributed.Data.Encodings;
+using Distributed.Data.Formats;
 using Distributed.Data.Rows;
 
 namespace Distributed.Models;

@@ -44,6 +44,13 @@ public sealed class TrainedModel
         Origin = origin ?? new ModelOrigin();
     }
 
+    /// <summary>The same weights under another reading of rows.</summary>
+    private TrainedModel(TrainedModel other, FeatureEncoding encoding)
+    {
+        (_network, _parameters, _packed, Origin) = (other._network, other._parameters, other._packed, other.Origin);
+        Encoding = encoding;
+    }
+
     /// <summary>The network.</summary>
     public NetworkSpecification Network => _network.Specification;
 
@@ -73,6 +80,12 @@ public sealed class TrainedModel
     /// <exception cref="IOException">The folder cannot be written to.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
     public void Save(string folder) => ModelFolder.Save(this, folder);
+
+    /// <summary>
+    /// The same model, whose predictions refuse rows with a text that is no category, or something unreadable in a column of numbers or dates
+    /// (<see cref="FeatureEncoding.IsStrict"/>). It shares the weights.
+    /// </summary>
+    public TrainedModel Strictly() => new(this, Encoding with { IsStrict = true });
 
     /// <summary>Answers one raw row.</summary>
     /// <param name="row">Each column's cell, as in a file; entries of other columns are ignored.</param>
@@ -145,6 +158,7 @@ public sealed class TrainedModel
             throw new ArgumentException("the samples were encoded for another model", nameof(samples));
         var computer = TakeComputer();
         var report = samples.IsClassification ? new ClassificationReport(Encoding.Target.Classes) : null;
+        var probabilities = report is null ? null : new ProbabilityReport(report.Classes.Count);
         var rows = new int[RowsAtOnce];
         var inputs = new float[RowsAtOnce * samples.Inputs];
         var labels = new int[RowsAtOnce];
@@ -166,13 +180,18 @@ public sealed class TrainedModel
                 continue;
             computer.Predict(_parameters, _packed, features, count, outputs.AsSpan(0, count * samples.Outputs));
             report.Add(labels.AsSpan(0, count), outputs.AsSpan(0, count * samples.Outputs));
+            probabilities!.Add(labels.AsSpan(0, count), outputs.AsSpan(0, count * samples.Outputs));
         }
 
         ReturnComputer(computer);
         return new ModelEvaluation(
             samples.Rows, total.MeanLoss, report,
             report is null ? total.MeanAbsoluteError * Encoding.Target.Scale : null,
-            report is null ? total.RSquared : null);
+            report is null ? total.RSquared : null)
+        {
+            Probabilities = probabilities,
+            RootMeanSquaredError = report is null && total.MeanSquaredError is { } square ? Math.Sqrt(square) * Encoding.Target.Scale : null,
+        };
     }
 
     private Prediction[] Answer(int rows, Action<int, int, float[]> fill)

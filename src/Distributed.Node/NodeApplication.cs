@@ -5,6 +5,7 @@ using Distributed.Cluster.Hosting;
 using Distributed.Jobs.Gateway;
 using Distributed.Node.Configuration;
 using Distributed.Node.Http;
+using Distributed.Node.Keys;
 using Distributed.Node.Naming;
 using Distributed.Transport.Identity;
 using Microsoft.Extensions.Logging;
@@ -28,7 +29,7 @@ internal static class NodeApplication
             if (values.AsksForHealth) return Health.Check(values.Text(NodeSetting.HealthFile), DateTime.UtcNow, output);
             return await RunAsync(NodeSettings.Read(values)).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is NodeSettingException or TrainingException or IdentityException)
+        catch (Exception e) when (e is NodeSettingException or TrainingException or IdentityException or KeyFileException)
         {
             return Say(ExitCode.BadSetting, e.Message);
         }
@@ -78,7 +79,7 @@ internal static class NodeApplication
                 IAsyncDisposable http = settings.Http is { } serve ? await ServeAsync(serve with { Identity = identity, IsInsecure = settings.IsInsecure }, node, Configure, logger).ConfigureAwait(false) : new NoServer();
                 await using var serving = http.ConfigureAwait(false);
                 IAsyncDisposable apart = settings.Http is { HealthAddress: { } place } all
-                    ? await ServeAsync(all with { Address = place, IsHealthAlone = true, Identity = identity, IsInsecure = settings.IsInsecure }, node, Configure, logger).ConfigureAwait(false)
+                    ? await ServeAsync(all with { Address = place, IsHealthAlone = true, AuditFile = null, Identity = identity, IsInsecure = settings.IsInsecure }, node, Configure, logger).ConfigureAwait(false)
                     : new NoServer();
                 await using var servingApart = apart.ConfigureAwait(false);
                 var watch = SeedWatch.RunAsync(node, seeds, names, logger, ending.Token);

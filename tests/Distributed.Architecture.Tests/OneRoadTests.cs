@@ -8,8 +8,8 @@ public sealed class OneRoadTests
     [InlineData("new QueuedJob(", "Distributed.Jobs/Gateway/QueuedJobs.cs")] // a job goes into the queue
     [InlineData("new NoteJob(", "Distributed.Jobs/Embedded/DirectJobs.cs")] // a job goes past the queue
     [InlineData("StoredWeights.LoadAsync(", "Distributed.Jobs/Results/StoredJobs.cs")] // results are read
-    [InlineData("JobHistoryReader.Props(", "Distributed.Jobs/Results/StoredJobs.cs")]
-    [InlineData("EncodingFile.Read(", "Distributed.Jobs/Service/JobService.cs")] // the encoding that a job kept
+    [InlineData("reader.HistoryAsync(", "Distributed.Jobs/Results/StoredJobs.cs")]
+    [InlineData("EncodingFile.Read(", "Distributed.Jobs/Service/JobResults.cs")] // the encoding that a job kept
     [InlineData("new TrainedModel(", "Distributed.Jobs/Results/JobModels.cs")] // a job's model
     public void A_step_of_a_jobs_road_is_made_in_one_place(string call, string file)
     {

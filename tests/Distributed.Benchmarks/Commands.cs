@@ -22,6 +22,7 @@ internal static class Commands
           product   what a person waits for, beside scikit-learn and PyTorch; writes product.csv and product.png into --out DIR
                     --dtrain PROGRAM [--mnist FOLDER] [--rounds N] [--large: also 20 million parameters and a million rows]
           shards    samples/s against shard size; writes shards.png and shards.csv into --out DIR
+          ranks     the defaults on 25 tables beside scikit-learn       FOLDER of the tables [--epochs N and other settings]
           bench     BenchmarkDotNet; what follows goes to it            [--filter PATTERN]
         """;
 
@@ -31,6 +32,7 @@ internal static class Commands
     {
         var command = args.FirstOrDefault();
         if (command == "bench") return BenchmarkDotNetCommand.Run(args[1..]);
+        if (command == "ranks" && args.Length > 1) return RanksCommand.Run(args[1], args[2..], output, errors);
         if (command == "cluster-node") return BenchmarkNode.RunAsync(args[1..], Console.In, output).GetAwaiter().GetResult();
 
         var options = Options.Parse(args.Skip(1), out var error);

@@ -52,7 +52,6 @@ public sealed class NodeSettingsTests
     [InlineData("--store cannot be used", "--roles", "coordinator", "--seed-nodes", "a:1", "--store", "Host=x;Nonsense=1")]
     [InlineData("--store cannot be used", "--roles", "coordinator", "--seed-nodes", "a:1", "--store", "Server=x")]
     [InlineData("with the host name node-7 others can reach this node, so all nodes need certificates. Make them with distributed-node certificates --out DIR", "--roles", "worker", "--seed-nodes", "a:1", "--hostname", "node-7")]
-    [InlineData("so all nodes need certificates", "--roles", "worker", "--seed-nodes", "a:1", "--hostname", "node-7", "--secret-file", "/etc/passwd")]
     [InlineData("which is no folder: make it with distributed-node certificates --out /no/such/folder", "--roles", "worker", "--seed-nodes", "a:1", "--certificates", "/no/such/folder")]
     [InlineData("authority.pem is missing: make it with", "--roles", "worker", "--seed-nodes", "127.0.0.1:1", "--certificates", "/dev")]
     [InlineData("it must be yes or no", "--roles", "worker", "--seed-nodes", "a:1", "--hostname", "node-7", "--insecure", "perhaps")]
@@ -152,6 +151,69 @@ public sealed class NodeSettingsTests
         var failure = Assert.Throws<NodeSettingException>(() => NodeSettings.Read(SettingValues.Read(flags, name => name == "DISTRIBUTED_API_KEYS" ? "ann:write:tooshort" : null)));
         Assert.Contains("DISTRIBUTED_API_KEYS: the key of line 1 is shorter", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("tooshort", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Tokens_of_a_server_open_a_door_beyond_loopback_and_need_an_audience()
+    {
+        string[] flags = ["--roles", "gateway", "--seed-nodes", "a:1", "--store", "s.db", "--http", "0.0.0.0:9000", "--oidc-authority", "https://login.example"];
+        var tokens = Read([.. flags, "--oidc-audience", "trainer", "--http-hosts", "a.example, b.example"]).Http!;
+        Assert.Equal(new TokenSettings(new Uri("https://login.example"), "trainer", "roles"), tokens.Tokens);
+        Assert.Equal(["a.example", "b.example"], tokens.Hosts.Order());
+        Assert.Contains("--oidc-audience is missing", Assert.Throws<NodeSettingException>(() => Read(flags)).Message, StringComparison.Ordinal);
+        foreach (var wrong in (string[])["http://login.example", "login.example", "ftp://login.example"])
+            Assert.Contains("--oidc-authority is", Assert.Throws<NodeSettingException>(() => Read([.. flags[..^1], wrong, "--oidc-audience", "x"])).Message, StringComparison.Ordinal);
+        Assert.Contains("--oidc-audience is set, but --oidc-authority is not", Assert.Throws<NodeSettingException>(() => Read([.. flags[..^2], "--oidc-audience", "x"])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_secret_of_the_tensor_plane_is_no_certificate()
+    {
+        var file = Path.GetTempFileName(); // for its owner alone
+        File.WriteAllText(file, "secret");
+        try
+        {
+            var failure = Assert.Throws<NodeSettingException>(() => Read("--roles", "worker", "--seed-nodes", "a:1", "--hostname", "node-7", "--secret-file", file));
+            Assert.Contains("so all nodes need certificates", failure.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Theory]
+    [InlineData("--api-keys-file")]
+    [InlineData("--secret-file")]
+    [InlineData("--store-password-file")]
+    public void A_secret_that_other_users_can_read_is_refused_with_the_remedy(string flag)
+    {
+        if (OperatingSystem.IsWindows()) return;
+        var folder = Directory.CreateTempSubdirectory("distributed-open-").FullName;
+        try
+        {
+            File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute);
+            var file = Path.Combine(folder, "secret");
+            File.WriteAllText(file, "ann:write:0123456789abcdef0123");
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.OtherRead);
+            string[] flags = ["--roles", "gateway", "--seed-nodes", "a:1", "--store", flag == "--store-password-file" ? "Host=db;Username=u" : "s.db", flag, file];
+            Assert.Equal($"{flag} names {file}, which can be read or written by other users: chmod 600 {file}", Assert.Throws<NodeSettingException>(() => Read(flags)).Message);
+            File.SetUnixFileMode(file, UnixFileMode.UserRead);
+            Read(flags);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void The_audit_log_is_beside_a_store_of_one_file_and_else_in_the_data_folder()
+    {
+        string[] flags = ["--roles", "gateway", "--seed-nodes", "a:1", "--data-dir", "data", "--store"];
+        Assert.Equal(Path.GetFullPath("s.db.audit.jsonl"), Read([.. flags, "s.db"]).Http!.AuditFile);
+        Assert.Equal(Path.GetFullPath("data/audit.jsonl"), Read([.. flags, "Host=db;Username=u"]).Http!.AuditFile);
+        Assert.Equal(Path.GetFullPath("who"), Read([.. flags, "s.db", "--audit", "who"]).Http!.AuditFile);
     }
 
     [Fact]

@@ -46,6 +46,14 @@ public sealed partial class DistributedClient
     public Task<long?> DownloadModelFileAsync(string job, string file, ModelCheckpoint checkpoint, Stream destination, CancellationToken cancellation = default) =>
         DownloadAsync(ApiRoutes.JobModelFile(job, file) + Query(checkpoint), destination, cancellation);
 
+    /// <summary>How well a job's model answers its validation samples.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="checkpoint">Which checkpoint answers.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="DistributedApiException">The request failed; <see cref="ApiErrorReason.Conflict"/> when there is no such checkpoint yet.</exception>
+    public Task<JobScores> GetScoresAsync(string job, ModelCheckpoint checkpoint = ModelCheckpoint.Best, CancellationToken cancellation = default) =>
+        GetAsync(ApiRoutes.JobScores(job) + Query(checkpoint), ApiJson.Default.JobScores, cancellation);
+
     /// <summary>Predicts for rows of cells by column.</summary>
     /// <param name="job">The job.</param>
     /// <param name="rows">At most <see cref="PredictionRequest.MaximumRows"/>.</param>
@@ -53,25 +61,51 @@ public sealed partial class DistributedClient
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="DistributedApiException">The request failed; <see cref="ApiErrorReason.Unprocessable"/> names line and column.</exception>
     public Task<PredictionResponse> PredictAsync(
-        string job, PredictionRequest rows, ModelCheckpoint checkpoint = ModelCheckpoint.Last, CancellationToken cancellation = default)
+        string job, PredictionRequest rows, ModelCheckpoint checkpoint = ModelCheckpoint.Last, CancellationToken cancellation = default) =>
+        PredictAsync(job, rows, Query(checkpoint), cancellation);
+
+    /// <summary>Predicts for rows of cells by column, and refuses unseen categories and unreadable numbers.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="rows">At most <see cref="PredictionRequest.MaximumRows"/>.</param>
+    /// <param name="checkpoint">Which checkpoint answers.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="DistributedApiException">The request failed; <see cref="ApiErrorReason.Unprocessable"/> names line and column.</exception>
+    public Task<PredictionResponse> PredictStrictlyAsync(
+        string job, PredictionRequest rows, ModelCheckpoint checkpoint = ModelCheckpoint.Last, CancellationToken cancellation = default) =>
+        PredictAsync(job, rows, Query(checkpoint) + StrictQuery, cancellation);
+
+    private Task<PredictionResponse> PredictAsync(string job, PredictionRequest rows, string query, CancellationToken cancellation)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(rows, ApiJson.Default.PredictionRequest);
         return RetryAsync(token => ReadAsync(
-            () => Request(HttpMethod.Post, ApiRoutes.JobPredictions(job) + Query(checkpoint), Json(body)), ApiJson.Default.PredictionResponse, _options.AnswerTimeout, token), cancellation);
+            () => Request(HttpMethod.Post, ApiRoutes.JobPredictions(job) + query, Json(body)), ApiJson.Default.PredictionResponse, _options.AnswerTimeout, token), cancellation);
     }
 
     /// <summary>Predicts for the rows of a file.</summary>
     /// <param name="job">The job.</param>
-    /// <param name="open">Opens a table with a header line or a file of IDX images, also gzipped; called again for a retry.</param>
+    /// <param name="open">Opens a table with a header line or a file of IDX images, also packed; called again for a retry.</param>
     /// <param name="checkpoint">Which checkpoint answers.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="DistributedApiException">The request failed; <see cref="ApiErrorReason.Unprocessable"/> names line and column.</exception>
     public Task<PredictionResponse> PredictFileAsync(
-        string job, Func<Stream> open, ModelCheckpoint checkpoint = ModelCheckpoint.Last, CancellationToken cancellation = default) => RetryAsync(async token =>
+        string job, Func<Stream> open, ModelCheckpoint checkpoint = ModelCheckpoint.Last, CancellationToken cancellation = default) =>
+        PredictFileAsync(job, open, Query(checkpoint), cancellation);
+
+    /// <summary>Predicts for the rows of a file, and refuses unseen categories and unreadable numbers.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="open">As for <see cref="PredictFileAsync(string, Func{Stream}, ModelCheckpoint, CancellationToken)"/>.</param>
+    /// <param name="checkpoint">Which checkpoint answers.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="DistributedApiException">The request failed; <see cref="ApiErrorReason.Unprocessable"/> names line and column.</exception>
+    public Task<PredictionResponse> PredictFileStrictlyAsync(
+        string job, Func<Stream> open, ModelCheckpoint checkpoint = ModelCheckpoint.Last, CancellationToken cancellation = default) =>
+        PredictFileAsync(job, open, Query(checkpoint) + StrictQuery, cancellation);
+
+    private Task<PredictionResponse> PredictFileAsync(string job, Func<Stream> open, string query, CancellationToken cancellation) => RetryAsync(async token =>
         {
             await using var stream = open();
             return await ReadAsync(
-                () => Request(HttpMethod.Post, ApiRoutes.JobPredictions(job) + Query(checkpoint), Bytes(stream)), ApiJson.Default.PredictionResponse, Timeout.InfiniteTimeSpan, token).ConfigureAwait(false);
+                () => Request(HttpMethod.Post, ApiRoutes.JobPredictions(job) + query, Bytes(stream)), ApiJson.Default.PredictionResponse, Timeout.InfiniteTimeSpan, token).ConfigureAwait(false);
         }, cancellation);
 
     /// <summary>Copies a file of the server; only the head of the answer and silence are bounded in time.</summary>
@@ -110,6 +144,8 @@ public sealed partial class DistributedClient
     }
 
     private static string Query(ModelCheckpoint checkpoint) => "?checkpoint=" + (checkpoint == ModelCheckpoint.Best ? "best" : "last");
+
+    private const string StrictQuery = "&strict=true";
 
     private static StreamContent Bytes(Stream stream) => new(stream) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } };
 }

@@ -236,9 +236,9 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
     {
         try
         {
-            return new EndFingerprinted(end with { WeightsSha256 = await StoredWeights.Sha256Async(system, checkpoint, CancellationToken.None).ConfigureAwait(false) });
+            return new EndFingerprinted(end with { WeightsSha256 = await StoredWeights.Sha256Async(new ClusterStoreReader(system), checkpoint, CancellationToken.None).ConfigureAwait(false) });
         }
-        catch (Exception e) when (e is SnapshotUnreadableException or SnapshotStoreUnavailableException or AskTimeoutException)
+        catch (Exception e) when (e is SnapshotUnreadableException or SnapshotStoreUnavailableException)
         {
             _log.Warning("job {0}: it ends without the fingerprint of its weights: {1}", _job, e.Message);
             return new EndFingerprinted(end);

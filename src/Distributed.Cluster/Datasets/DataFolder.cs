@@ -1,3 +1,5 @@
+using Distributed.Transport.Files;
+
 namespace Distributed.Cluster.Datasets;
 
 /// <summary>
@@ -60,7 +62,7 @@ internal sealed class DataFolder : IDisposable
         if (port != 0) return Open(System.IO.Path.Combine(root, $"{safe}-{port}"));
         try
         {
-            Directory.CreateDirectory(root);
+            PrivateFile.CreateFolder(root);
             RemoveLeftBehind(root);
             for (var attempt = 0; attempt < Attempts; attempt++)
                 if (TryOpen(System.IO.Path.Combine(root, $"{PassingPrefix}{Guid.NewGuid():n}"), isPassing: true) is { } folder) return folder;
@@ -80,7 +82,7 @@ internal sealed class DataFolder : IDisposable
 
     private static DataFolder? TryOpen(string path, bool isPassing)
     {
-        Directory.CreateDirectory(path);
+        PrivateFile.CreateFolder(path);
         if (TryOwn(path) is not { } owner) return null;
         // Another node may have removed the folder in between.
         if (File.Exists(owner.Name)) return new DataFolder(path, owner, isPassing);

@@ -40,6 +40,7 @@ internal sealed class SnapshotLoading(ActorSystem system, JobId job, int block, 
     private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
+    private readonly ClusterStoreReader _store = new(system);
     private long _lineage; // of the most recently requested parts
 
     /// <summary>Begins to load a lineage's parts in place of any earlier one's.</summary>
@@ -65,13 +66,13 @@ internal sealed class SnapshotLoading(ActorSystem system, JobId job, int block, 
     {
         try
         {
-            return new PartsLoaded(wanted.Lineage, await SnapshotStore.LoadAsync(system, wanted.Parts).ConfigureAwait(false));
+            return new PartsLoaded(wanted.Lineage, await StoredParts.LoadAsync(_store, wanted.Parts, CancellationToken.None).ConfigureAwait(false));
         }
         catch (SnapshotUnreadableException e)
         {
             return new PartsUnreadable(wanted.Lineage, e.Message);
         }
-        catch (Exception e) when (e is SnapshotStoreUnavailableException or AskTimeoutException)
+        catch (SnapshotStoreUnavailableException e)
         {
             return new PartsDelayed(wanted, e.Message);
         }

@@ -51,6 +51,7 @@ internal sealed class JobListing(JobQueue queue, IReadOnlyDictionary<JobId, JobR
             State = entry.State,
             Reason = ReasonOf(entry, picture),
             Data = entry.Facts.DataName,
+            Owner = entry.Facts.Owner,
             SubmittedAt = entry.SubmittedAt,
             StartedAt = entry.StartedAt,
             EndedAt = entry.EndedAt,

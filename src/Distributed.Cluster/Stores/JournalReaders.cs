@@ -45,19 +45,10 @@ internal sealed class JobListReader : JournalReader<IReadOnlyList<JobRegistered>
 {
     public JobListReader(TaskCompletionSource<IReadOnlyList<JobRegistered>> read) : base(JobJournal.DirectoryId, read)
     {
-        var jobs = new List<JobRegistered>();
-        Recover<JobRegistered>(registered =>
-        {
-            if (!jobs.Exists(known => known.Job == registered.Job)) jobs.Add(registered);
-        });
-        Recover<JobForgotten>(forgotten => jobs.RemoveAll(known => known.Job == forgotten.Job));
-        Recover<JobQueued>(queued =>
-        {
-            var at = jobs.FindIndex(known => known.Job == queued.Job);
-            if (at >= 0) jobs[at] = jobs[at] with { EncodingId = queued.Submission.Facts.EncodingId };
-        });
-        Recover<QueueEvent>(_ => { }); // used by the queue only
-        Recover<RecoveryCompleted>(_ => Complete(jobs));
+        var jobs = new RegisteredJobs();
+        Recover<JobRegistered>(jobs.Apply);
+        Recover<QueueEvent>(jobs.Apply);
+        Recover<RecoveryCompleted>(_ => Complete(jobs.Jobs));
     }
 
     public static Props Props(TaskCompletionSource<IReadOnlyList<JobRegistered>> read) => Akka.Actor.Props.Create(() => new JobListReader(read));

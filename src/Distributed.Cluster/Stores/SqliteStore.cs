@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Akka.Persistence.Sql.Config;
+using Distributed.Transport.Files;
 using LinqToDB;
 using LinqToDB.Interceptors;
 using Microsoft.Data.Sqlite;
@@ -58,6 +59,7 @@ internal sealed class SqliteStore : IDisposable
             var ownership = StoreOwnership.Take(full);
             try
             {
+                if (!File.Exists(full)) PrivateFile.Touch(full); // the log and its index get the file's rights
                 using var connection = new SqliteConnection(Connection(full));
                 connection.Open();
                 Prepare(connection);

@@ -87,6 +87,9 @@ internal static class StoreIdentity
         return !isMarked && version != 0 ? $"belongs to another program (schema version {version} without an application id): {Remedy}" : null;
     }
 
+    /// <summary>Whether a store has its tables; one whose process was killed early does not.</summary>
+    public static bool HasTables(SqliteConnection connection) => TablesOf(connection).Count(table => Tables.ContainsKey(table.Name)) == Tables.Count;
+
     private static bool HasAll(string sql, string[] columns) => columns.All(column => sql.Contains(column, StringComparison.OrdinalIgnoreCase));
 
     private static void Refuse(string path, string source)

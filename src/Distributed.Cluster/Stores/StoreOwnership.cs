@@ -1,3 +1,5 @@
+using Distributed.Transport.Files;
+
 namespace Distributed.Cluster.Stores;
 
 /// <summary>
@@ -21,11 +23,12 @@ internal sealed class StoreOwnership : IDisposable
         // Create nothing beside another program's file. If a lock file exists, check for an owner first, since it may be writing.
         var isKnown = File.Exists(path + ".lock");
         if (!isKnown) StoreIdentity.Check(path);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        PrivateFile.CreateFolder(Path.GetDirectoryName(path)!);
         var file = Lock(path);
         try
         {
             if (isKnown) StoreIdentity.Check(path);
+            PrivateFile.Touch(path + ".owner");
             File.WriteAllText(path + ".owner", $"{Environment.ProcessId}");
             return new StoreOwnership(file);
         }
@@ -43,7 +46,7 @@ internal sealed class StoreOwnership : IDisposable
     {
         try
         {
-            return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return PrivateFile.Open(path + ".lock", FileMode.OpenOrCreate, share: FileShare.None);
         }
         catch (IOException e) when (TakenCodes.Contains(e.HResult))
         {

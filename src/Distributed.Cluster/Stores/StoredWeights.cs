@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Akka.Actor;
 using Distributed.Learning.Networks;
 using Distributed.Protocol.Journal;
 
@@ -14,27 +13,25 @@ internal static class StoredWeights
     /// <summary>Loads the vector.</summary>
     /// <exception cref="SnapshotUnreadableException">A part is missing or damaged.</exception>
     /// <exception cref="SnapshotStoreUnavailableException">The store does not answer.</exception>
-    /// <exception cref="AskTimeoutException">The store does not answer in time.</exception>
-    public static async Task<float[]> LoadAsync(ActorSystem system, Checkpoint checkpoint, CancellationToken cancellation)
+    public static async Task<float[]> LoadAsync(IStoreReader store, Checkpoint checkpoint, CancellationToken cancellation)
     {
         var weights = new float[checkpoint.ParameterCount];
         foreach (var part in checkpoint.Parts)
-            (await LoadAsync(system, part, cancellation).ConfigureAwait(false)).CopyTo(weights.AsMemory(part.Start));
+            (await LoadAsync(store, part, cancellation).ConfigureAwait(false)).CopyTo(weights.AsMemory(part.Start));
         return weights;
     }
 
     /// <summary>Computes the vector's fingerprint (<see cref="ParameterHash"/>).</summary>
     /// <exception cref="SnapshotUnreadableException">A part is missing or damaged.</exception>
     /// <exception cref="SnapshotStoreUnavailableException">The store does not answer.</exception>
-    /// <exception cref="AskTimeoutException">The store does not answer in time.</exception>
-    public static async Task<string> Sha256Async(ActorSystem system, Checkpoint checkpoint, CancellationToken cancellation)
+    public static async Task<string> Sha256Async(IStoreReader store, Checkpoint checkpoint, CancellationToken cancellation)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var part in checkpoint.Parts) // in ascending order; every parameter once
-            ParameterHash.Append(hash, (await LoadAsync(system, part, cancellation).ConfigureAwait(false)).Span);
+            ParameterHash.Append(hash, (await LoadAsync(store, part, cancellation).ConfigureAwait(false)).Span);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private static async Task<ReadOnlyMemory<float>> LoadAsync(ActorSystem system, SnapshotPart part, CancellationToken cancellation) =>
-        (await SnapshotStore.LoadAsync(system, [part]).WaitAsync(cancellation).ConfigureAwait(false))[0].Weights;
+    private static async Task<ReadOnlyMemory<float>> LoadAsync(IStoreReader store, SnapshotPart part, CancellationToken cancellation) =>
+        (await StoredParts.LoadAsync(store, [part], cancellation).ConfigureAwait(false))[0].Weights;
 }

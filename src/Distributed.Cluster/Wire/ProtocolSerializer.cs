@@ -12,7 +12,9 @@ namespace Distributed.Cluster.Wire;
 public sealed class ProtocolSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
     /// <summary>The serializer's id in stored rows and remote messages; never changes.</summary>
-    public override int Identifier => 7301;
+    public override int Identifier => SerializerId;
+
+    private const int SerializerId = 7301;
 
     /// <summary>The serialized types.</summary>
     public static IEnumerable<Type> Types => ProtocolManifests.Types;
@@ -30,7 +32,15 @@ public sealed class ProtocolSerializer(ExtendedActorSystem system) : SerializerW
     public override byte[] ToBinary(object obj) => JsonSerializer.SerializeToUtf8Bytes(obj, ProtocolManifests.Find(Manifest(obj))!);
 
     /// <inheritdoc/>
-    public override object FromBinary(byte[] bytes, string manifest)
+    public override object FromBinary(byte[] bytes, string manifest) => Read(bytes, manifest);
+
+    /// <summary>Deserializes a stored record without an actor system.</summary>
+    /// <exception cref="SerializationException">Another serializer wrote it, or it is damaged.</exception>
+    internal static object Read(int serializerId, byte[] bytes, string manifest) => serializerId == SerializerId
+        ? Read(bytes, manifest)
+        : throw new SerializationException($"a record of kind '{manifest}' was written by the unknown serializer {serializerId}");
+
+    private static object Read(byte[] bytes, string manifest)
     {
         if (ProtocolManifests.Find(manifest) is not { } type) throw new SerializationException($"'{manifest}' is not a known kind of record");
         try

@@ -17,9 +17,9 @@ internal sealed class DataCommand
     public const string Name = "data", Upload = "upload", List = "list", Show = "show", Delete = "delete";
 
     private readonly ConsoleEnvironment _environment;
-    private readonly Argument<string> _source = new("FILE") { Description = "a CSV file, or a folder of IDX images; also gzipped" };
+    private readonly Argument<string> _source = new("FILE") { Description = "a table (CSV, JSON lines, Parquet, Arrow, Excel), or a folder of IDX images; also packed" };
     private readonly Argument<string> _dataset = new("DATASET") { Description = "its name, its id, or the id's beginning" };
-    private readonly Argument<string> _described = new("FILE|DATASET") { Description = "a file here, described without a cluster; or a data set there" };
+    private readonly Argument<string> _described = new("FILE|DATASET") { Description = "a file here, a pattern for several, or - for standard input, described without a cluster; or a data set there" };
     private readonly SettingFlags _written = new(TableWriting.All);
     private readonly Option<string> _name = new("--name") { Description = "what it is called (default: the file's name)", HelpName = "NAME" };
     private readonly OutputFlags _output = new();
@@ -81,7 +81,7 @@ internal sealed class DataCommand
     private async Task ShowAsync(ParseResult parsed)
     {
         var named = parsed.GetValue(_described)!;
-        if (File.Exists(named))
+        if (DataSets.IsTable(named))
         {
             await ShowFileAsync(parsed, named).ConfigureAwait(false);
             return;
@@ -95,7 +95,7 @@ internal sealed class DataCommand
 
     private async Task ShowFileAsync(ParseResult parsed, string file)
     {
-        var profile = ParsedTable.Of(file, TableWriting.Of(_written.Read(parsed), before: null)).Profile;
+        var profile = DataProfile.OfTable(file, TableWriting.Of(_written.Read(parsed), before: null));
         ColumnDescription[] columns = [.. profile.Columns.Select(column => ColumnDescription.Of(column, NoteWords.By(setting => setting.Flag)))];
         string[] notes = [.. profile.Notes.Select(note => note.Say(setting => setting.Flag))];
         if (_output.Read(parsed).Json)
@@ -130,5 +130,5 @@ internal sealed class DataCommand
         };
     }
 
-    private Task WriteAsync(string line) => _environment.Output.WriteLineAsync(line);
+    private Task WriteAsync(string line) => _environment.Words.WriteLineAsync(line);
 }

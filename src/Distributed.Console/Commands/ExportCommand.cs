@@ -62,7 +62,7 @@ internal sealed class ExportCommand
         };
         ModelExport.Write(model, format, file);
         var words = $"{file}: {DisplayText.Of(model.Network)}, {Numbers.Bytes(new FileInfo(file).Length)}, weights {ParameterHash.Compute(model.Parameters)}";
-        await _environment.Output.WriteLineAsync(words).ConfigureAwait(false);
+        await _environment.Words.WriteLineAsync(words).ConfigureAwait(false);
         return ExitCode.Done;
     }
 
@@ -94,9 +94,8 @@ internal sealed class ExportCommand
         }
         var store = StorePath.Of(given.Get(Settings.Store), _environment.Variable);
         if (!File.Exists(store)) throw new UsageException($"there is no store {store}, so no job '{job}' either; --store FILE names another");
-        await using var cluster = new ClusterAccess(_environment, store, null, _environment.Error.WriteLine, parsed.GetValue(_verbose));
-        var client = await cluster.ClientAsync().ConfigureAwait(false);
-        var record = await NewJob.FindAsync(client, job, store, "--job: ").ConfigureAwait(false);
-        return await client.ReadModelAsync(record, choice, _environment.Ending).ConfigureAwait(false);
+        using var opened = StorePath.Open(_environment, store);
+        var record = await NewJob.FindAsync(opened.Jobs, job, store, "--job: ").ConfigureAwait(false);
+        return await opened.Jobs.ReadModelAsync(record, choice, _environment.Ending).ConfigureAwait(false);
     }
 }

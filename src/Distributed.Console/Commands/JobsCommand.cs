@@ -46,8 +46,8 @@ internal sealed class JobsCommand
         IReadOnlyList<JobRecord> jobs = [];
         if (File.Exists(store))
         {
-            await using var cluster = new ClusterAccess(_environment, store, null, _environment.Error.WriteLine, choice.Verbose);
-            jobs = await (await cluster.ClientAsync().ConfigureAwait(false)).ListJobsAsync(_environment.Ending).ConfigureAwait(false);
+            using var opened = StorePath.Open(_environment, store);
+            jobs = await opened.Jobs.ListJobsAsync(_environment.Ending).ConfigureAwait(false);
         }
         if (choice.Json)
         {
@@ -55,7 +55,7 @@ internal sealed class JobsCommand
         }
         else if (jobs.Count == 0)
         {
-            await _environment.Output.WriteLineAsync($"no jobs in {store}").ConfigureAwait(false);
+            await _environment.Words.WriteLineAsync($"no jobs in {store}").ConfigureAwait(false);
         }
         else
         {
@@ -74,7 +74,7 @@ internal sealed class JobsCommand
         }
         else if (jobs.Count == 0)
         {
-            await _environment.Output.WriteLineAsync($"no jobs at {client.Server.Authority}").ConfigureAwait(false);
+            await _environment.Words.WriteLineAsync($"no jobs at {client.Server.Authority}").ConfigureAwait(false);
         }
         else
         {

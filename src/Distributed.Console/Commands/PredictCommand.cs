@@ -20,10 +20,11 @@ internal sealed class PredictCommand
     private readonly Option<string> _job = new("--job") { Description = "instead of a model: a job of a cluster, also while it runs", HelpName = "JOB" };
     private readonly ChoiceFlag<CheckpointChoice> _checkpoint = ChoiceFlags.Checkpoint("of a job: best or last (default: last)");
     private readonly ServerFlags _server;
-    private readonly Option<string> _data = new("--data") { Description = "raw rows as for training; the target may be missing", HelpName = "FILE", Required = true };
+    private readonly Option<string> _data = new("--data") { Description = "raw rows as for training, - for standard input; the target may be missing", HelpName = "FILE", Required = true };
     private readonly ChoiceFlag<PredictionFormat> _format = new(
         "--format", "table, csv or jsonl (default: table)", [("table", PredictionFormat.Table), ("csv", PredictionFormat.Csv), ("jsonl", PredictionFormat.Jsonl)]);
     private readonly SettingFlags _written = new(TableWriting.OfAnyFile);
+    private readonly Option<bool> _strict = new("--strict") { Description = "refuse rows with an unseen category or an unreadable number" };
     private readonly Option<bool> _verbose = new("--verbose") { Description = "show the stack trace of an error" };
 
     private PredictCommand(ConsoleEnvironment environment) => (_environment, _server) = (environment, new ServerFlags(environment));
@@ -39,6 +40,7 @@ internal sealed class PredictCommand
         command.Options.Add(predict._data);
         predict._written.AddTo(command);
         predict._format.AddTo(command);
+        command.Options.Add(predict._strict);
         command.Options.Add(predict._verbose);
         command.SetAction((parsed, _) => predict.RunAsync(parsed));
         return command;
@@ -55,9 +57,10 @@ internal sealed class PredictCommand
             (null, null) => throw new UsageException("'dtrain predict' needs --model DIR, or --job JOB of a cluster: what predicts"),
             _ => throw new UsageException("--model and --job both name the model; give one of them"),
         };
+        if (parsed.GetValue(_strict)) model = model.Strictly();
         var written = TableWriting.Of(_written.Read(parsed), model.Encoding) ?? new TableFormat();
         var predictions = model.PredictFile(parsed.GetValue(_data)!, written);
-        var writer = new PredictionWriter(_environment.Output, format, model.Encoding.Target);
+        var writer = new PredictionWriter(_environment.TerminalWidth is null && format != PredictionFormat.Table ? _environment.Output : _environment.Words, format, model.Encoding.Target);
         for (var i = 0; i < predictions.Count; i++)
         {
             _environment.Ending.ThrowIfCancellationRequested();

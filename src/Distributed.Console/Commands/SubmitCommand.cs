@@ -62,7 +62,7 @@ internal sealed class SubmitCommand
         if (follow) return await new FollowedRun(_environment, client, display).RunAsync(detail, folder, interruption.Requested).ConfigureAwait(false);
         var summary = detail.Summary;
         if (choice.Json) await _environment.Output.WriteLineAsync(JsonSerializer.Serialize(summary, ApiJson.Default.JobSummary)).ConfigureAwait(false);
-        else if (choice.Quiet) await _environment.Output.WriteLineAsync(summary.Id).ConfigureAwait(false);
+        else if (choice.Quiet) await _environment.Words.WriteLineAsync(summary.Id).ConfigureAwait(false);
         else Displays.Print(_environment, [RemoteText.Of(summary), StyledLine.Of($"it is followed with: dtrain watch {summary.Id}", Tone.Faint)]);
         return ExitCode.Done;
     }

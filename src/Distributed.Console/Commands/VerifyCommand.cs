@@ -64,11 +64,10 @@ internal sealed class VerifyCommand
                 var store = StorePath.Of(given.Get(Settings.Store), _environment.Variable);
                 var job = RemoteJob.Named(name);
                 if (!File.Exists(store)) throw new UsageException($"there is no store {store}, so no job '{job}' either; --store FILE names another");
-                await using (var cluster = new ClusterAccess(_environment, store, null, _environment.Error.WriteLine, choice.Verbose))
+                using (var opened = StorePath.Open(_environment, store))
                 {
-                    var client = await cluster.ClientAsync().ConfigureAwait(false);
-                    var record = await NewJob.FindAsync(client, job, store, "").ConfigureAwait(false);
-                    return await RunAsync(VerificationSubject.Of(client, record), parsed, threads, choice).ConfigureAwait(false);
+                    var record = await NewJob.FindAsync(opened.Jobs, job, store, "").ConfigureAwait(false);
+                    return await RunAsync(VerificationSubject.Of(opened.Jobs, record), parsed, threads, choice).ConfigureAwait(false);
                 }
             case (null, null):
                 throw new UsageException("'dtrain verify' needs JOB or --model DIR: what to verify");

@@ -10,7 +10,7 @@ internal static class Displays
     {
         if (choice.Json) return new JsonDisplay(environment.Output, environment.Error);
         if (choice.Quiet || environment.TerminalWidth is not { } width)
-            return new PlainDisplay(environment.Output, environment.Error, environment.Clock, choice.Quiet);
+            return new PlainDisplay(environment.Words, environment.Error, environment.Clock, choice.Quiet);
         return OnTerminal(environment, width);
     }
 

@@ -41,7 +41,7 @@ internal sealed class JsonDisplay(TextWriter output, TextWriter error) : IProgre
             JsonLines.Finite(report.Last?.ValidationLoss), JsonLines.Finite(report.Last?.ValidationAccuracy),
             JsonLines.Finite(report.Last?.ValidationMae), JsonLines.Finite(report.Last?.ValidationR2),
             JsonLines.Finite(report.SamplesPerSecond), report.Seconds, report.Workers, StopWords.Of(report.Reason), report.WeightsSha256,
-            report.Best is { } best ? best.Epoch + 1 : null, report.Folder),
+            report.Best is { } best ? best.Epoch + 1 : null, report.Folder, report.Scores is { } scores ? ScoresJson.Of(scores) : null),
         JsonLines.Default.CompletedJson);
 
     public void Interrupted(JobId job, long step, string words)

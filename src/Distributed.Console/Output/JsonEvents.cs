@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Distributed.Api;
+using Distributed.Jobs.Checks;
 
 namespace Distributed.Console.Output;
 
@@ -23,7 +24,7 @@ internal sealed record EpochJson(
 internal sealed record CompletedJson(
     string Job, int Epochs, long Steps, double? TrainLoss, double? ValidationLoss, double? ValidationAccuracy, double? ValidationMae,
     double? ValidationR2, double? SamplesPerSecond, double Seconds, int? Workers, string Reason, string WeightsSha256, int? BestEpoch,
-    string? Out)
+    string? Out, ScoresJson? Best)
 {
     [JsonPropertyOrder(-1)] public string Event { get; } = "completed";
 }
@@ -51,10 +52,25 @@ internal sealed record JobJson(
     string Job, string State, string Data, int Epochs, int MaximumEpochs, long Steps, double? TrainLoss, double? ValidationLoss,
     double? ValidationAccuracy, double? ValidationR2, long? Checkpoint, DateTimeOffset SubmittedAt, string? Message, string? WeightsSha256);
 
+/// <summary>The scores of a model on samples; those of the other task and undefined ones are left out.</summary>
+internal sealed record ScoresJson(
+    double? BalancedAccuracy, double? MacroF1, double? LogLoss, double? RocAuc, double? PrAuc, double? CalibrationError,
+    double? BestThreshold, double? BestThresholdF1, double? Mae, double? Rmse, double? R2)
+{
+    public static ScoresJson Of(ModelScores scores) => new(
+        JsonLines.Finite(scores.BalancedAccuracy), JsonLines.Finite(scores.MacroF1), JsonLines.Finite(scores.LogLoss), JsonLines.Finite(scores.RocAuc),
+        JsonLines.Finite(scores.PrAuc), JsonLines.Finite(scores.CalibrationError), JsonLines.Finite(scores.Threshold?.Probability),
+        JsonLines.Finite(scores.Threshold?.F1), JsonLines.Finite(scores.MeanAbsoluteError), JsonLines.Finite(scores.RootMeanSquaredError),
+        JsonLines.Finite(scores.RSquared));
+}
+
 /// <summary>What <c>evaluate --json</c> prints.</summary>
 internal sealed record EvaluationJson(
-    string Model, string Data, long Samples, double? Loss, double? Accuracy, double? Mae, double? R2,
-    IReadOnlyList<ClassJson>? Classes);
+    string Model, string Data, long Samples, double? Loss, double? Accuracy, double? Mae, double? R2, ScoresJson Scores,
+    IReadOnlyList<ClassJson>? Classes, IReadOnlyList<ImportanceJson>? Importance);
+
+/// <summary>By how much a column matters, by <c>evaluate --importance</c>.</summary>
+internal sealed record ImportanceJson(string Column, double LossIncrease, double? AccuracyDecrease, double? R2Decrease);
 
 /// <summary>One class of an evaluation.</summary>
 internal sealed record ClassJson(string Label, long Samples, double? Precision, double? Recall, double? F1, IReadOnlyList<long> PredictedAs);

@@ -1,3 +1,5 @@
+using Distributed.Transport.Files;
+
 namespace Distributed.Console.Prompting;
 
 /// <summary>
@@ -41,7 +43,7 @@ internal sealed class CommandHistory
         if (_file is null) return;
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(_file)!);
+            PrivateFile.CreateFolder(Path.GetDirectoryName(_file)!);
             var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite };
             if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
             using var writer = new StreamWriter(_file, options);

@@ -5,6 +5,7 @@ using Distributed.Api.Client;
 using Distributed.Console.Options;
 using Distributed.Console.Terminals;
 using Distributed.Jobs.Submission;
+using Distributed.Transport.Files;
 
 namespace Distributed.Console.Remote;
 
@@ -86,6 +87,7 @@ internal sealed class ServerFlags
         if (string.IsNullOrEmpty(file)) return null;
         try
         {
+            if (PrivateFile.Refuse(file) is { } open) throw new UsageException($"--api-key-file: {file} {open}");
             return new FileInfo(file).Length <= LongestKeyFile
                 ? Checked(File.ReadAllText(file).Trim(), file)
                 : throw new UsageException($"{file}: longer than {LongestKeyFile} bytes; expected a file with one API key");

@@ -22,6 +22,11 @@ internal static class FinalReport
         {
             yield return StyledLine.Empty;
             foreach (var line in ConfusionReport.Lines(classes, EvaluatedOn(report), width)) yield return line;
+            if (report.Scores is { } scores)
+            {
+                yield return StyledLine.Empty;
+                foreach (var line in ScoreTable.Lines(scores, classes.Classes)) yield return line;
+            }
         }
         yield return StyledLine.Empty;
         foreach (var line in SummaryTable.Lines(report)) yield return line;

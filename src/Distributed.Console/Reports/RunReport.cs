@@ -1,3 +1,4 @@
+using Distributed.Jobs.Checks;
 using Distributed.Learning.Metrics;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
@@ -34,6 +35,15 @@ internal sealed record RunReport
 
     /// <summary>The best weights on the validation set (the training set without one), class by class; null for a regression.</summary>
     public ClassificationReport? Classes { get; init; }
+
+    /// <summary>The best weights' probabilities on the same samples; null for a regression.</summary>
+    public ProbabilityReport? Probabilities { get; init; }
+
+    /// <summary>A regression's answers to the same samples, or the first of them, with their targets, in the target's unit.</summary>
+    public IReadOnlyList<(double Answer, double Target)> Answers { get; init; } = [];
+
+    /// <summary>The best weights' scores on the same samples; null for a job that was not computed here.</summary>
+    public ModelScores? Scores { get; init; }
 
     /// <summary>The folder of models and pictures, as a user types it; null when they were not fetched.</summary>
     public string? Folder { get; init; }

@@ -15,17 +15,17 @@ internal sealed class ClusterAccess : IAsyncDisposable
 
     /// <param name="environment">The process, or what replaces it in tests.</param>
     /// <param name="storePath">The full path of the store.</param>
-    /// <param name="run">Workers and threads; null for a cluster that only reads the store.</param>
+    /// <param name="run">Workers and threads.</param>
     /// <param name="log">Where log lines go.</param>
     /// <param name="verbose">Log everything.</param>
-    public ClusterAccess(ConsoleEnvironment environment, string storePath, RunSettings? run, Action<string> log, bool verbose)
+    public ClusterAccess(ConsoleEnvironment environment, string storePath, RunSettings run, Action<string> log, bool verbose)
     {
         _environment = environment;
         _options = new EmbeddedClusterOptions
         {
             StorePath = storePath,
-            Workers = run?.Workers ?? 1,
-            Threads = run?.Threads ?? 1,
+            Workers = run.Workers,
+            Threads = run.Threads,
             Log = log,
             Verbose = verbose,
         };
@@ -58,7 +58,7 @@ internal sealed class ClusterAccess : IAsyncDisposable
 
     private async Task<IRunningCluster> StartAsync()
     {
-        StorePath.MakeFolder(Path.GetDirectoryName(_options.StorePath)!, "--store");
+        StorePath.MakeFolder(Path.GetDirectoryName(_options.StorePath)!, "--store", isPrivate: true);
         try
         {
             return await _environment.StartCluster(_options, CancellationToken.None).ConfigureAwait(false);

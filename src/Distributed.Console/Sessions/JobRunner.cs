@@ -57,9 +57,8 @@ internal sealed class JobRunner(ConsoleEnvironment environment, IJobService clie
             ? last
             : await client.ReadWeightsAsync(submission.Id, CheckpointChoice.Best, CancellationToken.None).ConfigureAwait(false);
         var data = submission.Data;
-        var evaluation = data.Training.IsClassification
-            ? Evaluation.Of(submission.Specification.Network, best, data.Validation ?? data.Training, data.Encoding.Target.Classes)
-            : null;
+        var target = data.Encoding.Target;
+        var evaluation = Evaluation.Of(submission.Specification.Network, best, data.Validation ?? data.Training, target.Classes);
         var report = new RunReport
         {
             Job = submission.Id,
@@ -72,7 +71,10 @@ internal sealed class JobRunner(ConsoleEnvironment environment, IJobService clie
             Seconds = end.Elapsed.TotalSeconds,
             Workers = end.Workers,
             WeightsSha256 = ParameterHash.Compute(last),
-            Classes = evaluation?.Classes,
+            Classes = evaluation.Classes,
+            Probabilities = evaluation.Probabilities,
+            Answers = [.. evaluation.Answers.Select(point => (target.Value(point.Answer), target.Value(point.Target)))],
+            Scores = ModelScores.Of(evaluation, target.Scale),
             Folder = folder,
         };
         ResultFolder.Write(folder, report, submission, last, best);

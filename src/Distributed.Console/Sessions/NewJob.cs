@@ -25,11 +25,11 @@ internal static class NewJob
 
     /// <summary>The job of a name, or an error that names the nearest.</summary>
     /// <exception cref="UsageException">There is no such job.</exception>
-    public static async Task<JobRecord> FindAsync(IJobService client, JobId name, string store, string flag)
+    public static async Task<JobRecord> FindAsync(IJobResults jobs, JobId name, string store, string flag)
     {
-        if (await client.FindJobAsync(name, CancellationToken.None).ConfigureAwait(false) is { } record) return record;
-        var jobs = await client.ListJobsAsync(CancellationToken.None).ConfigureAwait(false);
-        var hint = NearestName.Hint(name.Value, jobs.Select(j => j.Id.Value));
-        throw new UsageException($"{flag}there is no job '{name}' in {store}{(jobs.Count == 0 ? ", which holds none" : " ('dtrain jobs' lists them)")}{hint}");
+        if (await jobs.FindJobAsync(name, CancellationToken.None).ConfigureAwait(false) is { } record) return record;
+        var known = await jobs.ListJobsAsync(CancellationToken.None).ConfigureAwait(false);
+        var hint = NearestName.Hint(name.Value, known.Select(j => j.Id.Value));
+        throw new UsageException($"{flag}there is no job '{name}' in {store}{(known.Count == 0 ? ", which holds none" : " ('dtrain jobs' lists them)")}{hint}");
     }
 }

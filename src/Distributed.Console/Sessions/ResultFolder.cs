@@ -9,7 +9,7 @@ using Distributed.Protocol.Specification;
 
 namespace Distributed.Console.Sessions;
 
-/// <summary>The result folder of a job: <c>last/</c>, <c>best/</c>, <c>job.json</c>, <c>curves.png</c>, <c>confusion.png</c>.</summary>
+/// <summary>The result folder of a job: <c>last/</c>, <c>best/</c>, <c>job.json</c>, <c>curves.png</c>, and <c>confusion.png</c> with <c>calibration.png</c>, or <c>residuals.png</c>.</summary>
 internal static class ResultFolder
 {
     /// <summary>Writes it; what stood there under these names is replaced.</summary>
@@ -23,8 +23,7 @@ internal static class ResultFolder
             Model(report, submission, best, document.BestStep).Save(Path.Combine(folder, "best"));
             document.Write(folder);
             if (report.Epochs.Count > 0) CurvesPicture.Write(Path.Combine(folder, "curves.png"), report.Epochs, report.Job.Value);
-            if (report.Classes is { } classes && classes.Classes.Count <= ConfusionPicture.MostClasses)
-                ConfusionPicture.Write(Path.Combine(folder, "confusion.png"), classes, $"{report.Job}: confusion matrix");
+            EvaluationPictures.Write(folder, report.Job.Value, report.Classes, report.Probabilities, report.Answers, submission.Data.Encoding.Target.Name);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

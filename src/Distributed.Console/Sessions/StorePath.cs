@@ -1,8 +1,12 @@
+using Distributed.Cluster;
+using Distributed.Console.Terminals;
+using Distributed.Jobs.Service;
 using Distributed.Jobs.Submission;
+using Distributed.Transport.Files;
 
 namespace Distributed.Console.Sessions;
 
-/// <summary>The default place of journal and snapshots.</summary>
+/// <summary>The place of journal and snapshots.</summary>
 internal static class StorePath
 {
     /// <summary>The full path of a store.</summary>
@@ -24,13 +28,31 @@ internal static class StorePath
         return Path.Combine(folder, "dtrain", "store.db");
     }
 
-    /// <summary>Makes the folder that a file goes into.</summary>
-    /// <exception cref="UsageException">It cannot be made; the message names the setting.</exception>
-    public static void MakeFolder(string folder, string flag)
+    /// <summary>Opens a store for a command that only reads it.</summary>
+    /// <exception cref="UsageException">The store cannot be opened, or another process owns it.</exception>
+    public static IStoreAccess Open(ConsoleEnvironment environment, string path)
     {
         try
         {
-            Directory.CreateDirectory(folder);
+            return environment.OpenStore(path);
+        }
+        catch (TrainingException e)
+        {
+            throw new UsageException(e.Message, e);
+        }
+    }
+
+    /// <summary>Makes the folder that a file goes into.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="flag">The setting that names it.</param>
+    /// <param name="isPrivate">Whether it is for its owner alone.</param>
+    /// <exception cref="UsageException">It cannot be made; the message names the setting.</exception>
+    public static void MakeFolder(string folder, string flag, bool isPrivate = false)
+    {
+        try
+        {
+            if (isPrivate) PrivateFile.CreateFolder(folder);
+            else Directory.CreateDirectory(folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {

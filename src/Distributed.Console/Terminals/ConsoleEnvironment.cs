@@ -6,6 +6,9 @@ namespace Distributed.Console.Terminals;
 /// <summary>Starts the cluster that runs the jobs of this process.</summary>
 internal delegate Task<IRunningCluster> ClusterStart(EmbeddedClusterOptions options, CancellationToken cancellation);
 
+/// <summary>Opens a store that is there, by its full path.</summary>
+internal delegate IStoreAccess StoreOpening(string path);
+
 /// <summary>A cluster of this process; disposing it shuts it down in order.</summary>
 internal interface IRunningCluster : IAsyncDisposable
 {
@@ -16,11 +19,14 @@ internal interface IRunningCluster : IAsyncDisposable
 /// <summary>Everything outside the program that it reads or writes; tests replace it.</summary>
 internal sealed record ConsoleEnvironment
 {
-    /// <summary>Standard output.</summary>
+    /// <summary>Standard output: for JSON, rows of predictions, and terminals, whose control characters are this program's own.</summary>
     public required TextWriter Output { get; init; }
 
-    /// <summary>Standard error.</summary>
-    public required TextWriter Error { get; init; }
+    /// <summary>Standard output for words, which may hold names of files and servers.</summary>
+    public TextWriter Words => PrintableWriter.Over(Output);
+
+    /// <summary>Standard error, for words.</summary>
+    public required TextWriter Error { get; init => field = PrintableWriter.Over(value); }
 
     /// <summary>Columns of the terminal behind standard output; null when there is none, or its cursor cannot move.</summary>
     public int? TerminalWidth { get; init; }
@@ -53,6 +59,9 @@ internal sealed record ConsoleEnvironment
 
     /// <summary>Starts the cluster.</summary>
     public required ClusterStart StartCluster { get; init; }
+
+    /// <summary>Opens a store for a command that only reads it.</summary>
+    public StoreOpening OpenStore { get; init; } = StoreAccess.Open;
 
     /// <summary>Creates the handler of HTTP requests.</summary>
     public Func<HttpMessageHandler> CreateHandler { get; init; } = () => new SocketsHttpHandler

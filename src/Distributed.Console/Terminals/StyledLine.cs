@@ -1,3 +1,5 @@
+using Distributed.Jobs.Submission;
+
 namespace Distributed.Console.Terminals;
 
 /// <summary>The role of a piece of text: a terminal colours it, plain output does not.</summary>
@@ -35,10 +37,10 @@ internal sealed class StyledLine
     /// <summary>Columns that the line takes; every character of a report is one column wide.</summary>
     public int Width => _segments.Sum(s => s.Text.Length);
 
-    /// <summary>Adds a piece at the right.</summary>
+    /// <summary>Adds a piece at the right. Its text may come from a file or a server, and is made printable.</summary>
     public StyledLine Add(string text, Tone tone = Tone.Normal)
     {
-        if (text.Length > 0) _segments.Add(new Segment(text, tone));
+        if (text.Length > 0) _segments.Add(new Segment(PrintableText.Of(text), tone));
         return this;
     }
 

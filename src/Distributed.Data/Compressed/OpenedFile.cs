@@ -1,8 +1,8 @@
 namespace Distributed.Data.Compressed;
 
 /// <summary>
-/// A data file opened for reading, decompressed and checked on the way when it is gzipped or the only file of a zip archive (by its first bytes,
-/// not by its name).
+/// A data file opened for reading, decompressed and checked on the way when it is packed by gzip, zstd, xz or bzip2, or is the only file of a zip
+/// archive (by its first bytes, not by its name). An Excel workbook, a zip archive too, stays packed.
 /// </summary>
 internal sealed class OpenedFile : IDisposable
 {
@@ -58,9 +58,18 @@ internal sealed class OpenedFile : IDisposable
     private static OpenedFile From(string name, Stream stored)
     {
         var length = stored.Length;
-        Stream content = GzipHeader.StandsAt(stored) ? new GzipReader(stored, name) : ZipReader.StandsAt(stored) ? new ZipReader(stored, name) : stored;
+        var content = Unpacked(name, stored);
         var isPacked = content != stored;
         if (isPacked && ReadingScope.Cancellation is { CanBeCanceled: true } cancellation) content = new StoppableStream(content, cancellation);
         return new OpenedFile(name, content, length, isPacked);
+    }
+
+    private static Stream Unpacked(string name, Stream stored)
+    {
+        if (GzipHeader.StandsAt(stored))
+            return new GzipReader(stored, name);
+        if (ZipReader.StandsAt(stored))
+            return ZipReader.HoldsWorkbook(stored, name) ? stored : new ZipReader(stored, name);
+        return PackedFormat.At(stored) is { } format ? new PackedReader(stored, format, name) : stored;
     }
 }

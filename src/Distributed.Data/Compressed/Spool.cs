@@ -60,7 +60,9 @@ internal sealed class Spool : IDisposable
         }
     }
 
-    private static Spool Keep(Stream from, string name)
+    /// <summary>Copies a stream into a temporary file.</summary>
+    /// <exception cref="DataException">It cannot be read, or there is too much of it.</exception>
+    public static Spool Keep(Stream from, string name)
     {
         var spool = new Spool(System.IO.Path.GetTempFileName());
         try

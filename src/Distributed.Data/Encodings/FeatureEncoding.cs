@@ -27,6 +27,14 @@ public sealed record FeatureEncoding
     /// <summary>What the network's outputs mean.</summary>
     public required TargetEncoding Target { get; init; }
 
+    /// <summary>
+    /// Whether rows to predict are refused that hold a text that is no category, or something unreadable in a column of numbers or dates; otherwise
+    /// the first is read as an unseen text and the second as missing (rules from version 3 on; older ones always refuse). Missing cells are
+    /// not refused, unless no training row lacked a text there. Belongs to the asking, not to the model: it is not stored.
+    /// </summary>
+    [JsonIgnore]
+    public bool IsStrict { get; init; }
+
     /// <summary>Network inputs of a sample.</summary>
     [JsonIgnore]
     public int Inputs => Image?.Pixels ?? Columns.Sum(column => column.Inputs);
@@ -77,7 +85,7 @@ public sealed record FeatureEncoding
         {
             if (!row.TryGetValue(column.Name, out var cell) || (cell is null && !column.IsTolerant))
                 throw new DataException("the row lacks this column", "its columns are " + RawTable.List(row.Keys), column: column.Name);
-            RowCell.Encode(column, (cell ?? "").Trim(), marks, inputs.Slice(offset, column.Inputs));
+            RowCell.Encode(column, (cell ?? "").Trim(), marks, IsStrict, inputs.Slice(offset, column.Inputs));
             offset += column.Inputs;
         }
     }

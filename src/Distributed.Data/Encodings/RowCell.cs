@@ -9,13 +9,14 @@ internal static class RowCell
     /// <param name="column">How the column is read.</param>
     /// <param name="cell">The text without surrounding blanks.</param>
     /// <param name="marks">What is missing, where the column tolerates it.</param>
+    /// <param name="isStrict">Whether a column refuses what it tolerates otherwise.</param>
     /// <param name="inputs">[column.Inputs].</param>
     /// <exception cref="DataException">The cell does not fit the column.</exception>
-    public static void Encode(ColumnEncoding column, string cell, MissingMarks marks, Span<float> inputs)
+    public static void Encode(ColumnEncoding column, string cell, MissingMarks marks, bool isStrict, Span<float> inputs)
     {
         if (column.IsTolerant)
         {
-            EncodeAny(column, cell, marks, inputs);
+            EncodeAny(column, cell, marks, isStrict, inputs);
             return;
         }
 
@@ -39,10 +40,12 @@ internal static class RowCell
             throw new DataException(problem, "correct it, or train with such rows", column: column.Name);
     }
 
-    private static void EncodeAny(ColumnEncoding column, string cell, MissingMarks marks, Span<float> inputs)
+    private static void EncodeAny(ColumnEncoding column, string cell, MissingMarks marks, bool isStrict, Span<float> inputs)
     {
         var reading = column.ReadingWith(marks, null);
         var kind = reading.Read(cell, out var number);
+        if (isStrict && StrictCells.Problem(column, cell, kind) is { } problem)
+            throw new DataException(problem, StrictCells.Advice(column), column: column.Name);
         if (column.Others is not { } others)
         {
             column.Encode(number, inputs);

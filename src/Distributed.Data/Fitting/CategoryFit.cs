@@ -24,7 +24,10 @@ internal sealed record CategoryFit(IReadOnlyList<string> Categories, IReadOnlyLi
     private const int RowsOfIdentifier = 10;
 
     /// <summary>Fits the categories on the training rows.</summary>
-    public static CategoryFit Of(RawColumn column, int[] training)
+    /// <param name="column">The column.</param>
+    /// <param name="training">The rows.</param>
+    /// <param name="isNamed">Whether the settings take the column for categories: then it is one also where almost each row has another text.</param>
+    public static CategoryFit Of(RawColumn column, int[] training, bool isNamed = false)
     {
         var times = new int[column.Texts.Count];
         var unknown = 0;
@@ -48,14 +51,21 @@ internal sealed record CategoryFit(IReadOnlyList<string> Categories, IReadOnlyLi
         var fewest = training.Length < ForTwo ? 1 : training.Length < ForThree ? 2 : 3;
         var differ = counts.Count == training.Length && training.Length > RowsOfIdentifier;
         var most = (int)Math.Clamp(MostValues / Math.Max(1, training.Length), AlwaysCategories, MostCategories);
-        var kept = differ ? [] : counts.Where(pair => pair.Value >= fewest)
-            .OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).Take(most)
-            .OrderBy(pair => pair.Key, StringComparer.Ordinal).ToArray();
+        var kept = Kept(differ ? int.MaxValue : fewest);
+        if (isNamed && kept.Length == 0)
+            kept = Kept(1);
         var rare = unknown + counts.Values.Sum() - kept.Sum(pair => pair.Value);
         return new CategoryFit(
             [.. kept.Select(pair => pair.Key)],
             rare > 0 ? [] : [.. kept.Select(pair => pair.Value / (double)training.Length)],
             counts.GetValueOrDefault(""), rare);
+
+        KeyValuePair<string, int>[] Kept(int least) =>
+        [
+            .. counts.Where(pair => pair.Value >= least)
+                .OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).Take(most)
+                .OrderBy(pair => pair.Key, StringComparer.Ordinal),
+        ];
     }
 
     private static bool IsMissing(RawColumn column, int text) =>

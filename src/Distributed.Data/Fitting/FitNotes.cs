@@ -8,7 +8,7 @@ internal sealed class FitNotes
 {
     private const int MostNames = 5;
 
-    private readonly List<string> _leftOut = [];
+    private readonly List<DataNote> _leftOut = [];
 
     /// <summary>Columns with missing numbers, and in how many rows.</summary>
     public List<(string Name, int Rows)> MissingNumbers { get; } = [];
@@ -23,16 +23,17 @@ internal sealed class FitNotes
     public List<string> Dates { get; } = [];
 
     /// <summary>What to add where nothing is left to learn from.</summary>
-    public string WhyNone => _leftOut.Count == 0 ? "" : ": " + string.Join("; ", _leftOut.Take(MostNames));
+    public string WhyNone => _leftOut.Count == 0 ? "" : ": " + string.Join("; ", _leftOut.Take(MostNames).Select(note => note.Text));
 
     /// <summary>Notes that a column is left out.</summary>
-    public void LeaveOut(string name, string why) => _leftOut.Add($"column {CellNumber.Quoted(name)} {why} and is left out");
+    public void LeaveOut(string name, string why, SettingHint? otherwise = null) =>
+        _leftOut.Add(new DataNote($"column {CellNumber.Quoted(name)} {why} and is left out", otherwise));
 
     /// <summary>The sentences.</summary>
     /// <param name="rows">Rows to learn from.</param>
     public IReadOnlyList<DataNote> All(int rows)
     {
-        var notes = new List<string>(_leftOut);
+        var notes = new List<string>();
         var of = rows.ToString(CultureInfo.InvariantCulture);
         if (MissingNumbers.Count > 0)
             notes.Add($"missing numbers are read as the median of the rows to learn from, and an input says where: {List(MissingNumbers, of)}");
@@ -42,7 +43,7 @@ internal sealed class FitNotes
             notes.Add($"rare texts share an input with those that come later: {List(RareTexts, of)}");
         if (Dates.Count > 0)
             notes.Add($"dates become the elapsed time, year, month, weekday and time of day: {RawTable.List(Dates)}");
-        return [.. notes.Select(note => new DataNote(note))];
+        return [.. _leftOut, .. notes.Select(note => new DataNote(note))];
     }
 
     private static string List(List<(string Name, int Rows)> columns, string of) =>

@@ -50,7 +50,7 @@ internal static class TableEncoder
         {
             Rules = rules.Version > 1 ? rules.Version : null,
             Format = rules.Surveys ? settings.Format : null,
-            Columns = rules.Surveys ? FitAny(table, target, training, notes) : Fit(table, target, training, settings.Text, notes),
+            Columns = rules.Surveys ? FitAny(table, target, training, [.. settings.Text, .. settings.Format?.Columns?.Keys ?? []], notes) : Fit(table, target, training, settings.Text, notes),
             Target = targetEncoding,
         };
         var learned = Encode(table, target, encoding, training, labels);
@@ -91,9 +91,9 @@ internal static class TableEncoder
         return columns;
     }
 
-    private static IReadOnlyList<ColumnEncoding> FitAny(RawTable table, RawColumn target, int[] training, List<DataNote> notes)
+    private static IReadOnlyList<ColumnEncoding> FitAny(RawTable table, RawColumn target, int[] training, string[] named, List<DataNote> notes)
     {
-        var fit = new TolerantFit(table, training);
+        var fit = new TolerantFit(table, training, named);
         var columns = fit.Fit(target);
         notes.AddRange(fit.Notes);
         return columns;

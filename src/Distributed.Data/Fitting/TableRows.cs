@@ -10,9 +10,10 @@ internal static class TableRows
     /// <param name="table">The table; has every column of the encoding, in any order.</param>
     /// <param name="columns">The columns in the order of their inputs.</param>
     /// <param name="rows">Which rows, in the order of the result.</param>
+    /// <param name="isStrict">Whether columns refuse what they tolerate otherwise.</param>
     /// <returns>[rows × inputs], row-major.</returns>
     /// <exception cref="DataException">A column is missing, or a cell does not fit its column.</exception>
-    public static float[] Encode(RawTable table, IReadOnlyList<ColumnEncoding> columns, ReadOnlySpan<int> rows)
+    public static float[] Encode(RawTable table, IReadOnlyList<ColumnEncoding> columns, ReadOnlySpan<int> rows, bool isStrict = false)
     {
         var inputs = columns.Sum(column => column.Inputs);
         if ((long)rows.Length * inputs > DataLimits.Values)
@@ -24,6 +25,8 @@ internal static class TableRows
             var raw = table.Find(column.Name)
                 ?? throw new DataException(
                     "the file lacks this column", "its columns are " + RawTable.List(table.Names), table.File, 1, column.Name);
+            if (isStrict && column.IsTolerant)
+                CheckStrictly(table, raw, column, rows);
             if (column.Others is not null)
                 WriteAnyTexts(raw, column, rows, features.AsSpan(offset), inputs);
             else if (column.Tolerance is not null)
@@ -36,6 +39,20 @@ internal static class TableRows
         }
 
         return features;
+    }
+
+    private static void CheckStrictly(RawTable table, RawColumn raw, ColumnEncoding column, ReadOnlySpan<int> rows)
+    {
+        var problems = raw.Texts.Select((text, index) => StrictCells.Problem(column, text, raw.KindOf(index))).ToArray();
+        foreach (var row in rows)
+        {
+            // Beyond a bound texts are not kept; then they are different ones, and numbers are read.
+            var problem = raw.TextIndices[row] is >= 0 and var text ? problems[text]
+                : column.Kind == ColumnKind.Text || double.IsNaN(raw.Numbers[row]) ? "the cell holds one of too many different texts"
+                : null;
+            if (problem is not null)
+                throw table.Error(problem, StrictCells.Advice(column), row, column.Name);
+        }
     }
 
     private static void WriteNumbers(

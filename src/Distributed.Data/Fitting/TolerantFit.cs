@@ -4,7 +4,10 @@ using Distributed.Data.Tables;
 namespace Distributed.Data.Fitting;
 
 /// <summary>Version 3: fits each feature column on the training rows so that any later cell can be encoded.</summary>
-internal sealed class TolerantFit(RawTable table, int[] training)
+/// <param name="table">The table.</param>
+/// <param name="training">The rows to learn from.</param>
+/// <param name="named">The columns that the settings take for something.</param>
+internal sealed class TolerantFit(RawTable table, int[] training, IReadOnlyCollection<string> named)
 {
     private readonly List<ColumnEncoding> _columns = [];
     private readonly FitNotes _notes = new();
@@ -93,10 +96,10 @@ internal sealed class TolerantFit(RawTable table, int[] training)
 
     private void FitTexts(RawColumn column)
     {
-        var fit = CategoryFit.Of(column, training);
+        var fit = CategoryFit.Of(column, training, named.Contains(column.Name));
         if (fit.Categories.Count == 0)
         {
-            _notes.LeaveOut(column.Name, "holds a different text in almost each row, like an identifier,");
+            _notes.LeaveOut(column.Name, "holds a different text in almost each row, like an identifier,", SettingHint.Column(column.Name, "category", "keeps it"));
             return;
         }
 

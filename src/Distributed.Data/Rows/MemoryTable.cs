@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Text;
 using CsvHelper;
 using CsvHelper.Configuration;
+using Distributed.Data.Formats;
 using Distributed.Data.Tables;
 
 namespace Distributed.Data.Rows;

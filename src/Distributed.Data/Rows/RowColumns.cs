@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Reflection;
+using Distributed.Data.Formats;
 
 namespace Distributed.Data.Rows;
 

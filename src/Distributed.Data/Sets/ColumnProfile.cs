@@ -50,8 +50,10 @@ public sealed record ColumnProfile(string Name, bool IsNumeric, long Missing, in
     /// <summary>Why, and the setting that takes it for something else.</summary>
     public DataNote Why { get; init; } = new("");
 
-    internal static ColumnProfile Of(RawTable table, RawColumn column, IReadOnlyList<DataNote> notes, MissingMarks marks)
+    internal static ColumnProfile Of(RawTable table, RawColumn column, IReadOnlyList<DataNote> notes, TableFormat format)
     {
+        var marks = new MissingMarks(format.Missing);
+        var isNamed = format.Columns?.ContainsKey(column.Name) == true;
         var (count, sum, least, most) = (0L, 0.0, double.PositiveInfinity, double.NegativeInfinity);
         foreach (var number in column.Numbers)
         {
@@ -63,7 +65,7 @@ public sealed record ColumnProfile(string Name, bool IsNumeric, long Missing, in
         var missing = use != ColumnUse.Category
             ? column.Numbers.Count - count
             : column.TextIndices.LongCount(text => text >= 0 && marks.InTexts(column.Texts[text]));
-        var (role, why) = RoleOf(table, column, use, missing, notes.Count > 0 ? notes[0] : null);
+        var (role, why) = RoleOf(table, column, use, missing, notes.Count > 0 ? notes[0] : null, isNamed);
         return new ColumnProfile(
             column.Name, numeric, missing, column.Texts.Count, column.HasMoreTexts,
             numeric ? least : null, numeric ? most : null, numeric ? sum / count : null)
@@ -73,11 +75,11 @@ public sealed record ColumnProfile(string Name, bool IsNumeric, long Missing, in
         };
     }
 
-    private static (ColumnRole Role, DataNote Why) RoleOf(RawTable table, RawColumn column, ColumnUse use, long missing, DataNote? said)
+    private static (ColumnRole Role, DataNote Why) RoleOf(RawTable table, RawColumn column, ColumnUse use, long missing, DataNote? said, bool isNamed)
     {
         if (missing == table.Rows)
             return (ColumnRole.Empty, new DataNote("no row has a value"));
-        if (DataRules.Newest.Header.WhyLeftOut(column, table.Names.ToList().IndexOf(column.Name), table.File) is { } leftOut)
+        if (!isNamed && DataRules.Newest.Header.WhyLeftOut(column, table.Names.ToList().IndexOf(column.Name), table.File) is { } leftOut)
             return (leftOut.Otherwise is null ? ColumnRole.Index : ColumnRole.Identifier, leftOut);
         var different = use == ColumnUse.Category
             ? column.Texts.Where((_, text) => column.KindOf(text) != CellKind.MissingWord).Count()
@@ -90,14 +92,14 @@ public sealed record ColumnProfile(string Name, bool IsNumeric, long Missing, in
         {
             ColumnUse.Number => (ColumnRole.Number, said ?? Otherwise(column, "each value is a number", "category", "takes the numbers as names")),
             ColumnUse.Date => (ColumnRole.Date, said ?? Otherwise(column, "each value is a date", "category", "takes the dates as names")),
-            _ => Texts(column, table.Rows, different, said),
+            _ => Texts(column, table.Rows, different, said, isNamed),
         };
     }
 
-    private static (ColumnRole Role, DataNote Why) Texts(RawColumn column, int rows, int different, DataNote? said)
+    private static (ColumnRole Role, DataNote Why) Texts(RawColumn column, int rows, int different, DataNote? said, bool isNamed)
     {
-        if (CategoryFit.Of(column, [.. Enumerable.Range(0, rows)]).Categories.Count == 0)
-            return (ColumnRole.Identifier, new DataNote("almost each row has a different text"));
+        if (CategoryFit.Of(column, [.. Enumerable.Range(0, rows)], isNamed).Categories.Count == 0)
+            return (ColumnRole.Identifier, Otherwise(column, "almost each row has a different text", "category", "keeps it"));
         var texts = string.Create(CultureInfo.InvariantCulture, $"there are {(column.HasMoreTexts ? "more than " : "")}{different} texts");
         return (ColumnRole.Category, said ?? new DataNote(texts));
     }

@@ -1,3 +1,4 @@
+using Distributed.Data.Compressed;
 using Distributed.Data.Encodings;
 using Distributed.Data.Images;
 using Distributed.Data.Tables;
@@ -19,19 +20,25 @@ public sealed record DataProfile(
     /// <exception cref="DataException">It cannot be read.</exception>
     public static DataProfile Of(string source) => Directory.Exists(source) ? OfImages(source) : ParsedTable.Of(source).Profile;
 
+    /// <summary>Reads a whole table.</summary>
+    /// <param name="source">A file, a pattern that matches several, or - for standard input.</param>
+    /// <param name="format">How it is written; null: found out.</param>
+    /// <exception cref="DataException">It cannot be read.</exception>
+    public static DataProfile OfTable(string source, TableFormat? format) => Spool.Through(source, path => ParsedTable.Of(path, format).Profile);
+
     /// <summary>Remarks about the file, such as its encoding.</summary>
     public IReadOnlyList<DataNote> Notes { get; init; } = [];
 
     /// <summary>Describes a table.</summary>
     /// <param name="table">Each column read as it holds.</param>
     /// <param name="notes">Remarks about each column.</param>
-    /// <param name="marks">What is missing.</param>
+    /// <param name="format">What is said about the table.</param>
     /// <param name="read">Remarks about the file.</param>
-    internal static DataProfile Of(RawTable table, IReadOnlyList<IReadOnlyList<DataNote>> notes, MissingMarks marks, IReadOnlyList<DataNote> read)
+    internal static DataProfile Of(RawTable table, IReadOnlyList<IReadOnlyList<DataNote>> notes, TableFormat format, IReadOnlyList<DataNote> read)
     {
         var last = table.Columns[^1];
         return new DataProfile(
-            table.Rows, null, [.. table.Columns.Zip(notes, (column, told) => ColumnProfile.Of(table, column, told, marks))], null, null,
+            table.Rows, null, [.. table.Columns.Zip(notes, (column, told) => ColumnProfile.Of(table, column, told, format))], null, null,
             last.HasMoreTexts || last.Texts.Count > DataLimits.Classes ? null : CountLabels(last))
         {
             Notes = read,

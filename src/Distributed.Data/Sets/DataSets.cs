@@ -122,7 +122,7 @@ public static class DataSets
 
         var table = ReadTable(source, encoding, withTarget: false);
         return new EncodedInputs(
-            table.Rows, encoding.Inputs, TableRows.Encode(table, encoding.TableColumns, [.. Enumerable.Range(0, table.Rows)]));
+            table.Rows, encoding.Inputs, TableRows.Encode(table, encoding.TableColumns, [.. Enumerable.Range(0, table.Rows)], encoding.IsStrict));
     }
 
     /// <summary>The files of images and labels of a folder or an images file.</summary>
@@ -232,6 +232,11 @@ public static class DataSets
             throw new DataException("these are images", "the model was trained on the columns of a table", path);
         return labelled ? ImageFiles.ReadLabelled(path) : ImageFiles.ReadImages(path);
     }
+
+    /// <summary>Whether a source is read as a table: standard input, a file that holds no images, or a pattern that matches files.</summary>
+    /// <param name="source">As <see cref="DataSettings.Source"/>.</param>
+    public static bool IsTable(string source) =>
+        source == StandardInput || TableFiles.Matches(source) || (File.Exists(source) && !ImageFiles.IsIdx(source));
 
     private static void RequireExists(string path)
     {

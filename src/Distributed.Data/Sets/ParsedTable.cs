@@ -26,7 +26,7 @@ public sealed class ParsedTable
     /// <exception cref="DataException">It cannot be read as a table.</exception>
     public static ParsedTable Of(string file, TableFormat? format = null)
     {
-        if (ImageFiles.IsIdx(file)) throw new DataException("this is an IDX file and no table", "images are uploaded together with their labels");
+        if (!TableFiles.Matches(file) && ImageFiles.IsIdx(file)) throw new DataException("this is an IDX file and no table", "images are uploaded together with their labels");
         format ??= new TableFormat();
         var reader = new FoundTables(file, format);
         var (table, profile) = SurveyedTables.Survey(reader, format);

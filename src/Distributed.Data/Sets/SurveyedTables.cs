@@ -70,7 +70,7 @@ internal static class SurveyedTables
         var table = RepeatedColumns.Merge(surveyed);
         var columns = TableSurvey.Decide(table.Columns, format, table.Names[^1], []);
         var settled = Settle(table, columns, reader, plan);
-        return (surveyed, DataProfile.Of(settled, [.. columns.Select(column => column.Notes)], marks, reader.Notes));
+        return (surveyed, DataProfile.Of(settled, [.. columns.Select(column => column.Notes)], format, reader.Notes));
     }
 
     /// <summary>Reads a table as an encoding says.</summary>

@@ -55,6 +55,8 @@ internal sealed class ColumnSurvey
     /// <param name="usual">The notation of columns that could be either.</param>
     public ColumnReading Decide(ColumnUse? given, bool isTarget, NumberNotation? decimalMark, UsualNotation usual)
     {
+        if (_reading.AreNumbers)
+            (decimalMark, given) = (NumberNotation.Point, given ?? ColumnUse.Number);
         var notation = decimalMark ?? (HasDecimalCommas ? NumberNotation.Comma : HasDecimalPoints ? NumberNotation.Point : usual.Notation);
         var numbers = _counts[notation == NumberNotation.Point ? CellForms.Point : CellForms.Comma];
         var order = OrderOf();

@@ -14,6 +14,12 @@ internal sealed class SurveyReading(MissingMarks marks) : ICellReading
     /// <summary>What is missing.</summary>
     public MissingMarks Marks => marks;
 
+    /// <summary>Whether the cells are numbers by their type: a column of numbers with a decimal point.</summary>
+    public bool AreNumbers { get; private init; }
+
+    /// <inheritdoc/>
+    public ICellReading OfNumbers() => new SurveyReading(Marks) { AreNumbers = true };
+
     /// <inheritdoc/>
     public CellKind Read(string cell, out double number)
     {

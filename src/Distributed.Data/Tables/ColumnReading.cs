@@ -37,6 +37,9 @@ internal sealed record ColumnReading(ColumnUse Use, NumberNotation Notation, Dat
     }
 
     /// <inheritdoc/>
+    public ICellReading OfNumbers() => Use == ColumnUse.Number ? this with { Notation = NumberNotation.Point } : this;
+
+    /// <inheritdoc/>
     public ITextIndex NewIndex() => new Index(Use == ColumnUse.Category);
 
     /// <summary>Many words are kept, and few different numbers; what is known is found also when no more are taken.</summary>

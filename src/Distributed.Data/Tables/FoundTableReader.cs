@@ -1,12 +1,14 @@
 using System.Text;
 using Distributed.Data.Compressed;
+using Distributed.Data.Formats;
 
 namespace Distributed.Data.Tables;
 
 /// <summary>
 /// Version 3: finds out how a table's text is written. The encoding: by byte order mark, by the zero bytes of UTF-16, otherwise UTF-8, and
 /// Windows-1252 where it is not that. The delimiter: from a line <c>sep=;</c>, or the one of comma, semicolon, tab and vertical bar that cuts
-/// the first lines most evenly. Lines before the header that begin with # are comments. JSON is read as <see cref="JsonRows"/>.
+/// the first lines most evenly. Lines before the header that begin with # are comments. JSON is read as <see cref="JsonRows"/>, and formats that
+/// are no text by their readers.
 /// </summary>
 /// <param name="open">Opens the file anew each time.</param>
 /// <param name="format">What the settings say.</param>
@@ -15,6 +17,7 @@ internal sealed class FoundTableReader(Func<OpenedFile> open, TableFormat format
     private const int SampleCharacters = DataLimits.CellLength * 100;
 
     private TextEncoding? _encoding;
+    private FileFormat? _format;
     private bool? _isJson;
 
     /// <summary>Remarks for the user, after a reading.</summary>
@@ -27,10 +30,13 @@ internal sealed class FoundTableReader(Func<OpenedFile> open, TableFormat format
         if (_isJson is null)
         {
             var sample = Sample();
+            _format = FileFormats.Of(sample);
             OtherFormats.Refuse(sample, plan.File);
-            _isJson = format.Delimiter is null && format.NoHeader != true && JsonRows.BeginsLike(sample);
+            _isJson = _format is null && format.Delimiter is null && format.NoHeader != true && JsonRows.BeginsLike(sample);
         }
 
+        if (_format is { } known)
+            return Read(plan, known);
         if (_isJson.Value)
             return ReadJson(plan);
         _encoding ??= format.Encoding is { } name ? TextEncoding.Named(name) : FindEncoding();
@@ -46,6 +52,41 @@ internal sealed class FoundTableReader(Func<OpenedFile> open, TableFormat format
             _encoding = TextEncoding.Western;
             return Read(plan, TextEncoding.Western);
         }
+    }
+
+    private RawTable Read(CsvPlan plan, FileFormat known)
+    {
+        try
+        {
+            using var file = open();
+            if (known == FileFormat.Workbook)
+            {
+                using var sheet = new SheetRows(file, format.NoHeader != true);
+                Tell(sheet.Notes);
+                return RowTableReader.Read(sheet, plan);
+            }
+
+            if (known == FileFormat.Parquet)
+            {
+                using var parquet = new ParquetColumns(file);
+                Tell(parquet.Notes);
+                return RowTableReader.Read(parquet, plan);
+            }
+
+            using var arrow = new ArrowColumns(file, known);
+            Tell(arrow.Notes);
+            return RowTableReader.Read(arrow, plan);
+        }
+        catch (IOException error)
+        {
+            throw new DataException("the file cannot be read: " + error.Message, file: plan.File, inner: error);
+        }
+    }
+
+    private void Tell(IEnumerable<DataNote> notes)
+    {
+        Notes.Clear();
+        Notes.AddRange(notes);
     }
 
     private RawTable ReadJson(CsvPlan plan)
@@ -77,9 +118,7 @@ internal sealed class FoundTableReader(Func<OpenedFile> open, TableFormat format
             using var whole = new PrefixedReader(new string('\n', lines) + sample[dialect.Skipped..], text);
             var table = CsvTableReader.Read(
                 whole, dialect.Delimiter, plan with { HasHeader = format.NoHeader != true, SkipsComments = true });
-            Notes.Clear();
-            if (encoding.Note is { } note)
-                Notes.Add(note);
+            Tell(encoding.Note is { } note ? [note] : []);
             if (dialect.Comments > 0)
                 Notes.Add(new DataNote(dialect.Comments == 1 ? "a comment line before the header is left out" : $"{dialect.Comments} comment lines before the header are left out"));
             return table;

@@ -8,6 +8,9 @@ internal interface ICellReading
     /// <param name="number">The number; NaN for any other text.</param>
     CellKind Read(string cell, out double number);
 
+    /// <summary>The same for cells that are numbers by their type and so have a decimal point.</summary>
+    ICellReading OfNumbers() => this;
+
     /// <summary>Told that the rows of another column, read by another reading of the same kind, are appended.</summary>
     void Absorb(RawColumn other)
     {

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Distributed.Data.Compressed;
+using Distributed.Data.Formats;
 
 namespace Distributed.Data.Tables;
 
@@ -14,24 +15,25 @@ internal sealed class JsonRows(Func<OpenedFile> open) : IRowSource
     private const string Advice = "each line holds one object, or the file one array of objects", LineKey = "line";
     private const int LongestLine = DataLimits.CellLength * 1_000;
 
-    private readonly Lazy<string[]> _names = new(() => FindNames(open));
+    private readonly Lazy<SourceColumn[]> _columns = new(() => FindColumns(open));
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Names => _names.Value;
+    public IReadOnlyList<SourceColumn> Columns => _columns.Value;
 
     /// <inheritdoc/>
-    public IEnumerable<IReadOnlyList<string>> Rows
+    public IEnumerable<SourceRow> Rows
     {
         get
         {
-            var places = _names.Value.Index().ToDictionary(name => name.Item, name => name.Index, StringComparer.Ordinal);
+            var places = Columns.Index().ToDictionary(column => column.Item.Name, column => column.Index, StringComparer.Ordinal);
+            var line = 0;
             foreach (var row in Objects(open))
             {
                 var cells = new string[places.Count];
                 Array.Fill(cells, "");
-                foreach (var member in row.EnumerateObject())
-                    cells[places[NameOf(member)]] = TextOf(member.Value);
-                yield return cells;
+                foreach (var member in row.Value.EnumerateObject())
+                    cells[places[NameOf(member, row)]] = TextOf(member.Value, row);
+                yield return new SourceRow(++line, cells);
             }
         }
     }
@@ -45,18 +47,28 @@ internal sealed class JsonRows(Func<OpenedFile> open) : IRowSource
         return sample is [(byte)'{', ..] ? sample[1..].TrimStart(" \t\r\n"u8) is [(byte)'"' or (byte)'}', ..] : sample is [(byte)'[', ..] && sample[1..].TrimStart(" \t\r\n"u8) is [(byte)'{', ..];
     }
 
-    private static string[] FindNames(Func<OpenedFile> open)
+    /// <summary>A column holds numbers where each value that is not null is a number.</summary>
+    private static SourceColumn[] FindColumns(Func<OpenedFile> open)
     {
-        var names = new List<string>();
-        var known = new HashSet<string>(StringComparer.Ordinal);
+        var columns = new List<(string Name, bool AnyNumber, bool AnyOther)>();
+        var places = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var row in Objects(open))
-            foreach (var member in row.EnumerateObject())
-                if (NameOf(member) is var name && known.Add(name))
-                    names.Add(name);
-        return [.. names];
+            foreach (var member in row.Value.EnumerateObject())
+            {
+                var name = NameOf(member, row);
+                if (places.TryAdd(name, columns.Count))
+                    columns.Add((name, false, false));
+                var column = columns[places[name]];
+                if (member.Value.ValueKind == JsonValueKind.Number)
+                    columns[places[name]] = column with { AnyNumber = true };
+                else if (member.Value.ValueKind != JsonValueKind.Null)
+                    columns[places[name]] = column with { AnyOther = true };
+            }
+
+        return [.. columns.Select(column => new SourceColumn(column.Name, column is { AnyNumber: true, AnyOther: false }))];
     }
 
-    private static IEnumerable<JsonElement> Objects(Func<OpenedFile> open)
+    private static IEnumerable<ReadRow> Objects(Func<OpenedFile> open)
     {
         using var file = open();
         var isArray = BeginsWithBracket(open);
@@ -79,7 +91,7 @@ internal sealed class JsonRows(Func<OpenedFile> open) : IRowSource
 
             if (next.ValueKind != JsonValueKind.Object)
                 throw new DataException($"a row is {Article(next.ValueKind)} and no object", Advice, file.Name, line);
-            yield return next;
+            yield return new ReadRow(next, file.Name, line);
         }
     }
 
@@ -141,14 +153,14 @@ internal sealed class JsonRows(Func<OpenedFile> open) : IRowSource
         return sample.IndexOf((byte)'[') is >= 0 and var bracket && sample.IndexOf((byte)'{') is var brace && (brace < 0 || bracket < brace);
     }
 
-    private static string TextOf(JsonElement value) => value.ValueKind switch
+    private static string TextOf(JsonElement value, ReadRow row) => value.ValueKind switch
     {
         JsonValueKind.Null or JsonValueKind.Undefined => "",
-        JsonValueKind.String => StringOf(value),
-        _ => value.GetRawText(),
+        JsonValueKind.String => StringOf(value, row),
+        _ => RawOf(value, row),
     };
 
-    private static string NameOf(JsonProperty member)
+    private static string NameOf(JsonProperty member, ReadRow row)
     {
         try
         {
@@ -156,12 +168,12 @@ internal sealed class JsonRows(Func<OpenedFile> open) : IRowSource
         }
         catch (InvalidOperationException error)
         {
-            throw new DataException("the name of a member is not UTF-8 text", "save the file in UTF-8", inner: error);
+            throw row.IsNoText(error);
         }
     }
 
     /// <summary>A text may escape half a character, as \ud800; then it counts as it is written.</summary>
-    private static string StringOf(JsonElement value)
+    private static string StringOf(JsonElement value, ReadRow row)
     {
         try
         {
@@ -169,7 +181,25 @@ internal sealed class JsonRows(Func<OpenedFile> open) : IRowSource
         }
         catch (InvalidOperationException)
         {
+            return RawOf(value, row);
+        }
+    }
+
+    private static string RawOf(JsonElement value, ReadRow row)
+    {
+        try
+        {
             return value.GetRawText();
         }
+        catch (InvalidOperationException error)
+        {
+            throw row.IsNoText(error);
+        }
+    }
+
+    /// <summary>A row, and where it is.</summary>
+    private readonly record struct ReadRow(JsonElement Value, string File, int? Line)
+    {
+        public DataException IsNoText(Exception inner) => new("a text is not UTF-8", "save the file in UTF-8", File, Line, inner: inner);
     }
 }

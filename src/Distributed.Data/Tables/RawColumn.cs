@@ -123,6 +123,9 @@ internal sealed class RawColumn
             AddFrom(other, row);
     }
 
+    /// <summary>An empty column like this one for cells that are numbers by their type: their decimal mark is the point.</summary>
+    public RawColumn OfNumbers() => new(Name, Reading.OfNumbers());
+
     /// <summary>The same column under a reading that means the same.</summary>
     public RawColumn Under(ICellReading reading) => new(this, reading, _numbers);
 

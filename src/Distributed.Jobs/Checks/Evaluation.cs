@@ -13,14 +13,15 @@ namespace Distributed.Jobs.Checks;
 /// </summary>
 internal sealed class Evaluation
 {
+    /// <summary>The most answers that <see cref="Answers"/> holds: a picture shows no more.</summary>
+    private const int MostAnswers = 20_000;
+
     private readonly ISampleSource _samples;
     private readonly EpochPlan _plan;
     private readonly float[] _parameters;
     private readonly PackedWeights _packed;
     private readonly ShardComputer _computer;
-    private readonly int[] _rows;
-    private readonly float[] _inputs, _targets, _outputs;
-    private readonly int[] _labels;
+    private readonly ShardMemory _memory;
 
     private Evaluation(NetworkSpecification specification, float[] parameters, ISampleSource samples, IReadOnlyList<string> classes)
     {
@@ -32,12 +33,11 @@ internal sealed class Evaluation
         network.Pack(parameters, _packed);
         var most = Math.Min(samples.Rows, _plan.EvaluationShard(0).Count);
         _computer = new ShardComputer(network, most);
-        _rows = new int[most];
-        _inputs = new float[most * samples.Inputs];
-        _labels = new int[samples.IsClassification ? most : 0];
-        _targets = new float[samples.IsClassification ? 0 : most * samples.Outputs];
-        _outputs = new float[samples.IsClassification ? most * samples.Outputs : 0];
+        _memory = new ShardMemory(
+            new int[most], new float[most * samples.Inputs], new int[samples.IsClassification ? most : 0],
+            new float[samples.IsClassification ? 0 : most * samples.Outputs], new float[most * samples.Outputs]);
         Classes = samples.IsClassification ? new ClassificationReport(classes) : null;
+        Probabilities = samples.IsClassification ? new ProbabilityReport(classes.Count) : null;
     }
 
     /// <summary>Sums over all samples.</summary>
@@ -45,6 +45,12 @@ internal sealed class Evaluation
 
     /// <summary>Class by class; null for a regression.</summary>
     public ClassificationReport? Classes { get; }
+
+    /// <summary>What follows from the probabilities; null for a regression.</summary>
+    public ProbabilityReport? Probabilities { get; }
+
+    /// <summary>The first answers of a regression and their targets, standardised, in the order of the rows; empty for classes.</summary>
+    public List<(float Answer, float Target)> Answers { get; } = [];
 
     /// <summary>Evaluates.</summary>
     /// <param name="specification">The network.</param>
@@ -70,17 +76,26 @@ internal sealed class Evaluation
     private ShardMetrics Shard(int shard)
     {
         var range = _plan.EvaluationShard(shard);
-        for (var i = 0; i < range.Count; i++) _rows[i] = range.First + i;
-        _samples.Gather(_rows.AsSpan(0, range.Count), _inputs, _labels, _targets);
-        var inputs = _inputs.AsSpan(0, range.Count * _samples.Inputs);
-        if (Classes is null)
-            return _computer.Evaluate(_parameters, _packed, new Samples(inputs, _targets.AsSpan(0, range.Count * _samples.Outputs), range.Count), shard);
-        var labels = _labels.AsSpan(0, range.Count);
-        var outputs = _outputs.AsSpan(0, range.Count * _samples.Outputs);
+        for (var i = 0; i < range.Count; i++) _memory.Rows[i] = range.First + i;
+        _samples.Gather(_memory.Rows.AsSpan(0, range.Count), _memory.Inputs, _memory.Labels, _memory.Targets);
+        var inputs = _memory.Inputs.AsSpan(0, range.Count * _samples.Inputs);
+        var outputs = _memory.Outputs.AsSpan(0, range.Count * _samples.Outputs);
         _computer.Predict(_parameters, _packed, inputs, range.Count, outputs);
+        if (Classes is null)
+        {
+            var targets = _memory.Targets.AsSpan(0, outputs.Length);
+            for (var i = 0; i < outputs.Length && Answers.Count < MostAnswers; i++) Answers.Add((outputs[i], targets[i]));
+            return _computer.Evaluate(_parameters, _packed, new Samples(inputs, targets, range.Count), shard);
+        }
+
+        var labels = _memory.Labels.AsSpan(0, range.Count);
         Classes.Add(labels, outputs);
+        Probabilities!.Add(labels, outputs);
         return _computer.Evaluate(_parameters, _packed, new Samples(inputs, labels, range.Count), shard);
     }
+
+    /// <summary>What one shard takes, and answers.</summary>
+    private sealed record ShardMemory(int[] Rows, float[] Inputs, int[] Labels, float[] Targets, float[] Outputs);
 
     /// <summary>Only the plan's cutting of the validation set is used here.</summary>
     private static EpochPlan PlanOf(NetworkSpecification network, int rows) => new(new JobSpecification

@@ -16,9 +16,9 @@ internal sealed record VerificationSubject(
     JobId Job, JobSpecification Specification, DataSettings Source, IReadOnlyList<long> Steps, Func<long, Task<StoredCheckpoint>> Read)
 {
     /// <summary>The kept checkpoints of a store's job.</summary>
-    public static VerificationSubject Of(IJobService client, JobRecord record) => new(
+    public static VerificationSubject Of(IJobResults jobs, JobRecord record) => new(
         record.Id, record.Specification, record.Source, record.Checkpoints,
-        step => client.ReadCheckpointAsync(record.Id, step, CancellationToken.None));
+        step => jobs.ReadCheckpointAsync(record.Id, step, CancellationToken.None));
 
     /// <summary>Why the job cannot be recomputed here; null when it can.</summary>
     public string? Refusal()

@@ -94,13 +94,7 @@ internal sealed class DirectJobs(ActorSystem system, ActorRegistry registry, Nod
         }
     }
 
-    public async Task<JobRecord?> FindAsync(JobId job, CancellationToken cancellation)
-    {
-        var registered = await stored.RegisteredAsync(cancellation).ConfigureAwait(false);
-        return registered.FirstOrDefault(candidate => candidate.Job == job) is { } found
-            ? JobRecord.Of(job, found.SubmittedAt, found.Source, found.EncodingId, await stored.HistoryAsync(job, cancellation).ConfigureAwait(false))
-            : null;
-    }
+    public Task<JobRecord?> FindAsync(JobId job, CancellationToken cancellation) => stored.FindAsync(job, cancellation);
 
     private Watch BeginWatch(JobId job)
     {

@@ -14,7 +14,7 @@ public static class NodeClient
 
     internal static IJobService Of(ActorSystem system, ActorRegistry registry, NodeServices node)
     {
-        var stored = new StoredJobs(system);
+        var stored = new ClusterJobs(system);
         return new JobService(new DirectJobs(system, registry, node, stored), stored);
     }
 }

@@ -27,13 +27,13 @@ internal sealed class GatewayAccess(ActorSystem system, ActorRegistry registry, 
 
     private readonly IActorRef _directory = registry.Get<JobDirectory>();
     private readonly IActorRef _coordinators = registry.Get<CoordinatorRegion>();
-    private readonly StoredJobs _stored = new(system);
+    private readonly ClusterJobs _stored = new(system);
 
     /// <summary>The access of a node's own gateway.</summary>
     public static GatewayAccess Of(ClusterNode node) => new(node.System, node.Registry, node.Services);
 
     /// <summary>The stored jobs.</summary>
-    public StoredJobs Stored => _stored;
+    public ClusterJobs Stored => _stored;
 
     /// <summary>The jobs, started through the queue.</summary>
     public IJobService Jobs => new JobService(new QueuedJobs(this), _stored);

@@ -3,8 +3,8 @@ using Distributed.Protocol.Journal;
 
 namespace Distributed.Jobs.Results;
 
-/// <summary>The stored jobs of a cluster, their weights and encodings. Expected failures are <c>TrainingException</c>s.</summary>
-internal interface IJobStore
+/// <summary>Stored jobs, their weights and encodings. Expected failures are <c>TrainingException</c>s.</summary>
+internal interface IStoredResults
 {
     /// <summary>Every job that the store holds, newest first.</summary>
     Task<IReadOnlyList<JobRecord>> ListAsync(CancellationToken cancellation);
@@ -15,12 +15,16 @@ internal interface IJobStore
     /// <summary>Weights and optimizer state of a kept checkpoint, checksums verified.</summary>
     Task<StoredCheckpoint> ReadCheckpointAsync(JobId job, long step, CancellationToken cancellation);
 
+    /// <summary>The bytes of a name; null when there are none.</summary>
+    Task<byte[]?> FindBytesAsync(string id, CancellationToken cancellation);
+}
+
+/// <summary>The stored jobs of a running cluster, and what new ones begin with.</summary>
+internal interface IJobStore : IStoredResults
+{
     /// <summary>Stores weights to begin with as a checkpoint of step 0 that belongs to a job alone.</summary>
     Task<Checkpoint> StoreInitialAsync(JobId job, float[] parameters, CancellationToken cancellation);
 
     /// <summary>Stores bytes under a new name, and gives it.</summary>
     Task<string> StoreBytesAsync(string kind, byte[] bytes, CancellationToken cancellation);
-
-    /// <summary>The bytes of a name; null when there are none.</summary>
-    Task<byte[]?> FindBytesAsync(string id, CancellationToken cancellation);
 }

@@ -1,25 +1,20 @@
-using Akka.Actor;
-using Akka.Persistence;
 using Distributed.Cluster;
 using Distributed.Cluster.Messages;
 using Distributed.Cluster.Stores;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
-using Distributed.Protocol.ParameterBlocks;
 using Distributed.Protocol.Planning;
-using Distributed.Protocol.Snapshots;
 
 namespace Distributed.Jobs.Results;
 
-/// <summary>Stored data of jobs outside the directory: histories, weights, encodings. Read from the shared database on the calling node.</summary>
-internal sealed class StoredJobs(ActorSystem system) : IJobStore
+/// <summary>What jobs left in a store: the list, histories, weights, encodings.</summary>
+/// <param name="reader">Reads the store.</param>
+internal class StoredJobs(IStoreReader reader) : IStoredResults
 {
     private const int Attempts = 3;
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
 
     /// <summary>The jobs that the store names, in order of submission.</summary>
-    public Task<IReadOnlyList<JobRegistered>> RegisteredAsync(CancellationToken cancellation) =>
-        ReadAsync<IReadOnlyList<JobRegistered>>(JobListReader.Props, cancellation);
+    public Task<IReadOnlyList<JobRegistered>> RegisteredAsync(CancellationToken cancellation) => reader.JobsAsync(cancellation);
 
     public async Task<IReadOnlyList<JobRecord>> ListAsync(CancellationToken cancellation)
     {
@@ -39,12 +34,15 @@ internal sealed class StoredJobs(ActorSystem system) : IJobStore
         (await HistoryAsync(job, cancellation).ConfigureAwait(false)).End is not null;
 
     /// <summary>A job's history from its journal; without a specification when there is none.</summary>
-    public Task<JobHistory> HistoryAsync(JobId job, CancellationToken cancellation) =>
-        ReadAsync<JobHistory>(read => JobHistoryReader.Props(job, read), cancellation);
+    public Task<JobHistory> HistoryAsync(JobId job, CancellationToken cancellation) => reader.HistoryAsync(job, cancellation);
 
-    /// <summary>A job's journal with the times of its events.</summary>
-    public Task<IReadOnlyList<JournalRow>> JournalAsync(JobId job, CancellationToken cancellation) =>
-        ReadAsync<IReadOnlyList<JournalRow>>(read => JournalReplay.Props(job, read), cancellation);
+    public async Task<JobRecord?> FindAsync(JobId job, CancellationToken cancellation)
+    {
+        var registered = await RegisteredAsync(cancellation).ConfigureAwait(false);
+        return registered.FirstOrDefault(candidate => candidate.Job == job) is { } found
+            ? JobRecord.Of(job, found.SubmittedAt, found.Source, found.EncodingId, await HistoryAsync(job, cancellation).ConfigureAwait(false))
+            : null;
+    }
 
     /// <summary>The flat parameter vector of a committed checkpoint, checksums verified; null when it was replaced by a newer one meanwhile.</summary>
     /// <exception cref="TrainingException">The store does not answer.</exception>
@@ -52,7 +50,7 @@ internal sealed class StoredJobs(ActorSystem system) : IJobStore
     {
         try
         {
-            return await StoredWeights.LoadAsync(system, checkpoint, cancellation).ConfigureAwait(false);
+            return await StoredWeights.LoadAsync(reader, checkpoint, cancellation).ConfigureAwait(false);
         }
         catch (SnapshotUnreadableException)
         {
@@ -75,7 +73,7 @@ internal sealed class StoredJobs(ActorSystem system) : IJobStore
                 throw new TrainingException(JobRecord.NoCheckpoint(job, kind, history.End) ?? $"the job {job} has no {kind} checkpoint yet");
             try
             {
-                return await StoredWeights.LoadAsync(system, checkpoint, cancellation).ConfigureAwait(false);
+                return await StoredWeights.LoadAsync(reader, checkpoint, cancellation).ConfigureAwait(false);
             }
             catch (SnapshotUnreadableException) when (attempt < Attempts && history.End is null)
             {
@@ -97,7 +95,7 @@ internal sealed class StoredJobs(ActorSystem system) : IJobStore
             var count = checkpoint.ParameterCount;
             var weights = new float[count];
             var state = Array.Empty<float>();
-            foreach (var part in await SnapshotStore.LoadAsync(system, checkpoint.Parts).WaitAsync(cancellation).ConfigureAwait(false))
+            foreach (var part in await StoredParts.LoadAsync(reader, checkpoint.Parts, cancellation).ConfigureAwait(false))
             {
                 part.Weights.CopyTo(weights.AsMemory(part.Start));
                 var vectors = part.State.Length / part.Weights.Length;
@@ -125,7 +123,7 @@ internal sealed class StoredJobs(ActorSystem system) : IJobStore
         if (history.CheckpointAt(end.Step) is not { } checkpoint) return null;
         try
         {
-            return await StoredWeights.Sha256Async(system, checkpoint, cancellation).ConfigureAwait(false);
+            return await StoredWeights.Sha256Async(reader, checkpoint, cancellation).ConfigureAwait(false);
         }
         catch (SnapshotUnreadableException)
         {
@@ -137,84 +135,17 @@ internal sealed class StoredJobs(ActorSystem system) : IJobStore
         }
     }
 
-    public async Task<Checkpoint> StoreInitialAsync(JobId job, float[] parameters, CancellationToken cancellation)
-    {
-        var snapshot = new BlockSnapshot(job, 0, 0, 0, new IndexRange(0, parameters.Length), parameters, default, default);
-        var attempt = Random.Shared.NextInt64(1, long.MaxValue); // two gateways may try the same name: neither overwrites the other's
-        var parts = new List<SnapshotPart>();
-        foreach (var range in BlockPartCodec.PartsOf(snapshot.Range))
-        {
-            var bytes = BlockPartCodec.Encode(snapshot, range);
-            var part = new SnapshotPart(range.First, range.Count, PartsSweep.PersistenceIdOf(job, 0, range.First, attempt), 0, BlockPartCodec.ChecksumOf(bytes));
-            await SaveAsync(part.PersistenceId, bytes, cancellation).ConfigureAwait(false);
-            parts.Add(part);
-        }
-        return new Checkpoint(0, 0, parts, default, parameters.Length);
-    }
-
-    public async Task<string> StoreBytesAsync(string kind, byte[] bytes, CancellationToken cancellation)
-    {
-        var id = $"{kind}-{Guid.NewGuid():n}";
-        await SaveAsync(id, bytes, cancellation).ConfigureAwait(false);
-        return id;
-    }
-
     public async Task<byte[]?> FindBytesAsync(string id, CancellationToken cancellation)
     {
-        var answer = await AskAsync(new LoadSnapshot(id, SnapshotSelectionCriteria.Latest, long.MaxValue), cancellation).ConfigureAwait(false);
-        return answer switch
-        {
-            LoadSnapshotResult { Snapshot.Snapshot: byte[] bytes } => bytes,
-            LoadSnapshotResult => null,
-            LoadSnapshotFailed failed => throw new TrainingException($"the store does not answer: {failed.Cause.Message}", failed.Cause),
-            _ => throw new TrainingException($"the store answers with {answer.GetType().Name}"),
-        };
-    }
-
-    /// <summary>Deletes the stored data of a job that the directory has forgotten; after a failure harmless orphans remain.</summary>
-    public async Task DeleteAsync(JobId job, string? encodingId, CancellationToken cancellation)
-    {
-        var history = await HistoryAsync(job, cancellation).ConfigureAwait(false);
-        var ids = history.Checkpoints.SelectMany(checkpoint => checkpoint.Parts).Select(part => part.PersistenceId).Distinct();
-        foreach (var id in encodingId is null ? ids : ids.Append(encodingId))
-            Store.Tell(new DeleteSnapshots(id, SnapshotSelectionCriteria.Latest), ActorRefs.NoSender);
-        var journal = Akka.Persistence.Persistence.Instance.Apply(system).JournalFor("akka.persistence.journal.sql");
-        journal.Tell(new DeleteMessagesTo(JobJournal.IdOf(job), long.MaxValue, ActorRefs.NoSender));
-    }
-
-    private static bool IsUnreadable(Exception e) => e is SnapshotUnreadableException or SnapshotStoreUnavailableException or AskTimeoutException;
-
-    private IActorRef Store => Akka.Persistence.Persistence.Instance.Apply(system).SnapshotStoreFor(SnapshotStore.PluginId);
-
-    private async Task SaveAsync(string id, byte[] bytes, CancellationToken cancellation)
-    {
-        var answer = await AskAsync(new SaveSnapshot(new SnapshotMetadata(id, 0, DateTime.UtcNow), bytes), cancellation).ConfigureAwait(false);
-        if (answer is SaveSnapshotFailure failure) throw new TrainingException($"the store takes no writes: {failure.Cause.Message}", failure.Cause);
-    }
-
-    private async Task<object> AskAsync(object message, CancellationToken cancellation)
-    {
         try
         {
-            return await Store.Ask<object>(message, Bound, cancellation).ConfigureAwait(false);
+            return await reader.SnapshotAsync(id, null, cancellation).ConfigureAwait(false);
         }
-        catch (AskTimeoutException e)
+        catch (SnapshotStoreUnavailableException e)
         {
-            throw new TrainingException($"the store did not answer within {Bound.TotalSeconds:0} s", e);
+            throw new TrainingException(e.Message, e);
         }
     }
 
-    private async Task<T> ReadAsync<T>(Func<TaskCompletionSource<T>, Props> reader, CancellationToken cancellation)
-    {
-        var read = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        system.ActorOf(reader(read));
-        try
-        {
-            return await read.Task.WaitAsync(Bound, cancellation).ConfigureAwait(false);
-        }
-        catch (TimeoutException e)
-        {
-            throw new TrainingException($"the store did not answer within {Bound.TotalSeconds:0} s", e);
-        }
-    }
+    private static bool IsUnreadable(Exception e) => e is SnapshotUnreadableException or SnapshotStoreUnavailableException;
 }

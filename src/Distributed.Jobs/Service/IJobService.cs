@@ -11,11 +11,18 @@ using Distributed.Protocol.Specification;
 
 namespace Distributed.Jobs.Service;
 
+/// <summary>Finds jobs.</summary>
+public interface IJobLookup
+{
+    /// <summary>One job; null when the name is unknown.</summary>
+    Task<JobRecord?> FindJobAsync(JobId job, CancellationToken cancellation);
+}
+
 /// <summary>
 /// Operations on one running job: the embedded one-process cluster implements them with actors, a remote one over
 /// HTTP. Expected failures are <c>TrainingException</c>s whose message is one line for the user.
 /// </summary>
-public interface IJobClient
+public interface IJobClient : IJobLookup
 {
     /// <summary>
     /// The job's events from now on; ends after <see cref="JobFinished"/>, and where the job was started by this client after
@@ -25,25 +32,11 @@ public interface IJobClient
 
     /// <summary>Asks the job to pause; <see cref="JobPaused"/> tells when it has, with a durable checkpoint.</summary>
     Task PauseAsync(JobId job, CancellationToken cancellation);
-
-    /// <summary>One job; null when the name is unknown.</summary>
-    Task<JobRecord?> FindJobAsync(JobId job, CancellationToken cancellation);
 }
 
-/// <summary>Operations on the jobs of a cluster and their results, wherever they are started from. Expected failures are <c>TrainingException</c>s.</summary>
-public interface IJobService : IJobClient
+/// <summary>Reads stored jobs and what they have learnt. Expected failures are <c>TrainingException</c>s.</summary>
+public interface IJobResults : IJobLookup
 {
-    /// <summary>Starts a new job, or resumes the unfinished job of a known id under (possibly other) run options.</summary>
-    /// <param name="submission">The job and its data.</param>
-    /// <param name="cancellation">Ends the wait, not the job.</param>
-    Task StartAsync(JobSubmission submission, CancellationToken cancellation);
-
-    /// <summary>Asks the job to end on the weights it has; <see cref="JobFinished"/> tells when it has.</summary>
-    Task CancelAsync(JobId job, CancellationToken cancellation);
-
-    /// <summary>The job's present state, from its coordinator; <see cref="JobState.Unknown"/> for one that was never submitted.</summary>
-    Task<JobStatus> GetStatusAsync(JobId job, CancellationToken cancellation);
-
     /// <summary>Every job that the store holds, newest first.</summary>
     Task<IReadOnlyList<JobRecord>> ListJobsAsync(CancellationToken cancellation);
 
@@ -56,8 +49,23 @@ public interface IJobService : IJobClient
     /// <summary>The model of a committed checkpoint, with the encoding that the job kept.</summary>
     /// <exception cref="UsageException">There is no checkpoint yet, or the job is of an earlier release and its samples cannot be read again.</exception>
     Task<TrainedModel> ReadModelAsync(JobRecord job, CheckpointChoice choice, CancellationToken cancellation);
+}
 
-    /// <summary>As <see cref="ReadModelAsync"/>, of weights that the caller has read.</summary>
+/// <summary>Operations on the jobs of a cluster and their results, wherever they are started from. Expected failures are <c>TrainingException</c>s.</summary>
+public interface IJobService : IJobClient, IJobResults
+{
+    /// <summary>Starts a new job, or resumes the unfinished job of a known id under (possibly other) run options.</summary>
+    /// <param name="submission">The job and its data.</param>
+    /// <param name="cancellation">Ends the wait, not the job.</param>
+    Task StartAsync(JobSubmission submission, CancellationToken cancellation);
+
+    /// <summary>Asks the job to end on the weights it has; <see cref="JobFinished"/> tells when it has.</summary>
+    Task CancelAsync(JobId job, CancellationToken cancellation);
+
+    /// <summary>The job's present state, from its coordinator; <see cref="JobState.Unknown"/> for one that was never submitted.</summary>
+    Task<JobStatus> GetStatusAsync(JobId job, CancellationToken cancellation);
+
+    /// <summary>As <see cref="IJobResults.ReadModelAsync"/>, of weights that the caller has read.</summary>
     internal Task<TrainedModel> ModelOfAsync(JobRecord job, long step, float[] weights, CancellationToken cancellation);
 
     /// <summary>The next free name for a job on some data.</summary>

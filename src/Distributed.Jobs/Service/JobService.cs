@@ -13,12 +13,14 @@ using Distributed.Protocol.Specification;
 
 namespace Distributed.Jobs.Service;
 
-/// <summary>The one road of a job: resolves its settings on its data, stores what it begins with, starts it, and makes models of what it has learnt.</summary>
+/// <summary>The one road of a job: resolves its settings on its data, stores what it begins with, and starts it.</summary>
 /// <param name="dispatch">How jobs get to their coordinators.</param>
 /// <param name="store">Where their results are.</param>
-internal sealed class JobService(IJobDispatch dispatch, IJobStore store) : IJobService
+internal sealed class JobService(IJobDispatch dispatch, IJobStore store) : JobResults(store, dispatch.FindAsync), IJobService
 {
     private const int NameAttempts = 20;
+
+    private readonly IJobStore _store = store;
 
     /// <summary>Reads the data and resolves the settings on it; no cluster is needed yet.</summary>
     /// <param name="given">The settings.</param>
@@ -45,7 +47,7 @@ internal sealed class JobService(IJobDispatch dispatch, IJobStore store) : IJobS
         var (specification, weights) = (job.Specification, job.InitialParameters);
         if (job.From is { } from)
         {
-            weights = await store.ReadWeightsAsync(from.Id, CheckpointChoice.Last, cancellation).ConfigureAwait(false);
+            weights = await _store.ReadWeightsAsync(from.Id, CheckpointChoice.Last, cancellation).ConfigureAwait(false);
             specification = specification with { Initial = OtherJob.Describe(from, weights) };
         }
         return new JobSubmission(name, specification, options, LoadedData.WithFullPaths(job.Source), job.Data, weights);
@@ -101,45 +103,15 @@ internal sealed class JobService(IJobDispatch dispatch, IJobStore store) : IJobS
 
     public Task<JobStatus> GetStatusAsync(JobId job, CancellationToken cancellation) => dispatch.GetStatusAsync(job, cancellation);
 
-    public Task<IReadOnlyList<JobRecord>> ListJobsAsync(CancellationToken cancellation) => store.ListAsync(cancellation);
-
-    public Task<JobRecord?> FindJobAsync(JobId job, CancellationToken cancellation) => dispatch.FindAsync(job, cancellation);
-
-    public Task<float[]> ReadWeightsAsync(JobId job, CheckpointChoice choice, CancellationToken cancellation) =>
-        store.ReadWeightsAsync(job, choice, cancellation);
-
-    public Task<StoredCheckpoint> ReadCheckpointAsync(JobId job, long step, CancellationToken cancellation) =>
-        store.ReadCheckpointAsync(job, step, cancellation);
-
-    public async Task<TrainedModel> ReadModelAsync(JobRecord job, CheckpointChoice choice, CancellationToken cancellation)
-    {
-        if ((choice == CheckpointChoice.Best ? job.BestCheckpoint : job.LastCheckpoint) is not { } step)
-            throw new UsageException(job.NoCheckpoint(choice.ToString().ToLowerInvariant()));
-        var weights = await ReadWeightsAsync(job.Id, choice, cancellation).ConfigureAwait(false);
-        return await ModelOfAsync(job, step, weights, cancellation).ConfigureAwait(false);
-    }
-
-    public async Task<TrainedModel> ModelOfAsync(JobRecord job, long step, float[] weights, CancellationToken cancellation)
-    {
-        var encoding = await FindEncodingAsync(job, cancellation).ConfigureAwait(false) ?? FitAgain(job);
-        return JobModels.Of(job.Id, job.Specification, job.Epochs, job.DataName ?? LoadedData.DisplayName(job.Source.Source), encoding, weights, step);
-    }
-
     private async Task<QueueAnswered> StartAsync(JobSubmission submission, string? encodingId, CancellationToken cancellation)
     {
         if (submission.InitialParameters is not { } parameters) return await dispatch.StartAsync(submission, null, encodingId, cancellation).ConfigureAwait(false);
         var expected = new ParameterLayout(submission.Specification.Network).Count;
         if (parameters.Length != expected) throw new TrainingException($"the initial weights hold {parameters.Length} parameters, the network has {expected}");
-        var initial = await store.StoreInitialAsync(submission.Id, parameters, cancellation).ConfigureAwait(false);
+        var initial = await _store.StoreInitialAsync(submission.Id, parameters, cancellation).ConfigureAwait(false);
         return await dispatch.StartAsync(submission, initial, encodingId, cancellation).ConfigureAwait(false);
     }
 
     private Task<string> StoreEncodingAsync(FeatureEncoding encoding, CancellationToken cancellation) =>
-        store.StoreBytesAsync("encoding", EncodingFile.Write(encoding), cancellation);
-
-    private async Task<FeatureEncoding?> FindEncodingAsync(JobRecord job, CancellationToken cancellation) =>
-        job.EncodingId is { } id && await store.FindBytesAsync(id, cancellation).ConfigureAwait(false) is { } bytes ? EncodingFile.Read(bytes) : null;
-
-    /// <summary>The encoding of a job that an earlier release stored without it: fitted again to the same samples, by the rules of that time.</summary>
-    private static FeatureEncoding FitAgain(JobRecord job) => LoadedData.LoadAgain(job.Id, job.Specification, job.Source).Encoding;
+        _store.StoreBytesAsync("encoding", EncodingFile.Write(encoding), cancellation);
 }

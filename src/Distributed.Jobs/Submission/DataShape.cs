@@ -11,4 +11,8 @@ namespace Distributed.Jobs.Submission;
 /// <param name="CountLabels">Counts the training samples of each class; asked only for balanced class weights.</param>
 internal sealed record DataShape(
     bool IsClassification, int Inputs, int Outputs, int Training, int Validation, string Sha256,
-    IReadOnlyList<string> Labels, Func<long[]> CountLabels);
+    IReadOnlyList<string> Labels, Func<long[]> CountLabels)
+{
+    /// <summary>Whether they are rows of a table; images otherwise.</summary>
+    public bool IsTable { get; init; } = true;
+}

@@ -14,7 +14,7 @@ internal static class DatasetNames
         var last = given.Split('/', '\\')[^1];
         foreach (var ending in (string[])[".gz", ".csv"])
             if (last.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) last = last[..^ending.Length];
-        var name = new string([.. last.Where(c => !char.IsControl(c) && !char.IsSurrogate(c))]).Trim();
+        var name = new string([.. last.Where(c => PrintableText.IsPrintable(c) && !char.IsSurrogate(c))]).Trim();
         return name.Length == 0 ? null : name[..Math.Min(name.Length, Longest)];
     }
 

@@ -36,6 +36,7 @@ internal static class JobFile
             try
             {
                 foreach (var member in document.RootElement.EnumerateObject()) Add(values, member, file);
+                RefuseNoData(values, document.RootElement, file);
             }
             catch (InvalidOperationException e)
             {
@@ -44,6 +45,13 @@ internal static class JobFile
             }
             return values;
         }
+    }
+
+    /// <summary>A null stands for a setting that is left out; for the data it is rather a name that a program did not have.</summary>
+    private static void RefuseNoData(GivenSettings values, JsonElement job, string file)
+    {
+        if (job.TryGetProperty(Settings.Data.Member, out var data) && data.ValueKind == JsonValueKind.Null && !values.Has(Settings.From))
+            throw new UsageException($"{file}: '{Settings.Data.Member}' is null: name a data set, or leave '{Settings.Data.Member}' out for {JobDefaults.Data}");
     }
 
     private static void Add(GivenSettings values, JsonProperty member, string file)

@@ -69,14 +69,19 @@ internal static class JobResolution
         {
             Data = new DataIdentity(data.Sha256, data.Training, data.Validation),
             Network = network,
-            Optimizer = Optimizer(given),
+            Optimizer = Optimizer(given, data),
             Schedule = Schedule(given, data.Training),
-            Epochs = given.Get(Settings.Epochs) ?? JobDefaults.Epochs(data.Training),
+            Epochs = given.Get(Settings.Epochs) ?? JobDefaults.Epochs(data),
             BatchSize = batch,
             ShardSize = given.Get(Settings.Shard) ?? DefaultShardSize.For(network, batch),
             GradientFormat = given.Get(Settings.GradientFormat) ?? GradientFormat.Float32,
             Seed = seed,
-            Stop = new StopRules { TargetAccuracy = given.Get(Settings.TargetAccuracy), TargetLoss = given.Get(Settings.TargetLoss), Patience = given.Get(Settings.Patience) },
+            Stop = new StopRules
+            {
+                TargetAccuracy = given.Get(Settings.TargetAccuracy),
+                TargetLoss = given.Get(Settings.TargetLoss),
+                Patience = given.Get(Settings.Patience) ?? JobDefaults.Patience(data, given.Has(Settings.Epochs)),
+            },
         };
         return specification.Validate() is { } wrong ? throw new UsageException(wrong) : specification;
     }
@@ -99,10 +104,10 @@ internal static class JobResolution
         return defaults with
         {
             Inputs = data.Inputs,
-            Hidden = given.Get(Settings.Hidden) ?? before?.Hidden ?? JobDefaults.Hidden(data.Training),
+            Hidden = given.Get(Settings.Hidden) ?? before?.Hidden ?? JobDefaults.Hidden(data),
             Outputs = data.Outputs,
             Activation = activation,
-            Dropout = given.Get(Settings.Dropout) ?? 0,
+            Dropout = given.Get(Settings.Dropout) ?? before?.Dropout ?? (given.Has(Settings.Hidden) ? 0 : JobDefaults.Dropout(data)),
             Output = data.IsClassification ? OutputKind.Softmax : OutputKind.Linear,
             Loss = loss,
             LabelSmoothing = given.Get(Settings.LabelSmoothing) ?? 0,
@@ -112,7 +117,7 @@ internal static class JobResolution
         };
     }
 
-    private static OptimizerSpecification Optimizer(GivenSettings given)
+    private static OptimizerSpecification Optimizer(GivenSettings given, DataShape data)
     {
         var defaults = new OptimizerSpecification();
         var kind = given.Get(Settings.Optimizer) ?? OptimizerKind.Adam;
@@ -129,7 +134,7 @@ internal static class JobResolution
             Beta1 = given.Get(Settings.Beta1) ?? defaults.Beta1,
             Beta2 = given.Get(Settings.Beta2) ?? defaults.Beta2,
             Epsilon = given.Get(Settings.Epsilon) ?? defaults.Epsilon,
-            WeightDecay = given.Get(Settings.WeightDecay) ?? 0,
+            WeightDecay = given.Get(Settings.WeightDecay) ?? JobDefaults.WeightDecay(data, kind),
             GradientClip = given.Get(Settings.Clip),
         };
     }

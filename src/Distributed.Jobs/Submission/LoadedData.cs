@@ -13,7 +13,10 @@ internal static class LoadedData
     /// <summary>The shape that a specification is resolved against.</summary>
     public static DataShape ShapeOf(EncodedDataSet data) => new(
         data.Training.IsClassification, data.Training.Inputs, data.Training.Outputs, data.Training.Rows, data.Validation?.Rows ?? 0,
-        data.Sha256, data.Encoding.Target.Classes, () => CountLabels(data.Training));
+        data.Sha256, data.Encoding.Target.Classes, () => CountLabels(data.Training))
+    {
+        IsTable = data.Encoding.Image is null,
+    };
 
     /// <summary>The samples of a stored job, read again.</summary>
     /// <param name="job">The job's name, for messages.</param>

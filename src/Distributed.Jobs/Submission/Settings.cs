@@ -18,7 +18,7 @@ internal static class Settings
     private static readonly RealType Positive = new() { Least = 0, IsLeastOutside = true };
 
     public static readonly Setting<string?> Data = Add(new TextType(), "data", "FILE|NAME", SettingGroup.Data,
-        "digits, buyers or diabetes; a CSV file; a folder of IDX files (default: digits)");
+        "digits, buyers or diabetes; a table (CSV, JSON lines, Parquet, Arrow, Excel); a folder of IDX files (default: digits)");
     public static readonly Setting<string?> Target = Add(new TextType(), "target", "COLUMN", SettingGroup.Data,
         "the CSV column to predict (default: the last)");
     public static readonly Setting<TaskKind?> Task = Add(new ChoiceType<TaskKind>(Choices.Tasks), "task", "KIND", SettingGroup.Data,
@@ -43,11 +43,11 @@ internal static class Settings
         "share or file of samples kept for validation (default: 0.2; 0 for none)");
 
     public static readonly Setting<IReadOnlyList<int>?> Hidden = Add(new SizesType(65_536), "hidden", "SIZES", SettingGroup.Network,
-        "hidden layers, separated by commas; 'none' for none (default: 64, or 128 from 10,000 samples)");
+        "hidden layers, separated by commas; 'none' for none (default: 128; 64 for images below 10,000 samples)");
     public static readonly Setting<Activation?> Activation = Add(new ChoiceType<Activation>(Choices.Activations), "activation", "NAME", SettingGroup.Network,
         "relu, leaky-relu, gelu, tanh, sigmoid or identity (default: relu)");
     public static readonly Setting<double?> Dropout = Add(BelowOne, "dropout", "RATE", SettingGroup.Network,
-        "share of hidden outputs dropped in training (default: 0)");
+        "share of hidden outputs dropped in training (default: 0.1 in a table's default layer)");
     public static readonly Setting<Initialization?> Initialization = Add(new ChoiceType<Initialization>(Choices.Initializations), "initialization", "NAME", SettingGroup.Network,
         "he or xavier (default: by the activation)");
     public static readonly Setting<LossKind?> Loss = Add(new ChoiceType<LossKind>(Choices.Losses), "loss", "NAME", SettingGroup.Network,
@@ -72,7 +72,7 @@ internal static class Settings
     public static readonly Setting<double?> Epsilon = Add(Positive with { Most = 1 }, "epsilon", "SIZE", SettingGroup.Optimizer,
         "of adam and adamw (default: 1e-8)");
     public static readonly Setting<double?> WeightDecay = Add(new RealType { Least = 0, Most = 1000 }, "weight-decay", "RATE", SettingGroup.Optimizer,
-        "(default: 0)");
+        "(default: 0.001 for a table and adam)");
     public static readonly Setting<double?> Clip = Add(Positive, "clip", "SIZE", SettingGroup.Optimizer,
         "clips every gradient element to ±SIZE (default: off)");
     public static readonly Setting<ScheduleKind?> Schedule = Add(new ChoiceType<ScheduleKind>(Choices.Schedules), "schedule", "NAME", SettingGroup.Optimizer,
@@ -87,7 +87,7 @@ internal static class Settings
         "schedule cosine: where it ends (default: 0)");
 
     public static readonly Setting<int?> Epochs = Add(new IntegerType(1, 1_000_000), "epochs", "N", SettingGroup.Training,
-        "the most passes over the data (default: 100, 50 from 1,000 samples, fewer from 82,000)");
+        "the most passes over the data (default: up to 200 by the samples; images 100, 50 from 1,000)");
     public static readonly Setting<int?> Batch = Add(new IntegerType(1, 1 << 20), "batch", "N", SettingGroup.Training,
         "samples of one update (default: 32, 64 from 20,500 samples, 128 from 41,000)");
     public static readonly Setting<int?> Shard = Add(new IntegerType(1, 1 << 20), "shard", "N", SettingGroup.Training,
@@ -101,7 +101,7 @@ internal static class Settings
     public static readonly Setting<double?> TargetLoss = Add(new RealType(), "target-loss", "LOSS", SettingGroup.Training,
         "ends once the validation loss is at most this");
     public static readonly Setting<int?> Patience = Add(new IntegerType(1), "patience", "EPOCHS", SettingGroup.Training,
-        "ends after so many epochs without a lower loss");
+        "ends after so many epochs without a lower loss (default: 40 for a table, unless epochs are given)");
     public static readonly Setting<JobId?> From = Add(new JobNameType(), "from", "JOB", SettingGroup.Training,
         "begins with the weights of another job's last checkpoint");
     public static readonly Setting<string?> InitialWeights = Add(new TextType(), "initial-weights", "FILE", SettingGroup.Training,

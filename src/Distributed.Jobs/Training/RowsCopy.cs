@@ -4,6 +4,7 @@ using Distributed.Data.Encodings;
 using Distributed.Data.Rows;
 using Distributed.Data.Samples;
 using Distributed.Data.Sets;
+using Distributed.Transport.Files;
 
 namespace Distributed.Jobs.Training;
 
@@ -36,14 +37,14 @@ internal static class RowsCopy
         var beside = Path.Combine(folder, $"{Guid.NewGuid():n}.partial");
         try
         {
-            Directory.CreateDirectory(folder);
+            PrivateFile.CreateFolder(folder);
             using (var file = new FileStream(beside, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
             {
                 table.WriteCsv(file);
                 file.Flush(flushToDisk: true);
             }
             var place = Path.Combine(folder, HashOf(beside)[..16]);
-            Directory.CreateDirectory(place);
+            PrivateFile.CreateFolder(place);
             var path = Path.Combine(place, table.Name + ".csv");
             File.Move(beside, path, overwrite: true);
             return path;

@@ -51,13 +51,13 @@ public sealed record TrainingSettings : TrainingRunSettings
     /// <summary>The share of rows kept for validation, 0 to 0.9; not beside <see cref="TrainingData.WithValidation"/>. Default: 0.2.</summary>
     public double? Validation { get; init; }
 
-    /// <summary>Outputs of each hidden layer; empty for none. Default: 64, or 128 from 10,000 samples.</summary>
+    /// <summary>Outputs of each hidden layer; empty for none. Default: 128; 64 for images below 10,000 samples.</summary>
     public IReadOnlyList<int>? Hidden { get; init; }
 
     /// <summary>The hidden layers' activation. Default: <see cref="Tensors.Elements.Activation.Relu"/>.</summary>
     public Activation? Activation { get; init; }
 
-    /// <summary>The share of hidden outputs dropped in training, 0 to below 1. Default: 0.</summary>
+    /// <summary>The share of hidden outputs dropped in training, 0 to below 1. Default: 0.1 for a table's default layer, otherwise 0.</summary>
     public double? Dropout { get; init; }
 
     /// <summary>How weights begin. Default: by the activation.</summary>
@@ -93,7 +93,7 @@ public sealed record TrainingSettings : TrainingRunSettings
     /// <summary>Of Adam and AdamW, above 0. Default: 1e-8.</summary>
     public double? Epsilon { get; init; }
 
-    /// <summary>Weight decay a step, 0 to 1000. Default: 0.</summary>
+    /// <summary>Weight decay a step, 0 to 1000. Default: 0.001 for a table and Adam, otherwise 0.</summary>
     public double? WeightDecay { get; init; }
 
     /// <summary>Clips every gradient element to ± this. Default: off.</summary>
@@ -114,7 +114,7 @@ public sealed record TrainingSettings : TrainingRunSettings
     /// <summary>Of the schedules step and cosine: where they end. Default: 0.</summary>
     public double? MinimumLearningRate { get; init; }
 
-    /// <summary>The most passes over the samples. Default: 100; 50 from 1,000 samples; fewer from 82,000.</summary>
+    /// <summary>The most passes over the samples. Default: as many as make 32,000 updates, 10 to 200; images: at most 50, and 100 below 1,000 samples.</summary>
     public int? Epochs { get; init; }
 
     /// <summary>Samples of one update. Default: 32; 64 from 20,500 samples; 128 from 41,000.</summary>
@@ -135,7 +135,7 @@ public sealed record TrainingSettings : TrainingRunSettings
     /// <summary>Ends once the validation loss is at most this.</summary>
     public double? TargetLoss { get; init; }
 
-    /// <summary>Ends after so many epochs without a lower loss.</summary>
+    /// <summary>Ends after so many epochs without a lower loss. Default: 40 for a table with validation rows, where <see cref="Epochs"/> is not set.</summary>
     public int? Patience { get; init; }
 
     /// <summary>Begins with the weights of this job of the store, and with its data where none is given.</summary>

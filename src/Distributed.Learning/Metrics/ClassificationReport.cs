@@ -52,6 +52,16 @@ public sealed class ClassificationReport
     /// <summary>The fraction predicted correctly, in [0, 1]; null without samples.</summary>
     public double? Accuracy => Quotient(Correct, Samples);
 
+    /// <summary>The mean recall over the classes that have samples, so that a rare class counts as much as a frequent one; null without samples.</summary>
+    public double? BalancedAccuracy
+    {
+        get
+        {
+            var recalls = Scores.Select(score => score.Recall).OfType<double>().ToList();
+            return recalls.Count == 0 ? null : recalls.Average();
+        }
+    }
+
     /// <summary>The scores of every class, in the order of the labels.</summary>
     public IReadOnlyList<ClassScore> Scores => [.. Enumerable.Range(0, Classes.Count).Select(ScoreOf)];
 

@@ -1,32 +1,31 @@
 using System.Net;
 using System.Threading.RateLimiting;
 using Distributed.Api;
+using Distributed.Node.Audit;
 using Distributed.Node.Configuration;
 using Distributed.Node.Problems;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Distributed.Node.Access;
 
-/// <summary>On a route: what its caller must be allowed.</summary>
-internal sealed record NeedsRole(ApiRole Role);
-
 /// <summary>
-/// Admits a request to its route or refuses it with a reason: checks keys and roles, the rate of a client, the failed sign-ins of a source and, without
-/// keys, cross-site requests of browsers.
+/// What is asked of a request before its route's policy: a page of this origin, a name under which this API is reached, a sign-in, and a bounded rate.
+/// After the sign-in, before the authorization.
 /// </summary>
 internal sealed class AccessCheck : IDisposable
 {
-    private readonly ApiKeys _keys;
     private readonly bool _isLoopback;
+    private readonly IReadOnlySet<string> _hosts;
     private readonly PartitionedRateLimiter<string> _rates;
     private readonly FailedSignIns _failures;
 
-    public AccessCheck(HttpSettings settings, ILogger logger)
+    public AccessCheck(HttpSettings settings, ILogger logger, AuditLog audit)
     {
-        _failures = new FailedSignIns(settings.Limits.FailedSignInsPerSecond, logger);
-        _keys = settings.Keys;
+        _failures = new FailedSignIns(settings.Limits.FailedSignInsPerSecond, logger, audit);
         _isLoopback = IPAddress.IsLoopback(settings.Address.Address);
+        _hosts = settings.Hosts;
         var perSecond = settings.Limits.RequestsPerSecond;
         _rates = PartitionedRateLimiter.Create<string, string>(client => RateLimitPartition.GetTokenBucketLimiter(client, _ => new TokenBucketRateLimiterOptions
         {
@@ -38,18 +37,15 @@ internal sealed class AccessCheck : IDisposable
         }));
     }
 
-    /// <summary>The middleware; after routing.</summary>
+    /// <summary>The middleware.</summary>
     public async Task InvokeAsync(HttpContext context, Func<Task> next)
     {
-        var needed = context.GetEndpoint()?.Metadata.GetMetadata<NeedsRole>();
-        if (needed is not null)
+        if (SignIn.PolicyOf(context.GetEndpoint()?.Metadata) is not null)
         {
             RefuseForeignPages(context.Request);
-            var holder = _keys.IsEmpty ? null : Identify(context);
-            using var lease = _rates.AttemptAcquire(holder?.Name ?? context.Connection.RemoteIpAddress?.ToString() ?? "");
+            var caller = await SignedInAsync(context).ConfigureAwait(false);
+            using var lease = _rates.AttemptAcquire(caller.Name ?? context.Connection.RemoteIpAddress?.ToString() ?? "");
             if (!lease.IsAcquired) throw ApiException.TooMany("this client asks too often", TimeSpan.FromSeconds(1));
-            if (holder is not null && needed.Role > holder.Role)
-                throw new ApiException(StatusCodes.Status403Forbidden, ApiProblemTypes.Forbidden, "Forbidden", $"the key '{holder.Name}' may read; this needs one with the role write");
         }
         await next().ConfigureAwait(false);
     }
@@ -60,28 +56,29 @@ internal sealed class AccessCheck : IDisposable
         _failures.Dispose();
     }
 
-    /// <summary>The holder of the request's key. The key is checked before failures are counted, so that wrong keys do not delay a valid one.</summary>
-    private ApiKeyHolder Identify(HttpContext context)
+    /// <summary>The caller. Keys and tokens were checked before failures are counted, so that wrong ones do not delay a valid one.</summary>
+    private async Task<Caller> SignedInAsync(HttpContext context)
     {
-        var header = context.Request.Headers.Authorization.ToString();
-        const string Scheme = "Bearer ";
-        if (header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) && _keys.Find(header[Scheme.Length..].Trim()) is { } holder) return holder;
-        var reason = header.Length == 0 ? "no API key" : "the API key is not known here";
+        var result = await context.AuthenticateAsync().ConfigureAwait(false); // once a request: this is the answer of the sign-in before
+        if (result.Succeeded) return Caller.Of(context.User);
+        var reason = result.Failure is SignInFailure failure ? failure.Message : "the key or token is not valid here";
         if (_failures.Count(context.Connection.RemoteIpAddress, reason) is { } wait)
             throw ApiException.TooMany("too many failed sign-ins from this address; a right key is answered all the same", wait);
-        throw new ApiException(
-            StatusCodes.Status401Unauthorized, ApiProblemTypes.Unauthorized, "Unauthorized",
-            header.Length == 0 ? "an API key is needed: Authorization: Bearer KEY" : reason);
+        throw new ApiException(StatusCodes.Status401Unauthorized, ApiProblemTypes.Unauthorized, "Unauthorized", reason);
     }
 
-    /// <summary>A browser sends the page's origin along; a name that was bent to this machine's address is in the Host field.</summary>
+    /// <summary>
+    /// A browser sends the page's origin along; a name that was bent to this machine's address is in the Host field. The scheme is left out of the
+    /// comparison: a proxy before this node may speak HTTPS for it.
+    /// </summary>
     private void RefuseForeignPages(HttpRequest request)
     {
-        if (!_keys.IsEmpty) return; // a page has no key
         var origin = request.Headers.Origin.ToString();
-        if (origin.Length > 0 && !string.Equals(origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase))
-            throw new ApiException(StatusCodes.Status403Forbidden, ApiProblemTypes.Forbidden, "Forbidden", "pages of other origins may not use this node");
-        if (_isLoopback && request.Host.Host is var host && host != "localhost" && !IPAddress.TryParse(host.Trim('[', ']'), out _))
-            throw new ApiException(StatusCodes.Status403Forbidden, ApiProblemTypes.Forbidden, "Forbidden", "a node on loopback answers to localhost and to addresses alone");
+        if (origin.Length > 0 && !(Uri.TryCreate(origin, UriKind.Absolute, out var page) && string.Equals(page.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase)))
+            throw ApiException.Forbidden("pages of other origins may not use this node");
+        var host = request.Host.Host;
+        if (_hosts.Contains(host) || host == "localhost" || IPAddress.TryParse(host.Trim('[', ']'), out _)) return;
+        if (_hosts.Count > 0) throw ApiException.Forbidden($"this node answers to {string.Join(", ", _hosts)}, to localhost and to addresses alone");
+        if (_isLoopback) throw ApiException.Forbidden($"a node on loopback answers to localhost and to addresses alone; {NodeSetting.HttpHosts.Flag} names others");
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Threading.RateLimiting;
+using Distributed.Node.Audit;
 using Distributed.Transport.Connections;
 using Microsoft.Extensions.Logging;
 
@@ -19,11 +20,12 @@ internal sealed class FailedSignIns : IDisposable
     private readonly PartitionedRateLimiter<int> _failures;
     private readonly TokenBucketRateLimiter _lines;
     private readonly ILogger _logger;
-    private long _left; // out of the log since its last line
+    private readonly AuditLog _audit;
+    private long _left; // out of the logs since their last line
 
-    public FailedSignIns(int perSecond, ILogger logger)
+    public FailedSignIns(int perSecond, ILogger logger, AuditLog audit)
     {
-        _logger = logger;
+        (_logger, _audit) = (logger, audit);
         _failures = PartitionedRateLimiter.Create<int, int>(place => RateLimitPartition.GetTokenBucketLimiter(place, _ => new TokenBucketRateLimiterOptions
         {
             TokenLimit = perSecond * 10,
@@ -70,6 +72,7 @@ internal sealed class FailedSignIns : IDisposable
             return;
         }
         var left = Interlocked.Exchange(ref _left, 0);
+        _audit.Write(new AuditEvent(default, "sign-in", "refused") { From = origin, Reason = reason, More = left > 0 ? left : null });
         if (left == 0) _logger.LogWarning("sign-in from {Source} refused: {Reason}", origin, reason);
         else _logger.LogWarning("sign-in from {Source} refused: {Reason} ({Left} more refusals since the last line)", origin, reason, left);
     }

@@ -1,4 +1,4 @@
-using Distributed.Node.Configuration;
+using Distributed.Node.Keys;
 using Distributed.Node.Problems;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -10,7 +10,7 @@ namespace Distributed.Node.Access;
 internal static class RouteExtensions
 {
     /// <summary>Sets the role that a route requires.</summary>
-    public static TBuilder Needs<TBuilder>(this TBuilder route, ApiRole role) where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new NeedsRole(role));
+    public static TBuilder Needs<TBuilder>(this TBuilder route, ApiRole role) where TBuilder : IEndpointConventionBuilder => route.RequireAuthorization(ApiRoles.NameOf(role));
 
     /// <summary>An answer that says where the thing is.</summary>
     public static IResult At(this IResult result, string location) => new Located(result, location);

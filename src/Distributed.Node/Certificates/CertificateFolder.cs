@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Distributed.Transport.Files;
 using Distributed.Transport.Identity;
 
 namespace Distributed.Node.Certificates;
@@ -21,11 +22,7 @@ internal sealed class CertificateFolder(string authority, string path, TimeProvi
     /// <exception cref="IdentityException">There is an authority without its key, or a file cannot be read or written.</exception>
     public bool Open() => Try(() =>
     {
-        foreach (var folder in new[] { authority, path })
-        {
-            if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
-            else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
+        foreach (var folder in new[] { authority, path }) PrivateFile.CreateFolder(folder);
         if (File.Exists(Authorities)) return false;
         if (File.Exists(AuthorityKey)) throw new IdentityException($"{AuthorityKey} is there, but its certificate {Authorities} is not: restore it, or remove the key");
         AddAuthority([]);
@@ -62,8 +59,8 @@ internal sealed class CertificateFolder(string authority, string path, TimeProvi
         var node = CertificateMaker.MakeNode(signing, "distributed node", hosts, clock.GetUtcNow(), validity);
         using var key = node.GetECDsaPrivateKey()!;
         WriteAuthorities([.. authorities]);
-        Write(Path.Combine(path, CertificateNames.NodeKey), key.ExportPkcs8PrivateKeyPem() + "\n", isSecret: true);
-        Write(Path.Combine(path, CertificateNames.Node), node.ExportCertificatePem() + "\n", isSecret: false);
+        PrivateFile.Write(Path.Combine(path, CertificateNames.NodeKey), key.ExportPkcs8PrivateKeyPem() + "\n");
+        PrivateFile.Write(Path.Combine(path, CertificateNames.Node), node.ExportCertificatePem() + "\n", isShared: true);
         return node;
     });
 
@@ -73,14 +70,14 @@ internal sealed class CertificateFolder(string authority, string path, TimeProvi
         var name = $"distributed cluster authority {Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}";
         using var made = CertificateMaker.MakeAuthority(name, clock.GetUtcNow(), AuthorityValidity);
         using var key = made.GetECDsaPrivateKey()!;
-        Write(AuthorityKey, key.ExportPkcs8PrivateKeyPem() + "\n", isSecret: true);
+        PrivateFile.Write(AuthorityKey, key.ExportPkcs8PrivateKeyPem() + "\n");
         WriteAuthorities([made, .. others]);
     }
 
     private void WriteAuthorities(IReadOnlyList<X509Certificate2> all)
     {
         var text = string.Join('\n', all.Select(one => one.ExportCertificatePem())) + "\n";
-        foreach (var folder in new[] { authority, path }.Distinct()) Write(Path.Combine(folder, CertificateNames.Authorities), text, isSecret: false);
+        foreach (var folder in new[] { authority, path }.Distinct()) PrivateFile.Write(Path.Combine(folder, CertificateNames.Authorities), text, isShared: true);
     }
 
     private X509Certificate2Collection ReadAuthorities()
@@ -107,17 +104,6 @@ internal sealed class CertificateFolder(string authority, string path, TimeProvi
 
     private static string? MembershipOf(X509Certificate2 node, X509Certificate2 issuer) =>
         node.IssuerName.RawData.AsSpan().SequenceEqual(issuer.SubjectName.RawData) ? null : "the certificate is of an authority that is not to be accepted any more";
-
-    /// <summary>A reader sees the old file or the new one, never half of it.</summary>
-    private static void Write(string file, string text, bool isSecret)
-    {
-        var mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | (isSecret ? UnixFileMode.None : UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = mode;
-        File.Delete(file + ".new");
-        using (var writer = new StreamWriter(file + ".new", options)) writer.Write(text);
-        File.Move(file + ".new", file, overwrite: true);
-    }
 
     private static T Try<T>(Func<T> act)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using Distributed.Node.Keys;
 using Distributed.Transport.Identity;
 
 namespace Distributed.Node.Configuration;
@@ -21,8 +22,20 @@ internal sealed record HttpSettings
     /// <summary>Where uploads are kept.</summary>
     public required string DataFolder { get; init; }
 
-    /// <summary>The API keys with their roles; empty for an open API.</summary>
+    /// <summary>The API keys with their roles; without them and without tokens the API is open.</summary>
     public ApiKeys Keys { get; init; } = ApiKeys.None;
+
+    /// <summary>The keys' file, which is read again when it changes; null when they are in a variable, or there are none.</summary>
+    public string? KeysFile { get; init; }
+
+    /// <summary>Whose tokens are accepted; null for none.</summary>
+    public TokenSettings? Tokens { get; init; }
+
+    /// <summary>Names under which clients reach the API; empty for any, and on loopback for none but localhost.</summary>
+    public IReadOnlySet<string> Hosts { get; init; } = new HashSet<string>();
+
+    /// <summary>Where actions are written; null for nowhere.</summary>
+    public string? AuditFile { get; init; }
 
     /// <summary>The node's identity, whose certificate HTTPS shows to clients; null for plain HTTP.</summary>
     public ClusterIdentity? Identity { get; init; }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Distributed.Cluster.Messages;
+using Distributed.Node.Keys;
 
 namespace Distributed.Node.Configuration;
 
@@ -13,9 +14,14 @@ internal static class HttpSettingsReader
     /// <summary>The variable that holds the keys themselves, where no file does. A flag would show them to every user of the machine.</summary>
     public const string KeysVariable = "DISTRIBUTED_API_KEYS";
 
+    private const string AuditName = "audit.jsonl";
+
     /// <summary>Reads; null for a node without HTTP.</summary>
+    /// <param name="values">Flags and variables.</param>
+    /// <param name="roles">The node's roles.</param>
+    /// <param name="storeFile">The store, where it is a file.</param>
     /// <exception cref="NodeSettingException">A setting is wrong or missing, or the API would be open.</exception>
-    public static HttpSettings? Read(SettingValues values, IReadOnlySet<string> roles)
+    public static HttpSettings? Read(SettingValues values, IReadOnlySet<string> roles, string? storeFile)
     {
         var isGateway = roles.Contains(NodeRoles.Gateway);
         var health = Address(values, NodeSetting.Health);
@@ -23,19 +29,25 @@ internal static class HttpSettingsReader
         var http = Address(values, NodeSetting.Http) ?? (isGateway ? new IPEndPoint(IPAddress.Loopback, DefaultPort) : null);
         var address = http ?? health!;
         var keys = Keys(values);
-        if (isGateway && keys.IsEmpty && !IPAddress.IsLoopback(address.Address) && !values.IsOn(NodeSetting.AllowAnonymous))
+        var tokens = Tokens(values);
+        if (isGateway && keys.IsEmpty && tokens is null && !IPAddress.IsLoopback(address.Address) && !values.IsOn(NodeSetting.AllowAnonymous))
         {
             throw values.Wrong(
                 NodeSetting.Http,
-                $"is {address}: others can reach it there, so it needs API keys ({NodeSetting.ApiKeysFile.Flag} FILE or the variable {KeysVariable}), or {NodeSetting.AllowAnonymous.Flag} yes to let everybody do everything");
+                $"is {address}: others can reach it there, so it needs API keys ({NodeSetting.ApiKeysFile.Flag} FILE or the variable {KeysVariable}), tokens ({NodeSetting.TokenServer.Flag} URL), or {NodeSetting.AllowAnonymous.Flag} yes to let everybody do everything");
         }
+        var folder = Path.GetFullPath(values.Text(NodeSetting.DataDir) ?? DefaultDataFolder(values));
         return new HttpSettings
         {
             Address = address,
             HealthAddress = http is null ? null : health,
             IsGateway = isGateway,
-            DataFolder = Path.GetFullPath(values.Text(NodeSetting.DataDir) ?? DefaultDataFolder(values)),
+            DataFolder = folder,
+            AuditFile = isGateway ? Path.GetFullPath(values.Text(NodeSetting.Audit) ?? (storeFile is null ? Path.Combine(folder, AuditName) : $"{storeFile}.{AuditName}")) : null,
             Keys = keys,
+            KeysFile = values.Text(NodeSetting.ApiKeysFile) is { } file ? Path.GetFullPath(file) : null,
+            Tokens = tokens,
+            Hosts = values.List(NodeSetting.HttpHosts).ToHashSet(StringComparer.OrdinalIgnoreCase),
             Limits = new HttpLimits
             {
                 UploadBytes = (long)(values.Number(NodeSetting.MaxUpload, 1, 1 << 20) ?? 16 << 10) << 20,
@@ -59,17 +71,32 @@ internal static class HttpSettingsReader
     private static ApiKeys Keys(SettingValues values)
     {
         var (text, origin) = values.Text(NodeSetting.ApiKeysFile) is { } path
-            ? (values.Read(NodeSetting.ApiKeysFile, path), $"{NodeSetting.ApiKeysFile.Flag}: {path}")
+            ? (values.ReadSecret(NodeSetting.ApiKeysFile, path), $"{NodeSetting.ApiKeysFile.Flag}: {path}")
             : (values.Variable(KeysVariable), KeysVariable);
-        if (string.IsNullOrEmpty(text)) return text is null || origin == KeysVariable ? ApiKeys.None : throw new NodeSettingException($"{origin}: there is no key in it");
+        if (text is null) return ApiKeys.None;
         try
         {
-            return ApiKeys.Parse(text);
+            var keys = ApiKeys.Parse(text);
+            return keys.IsEmpty ? throw new NodeSettingException($"{origin}: there is no key in it: distributed-node keys add --file FILE makes one") : keys;
         }
         catch (FormatException e)
         {
             throw new NodeSettingException($"{origin}: {e.Message}");
         }
+    }
+
+    private static TokenSettings? Tokens(SettingValues values)
+    {
+        var (server, audience, claim) = (values.Text(NodeSetting.TokenServer), values.Text(NodeSetting.TokenAudience), values.Text(NodeSetting.TokenRoles));
+        if (server is null)
+        {
+            return audience is null && claim is null ? null
+                : throw values.Wrong(audience is null ? NodeSetting.TokenRoles : NodeSetting.TokenAudience, $"is set, but {NodeSetting.TokenServer.Flag} is not: name the server of the tokens");
+        }
+        if (!Uri.TryCreate(server, UriKind.Absolute, out var authority) || !(authority.Scheme == Uri.UriSchemeHttps || (authority.Scheme == Uri.UriSchemeHttp && authority.IsLoopback)))
+            throw values.Wrong(NodeSetting.TokenServer, $"is '{server}': it must be an address such as https://login.example");
+        return new TokenSettings(
+            authority, audience ?? throw values.Wrong(NodeSetting.TokenAudience, "is missing: a token for another audience must not open this API"), claim ?? TokenSettings.DefaultRoleClaim);
     }
 
     private static string DefaultDataFolder(SettingValues values) => Path.Combine(

@@ -50,7 +50,22 @@ internal sealed class NodeSetting : Option<string>
     public static readonly NodeSetting DataDir = new("--data-dir", "DIR", "folder for data, one for each node: uploads of a gateway, samples of jobs (per-user paths)");
 
     /// <summary>The API's keys.</summary>
-    public static readonly NodeSetting ApiKeysFile = new("--api-keys-file", "FILE", "file with lines NAME:ROLE:KEY, role read or write; without it DISTRIBUTED_API_KEYS may hold them, separated by semicolons");
+    public static readonly NodeSetting ApiKeysFile = new("--api-keys-file", "FILE", "file with the keys of the API ('distributed-node keys add' makes them), read again when it changes; without it DISTRIBUTED_API_KEYS may hold its lines, separated by semicolons");
+
+    /// <summary>The server whose tokens the API accepts.</summary>
+    public static readonly NodeSetting TokenServer = new("--oidc-authority", "URL", "OpenID Connect server whose tokens the API accepts beside keys, as https://login.example");
+
+    /// <summary>For whom its tokens have to be.</summary>
+    public static readonly NodeSetting TokenAudience = new("--oidc-audience", "NAME", "audience that a token has to be for; needed with --oidc-authority");
+
+    /// <summary>The claim with the roles.</summary>
+    public static readonly NodeSetting TokenRoles = new("--oidc-role-claim", "CLAIM", "claim of a token whose values are roles: reader, submitter, operator (roles)");
+
+    /// <summary>Names of the API.</summary>
+    public static readonly NodeSetting HttpHosts = new("--http-hosts", "LIST", "names under which clients reach the API, separated by commas; others are refused (any; on loopback localhost alone)");
+
+    /// <summary>The audit log.</summary>
+    public static readonly NodeSetting Audit = new("--audit", "FILE", "file of a gateway with who did what, as JSON lines, 10 MiB and four earlier files (STORE.audit.jsonl; with PostgreSQL audit.jsonl in --data-dir)");
 
     /// <summary>An open API.</summary>
     public static readonly NodeSetting AllowAnonymous = new("--allow-anonymous", "yes", "lets everybody who reaches the API do everything, on addresses beyond loopback too");
@@ -103,8 +118,8 @@ internal sealed class NodeSetting : Option<string>
     /// <summary>All of them, in the order of the help text.</summary>
     public static readonly IReadOnlyList<NodeSetting> All =
     [
-        Roles, Hostname, Listen, Port, SeedNodes, CoreNodes, DataPort, Http, Health, DataDir, DataCache, ApiKeysFile, AllowAnonymous, MaxUpload, MaxRequests,
-        MaxStreams, MaxJobs, Store, StorePasswordFile, Threads, Workers, Certificates, Insecure, SecretFile, Config, HealthFile, Log,
+        Roles, Hostname, Listen, Port, SeedNodes, CoreNodes, DataPort, Http, Health, DataDir, DataCache, ApiKeysFile, TokenServer, TokenAudience, TokenRoles, HttpHosts, Audit, AllowAnonymous,
+        MaxUpload, MaxRequests, MaxStreams, MaxJobs, Store, StorePasswordFile, Threads, Workers, Certificates, Insecure, SecretFile, Config, HealthFile, Log,
     ];
 
     /// <summary>As written on the command line.</summary>

@@ -42,9 +42,9 @@ internal sealed record NodeSettings(ClusterNodeOptions Node, LogLevel Log, strin
             Secret = Secret(values),
             Overrides = Overrides(values),
         };
+        var store = Store(values, node.IsCore || roles.Contains(NodeRoles.Gateway));
         return new NodeSettings(
-            node with { Store = Store(values, node.IsCore || roles.Contains(NodeRoles.Gateway)) }, Level(values), values.Text(NodeSetting.HealthFile),
-            HttpSettingsReader.Read(values, roles))
+            node with { Store = store }, Level(values), values.Text(NodeSetting.HealthFile), HttpSettingsReader.Read(values, roles, store?.SqlitePath))
         {
             CertificateFolder = Certificates(values, hostname, listen),
         };
@@ -106,7 +106,7 @@ internal sealed record NodeSettings(ClusterNodeOptions Node, LogLevel Log, strin
     }
 
     private static string Password(SettingValues values, string path) =>
-        values.Read(NodeSetting.StorePasswordFile, path).TrimEnd('\r', '\n') is { Length: > 0 } password
+        values.ReadSecret(NodeSetting.StorePasswordFile, path).TrimEnd('\r', '\n') is { Length: > 0 } password
             ? password
             : throw values.Wrong(NodeSetting.StorePasswordFile, $"names {path}, which is empty");
 
@@ -128,7 +128,7 @@ internal sealed record NodeSettings(ClusterNodeOptions Node, LogLevel Log, strin
     private static string? Secret(SettingValues values)
     {
         if (values.Text(NodeSetting.SecretFile) is not { } path) return null;
-        var secret = values.Read(NodeSetting.SecretFile, path).Trim();
+        var secret = values.ReadSecret(NodeSetting.SecretFile, path).Trim();
         return secret.Length > 0 ? secret : throw values.Wrong(NodeSetting.SecretFile, $"names {path}, which is empty");
     }
 

@@ -4,6 +4,8 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using Distributed.Jobs.Submission;
 using Distributed.Node.Certificates;
+using Distributed.Node.Keys;
+using Distributed.Transport.Files;
 
 namespace Distributed.Node.Configuration;
 
@@ -92,6 +94,9 @@ internal sealed class SettingValues
         }
     }
 
+    /// <summary>The text of a file with a secret.</summary>
+    public string ReadSecret(NodeSetting setting, string path) => PrivateFile.Refuse(path) is { } open ? throw Wrong(setting, $"names {path}, which {open}") : Read(setting, path);
+
     /// <summary>An error about a setting, under the name by which it was given.</summary>
     public NodeSettingException Wrong(NodeSetting setting, string what) =>
         new($"{(IsFlag(setting) || Variable(setting.Variable) is null ? setting.Flag : setting.Variable)} {what}");
@@ -100,7 +105,7 @@ internal sealed class SettingValues
 
     private static RootCommand CreateFlags()
     {
-        var flags = new RootCommand("One node of a training cluster. Each flag can also be set by the variable in brackets.") { CertificatesCommand.Create() };
+        var flags = new RootCommand("One node of a training cluster. Each flag can also be set by the variable in brackets.") { CertificatesCommand.Create(), KeysCommand.Create() };
         foreach (var setting in NodeSetting.All) flags.Options.Add(setting);
         flags.SetAction(_ => 0); // a node is started by the caller
         return flags;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Distributed.Api;
+using Distributed.Transport.Files;
 using Microsoft.Extensions.Logging;
 
 namespace Distributed.Node.Datasets;
@@ -26,10 +27,10 @@ internal sealed class DatasetStore
         _logger = logger;
         _sets = Path.Combine(folder, "datasets");
         _uploads = Path.Combine(folder, "uploads", Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        Directory.CreateDirectory(_sets);
+        PrivateFile.CreateFolder(_sets);
         if (Directory.Exists(_uploads)) Directory.Delete(_uploads, recursive: true);
         RemoveAbandoned(Path.GetDirectoryName(_uploads)!);
-        Directory.CreateDirectory(_uploads);
+        PrivateFile.CreateFolder(_uploads);
         Scan();
     }
 
@@ -72,21 +73,19 @@ internal sealed class DatasetStore
     }
 
     /// <summary>Creates a folder for one upload; the caller removes it in any case.</summary>
-    public string NewUploadFolder() => Directory.CreateDirectory(Path.Combine(_uploads, Guid.NewGuid().ToString("n"))).FullName;
+    public string NewUploadFolder() => PrivateFile.CreateFolder(Path.Combine(_uploads, Guid.NewGuid().ToString("n")));
 
-    /// <summary>Takes an upload in; the same content is there once. True when it was not there before.</summary>
+    /// <summary>
+    /// Takes an upload in; the same content is there once, described as the last upload says that it is written. True when it was not there before.
+    /// </summary>
     public bool Take(string uploadFolder, StoredDataset stored, out StoredDataset kept)
     {
         if (Find(stored.Dataset.Id) is { } there)
         {
-            kept = there;
+            kept = DescribeAgain(uploadFolder, there with { Description = stored.Description with { Dataset = there.Dataset } });
             return false;
         }
-        using (var file = new FileStream(Path.Combine(uploadFolder, StoredDataset.FileName), FileMode.CreateNew))
-        {
-            JsonSerializer.Serialize(file, stored, DatasetJson.Default.StoredDataset);
-            file.Flush(flushToDisk: true);
-        }
+        Write(uploadFolder, stored);
         var target = Path.Combine(_sets, stored.Dataset.Id);
         try
         {
@@ -99,6 +98,27 @@ internal sealed class DatasetStore
         }
         kept = _known[stored.Dataset.Id] = stored;
         return true;
+    }
+
+    private StoredDataset DescribeAgain(string uploadFolder, StoredDataset stored)
+    {
+        Write(uploadFolder, stored);
+        try
+        {
+            File.Move(Path.Combine(uploadFolder, StoredDataset.FileName), Path.Combine(_sets, stored.Dataset.Id, StoredDataset.FileName), overwrite: true);
+            return _known[stored.Dataset.Id] = stored;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return stored; // deleted just now
+        }
+    }
+
+    private static void Write(string folder, StoredDataset stored)
+    {
+        using var file = PrivateFile.Open(Path.Combine(folder, StoredDataset.FileName), FileMode.CreateNew);
+        JsonSerializer.Serialize(file, stored, DatasetJson.Default.StoredDataset);
+        file.Flush(flushToDisk: true);
     }
 
     /// <summary>Keeps a data set from being deleted until disposed.</summary>

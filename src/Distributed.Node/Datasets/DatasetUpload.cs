@@ -8,6 +8,7 @@ using Distributed.Jobs.Submission;
 using Distributed.Node.Configuration;
 using Distributed.Node.Jobs;
 using Distributed.Node.Problems;
+using Distributed.Transport.Files;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
@@ -21,7 +22,7 @@ namespace Distributed.Node.Datasets;
 internal sealed class DatasetUpload(DatasetStore store, HttpLimits limits, Computations computations, TimeProvider clock)
 {
     /// <summary>Receives a request's body. True when the content was not there before.</summary>
-    public async Task<(bool IsNew, StoredDataset Stored)> ReceiveAsync(HttpContext context)
+    public async Task<(bool IsNew, StoredDataset Stored)> ReceiveAsync(HttpContext context, string? owner)
     {
         if (store.Count >= limits.Datasets) throw ApiException.TooMany($"{limits.Datasets:#,0} data sets are kept, and no more: delete some", TimeSpan.FromMinutes(1));
         if (context.Request.ContentLength > limits.UploadBytes) throw TooLong();
@@ -38,7 +39,7 @@ internal sealed class DatasetUpload(DatasetStore store, HttpLimits limits, Compu
                 using var scope = new ReadingScope(context.RequestAborted);
                 return Task.FromResult(Describe(folder, received.Parts, name, written));
             }, context.RequestAborted).ConfigureAwait(false);
-            var isNew = store.Take(folder, stored, out var kept);
+            var isNew = store.Take(folder, stored with { Owner = owner }, out var kept);
             if (table is not null) store.Parsed.Keep(kept.Dataset.Id, table);
             return (isNew, kept);
         }
@@ -99,7 +100,7 @@ internal sealed class DatasetUpload(DatasetStore store, HttpLimits limits, Compu
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[128 << 10];
         var bytes = 0L;
-        var file = new FileStream(Path.Combine(folder, DatasetStore.FileOf(part)), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, useAsync: true);
+        var file = PrivateFile.Open(Path.Combine(folder, DatasetStore.FileOf(part)), FileMode.CreateNew, isAsynchronous: true);
         await using (file.ConfigureAwait(false))
         {
             for (int read; (read = await ReadingAsync(content.ReadAsync(buffer, cancellation).AsTask()).ConfigureAwait(false)) > 0;)

@@ -44,10 +44,10 @@ internal static class ApiDocument
     private static Task DescribeAccess(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellation)
     {
         operation.Responses ??= [];
-        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<NeedsRole>().FirstOrDefault() is { } needed)
+        if (SignIn.PolicyOf(context.Description.ActionDescriptor.EndpointMetadata) is { } role)
         {
             operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Key, context.Document)] = [] }];
-            operation.Description = $"Needs a key with the role {needed.Role.ToString().ToLowerInvariant()} where the gateway has keys.";
+            operation.Description = $"Needs a key or a token with the role {role} where the gateway asks for one.";
             foreach (var status in (int[])[401, 403, 429, 503]) RouteDescription.AddProblem(operation, context.Document!, status);
         }
         RouteDescription.AddProblem(operation, context.Document!, null);
@@ -75,7 +75,7 @@ internal static class ApiDocument
             Settings.OfRun.Except(Settings.OfOneProcess), "What may change from run to run; it reaches no weight."));
         (document.Components ??= new()).SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
         {
-            [Key] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An API key of the gateway." },
+            [Key] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An API key of the gateway, or a token of its OpenID Connect server." },
         };
         foreach (var schema in document.Components.Schemas!.Values) SchemaRules.MarkNullable(schema);
     }

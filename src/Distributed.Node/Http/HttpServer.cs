@@ -2,17 +2,20 @@ using System.Net.Security;
 using Distributed.Api;
 using Distributed.Jobs.Gateway;
 using Distributed.Node.Access;
+using Distributed.Node.Audit;
 using Distributed.Node.Configuration;
 using Distributed.Node.Datasets;
 using Distributed.Node.Description;
 using Distributed.Node.Events;
 using Distributed.Node.Jobs;
+using Distributed.Node.Keys;
 using Distributed.Node.Models;
 using Distributed.Node.Problems;
 using Distributed.Node.Routes;
 using Distributed.Transport.Identity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -27,14 +30,16 @@ internal sealed class HttpServer : IAsyncDisposable
     private static readonly TimeSpan HeadersLimit = TimeSpan.FromSeconds(10);
 
     private readonly WebApplication _application;
+    private readonly AuditLog _audit;
 
-    private HttpServer(WebApplication application) => _application = application;
+    private HttpServer(WebApplication application, AuditLog audit) => (_application, _audit) = (application, audit);
 
     /// <summary>Where it listens.</summary>
     public string Address => _application.Urls.First();
 
     /// <summary>Starts to listen.</summary>
     /// <exception cref="IOException">The port is taken, or the data folder cannot be made.</exception>
+    /// <exception cref="NodeSettingException">The audit log cannot be written.</exception>
     public static async Task<HttpServer> StartAsync(HttpSettings settings, GatewayAccess cluster, Action<ILoggingBuilder> logging, CancellationToken cancellation)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(HttpServer).Assembly.GetName().Name });
@@ -54,6 +59,7 @@ internal sealed class HttpServer : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>(); // signals are the node's
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(3));
         builder.Services.AddRouting();
+        builder.Services.AddSignIn(settings);
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = problem => problem.ProblemDetails.Extensions.Remove("traceId"));
         builder.Services.AddSingleton(settings).AddSingleton(new RequestMemory(settings.Limits.RequestMemoryBytes)).AddExceptionHandler<ProblemAnswers>();
         builder.Services.ConfigureHttpJsonOptions(json =>
@@ -68,14 +74,19 @@ internal sealed class HttpServer : IAsyncDisposable
             .AddMeter("Distributed.*", "System.Runtime", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
             .AddPrometheusExporter());
         var application = builder.Build();
+        var logger = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("http");
+        var audit = new AuditLog(settings.AuditFile, AuditLog.DefaultBytes, logger, TimeProvider.System);
         try
         {
-            Map(application, settings, cluster);
+            OpenAudit(audit, settings);
+            Map(application, settings, cluster, logger, audit);
             await application.StartAsync(cancellation).ConfigureAwait(false);
-            return new HttpServer(application);
+            audit.Write(new AuditEvent(default, "start", "done"));
+            return new HttpServer(application, audit);
         }
         catch
         {
+            audit.Dispose();
             await application.DisposeAsync().ConfigureAwait(false);
             throw;
         }
@@ -85,6 +96,20 @@ internal sealed class HttpServer : IAsyncDisposable
     {
         await _application.StopAsync().ConfigureAwait(false);
         await _application.DisposeAsync().ConfigureAwait(false);
+        _audit.Write(new AuditEvent(default, "stop", "done"));
+        _audit.Dispose();
+    }
+
+    private static void OpenAudit(AuditLog audit, HttpSettings settings)
+    {
+        try
+        {
+            audit.Open();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new NodeSettingException($"{NodeSetting.Audit.Flag}: {settings.AuditFile} cannot be written: {e.Message}");
+        }
     }
 
     /// <summary>Each connection gets the certificate of its moment, so that a renewed one needs no restart.</summary>
@@ -93,18 +118,21 @@ internal sealed class HttpServer : IAsyncDisposable
         OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions { ServerCertificateContext = identity.Context }),
     };
 
-    private static void Map(WebApplication application, HttpSettings settings, GatewayAccess cluster)
+    private static void Map(WebApplication application, HttpSettings settings, GatewayAccess cluster, ILogger logger, AuditLog audit)
     {
-        var logger = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("http");
         application.Use(HttpConnections.InvokeAsync);
+        application.Use(SetHeaders);
+        application.Use((context, next) => AuditedRequests.InvokeAsync(audit, context, next));
         application.UseExceptionHandler();
         application.UseStatusCodePages(page => ProblemAnswers.WriteAsync(page.HttpContext, ProblemAnswers.OfStatus(page.HttpContext)));
         application.UseRouting();
-        var access = new AccessCheck(settings, logger);
+        application.UseAuthentication();
+        var access = new AccessCheck(settings, logger, audit);
         application.Lifetime.ApplicationStopped.Register(access.Dispose);
         application.Use(access.InvokeAsync);
+        application.UseAuthorization();
         HealthRoutes.Map(application, settings, cluster);
-        application.MapPrometheusScrapingEndpoint(ApiRoutes.Metrics).Needs(ApiRole.Read);
+        application.MapPrometheusScrapingEndpoint(ApiRoutes.Metrics).Needs(ApiRole.Reader);
         if (settings.IsGateway && !settings.IsHealthAlone) MapApi(application, settings, cluster, logger);
         application.UseEndpoints(_ => { });
     }
@@ -115,14 +143,29 @@ internal sealed class HttpServer : IAsyncDisposable
         var datasets = new DatasetStore(settings.DataFolder, logger);
         var jobs = new JobReader(cluster, datasets);
         var computations = new Computations(limits);
+        var encoded = new EncodedCache(datasets);
+        var models = new ModelCache(cluster, jobs, limits, TimeProvider.System);
         application.Lifetime.ApplicationStopped.Register(computations.Dispose);
         PageRoutes.Map(application);
         NodeRoutes.Map(application, cluster);
         DatasetRoutes.Map(application, limits, datasets, computations, cluster);
-        JobRoutes.Map(application, limits, new SubmissionService(cluster, datasets, computations), jobs, cluster);
+        JobRoutes.Map(application, limits, new SubmissionService(cluster, datasets, encoded, computations), jobs, cluster);
         EventRoutes.Map(application, new JobFeeds(cluster, limits, logger), jobs, application.Lifetime.ApplicationStopping);
-        ModelRoutes.Map(application, limits, new ModelCache(cluster, jobs, limits, TimeProvider.System), jobs, datasets, computations);
-        application.MapOpenApi("/openapi/{documentName}.json").Needs(ApiRole.Read);
+        ModelRoutes.Map(application, limits, models, jobs, datasets, computations);
+        ScoreRoutes.Map(application, models, jobs, encoded, computations);
+        application.MapOpenApi("/openapi/{documentName}.json").Needs(ApiRole.Reader);
+    }
+
+    /// <summary>Answers are what their type says, and nothing on the way keeps them: they tell of jobs and data.</summary>
+    private static Task SetHeaders(HttpContext context, Func<Task> next)
+    {
+        context.Response.OnStarting(() =>
+        {
+            context.Response.Headers.XContentTypeOptions = "nosniff";
+            context.Response.Headers.CacheControl = "no-store";
+            return Task.CompletedTask;
+        });
+        return next();
     }
 
     /// <summary>The node ends by its own host; this one is started and stopped by hand.</summary>

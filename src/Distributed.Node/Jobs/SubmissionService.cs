@@ -19,20 +19,19 @@ internal sealed record Submitted(bool IsNew, JobSummary Summary, IReadOnlyList<s
 /// <summary>
 /// The gateway's door to the one road of a job: a job file whose data are uploads, named by id, and which a client may send again under its key.
 /// </summary>
-internal sealed class SubmissionService(GatewayAccess cluster, DatasetStore datasets, Computations computations)
+internal sealed class SubmissionService(GatewayAccess cluster, DatasetStore datasets, EncodedCache encoded, Computations computations)
 {
-    private readonly EncodedCache _encoded = new(datasets);
-
     /// <summary>Submits.</summary>
     /// <param name="body">A job file.</param>
     /// <param name="key">The client's idempotency key; null for none.</param>
+    /// <param name="owner">Who submits; null where nobody is asked.</param>
     /// <param name="cancellation">The client went away.</param>
-    public Task<Submitted> SubmitAsync(byte[] body, string? key, CancellationToken cancellation)
+    public Task<Submitted> SubmitAsync(byte[] body, string? key, string? owner, CancellationToken cancellation)
     {
         var given = Parse(body);
         JobResolution.Check(given);
         var options = RunSettings.From(given, 1).Options;
-        return computations.RunAsync(() => SubmitAsync(given, options, key, Sha256Of(body), cancellation), cancellation);
+        return computations.RunAsync(() => SubmitAsync(given, options, facts => facts with { IdempotencyKey = key, BodySha256 = key is null ? null : Sha256Of(body), Owner = owner }, cancellation), cancellation);
     }
 
     /// <summary>The run options of a body that changes them on a resume; null for an empty one.</summary>
@@ -68,7 +67,7 @@ internal sealed class SubmissionService(GatewayAccess cluster, DatasetStore data
     }
 
     private async Task<Submitted> SubmitAsync(
-        GivenSettings given, RunOptions options, string? key, string bodySha256, CancellationToken cancellation)
+        GivenSettings given, RunOptions options, Func<SubmissionFacts, SubmissionFacts> client, CancellationToken cancellation)
     {
         var from = given.Get(Settings.From) is { } other
             ? await cluster.Jobs.FindJobAsync(other, cancellation).ConfigureAwait(false) ?? throw ApiException.Unprocessable($"'from': there is no job {other}")
@@ -79,10 +78,10 @@ internal sealed class SubmissionService(GatewayAccess cluster, DatasetStore data
         if ((dataset is not null && datasets.Find(dataset.Id) is null) || (validation is not null && datasets.Find(validation.Id) is null))
             throw ApiException.Conflict("the data set was deleted just now");
 
-        var job = JobService.Resolve(given, source, from, _encoded.Load);
+        var job = JobService.Resolve(given, source, from, encoded.Load);
         var facts = new SubmissionFacts(
-            dataset?.Name ?? LoadedData.DisplayName(source.Source), dataset?.Id, validation?.Id, null, job.Data.Encoding.Target.Scale, key, key is null ? null : bodySha256);
-        var answer = await cluster.Jobs.SubmitAsync(job, options, facts, cancellation).ConfigureAwait(false);
+            dataset?.Name ?? LoadedData.DisplayName(source.Source), dataset?.Id, validation?.Id, null, job.Data.Encoding.Target.Scale, null, null, null, SubmissionFacts.CurrentVersion);
+        var answer = await cluster.Jobs.SubmitAsync(job, options, client(facts), cancellation).ConfigureAwait(false);
         return answer.Verdict is QueueVerdict.Done or QueueVerdict.AlreadyDone
             ? new Submitted(answer.Verdict == QueueVerdict.Done, answer.Summary!, [.. job.Data.Notes.Select(note => note.Say(ProblemAnswers.WordOf))])
             : throw ApiException.Of(answer.Verdict, answer.Reason ?? "the job was refused");

@@ -24,6 +24,8 @@ internal sealed class ApiException(int status, string type, string title, string
 
     public static ApiException BadRequest(string detail) => new(StatusCodes.Status400BadRequest, ApiProblemTypes.BadRequest, "Bad request", detail);
 
+    public static ApiException Forbidden(string detail) => new(StatusCodes.Status403Forbidden, ApiProblemTypes.Forbidden, "Forbidden", detail);
+
     public static ApiException NotFound(string detail) => new(StatusCodes.Status404NotFound, ApiProblemTypes.NotFound, "Not found", detail);
 
     public static ApiException Conflict(string detail) => new(StatusCodes.Status409Conflict, ApiProblemTypes.Conflict, "Conflict", detail);

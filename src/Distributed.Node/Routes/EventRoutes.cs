@@ -1,10 +1,10 @@
 using System.Text;
 using Distributed.Api;
 using Distributed.Node.Access;
-using Distributed.Node.Configuration;
 using Distributed.Node.Description;
 using Distributed.Node.Events;
 using Distributed.Node.Jobs;
+using Distributed.Node.Keys;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -27,7 +27,6 @@ internal static class EventRoutes
             using var reading = feeds.Open(job);
             var cursor = StreamCursor.After(context.Request.Headers[ApiHeaders.LastEventId].ToString() is { Length: > 0 } last ? last : null);
             context.Response.ContentType = "text/event-stream";
-            context.Response.Headers.CacheControl = "no-store";
             context.Response.Headers["X-Accel-Buffering"] = "no"; // a proxy in between passes on what comes
             context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
             try
@@ -54,7 +53,7 @@ internal static class EventRoutes
                 if (!context.Response.HasStarted) throw; // answered 503
                 context.Abort(); // the client takes it up again elsewhere, from the last id
             }
-        }).Needs(ApiRole.Read).Produces<StreamedEvents>(StatusCodes.Status200OK, "text/event-stream")
+        }).Needs(ApiRole.Reader).Produces<StreamedEvents>(StatusCodes.Status200OK, "text/event-stream")
             .Describe("followJob", RouteDescription.Jobs, "A job's events as they come, until it ends.", 404)
             .WithHeader(ApiHeaders.LastEventId, "Where a stream that broke resumes: the id of its last event.")
             .AnswersBytes($"Server-Sent Events; the data of each is the member of {nameof(StreamedEvents)} with the event's name.", "text/event-stream");

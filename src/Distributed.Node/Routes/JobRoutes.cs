@@ -3,9 +3,11 @@ using Distributed.Api;
 using Distributed.Cluster.Messages;
 using Distributed.Jobs.Gateway;
 using Distributed.Node.Access;
+using Distributed.Node.Audit;
 using Distributed.Node.Configuration;
 using Distributed.Node.Description;
 using Distributed.Node.Jobs;
+using Distributed.Node.Keys;
 using Distributed.Node.Problems;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Queue;
@@ -29,11 +31,12 @@ internal static class JobRoutes
         routes.MapPost(ApiRoutes.Jobs, async Task<IResult> (HttpContext context, CancellationToken cancellation) =>
         {
             var body = await context.ReadBodyAsync(Math.Min(limits.BodyBytes, SubmitJob.MaximumBytes), cancellation).ConfigureAwait(false);
-            var submitted = await desk.SubmitAsync(body, KeyOf(context.Request), cancellation).ConfigureAwait(false);
+            var submitted = await desk.SubmitAsync(body, KeyOf(context.Request), Caller.Of(context.User).Name, cancellation).ConfigureAwait(false);
+            context.AuditTarget(submitted.Summary.Id);
             var detail = await jobs.DetailAsync(new JobId(submitted.Summary.Id), cancellation).ConfigureAwait(false) with { Notes = submitted.Notes };
             return Results.Json(detail, statusCode: submitted.IsNew ? StatusCodes.Status201Created : StatusCodes.Status200OK)
                 .At(ApiRoutes.Job(submitted.Summary.Id));
-        }).Needs(ApiRole.Write).Produces<JobDetail>().Produces<JobDetail>(StatusCodes.Status201Created)
+        }).Needs(ApiRole.Submitter).Audited("submit").Produces<JobDetail>().Produces<JobDetail>(StatusCodes.Status201Created)
             .Describe("submitJob", RouteDescription.Jobs, "Submits a job: a job file of settings, checked against its data before it is accepted.", 400, 409, 413, 422)
             .WithBody(ApiDocument.JobSettings, isRequired: true)
             .WithHeader(ApiHeaders.IdempotencyKey, "The same key with the same body gives the same job, once.", LongestKey)
@@ -44,7 +47,7 @@ internal static class JobRoutes
             if (limit is < 1 or > GetJobPage.MaximumLimit) throw ApiException.BadRequest($"limit is {limit}: must be between 1 and {GetJobPage.MaximumLimit}");
             JobId? from = before is null ? null : JobId.TryParse(before, out var parsed) ? parsed : throw ApiException.BadRequest("before is not a job's name");
             return TypedResults.Ok(await jobs.PageAsync(from, limit ?? DefaultPage, cancellation).ConfigureAwait(false));
-        }).Needs(ApiRole.Read).Describe("listJobs", RouteDescription.Jobs, "Jobs, newest first, by the page.", 400)
+        }).Needs(ApiRole.Reader).Describe("listJobs", RouteDescription.Jobs, "Jobs, newest first, by the page.", 400)
             .WithParameter("limit", "The most jobs of the page.", new OpenApiSchema
             {
                 Type = JsonSchemaType.Integer,
@@ -57,13 +60,15 @@ internal static class JobRoutes
 
         routes.MapGet(Job, async (string id, CancellationToken cancellation) =>
             TypedResults.Ok(await jobs.DetailAsync(JobReader.Parse(id), cancellation).ConfigureAwait(false)))
-            .Needs(ApiRole.Read).Describe("getJob", RouteDescription.Jobs, "Everything about a job.", 404);
+            .Needs(ApiRole.Reader).Describe("getJob", RouteDescription.Jobs, "Everything about a job.", 404);
 
-        routes.MapDelete(Job, async (string id, CancellationToken cancellation) =>
+        routes.MapDelete(Job, async (string id, HttpContext context, CancellationToken cancellation) =>
         {
-            await SteerAsync(cluster, JobReader.Parse(id), JobSteering.Delete, null, cancellation).ConfigureAwait(false);
+            var job = JobReader.Parse(id);
+            await CheckOwnerAsync(cluster, context, job, cancellation).ConfigureAwait(false);
+            await SteerAsync(cluster, job, JobSteering.Delete, null, cancellation).ConfigureAwait(false);
             return TypedResults.NoContent();
-        }).Needs(ApiRole.Write).Describe("deleteJob", RouteDescription.Jobs, "Deletes a job that has ended, its weights and its journal.", 404, 409);
+        }).Needs(ApiRole.Submitter).Audited("delete-job").Describe("deleteJob", RouteDescription.Jobs, "Deletes a job that has ended, its weights and its journal.", 404, 409);
 
         MapSteering(routes, "pause", JobSteering.Pause, limits, cluster, "Asks a job to rest at a durable checkpoint.");
         MapSteering(routes, "resume", JobSteering.Resume, limits, cluster, "Lets a paused job go on in its turn, perhaps with other run settings.")
@@ -74,22 +79,23 @@ internal static class JobRoutes
         {
             var known = await jobs.FindAsync(JobReader.Parse(id), cancellation).ConfigureAwait(false);
             return TypedResults.Ok(new JobMetrics(id, [.. known.History.Decisions]));
-        }).Needs(ApiRole.Read).Describe("getJobMetrics", RouteDescription.Jobs, "A job's epochs.", 404);
+        }).Needs(ApiRole.Reader).Describe("getJobMetrics", RouteDescription.Jobs, "A job's epochs.", 404);
 
         routes.MapGet(Job + "/status", async (string id, CancellationToken cancellation) =>
             TypedResults.Ok(await jobs.StatusAsync(JobReader.Parse(id), cancellation).ConfigureAwait(false)))
-            .Needs(ApiRole.Read)
+            .Needs(ApiRole.Reader)
             .Describe("getJobStatus", RouteDescription.Jobs, "The present state of a job that has its turn: workers, blocks, checkpoints, where the time goes.", 404, 409);
 
         routes.MapGet(Job + "/log", async (string id, CancellationToken cancellation) =>
             TypedResults.Ok(await jobs.LogAsync(JobReader.Parse(id), cancellation).ConfigureAwait(false)))
-            .Needs(ApiRole.Read).Describe("getJobLog", RouteDescription.Jobs, "What was decided about a job, and when.", 404);
+            .Needs(ApiRole.Reader).Describe("getJobLog", RouteDescription.Jobs, "What was decided about a job, and when.", 404);
     }
 
     private static RouteHandlerBuilder MapSteering(IEndpointRouteBuilder routes, string name, JobSteering steering, HttpLimits limits, GatewayAccess cluster, string summary) =>
         routes.MapPost($"{Job}/{name}", async (string id, HttpContext context, CancellationToken cancellation) =>
         {
             var job = JobReader.Parse(id);
+            await CheckOwnerAsync(cluster, context, job, cancellation).ConfigureAwait(false);
             RunOptions? options = null;
             if (steering == JobSteering.Resume && await context.ReadBodyAsync(limits.BodyBytes, cancellation).ConfigureAwait(false) is { Length: > 0 } body)
             {
@@ -98,13 +104,21 @@ internal static class JobRoutes
             }
             var answer = await SteerAsync(cluster, job, steering, options, cancellation).ConfigureAwait(false);
             return Results.Json(answer.Summary!, statusCode: StatusCodes.Status202Accepted);
-        }).Needs(ApiRole.Write).Produces<JobSummary>(StatusCodes.Status202Accepted)
+        }).Needs(ApiRole.Submitter).Audited(name).Produces<JobSummary>(StatusCodes.Status202Accepted)
             .Describe(name + "Job", RouteDescription.Jobs, summary, steering == JobSteering.Resume ? [404, 409, 413, 422] : [404, 409]);
 
     private static async Task<QueueAnswered> SteerAsync(GatewayAccess cluster, JobId job, JobSteering steering, RunOptions? options, CancellationToken cancellation)
     {
         var answer = await cluster.Jobs.SteerAsync(job, steering, options, cancellation).ConfigureAwait(false);
         return answer.Verdict is QueueVerdict.Done or QueueVerdict.AlreadyDone ? answer : throw ApiException.Of(answer.Verdict, answer.Reason ?? "");
+    }
+
+    /// <summary>A submitter steers what is its own. The owner of a job never changes, so nothing comes between the question and the act.</summary>
+    private static async Task CheckOwnerAsync(GatewayAccess cluster, HttpContext context, JobId job, CancellationToken cancellation)
+    {
+        var caller = Caller.Of(context.User);
+        if (caller.Role == ApiRole.Operator) return;
+        if ((await cluster.FindAsync(job, cancellation).ConfigureAwait(false)).Facts is { } facts) caller.CheckOwns(facts.Owner, $"the job {job}");
     }
 
     private static string? KeyOf(HttpRequest request)

@@ -9,6 +9,7 @@ using Distributed.Node.Configuration;
 using Distributed.Node.Datasets;
 using Distributed.Node.Description;
 using Distributed.Node.Jobs;
+using Distributed.Node.Keys;
 using Distributed.Node.Models;
 using Distributed.Node.Problems;
 using Microsoft.AspNetCore.Builder;
@@ -36,7 +37,7 @@ internal static class ModelRoutes
                     foreach (var name in ApiRoutes.ModelFiles) Add(archive, folder, name);
                 await context.Response.SendFileAsync(zip, cancellation).ConfigureAwait(false);
             }).ConfigureAwait(false);
-        }).Needs(ApiRole.Read).Describe("downloadModel", RouteDescription.Models, "The model folder as a zip.", 404, 409).WithCheckpoint("best")
+        }).Needs(ApiRole.Reader).Describe("downloadModel", RouteDescription.Models, "The model folder as a zip.", 404, 409).WithCheckpoint("best")
             .AnswersBytes("The folder.", "application/zip").AnswersHeader(StatusCodes.Status200OK, ApiHeaders.CheckpointStep, "The checkpoint's step.", JsonSchemaType.Integer);
 
         routes.MapGet(Job + "/model/{file}", async (string id, string file, string? checkpoint, HttpContext context, CancellationToken cancellation) =>
@@ -47,12 +48,12 @@ internal static class ModelRoutes
                 Announce(context, step, file.EndsWith(".json", StringComparison.Ordinal) ? "application/json" : "application/octet-stream", file);
                 await context.Response.SendFileAsync(Path.Combine(folder, file), cancellation).ConfigureAwait(false);
             }).ConfigureAwait(false);
-        }).Needs(ApiRole.Read).Describe("downloadModelFile", RouteDescription.Models, "One file of the model folder.", 404, 409).WithCheckpoint("best")
+        }).Needs(ApiRole.Reader).Describe("downloadModelFile", RouteDescription.Models, "One file of the model folder.", 404, 409).WithCheckpoint("best")
             .WithParameter("file", "Its name.", new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. ApiRoutes.ModelFiles] })
             .AnswersBytes("The file.", "application/octet-stream", "application/json")
             .AnswersHeader(StatusCodes.Status200OK, ApiHeaders.CheckpointStep, "The checkpoint's step.", JsonSchemaType.Integer);
 
-        routes.MapPost(Job + "/predictions", async (string id, string? checkpoint, HttpContext context, CancellationToken cancellation) =>
+        routes.MapPost(Job + "/predictions", async (string id, string? checkpoint, bool? strict, HttpContext context, CancellationToken cancellation) =>
         {
             var best = IsBest(checkpoint, "last");
             if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = limits.PredictionBytes;
@@ -64,8 +65,9 @@ internal static class ModelRoutes
             var body = await context.ReadBodyAsync(limits.PredictionBytes, cancellation).ConfigureAwait(false);
             using var lease = await models.RentAsync(job, best, cancellation).ConfigureAwait(false);
             var shelved = lease.Value;
+            var model = strict == true ? shelved.Model.Strictly() : shelved.Model;
             var answers = await computations.RunAsync(
-                () => Task.FromResult(type == "application/json" ? shelved.Model.Predict(Rows(body, shelved.Model.Encoding.CommaColumns)) : PredictFile(store, shelved.Model, body, cancellation)), cancellation).ConfigureAwait(false);
+                () => Task.FromResult(type == "application/json" ? model.Predict(Rows(body, model.Encoding.CommaColumns)) : PredictFile(store, model, body, cancellation)), cancellation).ConfigureAwait(false);
             return TypedResults.Ok(new PredictionResponse
             {
                 Job = id,
@@ -73,12 +75,13 @@ internal static class ModelRoutes
                 Classes = shelved.Model.Encoding.Target.Classes,
                 Predictions = [.. answers.Select(answer => new PredictedRow(answer.Class, answer.Class is null ? null : answer.Probabilities, answer.Value))],
             });
-        }).Needs(ApiRole.Read).Accepts<PredictionRequest>("application/json", "text/csv", "application/octet-stream")
+        }).Needs(ApiRole.Reader).Accepts<PredictionRequest>("application/json", "text/csv", "application/octet-stream")
             .Describe("predict", RouteDescription.Models, "Predicts from a committed checkpoint, even while training goes on: for JSON rows, a table with a header line, or IDX images.", 404, 409, 413, 415, 422)
-            .WithCheckpoint("last").WithBytes("text/csv", "application/octet-stream");
+            .WithCheckpoint("last").WithParameter("strict", "Whether rows with an unseen category or an unreadable number are refused.", new OpenApiSchema { Type = JsonSchemaType.Boolean, Default = false })
+            .WithBytes("text/csv", "application/octet-stream");
     }
 
-    private static bool IsBest(string? given, string otherwise) => (given ?? otherwise) switch
+    internal static bool IsBest(string? given, string otherwise) => (given ?? otherwise) switch
     {
         "best" => true,
         "last" => false,

@@ -17,6 +17,9 @@ public sealed record JobSummary
     /// <summary>The name of its built-in or uploaded data set, for display.</summary>
     public required string Data { get; init; }
 
+    /// <summary>Who submitted it: a key's name or a token's subject; null where the gateway asked for none.</summary>
+    public string? Owner { get; init; }
+
     /// <summary>When it was submitted (UTC).</summary>
     public required DateTimeOffset SubmittedAt { get; init; }
 

@@ -53,5 +53,12 @@ internal sealed record QueuedJob(JobSpecification Specification, RunOptions Opti
 /// <param name="TargetScale">The factor that converts standardised errors to the target's unit.</param>
 /// <param name="IdempotencyKey">The client's key; null for none.</param>
 /// <param name="BodySha256">SHA-256 of the body that came with the key.</param>
+/// <param name="Owner">Who submitted it: the name of a key or of a token's subject; null where none was asked for, and in records of version 0.</param>
+/// <param name="Version">The record's version: 0 without an owner, 1 with one. Members that a release does not know are skipped.</param>
 internal sealed record SubmissionFacts(
-    string DataName, string? Dataset, string? ValidationDataset, string? EncodingId, double TargetScale, string? IdempotencyKey, string? BodySha256);
+    string DataName, string? Dataset, string? ValidationDataset, string? EncodingId, double TargetScale, string? IdempotencyKey, string? BodySha256,
+    string? Owner = null, int Version = 0)
+{
+    /// <summary>The version that is written.</summary>
+    public const int CurrentVersion = 1;
+}

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Distributed.Transport.Files;
 
 namespace Distributed.Transport.Identity;
 
@@ -10,9 +11,6 @@ namespace Distributed.Transport.Identity;
 /// <param name="Authorities">The authorities whose nodes are accepted.</param>
 internal sealed record Credentials(X509Certificate2 Certificate, SslStreamCertificateContext Context, X509Certificate2Collection Authorities)
 {
-    private const UnixFileMode Foreign =
-        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-
     /// <summary>Reads the three files of a node.</summary>
     /// <exception cref="IdentityException">One is missing, unreadable, open to other users or does not fit the others.</exception>
     public static Credentials Read(string folder)
@@ -21,8 +19,7 @@ internal sealed record Credentials(X509Certificate2 Certificate, SslStreamCertif
             Path.Combine(folder, CertificateNames.Authorities), Path.Combine(folder, CertificateNames.Node), Path.Combine(folder, CertificateNames.NodeKey));
         foreach (var file in new[] { authority, node, key })
             if (!File.Exists(file)) throw new IdentityException($"{file} is missing: make it with distributed-node certificates --out {folder}");
-        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(key) & Foreign) != 0)
-            throw new IdentityException($"{key} can be read or written by other users: chmod 600 {key}");
+        if (PrivateFile.Refuse(key) is { } open) throw new IdentityException($"{key} {open}");
         var authorities = new X509Certificate2Collection();
         Read(authority, () => authorities.ImportFromPemFile(authority));
         if (authorities.Count == 0) throw new IdentityException($"{authority} holds no certificate");

@@ -46,6 +46,22 @@ public sealed class StoreIdentityTests : IDisposable
         Assert.Equal(before, Everything());
     }
 
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public void A_new_store_and_what_is_beside_it_are_their_owners_alone()
+    {
+        var folder = Path.Combine(_folder, "new");
+        using var store = SqliteStore.Open(Path.Combine(folder, "store.db"));
+        using var connection = new SqliteConnection(store.ConnectionString);
+        connection.Open();
+        Execute(connection, "CREATE TABLE t (a); INSERT INTO t VALUES (1)");
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder));
+        var files = Directory.GetFiles(folder);
+        Assert.Contains(files, file => file.EndsWith("-wal", StringComparison.Ordinal));
+        Assert.All(files, file => Assert.Equal((file, UnixFileMode.UserRead | UnixFileMode.UserWrite), (file, File.GetUnixFileMode(file))));
+        SqliteConnection.ClearPool(connection);
+    }
+
     [Theory]
     [InlineData(true)] // its tables are in the file
     [InlineData(false)] // and in the log alone

@@ -1,11 +1,13 @@
 using System.Runtime.Serialization;
 using System.Text;
+using System.Text.Json.Nodes;
 using Akka.Actor;
 using Distributed.Cluster.Wire;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Planning;
+using Distributed.Protocol.Queue;
 using Distributed.Protocol.Specification;
 
 namespace Distributed.Cluster.Tests.Wire;
@@ -45,6 +47,20 @@ public sealed class ProtocolSerializerTests(SerializerSystem system) : IClassFix
         var serializer = new ProtocolSerializer((ExtendedActorSystem)_system);
         var read = serializer.FromBinary("""{"outcome":"Completed","step":45,"reason":"Epochs"}"""u8.ToArray(), "job-ended");
         Assert.Equal(new JobEnded(JobOutcome.Completed, 45, StopReason.Epochs, null), read);
+    }
+
+    [Fact]
+    public void A_job_that_an_earlier_release_queued_is_read_without_an_owner()
+    {
+        var serializer = new ProtocolSerializer((ExtendedActorSystem)_system);
+        var queued = (JobQueued)new SampleValues(1).Make(typeof(JobQueued));
+        var record = JsonNode.Parse(serializer.ToBinary(queued with { Submission = queued.Submission with { Facts = queued.Submission.Facts with { Owner = "ann", Version = 1 } } }))!;
+        var facts = record["submission"]!["facts"]!.AsObject();
+        Assert.Equal(("ann", 1), ((string?)facts["owner"], (int?)facts["version"]));
+        facts.Remove("owner");
+        facts.Remove("version");
+        var read = (JobQueued)serializer.FromBinary(Encoding.UTF8.GetBytes(record.ToJsonString()), serializer.Manifest(queued));
+        Assert.Equivalent(queued with { Submission = queued.Submission with { Facts = queued.Submission.Facts with { Owner = null, Version = 0 } } }, read, strict: true);
     }
 
     [Theory]

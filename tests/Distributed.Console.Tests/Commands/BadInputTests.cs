@@ -20,7 +20,7 @@ public sealed class BadInputTests
         { "train --lerning-rate=0.1", null, "dtrain: 'dtrain train' has no option '--lerning-rate'; did you mean '--learning-rate'?" },
         { "train --wrkers 2", null, "dtrain: 'dtrain train' has no option '--wrkers'; did you mean '--workers'?" },
         { "train digits", null, "dtrain: 'digits' is one argument too many for 'dtrain train'" },
-        { "train --epochs", null, "dtrain: --epochs needs a value: N, the most passes over the data (default: 100, 50 from 1,000 samples, fewer from 82,000)" },
+        { "train --epochs", null, "dtrain: --epochs needs a value: N, the most passes over the data (default: up to 200 by the samples; images 100, 50 from 1,000)" },
         { "train --epochs 3 --epochs 4", null, "dtrain: --epochs is given 2 times; once is enough" },
         { "evaluate --data x.csv", null, "dtrain: 'dtrain evaluate' needs --model DIR: a model's folder, or a job's: its best/ is taken" },
         { "predict --data x.csv", null, "dtrain: 'dtrain predict' needs --model DIR, or --job JOB of a cluster: what predicts" },

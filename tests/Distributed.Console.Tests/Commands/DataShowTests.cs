@@ -24,5 +24,14 @@ public sealed class DataShowTests : IDisposable
         Assert.Equal(["number", "number", "category"], told.GetProperty("columns").EnumerateArray().Select(column => column.GetProperty("role").GetString()));
     }
 
+    [Fact]
+    public async Task Several_files_are_described_as_one_table()
+    {
+        _console.Write("part-1.csv", "a,c\n1,x\n2,y\n");
+        var second = _console.Write("part-2.csv", "c,a\nx,30\n");
+        Assert.Equal(ExitCode.Done, await _console.RunAsync("data", "show", second.Replace("part-2", "part-*", StringComparison.Ordinal), "--json"));
+        Assert.Contains("\"rows\":3", _console.Output, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _console.Dispose();
 }

@@ -48,6 +48,56 @@ public sealed class EvaluateCommandTests : IDisposable
         Assert.Equal([true, true, false], json.RootElement.GetProperty("classes").EnumerateArray().Select(c => c.TryGetProperty("f1", out _)));
     }
 
+    [Fact]
+    public async Task Areas_of_one_class_alone_are_absent_and_the_others_stand_there()
+    {
+        var model = Save("size,kind\n1,a\n2,b\n3,a\n4,b\n5,a\n6,b\n", TaskKind.Classify);
+        var data = _console.Write("few.csv", "size,kind\n1,a\n2,a\n");
+
+        Assert.Equal(ExitCode.Done, await _console.RunAsync("evaluate", "--model", model, "--data", data, "--json"));
+        using var json = JsonDocument.Parse(_console.Output);
+        var scores = json.RootElement.GetProperty("scores");
+        Assert.Equal(1, scores.GetProperty("balancedAccuracy").GetDouble());
+        Assert.Equal(Math.Log(2), scores.GetProperty("logLoss").GetDouble(), 1e-6);
+        Assert.Equal(0.5, scores.GetProperty("calibrationError").GetDouble(), 1e-6);
+        Assert.All((string[])["rocAuc", "prAuc", "bestThreshold", "r2"], name => Assert.False(scores.TryGetProperty(name, out _), name));
+
+        Assert.Equal(ExitCode.Done, await _console.RunAsync("evaluate", "--model", model, "--data", data));
+        Assert.Matches(@"\n  ROC AUC +–", _console.Output);
+        Assert.Matches(@"\n  best threshold +–\n", _console.Output);
+    }
+
+    [Fact]
+    public async Task A_column_that_the_network_looks_at_matters_and_another_does_not()
+    {
+        var rows = string.Concat(Enumerable.Range(0, 40).Select(i => $"{i * 7 % 40},{(i * 11 + 3) % 40},{i * 7 % 40 * 2}\n"));
+        var model = Save("seen,unseen,price\n" + rows, TaskKind.Regress, parameters => parameters[0] = 1); // price, standardised, is seen, standardised
+        var data = _console.Write("rows.csv", "seen,unseen,price\n" + rows);
+
+        Assert.Equal(ExitCode.Done, await _console.RunAsync("evaluate", "--model", model, "--data", data, "--importance", "--json", "--out", _console.PathOf("pictures")));
+        using var json = JsonDocument.Parse(_console.Output);
+        var importance = json.RootElement.GetProperty("importance").EnumerateArray().ToArray();
+        Assert.Equal(["seen", "unseen"], importance.Select(column => column.GetProperty("column").GetString()));
+        Assert.InRange(importance[0].GetProperty("r2Decrease").GetDouble(), 1, 3); // two unrelated columns of variance 1: R² of −1
+        Assert.Equal(0, importance[1].GetProperty("lossIncrease").GetDouble());
+        Assert.Equal(["importance.png", "residuals.png"], Directory.GetFiles(_console.PathOf("pictures")).Select(Path.GetFileName).Order());
+
+        var first = _console.Output;
+        Assert.Equal(ExitCode.Done, await _console.RunAsync("evaluate", "--model", model, "--data", data, "--importance", "--json"));
+        Assert.Equal(first + first, _console.Output);
+    }
+
+    [Fact]
+    public async Task Pixels_have_no_importance_by_name()
+    {
+        var data = DataSets.Load(new DataSettings { Source = "digits" });
+        var network = new NetworkSpecification { Inputs = 64, Outputs = 10 };
+        new TrainedModel(network, data.Encoding, new float[new ParameterLayout(network).Count]).Save(_console.PathOf("images"));
+
+        Assert.Equal(ExitCode.BadUsage, await _console.RunAsync("evaluate", "--model", _console.PathOf("images"), "--data", "digits", "--importance"));
+        Assert.Equal("dtrain: --importance needs the model of a table: pixels have no names", _console.Error.Trim());
+    }
+
     public void Dispose() => _console.Dispose();
 
     private string Save(string table, TaskKind task, Action<float[]>? change = null)

@@ -69,7 +69,7 @@ public sealed class ExportCommandTests : IDisposable
     [Fact]
     public async Task Exported_weights_begin_a_new_job_and_its_specification_says_so()
     {
-        var network = _network with { Hidden = [64] };
+        var network = _network with { Hidden = [128] };
         var parameters = new float[new ParameterLayout(network).Count];
         new Network(network).Initialize(9, parameters);
         ModelExport.Write(new TrainedModel(network, _data.Encoding, parameters), ModelFormat.SafeTensors, _console.PathOf("w.safetensors"));

@@ -1,9 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using Distributed.Console.Commands;
-using Distributed.Console.Sessions;
 using Distributed.Console.Terminals;
 using Distributed.Console.Tests.Fakes;
+using Distributed.Jobs.Service;
 using Microsoft.Data.Sqlite;
 
 namespace Distributed.Console.Tests.Commands;
@@ -48,6 +48,18 @@ public sealed class KeptEncodingTests : IDisposable
         Assert.Contains("the samples of kept cannot be read again", _console.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Commands_that_read_a_store_start_no_cluster()
+    {
+        await TrainAsync();
+        string[][] commands = [["jobs"], ["jobs", "--json"], ["verify", "kept"], ["export", "--job", "kept", "-o", _console.PathOf("m.onnx")]];
+        foreach (var command in commands)
+            Assert.True(await ConsoleApplication.RunAsync(command, _console.Environment with { OpenStore = StoreAccess.Open }) == ExitCode.Done, _console.Error);
+        Assert.Empty(_console.Started);
+        Assert.Contains("step ", _console.Output, StringComparison.Ordinal);
+        Assert.Empty(_console.Error);
+    }
+
     private async Task<string> TrainAsync()
     {
         var rows = string.Concat(Enumerable.Range(0, 40).Select(i => $"{(i % 3 == 0 ? "red" : "blue")},{i * i},{(i % 2 == 0 ? "yes" : "no")}\n"));
@@ -57,8 +69,7 @@ public sealed class KeptEncodingTests : IDisposable
         return file;
     }
 
-    private Task<int> RunAsync(params string[] arguments) => ConsoleApplication.RunAsync(
-        arguments, _console.Environment with { StartCluster = ProcessCluster.StartAsync, Clock = TimeProvider.System });
+    private Task<int> RunAsync(params string[] arguments) => _console.RunRealAsync(arguments);
 
     /// <summary>Makes the store what an earlier release wrote: the job's registration names no encoding.</summary>
     private void ForgetEncoding()

@@ -1,7 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Distributed.Console.Commands;
-using Distributed.Console.Sessions;
 using Distributed.Console.Terminals;
 using Distributed.Console.Tests.Fakes;
 using Distributed.Tests;
@@ -67,8 +65,7 @@ public sealed class OldStoreTests : IDisposable
     private static async Task<string[]> RunAsync(params string[] arguments)
     {
         using var console = new TestConsole();
-        var exit = await ConsoleApplication.RunAsync(
-            arguments, console.Environment with { StartCluster = ProcessCluster.StartAsync, Clock = TimeProvider.System });
+        var exit = await console.RunRealAsync(arguments);
         Assert.True(exit == ExitCode.Done, console.Error);
         return console.Output.TrimEnd().Split('\n');
     }

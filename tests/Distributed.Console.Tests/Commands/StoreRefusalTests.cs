@@ -1,5 +1,3 @@
-using Distributed.Console.Commands;
-using Distributed.Console.Sessions;
 using Distributed.Console.Terminals;
 using Distributed.Console.Tests.Fakes;
 using Microsoft.Data.Sqlite;
@@ -63,8 +61,7 @@ public sealed class StoreRefusalTests : IDisposable
             line => Assert.Contains("the store takes writes again", line, StringComparison.Ordinal));
     }
 
-    private Task<int> RunAsync(params string[] arguments) =>
-        ConsoleApplication.RunAsync(arguments, _console.Environment with { StartCluster = ProcessCluster.StartAsync, Clock = TimeProvider.System });
+    private Task<int> RunAsync(params string[] arguments) => _console.RunRealAsync(arguments);
 
     private static void Execute(string path, string sql)
     {

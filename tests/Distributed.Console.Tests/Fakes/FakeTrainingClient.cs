@@ -15,13 +15,15 @@ using Distributed.Protocol.Specification;
 namespace Distributed.Console.Tests.Fakes;
 
 /// <summary>A cluster that does what a test scripts: its events are fed by hand, and it notes what it was asked.</summary>
-internal sealed class FakeTrainingClient : IJobDispatch, IJobStore, IRunningCluster
+internal sealed class FakeTrainingClient : IJobDispatch, IJobStore, IRunningCluster, IStoreAccess
 {
     private readonly Channel<JobEvent> _events = Channel.CreateUnbounded<JobEvent>();
 
     public FakeTrainingClient() => Client = new JobService(this, this);
 
     public IJobService Client { get; }
+
+    public IJobResults Jobs => Client;
 
     public List<JobRecord> Records { get; } = [];
 
@@ -104,7 +106,9 @@ internal sealed class FakeTrainingClient : IJobDispatch, IJobStore, IRunningClus
 
     public ValueTask DisposeAsync()
     {
-        Disposed = true;
+        Dispose();
         return ValueTask.CompletedTask;
     }
+
+    public void Dispose() => Disposed = true;
 }

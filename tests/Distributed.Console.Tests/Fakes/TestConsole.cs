@@ -1,6 +1,8 @@
 using Distributed.Console.Commands;
+using Distributed.Console.Sessions;
 using Distributed.Console.Terminals;
 using Distributed.Jobs.Embedded;
+using Distributed.Jobs.Service;
 using Distributed.Tests;
 
 namespace Distributed.Console.Tests.Fakes;
@@ -11,9 +13,7 @@ internal sealed class TestConsole : IDisposable
     private readonly StringWriter _output = new();
     private readonly StringWriter _error = new();
 
-    public TestConsole() => Directory.CreateDirectory(Folder);
-
-    public string Folder { get; } = Path.Combine(Path.GetTempPath(), "dtrain-test-" + Path.GetRandomFileName());
+    public string Folder { get; } = Directory.CreateTempSubdirectory("dtrain-test-").FullName;
 
     public FakeTrainingClient Cluster { get; } = new();
 
@@ -21,6 +21,9 @@ internal sealed class TestConsole : IDisposable
 
     /// <summary>The options of every cluster that was started.</summary>
     public List<EmbeddedClusterOptions> Started { get; } = [];
+
+    /// <summary>Every store that was opened without a cluster.</summary>
+    public List<string> Opened { get; } = [];
 
     public string Output => _output.ToString();
 
@@ -53,6 +56,10 @@ internal sealed class TestConsole : IDisposable
 
     public Task<int> RunAsync(params string[] arguments) => ConsoleApplication.RunAsync(arguments, Environment);
 
+    /// <summary>Runs a command with the cluster of this process and real stores.</summary>
+    public Task<int> RunRealAsync(params string[] arguments) => ConsoleApplication.RunAsync(
+        arguments, Environment with { StartCluster = ProcessCluster.StartAsync, OpenStore = StoreAccess.Open, Clock = TimeProvider.System });
+
     public ConsoleEnvironment Environment => new()
     {
         Output = _output,
@@ -68,6 +75,11 @@ internal sealed class TestConsole : IDisposable
         {
             Started.Add(options);
             return Task.FromResult<IRunningCluster>(Cluster);
+        },
+        OpenStore = path =>
+        {
+            Opened.Add(path);
+            return Cluster;
         },
     };
 

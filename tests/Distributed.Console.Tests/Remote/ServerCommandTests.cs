@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Net;
+using System.Runtime.Versioning;
 using System.Text.Json;
 using Distributed.Api;
 using Distributed.Console.Output;
@@ -73,6 +74,17 @@ public sealed class ServerCommandTests : IDisposable
         Assert.Contains("workers set up one process and are left out", _console.Output, StringComparison.Ordinal);
         Assert.Contains("buyers-1 is queued", _console.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("secret-key", _console.Output + _console.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task A_key_that_other_users_can_read_is_refused_with_the_remedy()
+    {
+        var file = _console.Write("key", "0123456789abcdef0123");
+        File.SetUnixFileMode(_console.Folder, File.GetUnixFileMode(_console.Folder) | UnixFileMode.GroupExecute);
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.GroupRead);
+        Assert.Equal(ExitCode.BadUsage, await _console.RunAsync("nodes", "--api-key-file", file));
+        Assert.Equal($"dtrain: --api-key-file: {file} can be read or written by other users: chmod 600 {file}\n", _console.Error);
     }
 
     [Fact]

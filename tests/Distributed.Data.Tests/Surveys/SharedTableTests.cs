@@ -54,6 +54,15 @@ public sealed class SharedTableTests
     public void Rows_with_a_category_that_was_not_learned_are_encoded(string train, string rows) =>
         Assert.Equal(2, DataSets.LoadInputs(Path(rows), DataSets.Load(Settings(train)).Encoding).Rows);
 
+    [SharedFileTheory("tables")]
+    [InlineData("rows.jsonl")] // JsonRowsTests
+    public void Each_file_there_is_read_by_a_test(params string[] elsewhere)
+    {
+        var read = typeof(SharedTableTests).GetMethods().SelectMany(method => method.GetCustomAttributes(typeof(InlineDataAttribute), false))
+            .SelectMany(data => ((InlineDataAttribute)data).GetData(null!)).SelectMany(values => values).OfType<string>().Concat(elsewhere);
+        Assert.Empty(Directory.GetFiles(SharedData.Folder("tables")).Select(file => System.IO.Path.GetFileName(file)).Where(name => name != "README.md").Except(read));
+    }
+
     private static DataSettings Settings(string name) => new() { Source = Path(name), Seed = 1, Rules = DataSettings.NewestRules };
 
     private static string Path(string name) => SharedData.Folder(System.IO.Path.Combine("tables", name));

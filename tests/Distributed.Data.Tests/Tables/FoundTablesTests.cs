@@ -39,15 +39,20 @@ public sealed class FoundTablesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("PAR1", "this is a Parquet file and no text; write it as CSV: pandas.read_parquet(file).to_csv('table.csv', index=False)")]
-    [InlineData("BZh91AY&SY", "this is bzip2 data and no text; unpack it: bunzip2 -k file")]
+    [InlineData("ORC\0", "this is an ORC file and no text; write it as Parquet or CSV")]
     [InlineData("SQLite format 3\0", "this is an SQLite database and no text; write a query as CSV: sqlite3 -header -csv file 'select …'")]
     public void A_file_of_another_format_is_refused_by_what_it_is(string bytes, string message) =>
         Assert.Equal("data.csv: " + message, _folder.Shorten(Assert.Throws<DataException>(() => Load(_folder.Write("data.csv", bytes + "\u0001\u0002 more"))).Message));
 
-    [Fact]
-    public void A_header_that_begins_like_another_format_is_a_header() =>
-        Assert.Equal("BZh", Load(_folder.Write("data.csv", "BZh,c\n1,x\n2,y\n")).Encoding.Columns[0].Name);
+    [Theory]
+    [InlineData("BZh")]
+    [InlineData("BZh9 1AY&SY")]
+    [InlineData("PAR1")]
+    [InlineData("ARROW1")]
+    [InlineData("FEA1")]
+    [InlineData("ORC")]
+    public void A_header_that_begins_like_another_format_is_a_header(string name) =>
+        Assert.Equal(name, Load(_folder.Write("data.csv", name + ",c\n1,x\n2,y\n")).Encoding.Columns[0].Name);
 
     public void Dispose() => _folder.Dispose();
 

@@ -28,6 +28,14 @@ public sealed class JobFileTests
     }
 
     [Fact]
+    public void Data_that_are_null_are_refused_unless_another_job_has_them()
+    {
+        Assert.Contains("'data' is null: name a data set, or leave 'data' out for digits", Assert.Throws<UsageException>(() => Parse("""{"data": null, "epochs": 3}""")).Message, StringComparison.Ordinal);
+        Assert.False(Parse("""{"from": "digits-1", "data": null}""").Has(Settings.Data));
+        Assert.False(Parse("""{"epochs": 3}""").Has(Settings.Data));
+    }
+
+    [Fact]
     public void An_empty_list_of_hidden_layers_means_none() => Assert.Empty(Parse("""{"hidden": []}""").Get(Settings.Hidden)!);
 
     [Fact]

@@ -12,7 +12,7 @@ namespace Distributed.Jobs.Tests.Submission;
 
 public sealed class JobResolutionTests
 {
-    private static readonly DataShape Digits = new(true, 64, 10, 1438, 359, new string('a', 64), [.. "0123456789".Select(c => c.ToString())], () => [.. Enumerable.Repeat(143L, 10)]);
+    private static readonly DataShape Digits = new(true, 64, 10, 1438, 359, new string('a', 64), [.. "0123456789".Select(c => c.ToString())], () => [.. Enumerable.Repeat(143L, 10)]) { IsTable = false };
     private static readonly DataShape Diabetes = new(false, 10, 1, 354, 88, new string('b', 64), [], () => []);
 
     [Fact]
@@ -35,7 +35,34 @@ public sealed class JobResolutionTests
     {
         var job = Resolve(Diabetes);
         Assert.Equal((OutputKind.Linear, LossKind.SquaredError, 1), (job.Network.Output, job.Network.Loss, job.Network.Outputs));
-        Assert.Equal(100, job.Epochs);
+        Assert.Equal(200, job.Epochs);
+    }
+
+    [Theory]
+    [InlineData(90, 32, 200)]
+    [InlineData(5_120, 32, 200)]
+    [InlineData(5_121, 32, 198)]
+    [InlineData(10_000, 32, 102)]
+    [InlineData(20_481, 64, 99)]
+    [InlineData(81_920, 128, 50)]
+    [InlineData(10_000_000, 128, 10)]
+    public void Defaults_of_a_table_are_those_that_the_ranks_were_measured_with(int samples, int batch, int epochs)
+    {
+        var job = Resolve(Diabetes with { Training = samples });
+        Assert.Equal([128], job.Network.Hidden);
+        Assert.Equal((0.1, 0.001, 0.003), (job.Network.Dropout, job.Optimizer.WeightDecay, job.Optimizer.LearningRate));
+        Assert.Equal((batch, epochs, (int?)40), (job.BatchSize, job.Epochs, job.Stop.Patience));
+        Assert.Equal(samples < 10_000 ? ScheduleKind.Constant : ScheduleKind.Cosine, job.Schedule.Kind);
+    }
+
+    [Fact]
+    public void Given_epochs_are_made_and_a_given_network_is_trained_whole()
+    {
+        Assert.Null(Resolve(Diabetes, "epochs=300").Stop.Patience);
+        Assert.Equal(7, Resolve(Diabetes, "epochs=300", "patience=7").Stop.Patience);
+        Assert.Null(Resolve(Diabetes with { Validation = 0 }).Stop.Patience);
+        Assert.Equal(0, Resolve(Diabetes, "hidden=8").Network.Dropout);
+        Assert.Equal(0, Resolve(Diabetes, "optimizer=sgd").Optimizer.WeightDecay);
     }
 
     [Theory]

@@ -49,6 +49,16 @@ public class ClassificationReportTests
     }
 
     [Fact]
+    public void Balanced_accuracy_counts_a_rare_class_as_much_as_a_frequent_one()
+    {
+        var report = new ClassificationReport(["usual", "rare", "absent"]);
+        for (var i = 0; i < 999; i++) report.Add(0, 0);
+        report.Add(1, 0);
+        Assert.Equal((0.999, 0.5), (report.Accuracy, report.BalancedAccuracy));
+        Assert.Null(new ClassificationReport(["a", "b"]).BalancedAccuracy);
+    }
+
+    [Fact]
     public void An_undefined_score_is_absent_and_a_class_that_never_occurs_stays_out_of_the_averages()
     {
         var report = new ClassificationReport(["seen", "only predicted", "never predicted", "absent"]);

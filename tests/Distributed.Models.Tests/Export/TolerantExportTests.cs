@@ -56,6 +56,26 @@ public sealed class TolerantExportTests : IDisposable
     }
 
     [Fact]
+    public void A_strict_model_answers_alike_or_refuses_and_is_stored_as_any_other()
+    {
+        var text = "a,k,c\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{i},{"pq"[i % 2]},{"xy"[i % 2]}\n"));
+        var model = Model(DataSets.Load(new DataSettings { Source = _folder.Write("data.csv", text), Rules = 3 }).Encoding);
+        var strict = model.Strictly();
+        IReadOnlyDictionary<string, string>[] rows = [new Dictionary<string, string> { ["a"] = "5", ["k"] = "p" }, new Dictionary<string, string> { ["a"] = "", ["k"] = "q" }];
+        Assert.Equal(model.Predict(rows).Select(answer => answer.Probabilities), strict.Predict(rows).Select(answer => answer.Probabilities));
+        rows[1] = new Dictionary<string, string> { ["a"] = "5", ["k"] = "r" };
+        Assert.Equal(2, model.Predict(rows).Count);
+        Assert.StartsWith("the rows, line 2, column \"k\": \"r\" was not among the learned categories", Assert.Throws<DataException>(() => strict.Predict(rows)).Message, StringComparison.Ordinal);
+        var file = _folder.Write("rows.csv", "k,a\np,1\np,many\n");
+        Assert.Equal(2, model.PredictFile(file).Count);
+        Assert.Contains("line 3, column \"a\": \"many\" is not a number", Assert.Throws<DataException>(() => strict.PredictFile(file)).Message, StringComparison.Ordinal);
+        Assert.Contains("line 3, column \"a\"", Assert.Throws<DataException>(() => strict.PredictFile(file, new TableFormat { Delimiter = "," })).Message, StringComparison.Ordinal);
+        model.Save(_folder["usual"]);
+        strict.Save(_folder["strict"]);
+        Assert.Equal(File.ReadAllText(_folder["usual/model.json"]), File.ReadAllText(_folder["strict/model.json"]));
+    }
+
+    [Fact]
     public void A_saved_model_has_the_version_of_its_encoding_and_answers_the_same()
     {
         var text = "a,k,d,c\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{(i % 7 == 0 ? "" : i)},{"pq"[i % 2]},2024-01-{1 + i % 28:00},{"xy"[i % 2]}\n"));

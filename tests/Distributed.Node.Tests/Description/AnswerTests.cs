@@ -102,6 +102,7 @@ public sealed class AnswerTests(GatewayFixture gateway, ITestOutputHelper output
         Assert.NotEmpty((await client.GetJobLogAsync(job, _bound.Token)).Lines);
         Assert.Equal(ApiErrorReason.Conflict, await ReasonAsync(() => client.GetJobStatusAsync(job, _bound.Token)));
 
+        Assert.Equal(job, (await client.GetScoresAsync(job, cancellation: _bound.Token)).Job);
         using var file = new MemoryStream();
         await client.DownloadModelFileAsync(job, "model.json", ModelCheckpoint.Best, file, _bound.Token);
         var folder = Directory.CreateTempSubdirectory("distributed-described-").FullName;

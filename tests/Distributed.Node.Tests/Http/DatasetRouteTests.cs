@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using System.Text;
 using Distributed.Api;
 using Distributed.Data.Encodings;
@@ -12,6 +13,17 @@ namespace Distributed.Node.Tests.Http;
 public sealed class DatasetRouteTests(GatewayFixture gateway)
 {
     private readonly HttpClient _client = gateway.Client;
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task An_upload_is_for_the_nodes_user_alone()
+    {
+        var set = await gateway.Client.UploadAsync(ClientExtensions.SmallTable(salt: 99_000), "private");
+        var folder = Path.Combine(gateway.DataFolder, "datasets", set.Id);
+        foreach (var place in new[] { folder, Path.Combine(gateway.DataFolder, "datasets"), gateway.DataFolder })
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(place));
+        Assert.All(Directory.GetFiles(folder), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+    }
 
     [Fact]
     public async Task A_table_is_kept_once_described_and_deleted()
@@ -52,6 +64,44 @@ public sealed class DatasetRouteTests(GatewayFixture gateway)
         var job = await _client.SubmitAsync($$"""{ "data": "{{dataset.Id}}", "noHeader": true, "delimiter": ";", "column": { "c2": "number" }, "epochs": 1, "hidden": "none" }""");
         Assert.Equal(2, job.Specification.Network.Inputs);
         Assert.Equal(JobPhase.Completed, (await _client.UntilEndedAsync(job.Summary.Id)).Summary.State);
+    }
+
+    [Fact]
+    public async Task A_table_that_is_uploaded_again_is_described_as_the_last_upload_says_that_it_is_written()
+    {
+        const string Table = "code,price,class\n01,\"1,500\",x\n02,\"2,250\",y\n03,\"3,125\",x\n01,\"4,750\",y\n";
+        async Task<(Dataset Dataset, ColumnDescription[] Columns)> UploadAsync(string query)
+        {
+            var dataset = await (await _client.PostAsync(ApiRoutes.Datasets + query, ClientExtensions.Csv(Table))).ReadAsync<Dataset>();
+            var told = await _client.GetAsync<DatasetDescription>(ApiRoutes.Dataset(dataset.Id));
+            Assert.Equal(dataset.Name, told.Dataset.Name);
+            return (dataset, [.. told.Columns!]);
+        }
+
+        var first = await UploadAsync("?name=prices");
+        var second = await UploadAsync("?decimal=comma&column=code%3Dnumber");
+        var third = await UploadAsync("?name=other");
+        Assert.Equal((first.Dataset.Id, "prices"), (second.Dataset.Id, second.Dataset.Name));
+        Assert.Equal((1_500.0, "category"), (first.Columns[1].Minimum!.Value, first.Columns[0].Role));
+        Assert.Equal((1.5, "number"), (second.Columns[1].Minimum!.Value, second.Columns[0].Role));
+        Assert.Equal((1_500.0, "category"), (third.Columns[1].Minimum!.Value, third.Columns[0].Role));
+        Assert.Single((await _client.GetAsync<DatasetList>(ApiRoutes.Datasets)).Datasets, listed => listed.Id == first.Dataset.Id);
+    }
+
+    [Fact]
+    public async Task Strict_predictions_refuse_what_training_did_not_see_by_row_and_column()
+    {
+        var table = "x,k,c\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"{i},{"pq"[i % 2]},{"uv"[i % 2]}\n"));
+        var dataset = await _client.UploadAsync(table, "seen");
+        var job = await _client.SubmitAsync($$"""{ "data": "{{dataset.Id}}", "epochs": 1, "hidden": "none" }""");
+        Assert.Equal(JobPhase.Completed, (await _client.UntilEndedAsync(job.Summary.Id)).Summary.State);
+        Task<HttpResponseMessage> AskAsync(string query, HttpContent body) => _client.PostAsync(ApiRoutes.Job(job.Summary.Id) + "/predictions" + query, body);
+        StringContent Rows() => new("""{"rows": [{"x": 1, "k": "p"}, {"x": 2, "k": "r"}]}""", Encoding.UTF8, "application/json");
+        Assert.Equal(2, (await (await AskAsync("", Rows())).ReadAsync<PredictionResponse>()).Predictions.Count);
+        var refused = await (await AskAsync("?strict=true", Rows())).ProblemAsync(HttpStatusCode.UnprocessableEntity);
+        Assert.Equal((2L, "k"), (refused.Line!.Value, refused.Column));
+        var number = await (await AskAsync("?strict=true", ClientExtensions.Csv("x,k\nmany,p\n"))).ProblemAsync(HttpStatusCode.UnprocessableEntity);
+        Assert.Equal((2L, "x"), (number.Line!.Value, number.Column));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net;
 using Distributed.Node.Access;
+using Distributed.Node.Audit;
 using Distributed.Transport.Connections;
 using Microsoft.Extensions.Logging;
 
@@ -18,7 +19,7 @@ public sealed class FailedSignInsTests
     [Fact]
     public void A_source_that_fails_too_often_waits_and_another_one_does_not()
     {
-        using var failures = new FailedSignIns(1, new Lines());
+        using var failures = new FailedSignIns(1, new Lines(), new AuditLog(null, 1, new Lines(), TimeProvider.System));
         var one = IPAddress.Parse("192.0.2.1");
         var told = Enumerable.Range(0, 1_000).Select(_ => failures.Count(one, "unknown")).ToList();
         Assert.All(told.Take(10), wait => Assert.Null(wait));
@@ -31,7 +32,7 @@ public sealed class FailedSignInsTests
     public void The_log_of_a_flood_is_bounded_and_says_how_much_it_leaves_out()
     {
         var lines = new Lines();
-        using var failures = new FailedSignIns(5, lines);
+        using var failures = new FailedSignIns(5, lines, new AuditLog(null, 1, lines, TimeProvider.System));
         for (var i = 0; i < 4_000; i++) failures.Count(IPAddress.Parse("192.0.2.1"), "the API key is not known here");
         Assert.InRange(lines.Written.Count, 1, 40);
         Assert.Contains("sign-in from 192.0.2.1 refused: the API key is not known here", lines.Written[0], StringComparison.Ordinal);

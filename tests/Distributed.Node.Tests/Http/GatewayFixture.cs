@@ -5,6 +5,7 @@ using Distributed.Cluster.Messages;
 using Distributed.Jobs.Gateway;
 using Distributed.Node.Configuration;
 using Distributed.Node.Http;
+using Distributed.Node.Keys;
 using Microsoft.Extensions.Logging;
 
 namespace Distributed.Node.Tests.Http;

@@ -48,6 +48,12 @@ public sealed class JobRouteTests(GatewayFixture gateway)
         Assert.True(model.EvaluateFile("digits").Report!.Accuracy > 0.5);
         Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(folder.Path, "weights.safetensors")), await _client.GetByteArrayAsync(ApiRoutes.JobModelFile("whole-way", "weights.safetensors") + "?checkpoint=last"));
 
+        var scores = await _client.GetAsync<JobScores>(ApiRoutes.JobScores("whole-way") + "?checkpoint=last");
+        Assert.Equal((detail.End.Step, 359L, true), (scores.Step, scores.Samples, scores.OfValidation));
+        Assert.Equal(detail.Epochs[^1].Metrics.ValidationAccuracy, scores.Accuracy);
+        Assert.InRange(scores.RocAuc!.Value, 0.8, 1);
+        Assert.Equal((null, null), (scores.BestThreshold, scores.R2));
+
         var row = Enumerable.Range(0, 64).ToDictionary(i => $"pixel{i}", _ => "0");
         var answer = await (await _client.PostAsync(ApiRoutes.JobPredictions("whole-way"), ClientExtensions.Json(System.Text.Json.JsonSerializer.Serialize(new { rows = new[] { row } })))).ReadAsync<PredictionResponse>();
         var expected = model.Predict(row);

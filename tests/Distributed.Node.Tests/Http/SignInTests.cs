@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using Distributed.Api;
 using Distributed.Node.Configuration;
+using Distributed.Node.Keys;
 
 namespace Distributed.Node.Tests.Http;
 

@@ -47,6 +47,7 @@ public sealed class IdentityTests : IDisposable
         _ours.WriteNode(_folder);
         if (OperatingSystem.IsWindows()) return; // files have no such modes there
         var key = Path.Combine(_folder, CertificateNames.NodeKey);
+        File.SetUnixFileMode(_folder, File.GetUnixFileMode(_folder) | UnixFileMode.OtherExecute); // a closed folder keeps them out too
         File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.OtherRead);
         Assert.Contains($"chmod 600 {key}", Refusal(), StringComparison.Ordinal);
         File.SetUnixFileMode(key, UnixFileMode.UserRead);

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Distributed.Data.Rows;
+namespace Distributed.Data.Formats;
 
 /// <summary>The text of a value as a CSV file holds it, in every culture: numbers by their shortest exact digits, dates as ISO 8601, null as an empty cell.</summary>
 internal static class CellText
@@ -29,4 +29,19 @@ internal static class CellText
 
     /// <inheritdoc cref="Of(object?)"/>
     public static string Of(float value) => value.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>The text of a value that has formats, without boxing.</summary>
+    public static string OfInvariant<T>(T value) where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
+
+    /// <summary>The text of a moment: its day alone where it is midnight, as tables of days are written.</summary>
+    public static string OfMoment(DateTime moment) =>
+        moment.TimeOfDay == TimeSpan.Zero
+            ? moment.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
+            : moment.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture);
+
+    /// <summary>The text of a number; missing where it is none or infinite.</summary>
+    public static string OfNumber(double value) => double.IsFinite(value) ? value.ToString(CultureInfo.InvariantCulture) : "";
+
+    /// <inheritdoc cref="OfNumber(double)"/>
+    public static string OfNumber(float value) => float.IsFinite(value) ? value.ToString(CultureInfo.InvariantCulture) : "";
 }
