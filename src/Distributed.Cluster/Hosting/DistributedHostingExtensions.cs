@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster.Hosting;
 using Akka.Cluster.Sharding;
+using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
 using Akka.Hosting;
 using Distributed.Cluster.Compute;
@@ -117,6 +118,13 @@ public static class DistributedHostingExtensions
             JobDirectoryActor.Name,
             (_, registry, _) => DirectoryProps(registry, services),
             new ClusterSingletonOptions { Role = NodeRoles.Coordinator });
+        builder.WithActors((system, registry, _) =>
+        {
+            var directory = JobDirectoryActor.LastingProps(registry.Get<CoordinatorRegion>(), services.MaximumRunningJobs, services.Outage);
+            var settings = ClusterSingletonManagerSettings.Create(system).WithSingletonName(JobDirectoryActor.Name).WithRole(NodeRoles.Coordinator);
+            var manager = ClusterSingletonManager.Props(directory, PoisonPill.Instance, settings);
+            system.ActorOf(SingletonWatchActor.Props(JobDirectoryActor.Name, NodeRoles.Coordinator, manager, services.Fitness), "directory-watch");
+        });
     }
 
     private static Props BlockProps(string name, IReadOnlyActorRegistry registry, NodeServices services)
