@@ -68,7 +68,7 @@ public sealed class BadInputTests
         { "nodes --server http://x --api-key-file @/file", "two words", "no API key; expected printable characters without blanks" },
         { "data", null, "dtrain: 'dtrain data' needs one of upload, list, show, delete; 'dtrain data --help' tells more" },
         { "data lst", null, "dtrain: 'dtrain data' has no command 'lst'; did you mean 'list'? (commands: upload, list, show, delete)" },
-        { "data upload", null, "dtrain: 'dtrain data upload' needs FILE: a CSV file, or a folder of IDX images; also gzipped" },
+        { "data upload", null, "dtrain: 'dtrain data upload' needs FILE: a table (CSV, JSON lines, Parquet, Arrow, Excel), or a folder of IDX images; also packed" },
         { "data upload @/none.csv --server http://x", null, "none.csv: there is no such file" },
         { "submit --epochs 0 --server http://x", null, "dtrain: --epochs: 0 is out of range" },
         { "submit --workers 2 --server http://x", null, "dtrain: 'dtrain submit' has no option '--workers'" },
