@@ -107,7 +107,8 @@ all_healthy() {
 check_hash() {
   grep -qi '"outcome":"completed"' "$feed" || fail "$job ended otherwise: $(grep '"outcome"' "$feed" | tail -1)"
   local hash
-  hash=$(api "/api/v1/jobs/$job/model/model.json?checkpoint=last" | tr -d ' \n' | field weightsSha256)
+  # For some seconds after the database's death the API answers 503, to come again.
+  hash=$(api "/api/v1/jobs/$job/model/model.json?checkpoint=last" --retry 20 --retry-max-time 60 | tr -d ' \n' | field weightsSha256)
   [ "$hash" = "$expected" ] || fail "$job ended with the weights $hash, the undisturbed run with $expected"
   finished=$((finished + 1))
   say "$job has the weights of the undisturbed run"

@@ -29,8 +29,8 @@ public sealed record ModelOrigin
 /// <summary>The contents of <c>model.json</c>.</summary>
 internal sealed record ModelDocument
 {
-    /// <summary>The newest version that this program writes and reads: 2, since encodings tolerate missing and unseen values.</summary>
-    public const int NewestVersion = 2;
+    /// <summary>The newest version that this program writes and reads: 2, since encodings tolerate missing and unseen values; 3, since some numbers are logarithms.</summary>
+    public const int NewestVersion = 3;
 
     /// <summary>The file's version.</summary>
     public required int Version { get; init; }
@@ -48,7 +48,8 @@ internal sealed record ModelDocument
     public ModelOrigin? Origin { get; init; }
 
     /// <summary>The lowest version that has all that an encoding holds: programs of older releases go on reading what they know.</summary>
-    public static int VersionFor(FeatureEncoding encoding) => encoding.Columns.Any(column => column.IsTolerant) ? NewestVersion : 1;
+    public static int VersionFor(FeatureEncoding encoding) =>
+        encoding.Columns.Any(column => column.Tolerance is { IsLogarithmic: true }) ? NewestVersion : encoding.Columns.Any(column => column.IsTolerant) ? 2 : 1;
 }
 
 /// <summary>Reads and writes <c>model.json</c> without reflection.</summary>

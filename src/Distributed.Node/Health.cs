@@ -34,6 +34,7 @@ internal static class Health
     /// <summary>The state of a node in words.</summary>
     public static string Describe(ClusterNode? node, bool waitsForStore) =>
         node is null ? waitsForStore ? "waiting for the database" : "starting" :
+        node.Services.Fitness.Failure is { } failure ? failure :
         node.Joined.IsCompletedSuccessfully ? Ready :
         node.IsLetIn ? "in the cluster, but not counted yet: too few core nodes" : "not in the cluster yet: no seed node has let it in";
 

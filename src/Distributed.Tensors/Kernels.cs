@@ -5,12 +5,9 @@ using Distributed.Tensors.Products;
 
 namespace Distributed.Tensors;
 
-/// <summary>The kernels at one register width, chosen once; every width gives the same bits.</summary>
+/// <summary>The kernels at one register width; every width gives the same bits.</summary>
 internal abstract unsafe class Kernels
 {
-    /// <summary>The kernels at the width that this machine is fastest with.</summary>
-    public static Kernels Best { get; } = For(MachineKernelWidth.Best);
-
     /// <summary>The kernels at a given width, by software where the machine has no such registers.</summary>
     public static Kernels For(KernelWidth width) => width switch
     {

@@ -19,7 +19,7 @@ public static unsafe class MatrixProduct
     /// <param name="accumulate">Whether to add to <paramref name="c"/> instead of overwriting it.</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
     public static void Multiply(ReadOnlySpan<float> a, bool transposeA, PackedMatrix b, Span<float> c, int rows, bool accumulate = false) =>
-        Multiply(Kernels.Best, a, transposeA, b, c, rows, accumulate);
+        Multiply(MachineArithmetic.Kernels, a, transposeA, b, c, rows, accumulate);
 
     internal static void Multiply(Kernels kernels, ReadOnlySpan<float> a, bool transposeA, PackedMatrix b, Span<float> c, int rows, bool accumulate)
     {

@@ -27,7 +27,7 @@ public unsafe class KernelBenchmarks
     [Arguments(Activation.Gelu)]
     [Arguments(Activation.Tanh)]
     [Arguments(Activation.Sigmoid)]
-    public void Activate(Activation activation) => Kernels.Best.Activate(activation, _values.Pointer, _derivatives.Pointer, Count);
+    public void Activate(Activation activation) => MachineArithmetic.Kernels.Activate(activation, _values.Pointer, _derivatives.Pointer, Count);
 
     [Benchmark]
     public void AddGradients() => GradientSum.Add(_values.Span, _derivatives.Span, _values.Span);

@@ -62,6 +62,6 @@ internal sealed unsafe class ProductCell
         product.CRow = _form == ProductForm.Layer ? Panel.Width : _columns;
         product.CPanel = _form == ProductForm.Layer ? (nint)_rows * Panel.Width : Panel.Width;
         product.CPadded = _form == ProductForm.Layer;
-        Kernels.Best.Multiply(&product);
+        MachineArithmetic.Kernels.Multiply(&product);
     }
 }

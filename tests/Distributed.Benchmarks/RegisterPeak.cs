@@ -13,7 +13,7 @@ internal static class RegisterPeak
     /// <summary>Floating-point operations a second, two for each fused multiply-add.</summary>
     public static double Measure()
     {
-        var (operations, seconds) = MachineKernelWidth.Best switch
+        var (operations, seconds) = MachineKernelWidth.Widest switch
         {
             KernelWidth.Bits512 => Measure<Lanes512, Vector512<float>>(),
             KernelWidth.Bits256 => Measure<Lanes256, Vector256<float>>(),

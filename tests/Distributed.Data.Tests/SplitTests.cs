@@ -38,6 +38,18 @@ public sealed class SplitTests
     }
 
     [Fact]
+    public void A_class_of_two_rows_is_on_both_sides_and_one_of_one_row_stays_in_training()
+    {
+        int[] labels = [.. Enumerable.Repeat(0, 997), 1, 1, 2];
+        for (var seed = 0UL; seed < 20; seed++)
+        {
+            var (training, validation) = SampleSplit.Stratified(labels, 3, 0.2, seed, least: 1);
+            Assert.Equal((1, 1), (training.Count(row => labels[row] == 1), validation.Count(row => labels[row] == 1)));
+            Assert.Equal((1, 0), (training.Count(row => labels[row] == 2), validation.Count(row => labels[row] == 2)));
+        }
+    }
+
+    [Fact]
     public void A_plain_split_holds_back_the_rounded_share_and_at_least_one_row_on_each_side()
     {
         Gen.Select(Gen.Int[2, 300], Gen.Double[0.001, 0.9], Gen.ULong).Sample(

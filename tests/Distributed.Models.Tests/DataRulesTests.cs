@@ -73,7 +73,7 @@ public sealed class DataRulesTests : IDisposable
             "other.csv, line 3, column \"t\": \"2\" is not a class; the classes are \"0\", \"1\"",
             _folder.Shorten(Assert.Throws<DataException>(() => DataSets.LoadSamples(other, encoding)).Message));
         Assert.Equal("a classifier needs at least two classes of different names", (encoding with { Target = encoding.Target with { Classes = ["0", "0.0"] } }).Validate());
-        Assert.Equal("the data is read by rules of version 99, and this program knows 1 to 3", (encoding with { Rules = 99 }).Validate());
+        Assert.Equal("the data is read by rules of version 99, and this program knows 1 to 4", (encoding with { Rules = 99 }).Validate());
     }
 
     [Theory]
@@ -197,7 +197,7 @@ public sealed class DataRulesTests : IDisposable
         Assert.Null(old.Encoding.Rules);
         Assert.DoesNotContain("rules", System.Text.Encoding.UTF8.GetString(EncodingFile.Write(old.Encoding)), StringComparison.Ordinal);
         Assert.Equal(
-            "data.csv: the data is read by rules of version 99, and this program knows 1 to 3; use a newer release",
+            "data.csv: the data is read by rules of version 99, and this program knows 1 to 4; use a newer release",
             _folder.Shorten(Assert.Throws<DataException>(() => Load("a,t\n1,x\n2,y\n", settings => settings with { Rules = 99 })).Message));
     }
 

@@ -22,6 +22,8 @@ internal static class WrongSettings
         ("encoding", "utf-9", ": 'utf-9' is not a known encoding: expected a name such as utf-8, utf-16 or windows-1252"),
         ("no-header", "maybe", ": 'maybe' is neither true nor false"),
         ("validation", " ", Empty),
+        ("group", " ", Empty),
+        ("order", " ", Empty),
 
         ("hidden", "64,0", ": '0' is not a size: expected whole numbers between 1 and 65,536 separated by commas, such as 64,32, or 'none'"),
         ("activation", "softplus", ": 'softplus' is unknown (one of relu, leaky-relu, gelu, tanh, sigmoid, identity)"),

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Event;
+using Distributed.Cluster.Membership;
 using Distributed.Cluster.Messages;
 using Distributed.Cluster.Stores;
 using Distributed.Protocol.Coordinator;
@@ -59,13 +60,13 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
     protected override void PreStart()
     {
         _journal.Start();
-        Akka.Cluster.Cluster.Get(Context.System).Subscribe(Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.IMemberEvent));
+        ClusterMembers.Subscribe(Context.System, Self);
     }
 
     protected override void PostStop()
     {
         _journal.End();
-        Akka.Cluster.Cluster.Get(Context.System).Unsubscribe(Self);
+        ClusterMembers.Unsubscribe(Context.System, Self);
     }
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
@@ -184,8 +185,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
     private string? NodeOf(int block)
     {
         if (!_nodeOfBlock.TryGetValue(block, out var address)) return null;
-        if (address.HasLocalScope) address = Akka.Cluster.Cluster.Get(Context.System).SelfAddress;
-        return $"{address.Host}:{address.Port}";
+        return address.HasLocalScope ? ClusterMembers.NameOfSelf(Context.System) : $"{address.Host}:{address.Port}";
     }
 
     private void OnWorkerHere(WorkerAvailable message)
@@ -211,9 +211,8 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
 
     private static void AskForWorkers()
     {
-        foreach (var member in Akka.Cluster.Cluster.Get(Context.System).State.Members)
-            if (member.Status is MemberStatus.Up or MemberStatus.WeaklyUp && member.HasRole(NodeRoles.Worker))
-                Context.OnNode(member.Address, NodeActors.Workers).Tell(new GetWorkers());
+        foreach (var node in ClusterMembers.WithRole(Context.System, NodeRoles.Worker))
+            Context.OnNode(node, NodeActors.Workers).Tell(new GetWorkers());
     }
 
     void ICoordinatorEffects.Persist(JournalEvent journalEvent)

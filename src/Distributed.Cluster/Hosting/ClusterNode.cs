@@ -100,6 +100,7 @@ public sealed class ClusterNode : IAsyncDisposable
     public static async Task<ClusterNode> StartAsync(ClusterNodeOptions options, CancellationToken cancellation)
     {
         using var logging = LoggerFactory.Create(options.Logging);
+        ArithmeticCheck.Require(options.Arithmetic(), logging.CreateLogger("arithmetic"));
         var store = options.Store?.SqlitePath is { } path ? SqliteStore.Open(path) : null;
         DataPlane? plane = null;
         SampleCache? data = null;

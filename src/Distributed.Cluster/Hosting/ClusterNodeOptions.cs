@@ -2,6 +2,7 @@ using Akka.Configuration;
 using Distributed.Cluster.Messages;
 using Distributed.Cluster.Stores;
 using Distributed.Data.Samples;
+using Distributed.Tensors;
 using Distributed.Transport.Identity;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -13,6 +14,9 @@ public sealed record ClusterNodeOptions
 {
     /// <summary>The node's roles; see <see cref="NodeRoles"/>. Empty for a client-only node.</summary>
     public required IReadOnlySet<string> Roles { get; init; }
+
+    /// <summary>Judges the machine's arithmetic.</summary>
+    internal Func<ArithmeticVerdict> Arithmetic { get; init; } = () => MachineArithmetic.Verdict;
 
     /// <summary>
     /// The name or address under which others reach this node. Without an <see cref="Identity"/> peers are not authenticated, so the default is

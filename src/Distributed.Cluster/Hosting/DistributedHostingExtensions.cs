@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster.Hosting;
 using Akka.Cluster.Sharding;
+using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
 using Akka.Hosting;
 using Distributed.Cluster.Compute;
@@ -18,7 +19,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Distributed.Cluster.Hosting;
 
-/// <summary>Configures a node's actors, both for a clustered node and for the embedded one-process cluster.</summary>
+/// <summary>Configures the actors of a node of a cluster, and those of the one process that needs none.</summary>
 public static class DistributedHostingExtensions
 {
     /// <summary>Adds the settings shared by all nodes and the store connection.</summary>
@@ -72,16 +73,29 @@ public static class DistributedHostingExtensions
         return builder;
     }
 
+    /// <summary>Adds the actors of a process that is no member of a cluster and has every role: the same entities, in regions of its own.</summary>
+    internal static AkkaConfigurationBuilder AddLocalActors(this AkkaConfigurationBuilder builder, NodeServices services)
+    {
+        builder.WithActors((system, registry, _) =>
+        {
+            Akka.Persistence.Persistence.Instance.Apply(system);
+            system.ActorOf(Props.Create(() => new LeaseReclaimer()), "lease-reclaimer");
+            registry.Register<ParameterServerRegion>(system.ActorOf(
+                LocalRegion.Props(new Entities.BlockExtractor(), name => BlockProps(name, registry, services)), Entities.BlockRegion));
+            registry.Register<CoordinatorRegion>(system.ActorOf(
+                LocalRegion.Props(new Entities.CoordinatorExtractor(), name => CoordinatorProps(name, registry, services)), Entities.CoordinatorRegion));
+            registry.Register<JobDirectory>(system.ActorOf(DirectoryProps(registry, services), JobDirectoryActor.Name));
+        });
+        builder.AddWorkers(services);
+        return builder;
+    }
+
     private static void AddBlocks(this AkkaConfigurationBuilder builder, NodeServices services)
     {
         builder.AddStartup((system, _) => Akka.Persistence.Persistence.Instance.Apply(system));
         builder.WithShardRegion<ParameterServerRegion>(
             Entities.BlockRegion,
-            (_, registry, _) => name =>
-            {
-                var (job, block) = Entities.ParseBlockName(name);
-                return ParameterBlockActor.Props(job, block, registry.Get<CoordinatorRegion>(), services.NodeWeights, services.Plane, services.Log, services.Outage);
-            },
+            (_, registry, _) => name => BlockProps(name, registry, services),
             new Entities.BlockExtractor(),
             new ShardOptions { Role = NodeRoles.ParameterServer, RememberEntities = false, StateStoreMode = StateStoreMode.DData });
     }
@@ -91,7 +105,7 @@ public static class DistributedHostingExtensions
         builder.AddStartup((system, _) => Akka.Persistence.Persistence.Instance.Apply(system));
         builder.WithShardRegion<CoordinatorRegion>(
             Entities.CoordinatorRegion,
-            (_, registry, _) => name => CoordinatorActor.Props(new JobId(name), registry.Get<ParameterServerRegion>(), services.Log, services.Outage),
+            (_, registry, _) => name => CoordinatorProps(name, registry, services),
             new Entities.CoordinatorExtractor(),
             new ShardOptions
             {
@@ -102,9 +116,28 @@ public static class DistributedHostingExtensions
             });
         builder.WithSingleton<JobDirectory>(
             JobDirectoryActor.Name,
-            (_, registry, _) => JobDirectoryActor.LastingProps(registry.Get<CoordinatorRegion>(), services.MaximumRunningJobs, services.Outage),
+            (_, registry, _) => DirectoryProps(registry, services),
             new ClusterSingletonOptions { Role = NodeRoles.Coordinator });
+        builder.WithActors((system, registry, _) =>
+        {
+            var directory = JobDirectoryActor.LastingProps(registry.Get<CoordinatorRegion>(), services.MaximumRunningJobs, services.Outage);
+            var settings = ClusterSingletonManagerSettings.Create(system).WithSingletonName(JobDirectoryActor.Name).WithRole(NodeRoles.Coordinator);
+            var manager = ClusterSingletonManager.Props(directory, PoisonPill.Instance, settings);
+            system.ActorOf(SingletonWatchActor.Props(JobDirectoryActor.Name, NodeRoles.Coordinator, manager, services.Fitness), "directory-watch");
+        });
     }
+
+    private static Props BlockProps(string name, IReadOnlyActorRegistry registry, NodeServices services)
+    {
+        var (job, block) = Entities.ParseBlockName(name);
+        return ParameterBlockActor.Props(job, block, registry.Get<CoordinatorRegion>(), services.NodeWeights, services.Plane, services.Log, services.Outage);
+    }
+
+    private static Props CoordinatorProps(string name, IReadOnlyActorRegistry registry, NodeServices services) =>
+        CoordinatorActor.Props(new JobId(name), registry.Get<ParameterServerRegion>(), services.Log, services.Outage);
+
+    private static Props DirectoryProps(IReadOnlyActorRegistry registry, NodeServices services) =>
+        JobDirectoryActor.LastingProps(registry.Get<CoordinatorRegion>(), services.MaximumRunningJobs, services.Outage);
 
     private static void AddWorkers(this AkkaConfigurationBuilder builder, NodeServices services) =>
         builder.WithActors((system, registry, _) =>
@@ -121,16 +154,22 @@ public static class DistributedHostingExtensions
             registry.Register<WorkerHost>(host);
         });
 
-    private static Config StoreConfiguration(string providerName, string connectionString) => ConfigurationFactory.ParseString($$"""
+    private static Config StoreConfiguration(string providerName, string connectionString)
+    {
+        var initialize = SqliteStore.IsProvider(providerName) ? "off" : "on"; // SqliteStore has made its tables
+        return ConfigurationFactory.ParseString($$"""
         akka.persistence.journal.sql {
           connection-string = {{Quote(connectionString)}}
           provider-name = {{Quote(providerName)}}
+          auto-initialize = {{initialize}}
         }
         akka.persistence.snapshot-store.sql {
           connection-string = {{Quote(connectionString)}}
           provider-name = {{Quote(providerName)}}
+          auto-initialize = {{initialize}}
         }
         """);
+    }
 
     private static string Quote(string value) => $"\"{value.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"";
 }

@@ -41,6 +41,9 @@ public sealed record NodeServices
     /// <summary>Reports store outages.</summary>
     internal StoreOutage Outage { get; init; } = new(NullLogger.Instance, TimeProvider.System);
 
+    /// <summary>Whether the process can still do its part.</summary>
+    public NodeFitness Fitness { get; init; } = new();
+
     /// <summary>Creates the workspaces of the workers' compute threads.</summary>
     internal ShardTaskFactory ShardTasks { get; init; } = ShardTask.Factory;
 

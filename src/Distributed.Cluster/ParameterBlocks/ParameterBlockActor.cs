@@ -4,6 +4,7 @@ using Akka.Event;
 using Akka.Persistence;
 using Distributed.Cluster.Compute;
 using Distributed.Cluster.Measures;
+using Distributed.Cluster.Membership;
 using Distributed.Cluster.Messages;
 using Distributed.Cluster.Stores;
 using Distributed.Cluster.TensorPlane;
@@ -115,9 +116,8 @@ internal sealed class ParameterBlockActor : ReceiveActor, IWithTimers, IBlockEff
     /// </summary>
     protected override void PreRestart(Exception reason, object message)
     {
-        var address = Akka.Cluster.Cluster.Get(_system).SelfAddress;
         var failure = FailureCause.Of(reason);
-        _block.OnFailed($"block {_block.Index} on {address.Host}:{address.Port}: {failure.Text}", failure.IsOutOfMemory);
+        _block.OnFailed($"block {_block.Index} on {ClusterMembers.NameOfSelf(_system)}: {failure.Text}", failure.IsOutOfMemory);
         base.PreRestart(reason, message);
     }
 

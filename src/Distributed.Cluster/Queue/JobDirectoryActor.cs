@@ -1,7 +1,7 @@
 using Akka.Actor;
-using Akka.Cluster;
 using Akka.Pattern;
 using Akka.Persistence;
+using Distributed.Cluster.Membership;
 using Distributed.Cluster.Messages;
 using Distributed.Cluster.Stores;
 using Distributed.Protocol.Identity;
@@ -74,6 +74,9 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
 
     /// <summary>The name of its journal.</summary>
     public override string PersistenceId => JobJournal.DirectoryId;
+
+    /// <inheritdoc/>
+    public override Recovery Recovery => JobJournal.WithoutSnapshots;
 
     public ITimerScheduler Timers { get; set; } = null!;
 
@@ -228,9 +231,8 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
     {
         foreach (var (worker, heardAt) in _workers.ToList())
             if (Now - heardAt > WorkerMemory) _workers.Remove(worker);
-        foreach (var member in Akka.Cluster.Cluster.Get(Context.System).State.Members)
-            if (member.Status is MemberStatus.Up or MemberStatus.WeaklyUp && member.HasRole(NodeRoles.Worker))
-                Context.OnNode(member.Address, NodeActors.Workers).Tell(new GetWorkers());
+        foreach (var node in ClusterMembers.WithRole(Context.System, NodeRoles.Worker))
+            Context.OnNode(node, NodeActors.Workers).Tell(new GetWorkers());
     }
 
     private void Answer(IActorRef replyTo, JobId job, QueueAnswer answer) =>

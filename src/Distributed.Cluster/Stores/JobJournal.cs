@@ -46,6 +46,12 @@ internal sealed class JobJournal : ReceivePersistentActor
 
     public override string PersistenceId { get; }
 
+    /// <summary>A journal without snapshots: none is looked for.</summary>
+    public static readonly Recovery WithoutSnapshots = new(SnapshotSelectionCriteria.None);
+
+    /// <inheritdoc/>
+    public override Recovery Recovery => WithoutSnapshots;
+
     /// <summary>The persistence id of the job directory.</summary>
     public const string DirectoryId = "job-directory";
 

@@ -14,6 +14,8 @@ internal abstract class JournalReader<T>(string persistenceId, TaskCompletionSou
 {
     public override string PersistenceId => persistenceId;
 
+    public override Recovery Recovery => JobJournal.WithoutSnapshots;
+
     protected void Complete(T result)
     {
         read.TrySetResult(result);

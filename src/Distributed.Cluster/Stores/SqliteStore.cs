@@ -69,6 +69,7 @@ internal sealed class SqliteStore : IDisposable
                 StoreIdentity.Stamp(connection); // before the log exists: a store killed early is recognized by its file
                 command.CommandText = "PRAGMA journal_mode = WAL;";
                 command.ExecuteNonQuery();
+                StoreTables.Create(connection);
                 return new SqliteStore(full, ownership);
             }
             catch

@@ -9,39 +9,12 @@ using Microsoft.Data.Sqlite;
 namespace Distributed.Cluster.Stores;
 
 /// <summary>
-/// Reads a SQLite store without a cluster. It owns the store while it is open, as a cluster does, so no other process writes it meanwhile; it writes
-/// no row itself.
+/// Reads a SQLite store that this process owns: no other one writes it meanwhile. What is committed is read, through connections of its own; no row is
+/// written.
 /// </summary>
-internal sealed class SqliteStoreReader : IStoreReader, IDisposable
+/// <param name="store">The store, which stays open while it is read.</param>
+internal sealed class SqliteStoreReader(SqliteStore store) : IStoreReader
 {
-    private readonly SqliteStore _store;
-    private readonly SqliteConnection _connection;
-    private readonly Lock _gate = new(); // a connection is for one reader at a time
-    private readonly bool _isEmpty;
-
-    private SqliteStoreReader(SqliteStore store, SqliteConnection connection) =>
-        (_store, _connection, _isEmpty) = (store, connection, !StoreIdentity.HasTables(connection));
-
-    /// <summary>Opens a store.</summary>
-    /// <exception cref="TrainingException">The file cannot be opened, is not this program's, or is owned by another process.</exception>
-    public static SqliteStoreReader Open(string path)
-    {
-        var store = SqliteStore.Open(path);
-        var connection = new SqliteConnection(store.ConnectionString);
-        try
-        {
-            connection.Open();
-            SqliteStore.Prepare(connection);
-            return new SqliteStoreReader(store, connection);
-        }
-        catch (Exception e)
-        {
-            connection.Dispose();
-            store.Dispose();
-            if (e is SqliteException failure) throw StoreFailure.Describe(store.Path, failure);
-            throw;
-        }
-    }
 
     public Task<IReadOnlyList<JobRegistered>> JobsAsync(CancellationToken cancellation)
     {
@@ -66,10 +39,10 @@ internal sealed class SqliteStoreReader : IStoreReader, IDisposable
 
     public Task<byte[]?> SnapshotAsync(string persistenceId, long? sequenceNumber, CancellationToken cancellation)
     {
-        if (_isEmpty) return Task.FromResult<byte[]?>(null);
         try
         {
-            lock (_gate) return Task.FromResult(StoreRows.FindSnapshot(_connection, persistenceId, sequenceNumber));
+            using var connection = Open();
+            return Task.FromResult(StoreRows.FindSnapshot(connection, persistenceId, sequenceNumber));
         }
         catch (SqliteException e)
         {
@@ -77,25 +50,24 @@ internal sealed class SqliteStoreReader : IStoreReader, IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        _connection.Dispose();
-        _store.Dispose();
-    }
-
     private void Replay(string persistenceId, Action<object> apply)
     {
-        if (_isEmpty) return;
         try
         {
-            lock (_gate)
-            {
-                foreach (var entry in StoreRows.ReadJournal(_connection, persistenceId)) apply(ProtocolSerializer.Read(entry.SerializerId, entry.Message, entry.Manifest));
-            }
+            using var connection = Open();
+            foreach (var entry in StoreRows.ReadJournal(connection, persistenceId)) apply(ProtocolSerializer.Read(entry.SerializerId, entry.Message, entry.Manifest));
         }
         catch (Exception e) when (e is SqliteException or SerializationException)
         {
             throw new TrainingException($"the store cannot be read: {e.Message}", e);
         }
+    }
+
+    private SqliteConnection Open()
+    {
+        var connection = new SqliteConnection(store.ConnectionString);
+        connection.Open();
+        SqliteStore.Prepare(connection);
+        return connection;
     }
 }

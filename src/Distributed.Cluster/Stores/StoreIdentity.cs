@@ -87,9 +87,6 @@ internal static class StoreIdentity
         return !isMarked && version != 0 ? $"belongs to another program (schema version {version} without an application id): {Remedy}" : null;
     }
 
-    /// <summary>Whether a store has its tables; one whose process was killed early does not.</summary>
-    public static bool HasTables(SqliteConnection connection) => TablesOf(connection).Count(table => Tables.ContainsKey(table.Name)) == Tables.Count;
-
     private static bool HasAll(string sql, string[] columns) => columns.All(column => sql.Contains(column, StringComparison.OrdinalIgnoreCase));
 
     private static void Refuse(string path, string source)
@@ -108,7 +105,8 @@ internal static class StoreIdentity
         return (int)(long)command.ExecuteScalar()!;
     }
 
-    private static List<(string Name, string Sql)> TablesOf(SqliteConnection connection)
+    /// <summary>The tables and views of a database by name, with their SQL definitions.</summary>
+    public static List<(string Name, string Sql)> TablesOf(SqliteConnection connection)
     {
         using var command = connection.CreateCommand();
         command.CommandText = "SELECT name, coalesce(sql, '') FROM sqlite_master WHERE type IN ('table', 'view') AND substr(name, 1, 7) <> 'sqlite_'";

@@ -11,6 +11,16 @@ internal sealed class StoreOutage(ILogger log, TimeProvider clock)
     private readonly Lock _gate = new();
     private readonly HashSet<string> _failing = new(StringComparer.Ordinal); // one entry per writing actor, which bounds it
     private long _since;
+    private string _reason = "";
+
+    /// <summary>Why the store takes no writes now; null when it does.</summary>
+    public string? Reason
+    {
+        get
+        {
+            lock (_gate) return _failing.Count > 0 ? _reason : null;
+        }
+    }
 
     /// <summary>A write was rejected and will be retried.</summary>
     /// <param name="writer">The writer's name.</param>
@@ -24,7 +34,8 @@ internal sealed class StoreOutage(ILogger log, TimeProvider clock)
         {
             if (!_failing.Add(writer) || _failing.Count > 1) return;
             _since = clock.GetTimestamp();
-            log.LogWarning("the store takes no writes ({Reason}): it is asked again until it does, and jobs wait for it", reason.ReplaceLineEndings(" ").TrimEnd('.'));
+            _reason = reason.ReplaceLineEndings(" ").TrimEnd('.');
+            log.LogWarning("the store takes no writes ({Reason}): it is asked again until it does, and jobs wait for it", _reason);
         }
     }
 

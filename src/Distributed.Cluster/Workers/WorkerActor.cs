@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 using Distributed.Cluster.Compute;
 using Distributed.Cluster.Datasets;
+using Distributed.Cluster.Membership;
 using Distributed.Cluster.Messages;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Messages;
@@ -26,8 +27,7 @@ internal sealed class WorkerActor : ReceiveActor
 
     public WorkerActor(int index, int threads, WorkerSurroundings node)
     {
-        var address = Akka.Cluster.Cluster.Get(Context.System).SelfUniqueAddress;
-        _id = new WorkerId($"{address.Address.Host}:{address.Address.Port}/{(uint)address.Uid:x8}-{index}-{Random.Shared.Next(1 << 16):x4}");
+        _id = new WorkerId($"{ClusterMembers.IncarnationOfSelf(Context.System)}-{index}-{Random.Shared.Next(1 << 16):x4}");
         _threads = threads;
         _node = node;
 

@@ -59,7 +59,9 @@ internal sealed class OpenedFile : IDisposable
     {
         var length = stored.Length;
         var content = Unpacked(name, stored);
-        return new OpenedFile(name, content, length, content != stored);
+        var isPacked = content != stored;
+        if (isPacked && ReadingScope.Cancellation is { CanBeCanceled: true } cancellation) content = new StoppableStream(content, cancellation);
+        return new OpenedFile(name, content, length, isPacked);
     }
 
     private static Stream Unpacked(string name, Stream stored)

@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using Distributed.Data.Tables;
+using Distributed.Tensors.Mathematics;
 
 namespace Distributed.Data.Encodings;
 
 /// <summary>How a column's cells are read.</summary>
 public enum ColumnKind
 {
-    /// <summary>A finite decimal number: one input, (value − mean) / scale.</summary>
+    /// <summary>A finite decimal number: one input, (value − mean) / scale; or of its logarithm.</summary>
     Number = 0,
 
     /// <summary>A text out of a known list: one input per category, 1 for the cell's and 0 for the others.</summary>
@@ -78,6 +79,8 @@ public sealed record ColumnEncoding
         if (tolerance.HasMissingInput)
             inputs[Inputs - 1] = double.IsNaN(number) ? 1 : 0;
         number = double.IsNaN(number) ? tolerance.Median : Math.Clamp(number, tolerance.Lowest, tolerance.Highest);
+        if (tolerance.IsLogarithmic)
+            number = DeterministicMath.Log(number);
         inputs[0] = (float)((number - Mean) / Scale);
         if (Dates is { } dates)
             DateInputs.Encode(number, dates, inputs[1..]);

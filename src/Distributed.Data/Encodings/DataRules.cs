@@ -15,13 +15,15 @@ namespace Distributed.Data.Encodings;
 /// Whether the form of a file and the kinds of its columns are found out, whether missing and unseen values are tolerated, and whether rows
 /// without a target are left out.
 /// </param>
-internal sealed record DataRules(int Version, IHeaderRules Header, ILabelRules Labels, bool Surveys)
+/// <param name="Logarithms">Whether skewed numbers are learned as their logarithms (<see cref="SkewedNumbers"/>).</param>
+internal sealed record DataRules(int Version, IHeaderRules Header, ILabelRules Labels, bool Surveys, bool Logarithms = false)
 {
     private static readonly DataRules[] Table =
     [
         new(1, new PlainHeaderRules(), new LiteralLabelRules(), false),
         new(2, new IndexedHeaderRules(), new SpelledLabelRules(), false),
         new(3, new IdentifiedHeaderRules(), new CountedLabelRules(), true),
+        new(4, new IdentifiedHeaderRules(), new CountedLabelRules(), true, Logarithms: true),
     ];
 
     /// <summary>The rules that new jobs begin with.</summary>

@@ -23,6 +23,15 @@ public sealed record DataSettings
     /// </summary>
     public string? Validation { get; init; }
 
+    /// <summary>
+    /// The column of a table whose equal cells keep rows together on one side of the split, such as a patient; it is no input. Null: rows are
+    /// drawn one by one. Rules from version 3 on.
+    /// </summary>
+    public string? Group { get; init; }
+
+    /// <summary>The column of numbers or dates whose latest rows are held back for validation; null: rows are drawn. Rules from version 3 on.</summary>
+    public string? Order { get; init; }
+
     /// <summary>Columns of a table that are left out, for example identifiers.</summary>
     public IReadOnlyList<string> Ignore { get; init; } = [];
 

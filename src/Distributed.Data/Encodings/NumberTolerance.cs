@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Distributed.Data.Tables;
 
 namespace Distributed.Data.Encodings;
@@ -16,6 +17,13 @@ public sealed record NumberTolerance
 
     /// <summary>Whether an input says that the value is missing: where some were in the training rows.</summary>
     public bool HasMissingInput { get; init; }
+
+    /// <summary>
+    /// Whether the number's natural logarithm is standardised in its place (rules from version 4 on, see <see cref="SkewedNumbers"/>). Mean and scale
+    /// are then the logarithms', and <see cref="Lowest"/> is above 0.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsLogarithmic { get; init; }
 
     /// <summary>What lower values are read as.</summary>
     public required double Lowest { get; init; }

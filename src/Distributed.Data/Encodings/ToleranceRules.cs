@@ -10,6 +10,8 @@ internal static class ToleranceRules
             return "lacks how its dates are read, or has it without dates";
         if (column.Kind == ColumnKind.Text ? column.Tolerance is not null : column.Others is not null)
             return "has parts of another kind of column";
+        if (column is { Kind: ColumnKind.Date, Tolerance.IsLogarithmic: true })
+            return "has the logarithm of a date";
         return Check(column.Tolerance) ?? Check(column.Others, column.Categories.Count) ?? Check(column.Dates);
     }
 
@@ -19,6 +21,8 @@ internal static class ToleranceRules
             return null;
         if (!Enum.IsDefined(tolerance.Notation))
             return "has an unknown notation";
+        if (tolerance.IsLogarithmic && !(tolerance.Lowest > 0))
+            return "needs a lowest number above 0 for its logarithm";
         return double.IsFinite(tolerance.Lowest) && double.IsFinite(tolerance.Highest)
             && tolerance.Lowest <= tolerance.Median && tolerance.Median <= tolerance.Highest
             ? null

@@ -29,6 +29,10 @@ internal sealed class ColumnChoice(DataSettings settings, IHeaderRules rules)
             Require(names, name, "column");
         if (settings.Target is { } target)
             Require(names, target, "target column");
+        foreach (var name in SplitColumns)
+            Require(names, name, "column to split by");
+        if (settings.Target is { } both && SplitColumns.Contains(both))
+            throw new DataException("the target column cannot split the rows too", "name another column", settings.Source, column: both);
         if (names.All(IsIgnored))
             throw new DataException("all columns are ignored", "a target and at least one more column are needed", settings.Source);
         if (settings.Target is { } ignored && IsIgnored(ignored))
@@ -62,16 +66,19 @@ internal sealed class ColumnChoice(DataSettings settings, IHeaderRules rules)
                 kept.Add(column);
         }
 
-        Target = settings.Target ?? kept.LastOrDefault()?.Name
+        Target = settings.Target ?? kept.LastOrDefault(column => !SplitColumns.Contains(column.Name))?.Name
             ?? throw new DataException("no column is left to read", "a target and at least one more column with a name are needed", table.File);
         return new RawTable(table.File, kept, table.Names, table.Lines);
     }
 
-    private bool IsIgnored(string name) =>
-        settings.Ignore.Contains(name) || (settings.Format?.Columns is { } uses && uses.TryGetValue(name, out var use) && use == ColumnUse.Ignore);
+    private string[] SplitColumns => [.. ((string?[])[settings.Group, settings.Order]).OfType<string>()];
+
+    /// <summary>A column that splits the rows is read, and left out later.</summary>
+    private bool IsIgnored(string name) => !SplitColumns.Contains(name) && (
+        settings.Ignore.Contains(name) || (settings.Format?.Columns is { } uses && uses.TryGetValue(name, out var use) && use == ColumnUse.Ignore));
 
     private bool IsNamed(string name) =>
-        settings.Target == name || settings.Text.Contains(name) || settings.Format?.Columns?.ContainsKey(name) == true;
+        settings.Target == name || SplitColumns.Contains(name) || settings.Text.Contains(name) || settings.Format?.Columns?.ContainsKey(name) == true;
 
     private void Require(IReadOnlyList<string> names, string name, string what)
     {

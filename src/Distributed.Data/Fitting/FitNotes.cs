@@ -22,6 +22,9 @@ internal sealed class FitNotes
     /// <summary>Columns of dates.</summary>
     public List<string> Dates { get; } = [];
 
+    /// <summary>Columns that are learned as logarithms.</summary>
+    public List<string> Logarithms { get; } = [];
+
     /// <summary>What to add where nothing is left to learn from.</summary>
     public string WhyNone => _leftOut.Count == 0 ? "" : ": " + string.Join("; ", _leftOut.Take(MostNames).Select(note => note.Text));
 
@@ -43,6 +46,8 @@ internal sealed class FitNotes
             notes.Add($"rare texts share an input with those that come later: {List(RareTexts, of)}");
         if (Dates.Count > 0)
             notes.Add($"dates become the elapsed time, year, month, weekday and time of day: {RawTable.List(Dates)}");
+        if (Logarithms.Count > 0)
+            notes.Add($"numbers with a long tail are learned as their logarithms: {RawTable.List(Logarithms)}");
         return [.. _leftOut, .. notes.Select(note => new DataNote(note))];
     }
 

@@ -42,15 +42,18 @@ internal static class TableEncoder
             notes.Add(DataNote.OfTask(why, suggested.Task));
         var targetEncoding = suggested.Task == TaskKind.Classify ? rules.Labels.Classes(table, target, notes) : null;
         var labels = targetEncoding is null ? [] : TargetFit.Labels(table, target, targetEncoding, rules.Labels);
-        var (training, validation) = Split(table, target, labels, targetEncoding, separate is null ? fraction : 0, settings.Seed, rules, notes);
+        var (training, validation) = Split(table, target, labels, targetEncoding, separate is null ? fraction : 0, settings, rules, notes);
         if (separate is null && fraction > 0 && validation.Length == 0)
             notes.Add(new DataNote("no row is held back for validation, because each class has one row"));
         targetEncoding ??= TargetFit.Value(table, target, training);
+        table = ColumnSplit.WithoutSplitters(table, settings);
         var encoding = new FeatureEncoding
         {
             Rules = rules.Version > 1 ? rules.Version : null,
             Format = rules.Surveys ? settings.Format : null,
-            Columns = rules.Surveys ? FitAny(table, target, training, [.. settings.Text, .. settings.Format?.Columns?.Keys ?? []], notes) : Fit(table, target, training, settings.Text, notes),
+            Columns = rules.Surveys
+                ? FitAny(table, target, training, [.. settings.Text, .. settings.Format?.Columns?.Keys ?? []], rules.Logarithms, notes)
+                : Fit(table, target, training, settings.Text, notes),
             Target = targetEncoding,
         };
         var learned = Encode(table, target, encoding, training, labels);
@@ -91,9 +94,10 @@ internal static class TableEncoder
         return columns;
     }
 
-    private static IReadOnlyList<ColumnEncoding> FitAny(RawTable table, RawColumn target, int[] training, string[] named, List<DataNote> notes)
+    private static IReadOnlyList<ColumnEncoding> FitAny(
+        RawTable table, RawColumn target, int[] training, string[] named, bool logarithms, List<DataNote> notes)
     {
-        var fit = new TolerantFit(table, training, named);
+        var fit = new TolerantFit(table, training, named, logarithms);
         var columns = fit.Fit(target);
         notes.AddRange(fit.Notes);
         return columns;
@@ -117,7 +121,7 @@ internal static class TableEncoder
     }
 
     private static (int[] Training, int[] Validation) Split(
-        RawTable table, RawColumn target, int[] labels, TargetEncoding? classes, double fraction, ulong seed, DataRules rules,
+        RawTable table, RawColumn target, int[] labels, TargetEncoding? classes, double fraction, DataSettings settings, DataRules rules,
         List<DataNote> notes)
     {
         if (fraction == 0)
@@ -125,8 +129,18 @@ internal static class TableEncoder
         if (table.Rows < 2)
             throw new DataException(
                 "the table has one row", "at least 2 are needed, one to learn from and one to validate with", table.File);
+        if (ColumnSplit.Of(table, settings, fraction, notes) is { } parts)
+        {
+            if (classes is null)
+                return parts;
+            notes.AddRange(((DataNote?[])[
+                ColumnSplit.Missing(classes.Classes, labels, parts.Training, "on the training side, so that they are never answered"),
+                ColumnSplit.Missing(classes.Classes, labels, parts.Validation, "on the validation side")]).OfType<DataNote>());
+            return parts;
+        }
+
         if (classes is null)
-            return SampleSplit.Plain(table.Rows, fraction, seed);
+            return SampleSplit.Plain(table.Rows, fraction, settings.Seed);
 
         var counts = new int[classes.Classes.Count];
         foreach (var label in labels)
@@ -140,7 +154,7 @@ internal static class TableEncoder
             var few = classes.Classes.Where((_, c) => counts[c] > 1 && counts[c] * fraction < 1).ToArray();
             if (few.Length > 0)
                 notes.Add(new DataNote($"classes of few rows have one of them on the validation side: {RawTable.List(few)}"));
-            return SampleSplit.Stratified(labels, classes.Classes.Count, fraction, seed, least: 1);
+            return SampleSplit.Stratified(labels, classes.Classes.Count, fraction, settings.Seed, least: 1);
         }
 
         if (once >= 0)
@@ -148,6 +162,6 @@ internal static class TableEncoder
                 $"class {CellNumber.Quoted(classes.Classes[once])} is seen once",
                 "a class needs at least 2 rows, one to learn from and one to validate with: correct the label, remove the row, or validate with a separate file",
                 Array.IndexOf(labels, once), target.Name);
-        return SampleSplit.Stratified(labels, classes.Classes.Count, fraction, seed);
+        return SampleSplit.Stratified(labels, classes.Classes.Count, fraction, settings.Seed);
     }
 }

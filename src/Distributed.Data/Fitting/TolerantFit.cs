@@ -3,11 +3,12 @@ using Distributed.Data.Tables;
 
 namespace Distributed.Data.Fitting;
 
-/// <summary>Version 3: fits each feature column on the training rows so that any later cell can be encoded.</summary>
+/// <summary>Version 3 and later: fits each feature column on the training rows so that any later cell can be encoded.</summary>
 /// <param name="table">The table.</param>
 /// <param name="training">The rows to learn from.</param>
 /// <param name="named">The columns that the settings take for something.</param>
-internal sealed class TolerantFit(RawTable table, int[] training, IReadOnlyCollection<string> named)
+/// <param name="logarithms">Whether skewed numbers are learned as their logarithms.</param>
+internal sealed class TolerantFit(RawTable table, int[] training, IReadOnlyCollection<string> named, bool logarithms)
 {
     private readonly List<ColumnEncoding> _columns = [];
     private readonly FitNotes _notes = new();
@@ -57,6 +58,12 @@ internal sealed class TolerantFit(RawTable table, int[] training, IReadOnlyColle
             return;
         }
 
+        if (logarithms && order is null && SkewedNumbers.Logarithms(Array.ConvertAll(present, row => column.Numbers[row])) is { } logs)
+        {
+            FitLogarithms(column, notation, present, logs, missing);
+            return;
+        }
+
         var (mean, scale) = statistics is { } found ? (found.Mean, found.Scale) : (column.Numbers[present[0]], 1);
         if (missing > 0)
             _notes.MissingNumbers.Add((column.Name, missing));
@@ -78,6 +85,31 @@ internal sealed class TolerantFit(RawTable table, int[] training, IReadOnlyColle
                 Highest = mean + reach,
             },
             Dates = order is { } known ? FitDates(column, present, known) : null,
+        });
+    }
+
+    private void FitLogarithms(RawColumn column, NumberNotation notation, int[] present, double[] logs, int missing)
+    {
+        if (missing > 0)
+            _notes.MissingNumbers.Add((column.Name, missing));
+        _notes.Logarithms.Add(column.Name);
+        var numbers = Array.ConvertAll(present, row => column.Numbers[row]);
+        var statistics = ColumnStatistics.Of(logs, [.. Enumerable.Range(0, logs.Length)])!.Value; // they vary, as the numbers do
+        _columns.Add(new ColumnEncoding
+        {
+            Name = column.Name,
+            Kind = ColumnKind.Number,
+            Mean = statistics.Mean,
+            Scale = statistics.Scale,
+            Tolerance = new NumberTolerance
+            {
+                Notation = notation,
+                Median = MiddleNumber.Of(numbers),
+                HasMissingInput = missing > 0,
+                IsLogarithmic = true,
+                Lowest = numbers.Min(),
+                Highest = Math.Min(numbers.Max() * SkewedNumbers.Reach, double.MaxValue),
+            },
         });
     }
 

@@ -68,6 +68,52 @@ internal static class SampleSplit
         return Parts(labels.Length, validation);
     }
 
+    /// <summary>
+    /// Splits so that the rows of a group stay together: groups are held back in a shuffled order while each brings the validation part closer to
+    /// its share. At least one group stays on each side.
+    /// </summary>
+    /// <param name="groups">The group of each row, numbered from 0.</param>
+    /// <param name="count">The number of groups, at least 2.</param>
+    /// <param name="fraction">The validation part, in (0, 0.9].</param>
+    /// <param name="seed">The seed.</param>
+    /// <returns>The rows of both parts, ascending.</returns>
+    public static (int[] Training, int[] Validation) Grouped(ReadOnlySpan<int> groups, int count, double fraction, ulong seed)
+    {
+        var sizes = new int[count];
+        foreach (var group in groups)
+            sizes[group]++;
+        var wanted = Math.Max(1, Rounded(groups.Length * fraction));
+        var shuffled = Chosen([.. Enumerable.Range(0, count)], count, seed, 0).ToArray();
+        var isHeld = new bool[count];
+        var (held, heldGroups) = (0, 0);
+        foreach (var group in shuffled)
+        {
+            if (heldGroups == count - 1 || Math.Abs(held + sizes[group] - wanted) >= Math.Abs(held - wanted))
+                continue;
+            isHeld[group] = true;
+            held += sizes[group];
+            heldGroups++;
+        }
+
+        if (heldGroups == 0)
+            isHeld[shuffled.MinBy(group => sizes[group])] = true;
+        var validation = new List<int>();
+        for (var row = 0; row < groups.Length; row++)
+            if (isHeld[groups[row]])
+                validation.Add(row);
+        return Parts(groups.Length, validation);
+    }
+
+    /// <summary>Holds back the rows with the highest values; of equal ones the later in the file.</summary>
+    /// <param name="order">[rows] numbers, at least 2.</param>
+    /// <param name="fraction">The validation part, in (0, 0.9].</param>
+    /// <returns>The rows of both parts, ascending.</returns>
+    public static (int[] Training, int[] Validation) Latest(IReadOnlyList<double> order, double fraction)
+    {
+        var count = Math.Clamp(Rounded(order.Count * fraction), 1, order.Count - 1);
+        return Parts(order.Count, Enumerable.Range(0, order.Count).OrderBy(row => order[row]).Skip(order.Count - count));
+    }
+
     /// <summary>Reads a fraction as a user writes it; false when the text is not a number (and so names a file).</summary>
     public static bool TryFraction(string text, out double fraction)
     {

@@ -150,7 +150,7 @@ public static class DataSets
     {
         if (settings.Task == TaskKind.Regress)
             throw new DataException("images with labels are for the task classify", "choose classify, or give a table", images.File);
-        if (settings.Target is not null || settings.Ignore.Count > 0 || settings.Text.Count > 0 || settings.Format is not null)
+        if (settings.Target is not null || settings.Group is not null || settings.Order is not null || settings.Ignore.Count > 0 || settings.Text.Count > 0 || settings.Format is not null)
             throw new DataException("images have no columns to choose", "leave out the target and the columns to ignore", images.File);
         var fraction = DefaultValidationFraction;
         var separate = settings.Validation is { } text && !SampleSplit.TryFraction(text, out fraction) ? text

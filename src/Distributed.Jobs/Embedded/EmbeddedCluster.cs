@@ -13,8 +13,8 @@ using Microsoft.Extensions.Logging;
 namespace Distributed.Jobs.Embedded;
 
 /// <summary>
-/// A cluster of one node in this process, with all roles and a SQLite file as its store: the same actors, regions and journal as on many
-/// nodes, by another configuration.
+/// A cluster in this process alone, with all roles and a SQLite file as its store: the same actors and journal as on many nodes. Its regions are
+/// local, so nothing is formed, joined or left, and no port is opened.
 /// </summary>
 public sealed class EmbeddedCluster : IAsyncDisposable
 {
@@ -44,15 +44,16 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     /// <exception cref="TrainingException">The store cannot be opened, or the node does not come up in time.</exception>
     public static async Task<EmbeddedCluster> StartAsync(EmbeddedClusterOptions options, CancellationToken cancellation)
     {
+        var arithmetic = Task.Run(options.Arithmetic, CancellationToken.None); // while the actors start; it compiles kernels that the job needs
         var store = SqliteStore.Open(options.StorePath);
-        var storeLog = options.Loggers?.CreateLogger("store") ?? new CallbackLoggerProvider(options.Log, LogLevel.Warning).CreateLogger("store");
+        ILogger LogOf(string category) => options.Loggers?.CreateLogger(category) ?? new CallbackLoggerProvider(options.Log, LogLevel.Warning).CreateLogger(category);
         var services = new NodeServices
         {
             Roles = new HashSet<string> { NodeRoles.Coordinator, NodeRoles.ParameterServer, NodeRoles.Worker, NodeRoles.Core },
             Workers = options.Workers,
             Threads = options.Threads,
             ShardTasks = options.ShardTasks,
-            Outage = new StoreOutage(storeLog, TimeProvider.System),
+            Outage = new StoreOutage(LogOf("store"), TimeProvider.System),
         };
         var host = BuildHost(options, services, store);
         try
@@ -60,9 +61,9 @@ public sealed class EmbeddedCluster : IAsyncDisposable
             using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             bound.CancelAfter(StartBound);
             await host.StartAsync(bound.Token).ConfigureAwait(false);
+            ArithmeticCheck.Require(await arithmetic.ConfigureAwait(false), LogOf("arithmetic"));
             var system = host.Services.GetRequiredService<ActorSystem>();
-            await JoinSelfAsync(system, bound.Token).ConfigureAwait(false);
-            var client = NodeClient.Of(system, host.Services.GetRequiredService<ActorRegistry>(), services);
+            var client = NodeClient.Of(system, host.Services.GetRequiredService<ActorRegistry>(), services, new SqliteStoreReader(store));
             return new EmbeddedCluster(host, store, client) { Datasets = services.Datasets, Workers = options.Workers };
         }
         catch (Exception e)
@@ -100,11 +101,10 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, OwnLifetime>();
         builder.Services.AddAkka("distributed", (akka, provider) =>
         {
-            // In a cluster of one node, warnings about late heartbeats and silent peers mean nothing.
             var least = options.Verbose ? Akka.Event.LogLevel.DebugLevel : Akka.Event.LogLevel.ErrorLevel;
             akka.AddDistributedLogging(provider.GetRequiredService<ILoggerFactory>(), least);
             akka.AddDistributedConfiguration([ClusterConfig.Embedded], "SQLite.MS", store.ConnectionString);
-            akka.AddDistributedActors(services);
+            akka.AddLocalActors(services);
         });
         return builder.Build();
     }
@@ -115,14 +115,5 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
-
-    private static async Task JoinSelfAsync(ActorSystem system, CancellationToken cancellation)
-    {
-        var cluster = Akka.Cluster.Cluster.Get(system);
-        var up = new TaskCompletionSource();
-        cluster.RegisterOnMemberUp(up.SetResult);
-        cluster.Join(cluster.SelfAddress);
-        await up.Task.WaitAsync(cancellation).ConfigureAwait(false);
     }
 }

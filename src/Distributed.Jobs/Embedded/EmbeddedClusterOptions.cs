@@ -1,4 +1,5 @@
 using Distributed.Cluster.Compute;
+using Distributed.Tensors;
 using Microsoft.Extensions.Logging;
 
 namespace Distributed.Jobs.Embedded;
@@ -23,6 +24,9 @@ public sealed record EmbeddedClusterOptions
 
     /// <summary>Log everything, not warnings alone.</summary>
     public bool Verbose { get; init; }
+
+    /// <summary>Judges the machine's arithmetic.</summary>
+    internal Func<ArithmeticVerdict> Arithmetic { get; init; } = () => MachineArithmetic.Verdict;
 
     /// <summary>Creates the workspaces of the workers' compute threads.</summary>
     internal ShardTaskFactory ShardTasks { get; init; } = ShardTask.Factory;

@@ -96,6 +96,9 @@ internal sealed class GatewayAccess(ActorSystem system, ActorRegistry registry, 
         }
     }
 
+    /// <summary>Why the process is of no use any more and must be started again; null while it is.</summary>
+    public string? Failure => node.Fitness.Failure;
+
     /// <summary>Whether the cluster has let this node in.</summary>
     public bool IsMember => Akka.Cluster.Cluster.Get(system).SelfMember.Status is MemberStatus.Up or MemberStatus.WeaklyUp;
 
@@ -157,7 +160,9 @@ internal sealed class GatewayAccess(ActorSystem system, ActorRegistry registry, 
         }
         catch (AskTimeoutException e)
         {
-            throw new TrainingException($"the directory of jobs did not answer within {AskBound.TotalSeconds:0} s: it needs a node with the role coordinator, and the store", e);
+            throw new TrainingException($"the directory of jobs did not answer within {AskBound.TotalSeconds:0} s: " + (node.Outage.Reason is { } reason
+                ? $"the store takes no writes ({reason}); what was asked may still happen when it does"
+                : "it needs a node with the role coordinator, and the store"), e);
         }
     }
 

@@ -16,16 +16,14 @@ internal sealed class ClusterJobs : StoredJobs, IJobStore
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
 
     private readonly ActorSystem _system;
-    private readonly ClusterStoreReader _reader;
 
-    public ClusterJobs(ActorSystem system) : this(system, new ClusterStoreReader(system))
-    {
-    }
-
-    private ClusterJobs(ActorSystem system, ClusterStoreReader reader) : base(reader) => (_system, _reader) = (system, reader);
+    /// <param name="system">The actor system, which writes.</param>
+    /// <param name="reader">Reads the store; null to read it through the actor system.</param>
+    public ClusterJobs(ActorSystem system, IStoreReader? reader = null) : base(reader ?? new ClusterStoreReader(system)) => _system = system;
 
     /// <summary>A job's journal with the times of its events.</summary>
-    public Task<IReadOnlyList<JournalRow>> JournalAsync(JobId job, CancellationToken cancellation) => _reader.JournalAsync(job, cancellation);
+    public Task<IReadOnlyList<JournalRow>> JournalAsync(JobId job, CancellationToken cancellation) =>
+        new ClusterStoreReader(_system).JournalAsync(job, cancellation);
 
     public async Task<Checkpoint> StoreInitialAsync(JobId job, float[] parameters, CancellationToken cancellation)
     {

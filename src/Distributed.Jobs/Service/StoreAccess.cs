@@ -13,12 +13,12 @@ internal interface IStoreAccess : IDisposable
 /// <summary>Opens a store for commands that start no job.</summary>
 internal sealed class StoreAccess : IStoreAccess
 {
-    private readonly SqliteStoreReader _reader;
+    private readonly SqliteStore _store;
 
-    private StoreAccess(SqliteStoreReader reader)
+    private StoreAccess(SqliteStore store)
     {
-        _reader = reader;
-        var stored = new StoredJobs(reader);
+        _store = store;
+        var stored = new StoredJobs(new SqliteStoreReader(store));
         Jobs = new JobResults(stored, stored.FindAsync);
     }
 
@@ -26,7 +26,7 @@ internal sealed class StoreAccess : IStoreAccess
 
     /// <summary>Opens a store, which no other process can open meanwhile.</summary>
     /// <exception cref="Cluster.TrainingException">The file cannot be opened, is not this program's, or is owned by another process.</exception>
-    public static IStoreAccess Open(string path) => new StoreAccess(SqliteStoreReader.Open(path));
+    public static IStoreAccess Open(string path) => new StoreAccess(SqliteStore.Open(path));
 
-    public void Dispose() => _reader.Dispose();
+    public void Dispose() => _store.Dispose();
 }

@@ -21,6 +21,8 @@ internal static class JobResolution
             throw new SettingException(Settings.TargetAccuracy, $"{Settings.TargetAccuracy} needs a classifier; use {Settings.TargetLoss} for a regression");
         if (given.Has(Settings.InitialWeights) && given.Has(Settings.From))
             throw new SettingException(Settings.From, $"{Settings.InitialWeights} and {Settings.From} both give the initial weights; give one of them");
+        if (given.Has(Settings.Group) && given.Has(Settings.Order))
+            throw new SettingException(Settings.Order, $"{Settings.Group} and {Settings.Order} both say which rows are held back; leave one of them out");
         if (given.Get(Settings.Shard) > given.Get(Settings.Batch))
             throw new SettingException(Settings.Shard, $"{Settings.Shard} is {given.Get(Settings.Shard)}: must be at most the batch's {given.Get(Settings.Batch)}");
     }
@@ -41,10 +43,15 @@ internal static class JobResolution
             Ignore = given.Get(Settings.Ignore) ?? before.Ignore,
             Text = given.Get(Settings.Text) ?? before.Text,
             Validation = given.Get(Settings.Validation) ?? before.Validation,
+            Group = given.Get(Settings.Group) ?? (given.Has(Settings.Order) ? null : before.Group),
+            Order = given.Get(Settings.Order) ?? (given.Has(Settings.Group) ? null : before.Order),
             Format = TableWriting.Of(given, before.Format),
             Seed = given.Get(Settings.Seed) ?? before.Seed,
         };
         TableWriting.Check(given, source);
+        if (((Setting[])[Settings.Group, Settings.Order]).FirstOrDefault(given.Has) is { } split && source.Validation is { } text
+            && (!RealType.TryRead(text, out var share) || share == 0))
+            throw new SettingException(split, $"{split} splits a table by a share, and {Settings.Validation} is {text}; leave one of them out");
         return source;
     }
 

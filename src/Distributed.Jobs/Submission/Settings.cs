@@ -41,6 +41,10 @@ internal static class Settings
         "the first line is data; the columns are c1, c2 and so on");
     public static readonly Setting<string?> Validation = Add(new TextType(), "validation", "FRACTION|FILE", SettingGroup.Data,
         "share or file of samples kept for validation (default: 0.2; 0 for none)");
+    public static readonly Setting<string?> Group = Add(new TextType(), "group", "COLUMN", SettingGroup.Data,
+        "keeps rows of equal cells together, in training or in validation; no input");
+    public static readonly Setting<string?> Order = Add(new TextType(), "order", "COLUMN", SettingGroup.Data,
+        "validates on the latest rows by this number or date");
 
     public static readonly Setting<IReadOnlyList<int>?> Hidden = Add(new SizesType(65_536), "hidden", "SIZES", SettingGroup.Network,
         "hidden layers, separated by commas; 'none' for none (default: 128; 64 for images below 10,000 samples)");

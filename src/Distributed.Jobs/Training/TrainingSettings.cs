@@ -51,6 +51,12 @@ public sealed record TrainingSettings : TrainingRunSettings
     /// <summary>The share of rows kept for validation, 0 to 0.9; not beside <see cref="TrainingData.WithValidation"/>. Default: 0.2.</summary>
     public double? Validation { get; init; }
 
+    /// <summary>The column whose equal cells keep rows together, in training or in validation, such as a patient; it is no input. Default: none.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>The column of numbers or dates whose latest rows are those for validation. Default: none; rows are drawn.</summary>
+    public string? Order { get; init; }
+
     /// <summary>Outputs of each hidden layer; empty for none. Default: 128; 64 for images below 10,000 samples.</summary>
     public IReadOnlyList<int>? Hidden { get; init; }
 
@@ -174,6 +180,8 @@ public sealed record TrainingSettings : TrainingRunSettings
         given.Give(Settings.Target, Target ?? Data?.Table?.Target);
         given.Give(Settings.Task, Task ?? Data?.Table?.Task);
         given.Give(Settings.Ignore, Ignore);
+        given.Give(Settings.Group, Group);
+        given.Give(Settings.Order, Order);
         given.Give(Settings.Text, Text ?? (Data?.Table is { Text.Count: > 0 } table ? table.Text : null));
         GiveFormat(given);
         given.Give(Settings.Validation, Validation?.ToString(CultureInfo.InvariantCulture));

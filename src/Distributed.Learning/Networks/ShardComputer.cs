@@ -34,7 +34,7 @@ public sealed unsafe class ShardComputer
     /// <param name="network">What is computed.</param>
     /// <param name="maxRows">Most samples of a shard, at least 1.</param>
     public ShardComputer(Network network, int maxRows)
-        : this(network, maxRows, MachineKernelWidth.Best)
+        : this(network, maxRows, MachineArithmetic.Verdict.Width)
     {
     }
 

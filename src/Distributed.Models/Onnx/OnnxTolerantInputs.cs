@@ -4,7 +4,8 @@ namespace Distributed.Models.Onnx;
 
 /// <summary>
 /// The columns of rules from version 3 on as graph nodes, which take any cell: NaN for a missing number or date, "" for a missing text, and
-/// texts that were not learned. The same operations in the same order as <see cref="ColumnEncoding"/>'s, so the inputs have the same bits.
+/// texts that were not learned. The same operations in the same order as <see cref="ColumnEncoding"/>'s, so the inputs have the same bits, but for
+/// logarithms, whose last one is the runtime's.
 /// </summary>
 internal sealed class OnnxTolerantInputs(OnnxGraph graph, IReadOnlyList<OnnxColumn> columns)
 {
@@ -38,8 +39,12 @@ internal sealed class OnnxTolerantInputs(OnnxGraph graph, IReadOnlyList<OnnxColu
         var scaled = graph.Node("Div", "scaled", [centred, Constants("scales", numeric, c => c.Scale)]);
         _parts.Add(Single("standardised", scaled));
         for (var i = 0; i < numeric.Length; i++)
-            _places[numeric[i].Place].Add(_width + i);
+            if (!numeric[i].Column.Tolerance!.IsLogarithmic)
+                _places[numeric[i].Place].Add(_width + i);
         _width += numeric.Length;
+        for (var i = 0; i < numeric.Length; i++)
+            if (numeric[i].Column.Tolerance!.IsLogarithmic)
+                AddLogarithm(clipped, i, numeric[i].Column, numeric[i].Place);
         for (var i = 0; i < numeric.Length; i++)
             if (numeric[i].Column.Dates is { } dates)
                 AddDate(clipped, i, dates, numeric[i].Place);
@@ -50,6 +55,13 @@ internal sealed class OnnxTolerantInputs(OnnxGraph graph, IReadOnlyList<OnnxColu
             if (numeric[i].Column.HasMissingInput)
                 _places[numeric[i].Place].Add(_width + i);
         _width += numeric.Length;
+    }
+
+    private void AddLogarithm(string clipped, int index, ColumnEncoding column, int place)
+    {
+        var number = graph.Node("Gather", "tailed", [clipped, graph.Constant("tailed_at", new long[] { index })], OnnxGraph.Attribute("axis", 1L));
+        var centred = graph.Node("Sub", "log_centred", [graph.Node("Log", "log", [number]), graph.Constant("log_mean", [column.Mean], 1)]);
+        Take(Single("log_standardised", graph.Node("Div", "log_scaled", [centred, graph.Constant("log_scale", [column.Scale], 1)])), place, 1);
     }
 
     private void AddDate(string clipped, int index, DateParts dates, int place)

@@ -2,6 +2,7 @@ using Distributed.Node.Keys;
 using Distributed.Node.Problems;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Distributed.Node.Access;
 
@@ -14,11 +15,13 @@ internal static class RouteExtensions
     /// <summary>An answer that says where the thing is.</summary>
     public static IResult At(this IResult result, string location) => new Located(result, location);
 
-    /// <summary>Reads a whole body of bounded length.</summary>
-    /// <exception cref="ApiException">It is longer.</exception>
+    /// <summary>Reads a whole body of bounded length; its memory is counted until the request ends.</summary>
+    /// <exception cref="ApiException">It is longer, or there is no memory for it now.</exception>
     public static async Task<byte[]> ReadBodyAsync(this HttpContext context, long most, CancellationToken cancellation)
     {
         if (context.Request.ContentLength > most) throw TooLong(most);
+        // Twice: the body as it grows, and as one array.
+        context.Response.RegisterForDispose(context.RequestServices.GetRequiredService<RequestMemory>().Take(2 * (context.Request.ContentLength ?? most)));
         using var body = new MemoryStream();
         var buffer = new byte[16 << 10];
         for (int read; (read = await context.Request.Body.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0;)

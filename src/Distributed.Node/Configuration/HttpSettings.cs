@@ -65,6 +65,9 @@ internal sealed record HttpLimits
     /// <summary>Concurrent event streams.</summary>
     public int Streams { get; init; } = 1_000;
 
+    /// <summary>Bytes of request bodies that are held at once: an eighth of the memory that the process may use.</summary>
+    public long RequestMemoryBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8;
+
     /// <summary>Connections: those of all streams, and as many others as a burst of clients has.</summary>
     public int Connections => Streams + 1_000;
 

@@ -1,10 +1,12 @@
 using System.Security.Cryptography;
 using System.Text;
 using Distributed.Api;
+using Distributed.Data.Compressed;
 using Distributed.Data.Sets;
 using Distributed.Data.Tables;
 using Distributed.Jobs.Submission;
 using Distributed.Node.Configuration;
+using Distributed.Node.Jobs;
 using Distributed.Node.Problems;
 using Distributed.Transport.Files;
 using Microsoft.AspNetCore.Http;
@@ -17,7 +19,7 @@ namespace Distributed.Node.Datasets;
 /// Streams an upload to disk, hashing it on the way, then reads it once to refuse unusable data immediately. An aborted upload leaves
 /// nothing behind.
 /// </summary>
-internal sealed class DatasetUpload(DatasetStore store, HttpLimits limits, TimeProvider clock)
+internal sealed class DatasetUpload(DatasetStore store, HttpLimits limits, Computations computations, TimeProvider clock)
 {
     /// <summary>Receives a request's body. True when the content was not there before.</summary>
     public async Task<(bool IsNew, StoredDataset Stored)> ReceiveAsync(HttpContext context, string? owner)
@@ -32,7 +34,11 @@ internal sealed class DatasetUpload(DatasetStore store, HttpLimits limits, TimeP
         {
             var received = await ReceiveAsync(context.Request, folder, context.RequestAborted).ConfigureAwait(false);
             var name = NameOf(given ?? received.FileName);
-            var (stored, table) = await Task.Run(() => Describe(folder, received.Parts, name, written), context.RequestAborted).ConfigureAwait(false);
+            var (stored, table) = await computations.RunAsync(() =>
+            {
+                using var scope = new ReadingScope(context.RequestAborted);
+                return Task.FromResult(Describe(folder, received.Parts, name, written));
+            }, context.RequestAborted).ConfigureAwait(false);
             var isNew = store.Take(folder, stored with { Owner = owner }, out var kept);
             if (table is not null) store.Parsed.Keep(kept.Dataset.Id, table);
             return (isNew, kept);

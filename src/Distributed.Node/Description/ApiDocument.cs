@@ -70,7 +70,7 @@ internal static class ApiDocument
         document.AddComponent<IOpenApiSchema>(ModelCheckpoint, new OpenApiSchema { Type = JsonSchemaType.String, Enum = ["best", "last"], Description = "Which of a job's committed checkpoints." });
         document.AddComponent<IOpenApiSchema>(JobSettings, SettingSchemas.Of(
             Settings.All.Except(Settings.OfOneProcess),
-            "A job file. Every setting may be left out or null; its default then follows from the others and the data. data and validation name a built-in data set, or an uploaded one by its id or its name. Texts are accepted for every setting, as on the command line."));
+            "A job file. Every setting may be left out or null; its default then follows from the others and the data; data is null beside from alone. data and validation name a built-in data set, or an uploaded one by its id or its name. Texts are accepted for every setting, as on the command line."));
         document.AddComponent<IOpenApiSchema>(RunSettings, SettingSchemas.Of(
             Settings.OfRun.Except(Settings.OfOneProcess), "What may change from run to run; it reaches no weight."));
         (document.Components ??= new()).SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>

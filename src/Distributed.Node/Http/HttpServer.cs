@@ -61,7 +61,7 @@ internal sealed class HttpServer : IAsyncDisposable
         builder.Services.AddRouting();
         builder.Services.AddSignIn(settings);
         builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails = problem => problem.ProblemDetails.Extensions.Remove("traceId"));
-        builder.Services.AddSingleton(settings).AddExceptionHandler<ProblemAnswers>();
+        builder.Services.AddSingleton(settings).AddSingleton(new RequestMemory(settings.Limits.RequestMemoryBytes)).AddExceptionHandler<ProblemAnswers>();
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
             var (options, api) = (json.SerializerOptions, ApiJson.Answers);
@@ -148,10 +148,10 @@ internal sealed class HttpServer : IAsyncDisposable
         application.Lifetime.ApplicationStopped.Register(computations.Dispose);
         PageRoutes.Map(application);
         NodeRoutes.Map(application, cluster);
-        DatasetRoutes.Map(application, limits, datasets, cluster);
+        DatasetRoutes.Map(application, limits, datasets, computations, cluster);
         JobRoutes.Map(application, limits, new SubmissionService(cluster, datasets, encoded, computations), jobs, cluster);
         EventRoutes.Map(application, new JobFeeds(cluster, limits, logger), jobs, application.Lifetime.ApplicationStopping);
-        ModelRoutes.Map(application, limits, models, datasets, computations);
+        ModelRoutes.Map(application, limits, models, jobs, datasets, computations);
         ScoreRoutes.Map(application, models, jobs, encoded, computations);
         application.MapOpenApi("/openapi/{documentName}.json").Needs(ApiRole.Reader);
     }

@@ -80,6 +80,12 @@ internal sealed class JobReader(GatewayAccess cluster, DatasetStore datasets)
         };
     }
 
+    /// <summary>Refuses a job that there is not, without reading its journal.</summary>
+    public async Task CheckAsync(JobId job, CancellationToken cancellation)
+    {
+        if ((await cluster.FindAsync(job, cancellation).ConfigureAwait(false)).Summary is null) throw NoSuch(job);
+    }
+
     /// <summary>How a job that has its turn is at this moment.</summary>
     /// <exception cref="ApiException">There is no such job, it has no turn, or its coordinator does not answer for now.</exception>
     public async Task<JobStatus> StatusAsync(JobId job, CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text.Json;
 using Distributed.Api;
 using Distributed.Cluster;
@@ -7,12 +8,13 @@ using Distributed.Jobs.Submission;
 using Distributed.Node.Configuration;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Distributed.Node.Problems;
 
 /// <summary>Turns every failure into a problem document of RFC 9457 that names the error and the remedy, and none of the node's paths.</summary>
-internal sealed class ProblemAnswers(HttpSettings settings, ILogger<ProblemAnswers> logger) : IExceptionHandler
+internal sealed class ProblemAnswers(HttpSettings settings, IHostApplicationLifetime lifetime, ILogger<ProblemAnswers> logger) : IExceptionHandler
 {
     /// <summary>What a client calls a setting: its member.</summary>
     public static string WordOf(Setting setting) => $"'{setting.Member}'";
@@ -60,11 +62,14 @@ internal sealed class ProblemAnswers(HttpSettings settings, ILogger<ProblemAnswe
         BadHttpRequestException bad => new ApiException(bad.StatusCode, ApiProblemTypes.BadRequest, "Bad request", Clean(bad.Message.TrimEnd('.'))),
         JsonException json => ApiException.BadRequest(Clean($"the body is not the JSON that is needed here ({(json.Path is null or "$" ? "" : json.Path + ": ")}{json.Message.Split(" Path:")[0].TrimEnd('.')})")),
         InvalidDataException invalid => ApiException.BadRequest(Clean(invalid.Message.TrimEnd('.'))),
+        IOException { HResult: TooManyFiles } or SocketException { SocketErrorCode: SocketError.TooManyOpenSockets } =>
+            ApiException.Unavailable("the node has as many files open as the system lets it"),
+        OperationCanceledException when lifetime.ApplicationStopping.IsCancellationRequested => ApiException.Unavailable("this node is about to stop: another gateway answers"),
         IOException { HResult: DiskFull } => new ApiException(StatusCodes.Status507InsufficientStorage, ApiProblemTypes.Unavailable, "No space", "the node's disk is full: delete unused data sets"),
         _ => new ApiException(StatusCodes.Status500InternalServerError, ApiProblemTypes.Internal, "A defect of the node", "the node failed at this request; its log says how"),
     };
 
-    private const int DiskFull = 28; // ENOSPC
+    private const int TooManyFiles = 24, DiskFull = 28; // EMFILE, ENOSPC
 
     /// <summary>A message on one line, without the path of the uploads.</summary>
     private string Clean(string message) => message

@@ -7,6 +7,7 @@ using Distributed.Node.Audit;
 using Distributed.Node.Configuration;
 using Distributed.Node.Datasets;
 using Distributed.Node.Description;
+using Distributed.Node.Jobs;
 using Distributed.Node.Keys;
 using Distributed.Node.Problems;
 using Microsoft.AspNetCore.Builder;
@@ -20,9 +21,9 @@ namespace Distributed.Node.Routes;
 /// <summary>Uploaded data sets.</summary>
 internal static class DatasetRoutes
 {
-    public static void Map(IEndpointRouteBuilder routes, HttpLimits limits, DatasetStore store, GatewayAccess cluster)
+    public static void Map(IEndpointRouteBuilder routes, HttpLimits limits, DatasetStore store, Computations computations, GatewayAccess cluster)
     {
-        var upload = new DatasetUpload(store, limits, TimeProvider.System);
+        var upload = new DatasetUpload(store, limits, computations, TimeProvider.System);
         var places = new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = limits.Uploads, QueueLimit = 0 });
 
         routes.MapGet(ApiRoutes.Datasets, () => TypedResults.Ok(new DatasetList(store.List())))

@@ -50,6 +50,7 @@ internal static class EventRoutes
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
             {
+                if (!context.Response.HasStarted) throw; // answered 503
                 context.Abort(); // the client takes it up again elsewhere, from the last id
             }
         }).Needs(ApiRole.Reader).Produces<StreamedEvents>(StatusCodes.Status200OK, "text/event-stream")

@@ -16,8 +16,11 @@ internal static class HealthRoutes
     public static void Map(IEndpointRouteBuilder routes, HttpSettings settings, GatewayAccess cluster)
     {
         var warning = settings.IsInsecure ? Insecure : null;
-        routes.MapGet(ApiRoutes.Live, () => TypedResults.Ok(new HealthReport("live") { Warning = warning }))
-            .Describe("getLiveness", RouteDescription.Health, "Whether the process runs.");
+        routes.MapGet(ApiRoutes.Live, () => Results.Json(
+                new HealthReport(cluster.Failure is null ? "live" : "failed", cluster.Failure) { Warning = warning }, ApiJson.Default.HealthReport,
+                statusCode: cluster.Failure is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable))
+            .Produces<HealthReport>().Produces<HealthReport>(StatusCodes.Status503ServiceUnavailable)
+            .Describe("getLiveness", RouteDescription.Health, "Whether the process runs and can do its part; otherwise it must be started again.");
         routes.MapGet(ApiRoutes.Ready, async (CancellationToken cancellation) =>
         {
             var reason = settings.IsGateway ? await cluster.WhyNotReadyAsync(cancellation).ConfigureAwait(false)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
 using Distributed.Api;
+using Distributed.Data.Compressed;
 using Distributed.Models;
 using Distributed.Node.Access;
 using Distributed.Node.Configuration;
@@ -24,7 +25,7 @@ internal static class ModelRoutes
 {
     private const string Job = ApiRoutes.Jobs + "/{id}";
 
-    public static void Map(IEndpointRouteBuilder routes, HttpLimits limits, ModelCache models, DatasetStore store, Computations computations)
+    public static void Map(IEndpointRouteBuilder routes, HttpLimits limits, ModelCache models, JobReader jobs, DatasetStore store, Computations computations)
     {
         routes.MapGet(Job + "/model", async (string id, string? checkpoint, HttpContext context, CancellationToken cancellation) =>
         {
@@ -60,12 +61,13 @@ internal static class ModelRoutes
             var type = context.Request.ContentType?.Split(';')[0].Trim().ToLowerInvariant();
             if (type is not ("application/json" or "text/csv" or "application/octet-stream"))
                 throw ApiException.UnsupportedMedia("rows are application/json ({\"rows\": [{column: cell}]}), text/csv with a header line, or IDX images as application/octet-stream");
+            await jobs.CheckAsync(job, cancellation).ConfigureAwait(false); // before a body is read for it
             var body = await context.ReadBodyAsync(limits.PredictionBytes, cancellation).ConfigureAwait(false);
             using var lease = await models.RentAsync(job, best, cancellation).ConfigureAwait(false);
             var shelved = lease.Value;
             var model = strict == true ? shelved.Model.Strictly() : shelved.Model;
             var answers = await computations.RunAsync(
-                () => Task.FromResult(type == "application/json" ? model.Predict(Rows(body, model.Encoding.CommaColumns)) : PredictFile(store, model, body)), cancellation).ConfigureAwait(false);
+                () => Task.FromResult(type == "application/json" ? model.Predict(Rows(body, model.Encoding.CommaColumns)) : PredictFile(store, model, body, cancellation)), cancellation).ConfigureAwait(false);
             return TypedResults.Ok(new PredictionResponse
             {
                 Job = id,
@@ -104,8 +106,9 @@ internal static class ModelRoutes
         _ => throw new ApiException(StatusCodes.Status422UnprocessableEntity, ApiProblemTypes.Unprocessable, "Does not fit", "a cell is a text, a number, true, false or null") { Line = row + 1, Column = column },
     };
 
-    private static IReadOnlyList<Prediction> PredictFile(DatasetStore store, TrainedModel model, byte[] body)
+    private static IReadOnlyList<Prediction> PredictFile(DatasetStore store, TrainedModel model, byte[] body, CancellationToken cancellation)
     {
+        using var scope = new ReadingScope(cancellation);
         var folder = store.NewUploadFolder();
         try
         {

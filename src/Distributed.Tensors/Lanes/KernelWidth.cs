@@ -18,11 +18,11 @@ internal enum KernelWidth
     Bits512,
 }
 
-/// <summary>The width that the machine is fastest with.</summary>
+/// <summary>The widest registers of the machine, with which it is fastest.</summary>
 internal static class MachineKernelWidth
 {
     /// <summary>The widest registers with hardware support.</summary>
-    public static KernelWidth Best { get; } =
+    public static KernelWidth Widest { get; } =
         Vector512.IsHardwareAccelerated ? KernelWidth.Bits512
         : Vector256.IsHardwareAccelerated ? KernelWidth.Bits256
         : Vector128.IsHardwareAccelerated ? KernelWidth.Bits128

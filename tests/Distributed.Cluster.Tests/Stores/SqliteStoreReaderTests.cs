@@ -53,34 +53,24 @@ public sealed class SqliteStoreReaderTests : IDisposable
                 history.Apply(journalEvent);
             }
         }
-        using var reader = SqliteStoreReader.Open(StorePath);
+        using var opened = SqliteStore.Open(StorePath);
+        var reader = new SqliteStoreReader(opened);
         Assert.Equal("term 2, lineage 1; latest 4,5; first 1,2,3; other none", byActors);
         Assert.Equal(byActors, await DescribeAsync(reader));
         Assert.Null(await reader.SnapshotAsync("encoding-1", 3, None)); // not the nearest one
     }
 
     [Fact]
-    public async Task A_store_whose_process_was_killed_before_it_had_tables_is_empty()
+    public async Task A_new_store_is_empty()
     {
         using (SqliteStore.Open(StorePath))
         {
         }
-        using var reader = SqliteStoreReader.Open(StorePath);
+        using var opened = SqliteStore.Open(StorePath);
+        var reader = new SqliteStoreReader(opened);
         Assert.Empty(await reader.JobsAsync(None));
         Assert.Null((await reader.HistoryAsync(Job, None)).Specification);
         Assert.Null(await reader.SnapshotAsync("encoding-1", null, None));
-    }
-
-    [Fact]
-    public void A_store_that_is_being_read_is_owned_and_one_in_use_is_refused()
-    {
-        using (SqliteStoreReader.Open(StorePath))
-            Assert.Contains("is in use by process", Assert.ThrowsAny<TrainingException>(() => SqliteStoreReader.Open(StorePath)).Message, StringComparison.Ordinal);
-        using (SqliteStore.Open(StorePath))
-            Assert.Contains("is in use by process", Assert.ThrowsAny<TrainingException>(() => SqliteStoreReader.Open(StorePath)).Message, StringComparison.Ordinal);
-        using (SqliteStoreReader.Open(StorePath)) // free again
-        {
-        }
     }
 
     [Theory]
@@ -98,7 +88,8 @@ public sealed class SqliteStoreReaderTests : IDisposable
             store.Open(Job).Write(new TermStarted(1));
             store.Execute(damage);
         }
-        using var reader = SqliteStoreReader.Open(StorePath);
+        using var opened = SqliteStore.Open(StorePath);
+        var reader = new SqliteStoreReader(opened);
         var failure = await Assert.ThrowsAsync<TrainingException>(() => reader.HistoryAsync(Job, None));
         Assert.StartsWith("the store cannot be read: ", failure.Message, StringComparison.Ordinal);
         Assert.Contains(reason, failure.Message, StringComparison.Ordinal);
@@ -118,7 +109,8 @@ public sealed class SqliteStoreReaderTests : IDisposable
                 await directory.Ask<JobNoted>(new NoteJob(job, DateTimeOffset.UnixEpoch, new DataSettings { Source = "digits", Seed = 1 }, "encoding-" + job), TimeSpan.FromSeconds(60));
             Assert.Equal([Job, second], (await new ClusterStoreReader(store.System).JobsAsync(None)).Select(registered => registered.Job));
         }
-        using var reader = SqliteStoreReader.Open(StorePath);
+        using var opened = SqliteStore.Open(StorePath);
+        var reader = new SqliteStoreReader(opened);
         Assert.Equal([(Job, "encoding-job"), (second, "encoding-second")], (await reader.JobsAsync(None)).Select(registered => (registered.Job, registered.EncodingId)));
     }
 

@@ -24,6 +24,32 @@ public sealed class SqliteStoreTests : IDisposable
     }
 
     [Fact]
+    public void Its_tables_are_those_that_the_journal_would_create()
+    {
+        using (SqliteStore.Open(StorePath))
+        {
+        }
+        var other = Path.Combine(_folder, "other.db");
+        using (var store = new StoreUnderTest("SQLite.MS", SqliteStore.Connection(other), () => new SqliteConnection(SqliteStore.Connection(other))))
+            store.Open(new Distributed.Protocol.Identity.JobId("job")).Write(new Distributed.Protocol.Journal.TermStarted(1));
+        var expected = Definitions(other);
+        Assert.Equal(5, expected.Count(line => line.Contains("INDEX", StringComparison.Ordinal)));
+        Assert.Equal(expected, Definitions(StorePath));
+
+        static List<string> Definitions(string path)
+        {
+            using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "SELECT coalesce(sql, name) FROM sqlite_master ORDER BY 1";
+            using var reader = command.ExecuteReader();
+            var lines = new List<string>();
+            while (reader.Read()) lines.Add(reader.GetString(0).ReplaceLineEndings("\n"));
+            return lines;
+        }
+    }
+
+    [Fact]
     public void A_file_that_is_there_keeps_its_pages_and_its_rows()
     {
         using (var earlier = new SqliteConnection($"Data Source={StorePath};Pooling=False"))

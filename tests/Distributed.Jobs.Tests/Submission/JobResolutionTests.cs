@@ -112,6 +112,28 @@ public sealed class JobResolutionTests
     }
 
     [Fact]
+    public void A_column_that_splits_reaches_the_source_and_a_job_that_begins_from_another_keeps_its()
+    {
+        var given = new GivenSettings();
+        var old = new JobRecord(
+            new JobId("old"), DateTimeOffset.UnixEpoch, Resolve(Digits), new RunOptions(), new DataSettings { Source = "old.csv", Rules = 3, Group = "patient" }, [], null, null, null);
+        Assert.Equal(("patient", null), (JobResolution.SourceOf(given, old).Group, JobResolution.SourceOf(given, old).Order));
+        given.Give(Settings.Order, "day");
+        Assert.Equal((null, "day"), (JobResolution.SourceOf(given, old).Group, JobResolution.SourceOf(given, old).Order));
+        Assert.Throws<SettingException>(() => JobResolution.SourceOf(given, old with { Source = old.Source with { Rules = 2 } }));
+    }
+
+    [Theory]
+    [InlineData("order and group both say which rows are held back", "group=a", "order=b")]
+    [InlineData("group splits a table by a share, and validation is 0", "group=a", "validation=0")]
+    [InlineData("order splits a table by a share, and validation is new.csv", "order=a", "validation=new.csv")]
+    public void A_column_that_would_split_nothing_is_refused(string sentence, params string[] given)
+    {
+        var words = Assert.Throws<SettingException>(() => Resolve(Diabetes, given)).Message;
+        Assert.StartsWith(sentence.Replace("order and group", "group and order", StringComparison.Ordinal), words, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_given_setting_arrives()
     {
         var job = Resolve(

@@ -38,7 +38,7 @@ public static class Walk
         }
 
         var rows = new PredictionRequest { Rows = new List<IDictionary<string, object>> { new Dictionary<string, object> { ["x"] = 1, ["y"] = "2" } } };
-        var answer = await client.PredictAsync(job.Summary.Id, ModelCheckpoint.Last, rows);
+        var answer = await client.PredictAsync(job.Summary.Id, ModelCheckpoint.Last, strict: true, rows);
         return answer.Predictions.Single().Class;
     }
 }
