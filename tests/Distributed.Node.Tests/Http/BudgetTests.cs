@@ -8,6 +8,7 @@ using Distributed.Data.Compressed;
 using Distributed.Data.Sets;
 using Distributed.Node.Access;
 using Distributed.Node.Configuration;
+using Distributed.Node.Keys;
 using Distributed.Node.Problems;
 
 namespace Distributed.Node.Tests.Http;

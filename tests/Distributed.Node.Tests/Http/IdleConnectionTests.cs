@@ -6,6 +6,7 @@ using Akka.Configuration;
 using Distributed.Api;
 using Distributed.Cluster.Hosting;
 using Distributed.Node.Configuration;
+using Distributed.Node.Keys;
 
 namespace Distributed.Node.Tests.Http;
 
