@@ -1,6 +1,5 @@
 using Distributed.Node.Budgets;
 using Distributed.Node.Configuration;
-using Distributed.Node.Jobs;
 using Distributed.Node.Problems;
 using Microsoft.AspNetCore.Http;
 
