@@ -1,7 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Event;
-using Distributed.Cluster.Hosting;
+using Distributed.Cluster.Measures;
 
 namespace Distributed.Cluster.Membership;
 

@@ -1,3 +1,4 @@
+using Distributed.Node.Budgets;
 using Distributed.Node.Keys;
 using Distributed.Node.Problems;
 using Microsoft.AspNetCore.Builder;

@@ -3,6 +3,7 @@ using Distributed.Api;
 using Distributed.Jobs.Gateway;
 using Distributed.Node.Access;
 using Distributed.Node.Audit;
+using Distributed.Node.Budgets;
 using Distributed.Node.Configuration;
 using Distributed.Node.Datasets;
 using Distributed.Node.Description;

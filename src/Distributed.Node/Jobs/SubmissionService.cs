@@ -6,6 +6,7 @@ using Distributed.Data.Sets;
 using Distributed.Jobs.Gateway;
 using Distributed.Jobs.Service;
 using Distributed.Jobs.Submission;
+using Distributed.Node.Budgets;
 using Distributed.Node.Datasets;
 using Distributed.Node.Problems;
 using Distributed.Protocol.Queue;

@@ -5,6 +5,7 @@ using Distributed.Api;
 using Distributed.Data.Compressed;
 using Distributed.Models;
 using Distributed.Node.Access;
+using Distributed.Node.Budgets;
 using Distributed.Node.Configuration;
 using Distributed.Node.Datasets;
 using Distributed.Node.Description;

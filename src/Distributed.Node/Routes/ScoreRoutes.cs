@@ -3,6 +3,7 @@ using Distributed.Data;
 using Distributed.Data.Samples;
 using Distributed.Jobs.Results;
 using Distributed.Models;
+using Distributed.Node.Budgets;
 using Distributed.Node.Access;
 using Distributed.Node.Description;
 using Distributed.Node.Jobs;

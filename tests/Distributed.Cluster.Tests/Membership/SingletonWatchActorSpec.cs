@@ -1,5 +1,5 @@
 using Akka.Actor;
-using Distributed.Cluster.Hosting;
+using Distributed.Cluster.Measures;
 using Distributed.Cluster.Membership;
 using Distributed.Cluster.Messages;
 using Distributed.Cluster.Tests.Actors;

@@ -6,7 +6,7 @@ using System.Text;
 using Distributed.Api;
 using Distributed.Data.Compressed;
 using Distributed.Data.Sets;
-using Distributed.Node.Access;
+using Distributed.Node.Budgets;
 using Distributed.Node.Configuration;
 using Distributed.Node.Keys;
 using Distributed.Node.Problems;

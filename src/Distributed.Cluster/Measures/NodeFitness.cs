@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Distributed.Cluster.Hosting;
+namespace Distributed.Cluster.Measures;
 
 /// <summary>Whether the process can still do its part; when it cannot, its liveness turns red, and a restart policy starts it again.</summary>
 public sealed class NodeFitness

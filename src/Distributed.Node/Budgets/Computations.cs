@@ -2,7 +2,7 @@ using System.Threading.RateLimiting;
 using Distributed.Node.Configuration;
 using Distributed.Node.Problems;
 
-namespace Distributed.Node.Jobs;
+namespace Distributed.Node.Budgets;
 
 /// <summary>Bounds the requests that compute at once and those that wait, and refuses the rest.</summary>
 internal sealed class Computations(HttpLimits limits) : IDisposable

@@ -1,9 +1,9 @@
+using Distributed.Node.Budgets;
 using Distributed.Node.Configuration;
-using Distributed.Node.Jobs;
 using Distributed.Node.Problems;
 using Microsoft.AspNetCore.Http;
 
-namespace Distributed.Node.Tests.Jobs;
+namespace Distributed.Node.Tests.Budgets;
 
 public sealed class ComputationsTests
 {

@@ -1,6 +1,6 @@
 using Distributed.Node.Problems;
 
-namespace Distributed.Node.Access;
+namespace Distributed.Node.Budgets;
 
 /// <summary>
 /// The memory of all request bodies that are held as a whole. A request takes its share before its body is read, and gives it back when it ends, also
