@@ -11,8 +11,8 @@ internal static class SeekableContent
     public static Stream Of(OpenedFile file)
     {
         if (file.Content.CanSeek)
-            return file.Content;
+            return new EndingStream(file.Content);
         using var packed = file.Content;
-        return new FileStream(Spool.Keep(packed, file.Name).Path, FileMode.Open, FileAccess.Read, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
+        return new EndingStream(new FileStream(Spool.Keep(packed, file.Name).Path, FileMode.Open, FileAccess.Read, FileShare.None, 1 << 16, FileOptions.DeleteOnClose));
     }
 }
