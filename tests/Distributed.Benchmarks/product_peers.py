@@ -24,6 +24,17 @@ def products_are_right():
     return True
 
 
+def require_fast_products():
+    """A peer on the reference library, which Debian installs without libopenblas0-pthread, would be ten times too slow."""
+    a = np.random.randn(1024, 1024).astype(np.float32)
+    a @ a
+    started = time.perf_counter()
+    a @ a
+    speed = 2 * 1024 ** 3 / (time.perf_counter() - started) / 1e9
+    if speed < 15:
+        sys.exit(f"matrix products make only {speed:.1f} GFLOP/s here: install libopenblas0-pthread")
+
+
 if pinned and not products_are_right():
     os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **pinned, "KEEP_PINS": "1"})
 
@@ -117,4 +128,5 @@ def step_torch(model, batch):
 
 
 commands = {"table": table, "mnist-sklearn": mnist_sklearn, "mnist-torch": mnist_torch, "step-torch": step_torch}
+require_fast_products()
 print(json.dumps(commands[sys.argv[1]](*sys.argv[2:])))
