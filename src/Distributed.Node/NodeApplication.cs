@@ -26,7 +26,7 @@ internal static class NodeApplication
         {
             var values = SettingValues.Read(args, variable);
             if (values.Page is { } page) return await page.InvokeAsync(new InvocationConfiguration { Output = output, EnableDefaultExceptionHandler = false }).ConfigureAwait(false);
-            if (values.AsksForHealth) return Health.Check(values.Text(NodeSetting.HealthFile), DateTime.UtcNow, output);
+            if (values.AsksForHealth) return NodeHealthFile.Check(values.Text(NodeSetting.HealthFile), DateTime.UtcNow, output);
             return await RunAsync(NodeSettings.Read(values)).ConfigureAwait(false);
         }
         catch (Exception e) when (e is NodeSettingException or TrainingException or IdentityException or KeyFileException)
@@ -56,7 +56,7 @@ internal static class NodeApplication
         ClusterNode? node = null;
         var waitsForStore = false;
         using var ending = new CancellationTokenSource();
-        var health = Health.KeepAsync(settings.HealthFile, () => Health.Describe(node, waitsForStore), ending.Token);
+        var health = NodeHealthFile.KeepAsync(settings.HealthFile, () => NodeHealthFile.Describe(node, waitsForStore), ending.Token);
         try
         {
             if (health.IsFaulted) await health.ConfigureAwait(false);

@@ -11,7 +11,7 @@ internal static class AuditedRequests
     private const string TargetKey = "audit target";
 
     /// <summary>Names a route's action.</summary>
-    public static TBuilder Audited<TBuilder>(this TBuilder route, string action) where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new Action(action));
+    public static TBuilder Audited<TBuilder>(this TBuilder route, string action) where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new AuditedAction(action));
 
     /// <summary>Says what a request is about, where its path does not.</summary>
     public static void AuditTarget(this HttpContext context, string target) => context.Items[TargetKey] = target;
@@ -22,7 +22,7 @@ internal static class AuditedRequests
         await next().ConfigureAwait(false);
         var failed = context.Features.Get<IExceptionHandlerFeature>();
         var status = context.Response.StatusCode;
-        if ((context.GetEndpoint() ?? failed?.Endpoint)?.Metadata.GetMetadata<Action>() is not { } action || context.User.Identity?.IsAuthenticated != true) return;
+        if ((context.GetEndpoint() ?? failed?.Endpoint)?.Metadata.GetMetadata<AuditedAction>() is not { } action || context.User.Identity?.IsAuthenticated != true) return;
         var values = failed?.RouteValues ?? context.Request.RouteValues;
         log.Write(new AuditEvent(default, action.Name, status < 400 ? "done" : status < 500 ? "refused" : "failed")
         {
@@ -36,5 +36,5 @@ internal static class AuditedRequests
 
     private static string? Short(object? value) => value?.ToString() is { } text ? text.Length > 100 ? text[..100] : text : null;
 
-    private sealed record Action(string Name);
+    private sealed record AuditedAction(string Name);
 }

@@ -7,7 +7,7 @@ namespace Distributed.Node;
 /// The node's state as one line of a file, rewritten every second: a health check reads it without a port, and without another program
 /// in the image. A line that is old means that the node does not get to run.
 /// </summary>
-internal static class Health
+internal static class NodeHealthFile
 {
     private const string Ready = "ready";
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);

@@ -1,6 +1,6 @@
 namespace Distributed.Node.Tests;
 
-public sealed class HealthTests : IDisposable
+public sealed class NodeHealthFileTests : IDisposable
 {
     private readonly string _file = Path.Combine(Directory.CreateTempSubdirectory("health-").FullName, "health");
 
@@ -42,7 +42,7 @@ public sealed class HealthTests : IDisposable
     public async Task The_line_is_there_at_once_and_gone_at_the_end()
     {
         using var ending = new CancellationTokenSource();
-        var keeping = Health.KeepAsync(_file, () => "starting", ending.Token);
+        var keeping = NodeHealthFile.KeepAsync(_file, () => "starting", ending.Token);
         Assert.Equal((1, "starting"), Check(TimeSpan.Zero));
         await ending.CancelAsync();
         await keeping;
@@ -52,7 +52,7 @@ public sealed class HealthTests : IDisposable
     private (int Code, string DisplayText) Check(TimeSpan age)
     {
         var output = new StringWriter();
-        var code = Health.Check(_file, File.GetLastWriteTimeUtc(_file) + age, output);
+        var code = NodeHealthFile.Check(_file, File.GetLastWriteTimeUtc(_file) + age, output);
         return (code, output.ToString().Trim());
     }
 }
