@@ -89,6 +89,9 @@ internal sealed record HttpLimits
     /// </summary>
     public long ModelBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
 
+    /// <summary>Bytes of jobs' histories that are kept for their readers: a sixteenth of the memory that the process may use.</summary>
+    public long HistoryBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 16;
+
     /// <summary>Requests a second of one client (a key, or an address without keys); a burst may have ten seconds' worth.</summary>
     public int RequestsPerSecond { get; init; } = 200;
 

@@ -8,6 +8,7 @@ using Distributed.Node.Configuration;
 using Distributed.Node.Datasets;
 using Distributed.Node.Description;
 using Distributed.Node.Events;
+using Distributed.Node.Histories;
 using Distributed.Node.Jobs;
 using Distributed.Node.Keys;
 using Distributed.Node.Models;
@@ -142,7 +143,8 @@ internal sealed class HttpServer : IAsyncDisposable
     {
         var limits = settings.Limits;
         var datasets = new DatasetStore(settings.DataFolder, logger);
-        var jobs = new JobReader(cluster, datasets);
+        var histories = new JobHistories((job, after) => cluster.Stored.JournalAsync(job, after, CancellationToken.None), limits.HistoryBytes);
+        var jobs = new JobReader(cluster, histories, datasets);
         var computations = new Computations(limits);
         var encoded = new EncodedCache(datasets);
         var models = new ModelCache(cluster, jobs, limits, TimeProvider.System);
@@ -151,7 +153,7 @@ internal sealed class HttpServer : IAsyncDisposable
         NodeRoutes.Map(application, cluster);
         DatasetRoutes.Map(application, limits, datasets, computations, cluster);
         JobRoutes.Map(application, limits, new SubmissionService(cluster, datasets, encoded, computations), jobs, cluster);
-        EventRoutes.Map(application, new JobFeeds(cluster, limits, logger), jobs, application.Lifetime.ApplicationStopping);
+        EventRoutes.Map(application, new JobFeeds(cluster, histories, limits, logger), jobs, application.Lifetime.ApplicationStopping);
         ModelRoutes.Map(application, limits, models, jobs, datasets, computations);
         ScoreRoutes.Map(application, models, jobs, encoded, computations);
         application.MapOpenApi("/openapi/{documentName}.json").Needs(ApiRole.Reader);
