@@ -142,7 +142,8 @@ internal sealed class HttpServer : IAsyncDisposable
     private static void MapApi(WebApplication application, HttpSettings settings, GatewayAccess cluster, ILogger logger)
     {
         var limits = settings.Limits;
-        var datasets = new DatasetStore(settings.DataFolder, logger);
+        cluster = cluster.WithMostOpenJobs(limits.OpenJobs);
+        var datasets = new DatasetStore(settings.DataFolder, logger, limits.StorageBytes);
         var histories = new JobHistories((job, after) => cluster.Stored.JournalAsync(job, after, CancellationToken.None), limits.HistoryBytes);
         var jobs = new JobReader(cluster, histories, datasets);
         var computations = new Computations(limits);
@@ -151,8 +152,8 @@ internal sealed class HttpServer : IAsyncDisposable
         application.Lifetime.ApplicationStopped.Register(computations.Dispose);
         PageRoutes.Map(application);
         NodeRoutes.Map(application, cluster);
-        DatasetRoutes.Map(application, limits, datasets, computations, cluster);
-        JobRoutes.Map(application, limits, new SubmissionService(cluster, datasets, encoded, computations), jobs, cluster);
+        DatasetRoutes.Map(application, limits, datasets, computations, application.Services.GetRequiredService<RequestMemory>(), cluster);
+        JobRoutes.Map(application, limits, new SubmissionService(cluster, datasets, encoded), jobs, computations, cluster);
         EventRoutes.Map(application, new JobFeeds(cluster, histories, limits, logger), jobs, application.Lifetime.ApplicationStopping);
         ModelRoutes.Map(application, limits, models, jobs, datasets, computations);
         ScoreRoutes.Map(application, models, jobs, encoded, computations);

@@ -4,6 +4,7 @@ using Distributed.Cluster.Messages;
 using Distributed.Jobs.Gateway;
 using Distributed.Node.Access;
 using Distributed.Node.Audit;
+using Distributed.Node.Budgets;
 using Distributed.Node.Configuration;
 using Distributed.Node.Description;
 using Distributed.Node.Histories;
@@ -27,10 +28,11 @@ internal static class JobRoutes
     private const int LongestKey = 128;
     private const string Job = ApiRoutes.Jobs + "/{id}";
 
-    public static void Map(IEndpointRouteBuilder routes, HttpLimits limits, SubmissionService desk, JobReader jobs, GatewayAccess cluster)
+    public static void Map(IEndpointRouteBuilder routes, HttpLimits limits, SubmissionService desk, JobReader jobs, Computations computations, GatewayAccess cluster)
     {
         routes.MapPost(ApiRoutes.Jobs, async Task<IResult> (HttpContext context, CancellationToken cancellation) =>
         {
+            using var place = await computations.EnterAsync(Caller.CountedAs(context), cancellation).ConfigureAwait(false);
             var body = await context.ReadBodyAsync(Math.Min(limits.BodyBytes, SubmitJob.MaximumBytes), cancellation).ConfigureAwait(false);
             var submitted = await desk.SubmitAsync(body, KeyOf(context.Request), Caller.Of(context.User).Name, cancellation).ConfigureAwait(false);
             context.AuditTarget(submitted.Summary.Id);
