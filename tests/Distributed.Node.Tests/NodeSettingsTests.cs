@@ -217,6 +217,18 @@ public sealed class NodeSettingsTests
     }
 
     [Fact]
+    public void Connections_leave_files_to_open()
+    {
+        Assert.Equal(400, OpenFileLimit.Parse(["Limit                     Soft Limit           Hard Limit           Units", "Max open files            400                  1024                 files"]));
+        Assert.Equal(int.MaxValue, OpenFileLimit.Parse(["Max open files            unlimited            unlimited            files"]));
+        Assert.Equal(int.MaxValue, OpenFileLimit.Parse([]));
+        var limits = new HttpLimits { OpenFiles = 1_024 };
+        Assert.Equal((341, 256, 170), (limits.Connections, limits.ConnectionsPerSource, limits.IdleConnections));
+        limits = new HttpLimits();
+        Assert.Equal((2_000, 1_500, 500), (limits.Connections, limits.ConnectionsPerSource, limits.IdleConnections));
+    }
+
+    [Fact]
     public void Limits_of_a_user_are_read_and_checked()
     {
         string[] flags = ["--roles", "gateway", "--seed-nodes", "a:1", "--store", "s.db"];

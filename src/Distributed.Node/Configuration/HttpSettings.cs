@@ -87,7 +87,7 @@ internal sealed record HttpLimits
     public int ConnectionsPerSource => Math.Min(Streams + 500, Connections - Connections / 4);
 
     /// <summary>Connections without a request.</summary>
-    public int IdleConnections => Math.Min(500, OpenFiles / 6);
+    public int IdleConnections { get => Math.Min(field, OpenFiles / 6); init; } = 500;
 
     /// <summary>Concurrent predictions and submissions, which compute.</summary>
     public int Computations { get; init; } = 4;

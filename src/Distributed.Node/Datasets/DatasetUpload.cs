@@ -102,7 +102,7 @@ internal sealed class DatasetUpload(DatasetStore store, HttpLimits limits, Compu
             throw ApiException.BadRequest($"'{DatasetParts.TestImages}' and '{DatasetParts.TestLabels}' come together or not at all");
     }
 
-    private async Task<DatasetPart> WriteAsync(
+    private static async Task<DatasetPart> WriteAsync(
         string part, Stream content, string folder, Func<ApiException> tooLong, long most, CancellationToken cancellation)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

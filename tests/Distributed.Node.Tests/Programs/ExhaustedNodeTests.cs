@@ -23,7 +23,7 @@ public sealed class ExhaustedNodeTests : IDisposable
     }
 
     [Fact]
-    public async Task Too_many_open_files_and_a_signal_to_end_are_said_to_be_for_now()
+    public async Task Connections_leave_files_to_open_and_a_signal_to_end_is_said_to_be_for_now()
     {
         if (OperatingSystem.IsWindows()) return;
         using var node = NodeProgram.Start(_folder, "ulimit -n 400;");
@@ -33,24 +33,20 @@ public sealed class ExhaustedNodeTests : IDisposable
         var flood = new List<Socket>();
         try
         {
-            // Connections without a request take every file that the system lets the node open.
+            // More connections than the system lets the node open files: it keeps some for itself.
             while (flood.Count < 450)
             {
                 var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
                 flood.Add(socket);
                 await socket.ConnectAsync(node.Client.BaseAddress!.Host, node.Client.BaseAddress.Port);
             }
-            var answers = new List<HttpResponseMessage>();
-            for (var i = 0; i < 5; i++) answers.Add(await node.Client.PostAsync($"{ApiRoutes.Datasets}?name=n{i}", ClientExtensions.Csv(ClientExtensions.SmallTable(i))));
-            foreach (var answer in answers.Where(answer => !answer.IsSuccessStatusCode))
+            for (var i = 0; i < 5; i++)
             {
-                await answer.ProblemAsync(HttpStatusCode.ServiceUnavailable);
+                using var answer = await node.Client.PostAsync($"{ApiRoutes.Datasets}?name=n{i}", ClientExtensions.Csv(ClientExtensions.SmallTable(i)));
+                if (answer.IsSuccessStatusCode) continue;
+                await answer.ProblemAsync(HttpStatusCode.ServiceUnavailable); // until those that gave way are closed
                 Assert.NotNull(answer.Headers.RetryAfter);
             }
-        }
-        catch (HttpRequestException e)
-        {
-            Assert.Fail($"{e}\n{string.Join('\n', node.Lines.TakeLast(60))}");
         }
         finally
         {
