@@ -241,6 +241,10 @@ server="https://127.0.0.1:$HTTP_PORT"
 compose cp coordinator:/certificates/authority.pem "$work/authority.pem" >/dev/null || fail "there is no authority"
 until_true 30 "an answer of the gateway" eval 'curl -sf --cacert "$work/authority.pem" --max-time 5 "$server/health/ready" >/dev/null'
 
+say "a job that no container can hold is refused when it is submitted"
+refused=$(api /api/v1/jobs -H 'Content-Type: application/json' --data-binary '{"data":"digits","hidden":[65536,1400],"epochs":1}' 2>/dev/null)
+[ "$(field status <<<"$refused")" = 422 ] && grep -q 'does not fit into memory' <<<"$refused" || fail "a job that is too large was not refused: $refused"
+
 finished=0
 submit
 say "$job is under way"

@@ -19,6 +19,7 @@ internal static class Commands
                     [--blocks K] [--gradient-format float32|bfloat16] [--sockets: not through shared memory]
           cluster-compare   PyTorch's DistributedDataParallel over gloo and this, alternating in one run  [--rounds N] and those of cluster
           cluster-scaling   the workers against the bare step of one process         [--rounds N] and those of cluster
+          cluster-tls       over TCP without certificates and with them, in turn     [--rounds N] and those of cluster
           product   what a person waits for, beside scikit-learn and PyTorch; writes product.csv and product.png into --out DIR
                     --dtrain PROGRAM [--mnist FOLDER] [--rounds N] [--large: also 20 million parameters and a million rows]
           shards    samples/s against shard size; writes shards.png and shards.csv into --out DIR
@@ -36,7 +37,7 @@ internal static class Commands
         if (command == "cluster-node") return BenchmarkNode.RunAsync(args[1..], Console.In, output).GetAwaiter().GetResult();
 
         var options = Options.Parse(args.Skip(1), out var error);
-        if (error is null && command is not ("step" or "roofline" or "compare" or "shards" or "product" or "cluster" or "cluster-compare" or "cluster-scaling"))
+        if (error is null && command is not ("step" or "roofline" or "compare" or "shards" or "product" or "cluster" or "cluster-compare" or "cluster-scaling" or "cluster-tls"))
             error = command is null ? "which measurement?" : $"unknown command '{command}'";
         if (error is null && command == "product" && options.Dtrain is null) error = "product needs --dtrain PROGRAM, the published one";
         if (error is not null)
@@ -67,6 +68,8 @@ internal static class Commands
                 return ClusterCommand.RunAsync(options.Cluster, options.Json, output).GetAwaiter().GetResult();
             case "cluster-compare":
                 return ClusterCommand.CompareAsync(options.Cluster, output, errors).GetAwaiter().GetResult();
+            case "cluster-tls":
+                return ClusterCommand.SecureAsync(options.Cluster, output).GetAwaiter().GetResult();
             case "cluster-scaling":
                 return ClusterCommand.ScaleAsync(options.Cluster, output).GetAwaiter().GetResult();
             default:
@@ -109,7 +112,7 @@ internal static class Commands
 
         public GradientFormat GradientFormat { get; private set; }
 
-        public ClusterPlan Cluster => new(Workers, Blocks ?? Workers, GradientFormat, Model, Batch, Seconds, Rounds, !Sockets);
+        public ClusterPlan Cluster => new(Workers, Blocks ?? Workers, GradientFormat, Model, Batch, Seconds, Rounds, Sockets ? NodeWires.Sockets : NodeWires.SharedMemory);
 
         public string Out { get; private set; } = ".";
 

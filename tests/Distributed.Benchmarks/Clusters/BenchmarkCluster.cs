@@ -7,7 +7,9 @@ using Distributed.Jobs.Service;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Specification;
+using Distributed.Transport.Identity;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Distributed.Benchmarks.Clusters;
 
@@ -32,7 +34,10 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
     }
 
     /// <summary>Starts the processes and waits until they are one cluster.</summary>
-    public static async Task<BenchmarkCluster> StartAsync(int workers, bool sharesMemory)
+    /// <param name="workers">Worker processes.</param>
+    /// <param name="wires">How they exchange tensors.</param>
+    /// <param name="certificates">The folder of their certificates; null for none.</param>
+    public static async Task<BenchmarkCluster> StartAsync(int workers, NodeWires wires, string? certificates = null)
     {
         var cluster = new BenchmarkCluster();
         try
@@ -41,9 +46,10 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
             for (var i = 0; i < workers; i++)
             {
                 var roles = i == 0 ? "coordinator,parameter-server,worker" : "parameter-server,worker";
+                string[] identity = certificates is null ? [] : [certificates];
                 var node = ChildProcess.StartSelf(
-                    "cluster-node", roles, i == 0 ? seed[(seed.IndexOf(':') + 1)..] : "0", seed, Path.Combine(cluster._folder.FullName, $"{i}.db"),
-                    sharesMemory ? "shared-memory" : "sockets");
+                    ["cluster-node", roles, i == 0 ? seed[(seed.IndexOf(':') + 1)..] : "0", seed, Path.Combine(cluster._folder.FullName, $"{i}.db"),
+                    wires.ToString(), .. identity]);
                 cluster._nodes.Add(node);
                 if (await node.ListenAsync(Bound) != "ready") throw new IOException(node.Complaints);
             }
@@ -53,6 +59,8 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
                 {
                     Roles = new HashSet<string>(),
                     SeedNodes = [seed],
+                    Store = StoreSettings.Parse(Path.Combine(cluster._folder.FullName, "client.db")), // for what a job begins with
+                    Identity = certificates is null ? null : ClusterIdentity.Open(certificates, NullLogger.Instance),
                     Resident = [.. from model in StepCell.Models from batch in StepCell.Batches select RandomJob.Data(model, batch)],
                     Logging = logging => logging.SetMinimumLevel(LogLevel.None),
                 }, CancellationToken.None);

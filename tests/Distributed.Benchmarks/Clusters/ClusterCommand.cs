@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Distributed.Protocol.Specification;
+using Distributed.Tests;
 
 namespace Distributed.Benchmarks.Clusters;
 
@@ -11,8 +12,8 @@ namespace Distributed.Benchmarks.Clusters;
 /// <param name="Batch">One batch size; null for all.</param>
 /// <param name="Seconds">About how long a cell is measured.</param>
 /// <param name="Rounds">How often each cell is measured where two sides take turns.</param>
-/// <param name="SharesMemory">Whether the processes send tensors through shared memory, or through sockets.</param>
-internal sealed record ClusterPlan(int Workers, int Blocks, GradientFormat Format, string? Model, int? Batch, double Seconds, int Rounds, bool SharesMemory)
+/// <param name="Wires">How the processes exchange tensors.</param>
+internal sealed record ClusterPlan(int Workers, int Blocks, GradientFormat Format, string? Model, int? Batch, double Seconds, int Rounds, NodeWires Wires)
 {
     /// <summary>The cells that are left.</summary>
     public IEnumerable<(string Model, int Batch)> Cells =>
@@ -23,13 +24,13 @@ internal sealed record ClusterPlan(int Workers, int Blocks, GradientFormat Forma
         select (model, batch);
 }
 
-/// <summary><c>cluster</c>: the twelve cells on real worker processes; <c>cluster-compare</c>: beside PyTorch; <c>cluster-scaling</c>: beside one worker.</summary>
+/// <summary><c>cluster</c>: the twelve cells on real worker processes; <c>cluster-compare</c>: beside PyTorch; <c>cluster-scaling</c>: beside one worker; <c>cluster-tls</c>: beside itself with certificates.</summary>
 internal static class ClusterCommand
 {
     /// <summary>Prints each cell at once.</summary>
     public static async Task<int> RunAsync(ClusterPlan plan, bool json, TextWriter output)
     {
-        await using var cluster = await BenchmarkCluster.StartAsync(plan.Workers, plan.SharesMemory);
+        await using var cluster = await BenchmarkCluster.StartAsync(plan.Workers, plan.Wires);
         foreach (var (model, batch) in plan.Cells)
         {
             var milliseconds = await cluster.MeasureAsync(model, batch, plan.Blocks, plan.Format, plan.Seconds);
@@ -64,7 +65,7 @@ internal static class ClusterCommand
             return 1;
         }
 
-        await using var cluster = await BenchmarkCluster.StartAsync(plan.Workers, plan.SharesMemory);
+        await using var cluster = await BenchmarkCluster.StartAsync(plan.Workers, plan.Wires);
         output.WriteLine($"{"model",-24} {"batch",5} {"DDP ms",12} {"ours ms",12} {"ratio",8}");
         var ratios = new List<double>();
         foreach (var (model, batch) in plan.Cells)
@@ -91,7 +92,7 @@ internal static class ClusterCommand
     /// </summary>
     public static async Task<int> ScaleAsync(ClusterPlan plan, TextWriter output)
     {
-        await using var cluster = await BenchmarkCluster.StartAsync(plan.Workers, plan.SharesMemory);
+        await using var cluster = await BenchmarkCluster.StartAsync(plan.Workers, plan.Wires);
         output.WriteLine($"{"model",-24} {"batch",5} {"one, bare ms",14} {$"{plan.Workers} workers ms",14} {"samples/s",12} {"times one",10} {"allowed",8}");
         foreach (var (model, batch) in plan.Cells)
         {
@@ -108,5 +109,36 @@ internal static class ClusterCommand
         }
 
         return 0;
+    }
+
+    /// <summary>Over TCP without certificates and with them, as between machines, cell by cell in turn.</summary>
+    public static async Task<int> SecureAsync(ClusterPlan plan, TextWriter output)
+    {
+        var folder = Directory.CreateTempSubdirectory("distributed-bench-tls-");
+        try
+        {
+            using var certificates = new TestCertificates();
+            await using var plain = await BenchmarkCluster.StartAsync(plan.Workers, NodeWires.Tcp);
+            await using var secure = await BenchmarkCluster.StartAsync(plan.Workers, NodeWires.Tcp, certificates.WriteNode(folder.FullName));
+            output.WriteLine($"{"model",-24} {"batch",5} {"TCP ms",12} {"TLS ms",12} {"throughput with TLS",20}");
+            foreach (var (model, batch) in plan.Cells)
+            {
+                double open = double.PositiveInfinity, closed = double.PositiveInfinity;
+                for (var round = 0; round < plan.Rounds; round++)
+                {
+                    open = Math.Min(open, await plain.MeasureAsync(model, batch, plan.Blocks, plan.Format, plan.Seconds));
+                    closed = Math.Min(closed, await secure.MeasureAsync(model, batch, plan.Blocks, plan.Format, plan.Seconds));
+                }
+
+                output.WriteLine($"{model,-24} {batch,5} {open,12:F4} {closed,12:F4} {open / closed,20:F2}");
+                output.Flush();
+            }
+
+            return 0;
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 }

@@ -58,12 +58,13 @@ public sealed class LoadTests(ITestOutputHelper output) : IDisposable
         await client.SubmitAsync("""{ "data": "digits", "hidden": [256, 128], "epochs": 1000000, "patience": 1000000, "name": "running" }""");
         await client.UntilAsync("running", detail => detail.Epochs.Count > 3);
 
+        var bombs = BombsOf(load.BombBytes); // packed before anything is measured
         using var healthy = new CancellationTokenSource();
         var health = WatchHealthAsync(client, healthy.Token);
         var measured = TimeSpan.FromSeconds(load.Seconds);
         var before = await SpeedAsync(client, measured);
         var clockOfLoad = Stopwatch.StartNew();
-        var loads = Task.WhenAll(WrongKeysAsync(client, load.WrongKeys), IdleAsync(client, load.Idle), BombsAsync(client, load.BombBytes), StreamsAsync(client, load.Streams, load.Epochs));
+        var loads = Task.WhenAll(WrongKeysAsync(client, load.WrongKeys), IdleAsync(client, load.Idle), BombsAsync(client, bombs), StreamsAsync(client, load.Streams, load.Epochs));
         var during = await SpeedAsync(client, measured, loads);
         await loads;
         output.WriteLine($"load of {clockOfLoad.Elapsed.TotalSeconds:0.0} s");
@@ -132,20 +133,18 @@ public sealed class LoadTests(ITestOutputHelper output) : IDisposable
         }
     }
 
-    private static Task BombsAsync(HttpClient client, long bytes)
+    private static (string Path, string Type, byte[] Body)[] BombsOf(long bytes) =>
+    [
+        (ApiRoutes.Datasets, "text/csv", Bombs.BlankLines(bytes)), (ApiRoutes.Datasets, "text/csv", Bombs.Rows(bytes)),
+        (ApiRoutes.Datasets, "application/octet-stream", Bombs.Zip(bytes)), (ApiRoutes.JobPredictions("long"), "application/json", Bombs.Json((int)Math.Min(bytes / 2, 32 << 20))),
+    ];
+
+    private static Task BombsAsync(HttpClient client, IEnumerable<(string Path, string Type, byte[] Body)> bombs) => Task.WhenAll(bombs.Select(async bomb =>
     {
-        (string Path, string Type, byte[] Body)[] bombs =
-        [
-            (ApiRoutes.Datasets, "text/csv", Bombs.BlankLines(bytes)), (ApiRoutes.Datasets, "text/csv", Bombs.Rows(bytes)),
-            (ApiRoutes.Datasets, "application/octet-stream", Bombs.Zip(bytes)), (ApiRoutes.JobPredictions("long"), "application/json", Bombs.Json((int)Math.Min(bytes / 2, 32 << 20))),
-        ];
-        return Task.WhenAll(bombs.Select(async bomb =>
-        {
-            using var content = new ByteArrayContent(bomb.Body) { Headers = { ContentType = new(bomb.Type) } };
-            using var answer = await client.PostAsync(bomb.Path, content);
-            Assert.Contains(answer.StatusCode, (HttpStatusCode[])[HttpStatusCode.RequestEntityTooLarge, HttpStatusCode.UnprocessableEntity, HttpStatusCode.ServiceUnavailable]);
-        }));
-    }
+        using var content = new ByteArrayContent(bomb.Body) { Headers = { ContentType = new(bomb.Type) } };
+        using var answer = await client.PostAsync(bomb.Path, content);
+        Assert.Contains(answer.StatusCode, (HttpStatusCode[])[HttpStatusCode.RequestEntityTooLarge, HttpStatusCode.UnprocessableEntity, HttpStatusCode.ServiceUnavailable]);
+    }));
 
     private static Task StreamsAsync(HttpClient client, int count, int epochs) => Task.WhenAll(Enumerable.Range(0, count).Select(async _ =>
     {
