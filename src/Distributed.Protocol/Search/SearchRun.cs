@@ -4,7 +4,7 @@ namespace Distributed.Protocol.Search;
 /// One search as a pure class: messages and time in, effects out. It journals each decision before any effect follows from it. Decisions are functions
 /// of the history alone (<see cref="SearchHistory.Next"/>); how many trials run at once, when they report and what died meanwhile reach none of them.
 /// </summary>
-/// <param name="history">The history recovered from the journal; an empty one waits for <see cref="OnStart"/>.</param>
+/// <param name="history">The history; an empty one waits for <see cref="OnStart"/>. It may be recovered from the journal before <see cref="Recovered"/>.</param>
 /// <param name="atOnce">Trials that run side by side.</param>
 /// <param name="effects">The surroundings.</param>
 internal sealed class SearchRun(SearchHistory history, int atOnce, ISearchEffects effects)
@@ -30,6 +30,9 @@ internal sealed class SearchRun(SearchHistory history, int atOnce, ISearchEffect
 
     /// <summary>Whether no trial runs and none is being ended.</summary>
     private bool IsIdle => _running.Count == 0 && _closing.IsEmpty && _reports.Count == 0 && !_isPersisting;
+
+    /// <summary>The history has been recovered from the journal: what it left open is taken up again.</summary>
+    public void Recovered() => _closing.Refill();
 
     /// <summary>A client starts or resumes the search.</summary>
     public void OnStart(SearchSpecification specification, TimeSpan now)

@@ -22,7 +22,7 @@ internal sealed class CancelDeadline(RunContext context)
 
     /// <summary>The end at the last checkpoint; without weights when there is none.</summary>
     public JobEnded EndAtLatest =>
-        context.History.Latest is { } latest ? new JobEnded(JobOutcome.Cancelled, latest.Step, StopReason.Cancelled, null) : JobEnded.WithoutWeights;
+        context.History.Latest is { } latest ? new JobEnded(JobOutcome.Cancelled, latest.Step, context.History.CancelReason, null) : JobEnded.WithoutWeights;
 
     /// <summary>Starts the clock when the cancel is known to be durable.</summary>
     public void Reconcile()
