@@ -84,5 +84,6 @@ internal static class TrialNames
     /// <summary>The job of a trial.</summary>
     /// <param name="search">The search.</param>
     /// <param name="trial">From 0; people count from 1.</param>
-    public static JobId Of(JobId search, int trial) => new($"{search}-t{trial + 1}");
+    /// <param name="attempt">From 1; higher for one that the cluster could not run before.</param>
+    public static JobId Of(JobId search, int trial, int attempt = 1) => new(attempt == 1 ? $"{search}-t{trial + 1}" : $"{search}-t{trial + 1}-{attempt}");
 }
