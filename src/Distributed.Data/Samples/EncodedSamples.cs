@@ -83,6 +83,7 @@ public sealed class EncodedSamples : ISampleSource
     {
         for (var i = 0; i < rows.Length; i++)
         {
+            if (i + CacheLines.RowsAhead < rows.Length) Prefetch(rows[i + CacheLines.RowsAhead]);
             var row = rows[i];
             ArgumentOutOfRangeException.ThrowIfNegative(row, nameof(rows));
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Rows, nameof(rows));
@@ -92,5 +93,12 @@ public sealed class EncodedSamples : ISampleSource
             else
                 _targets.AsSpan(row * Outputs, Outputs).CopyTo(targets.Slice(i * Outputs, Outputs));
         }
+    }
+
+    private void Prefetch(int row)
+    {
+        if ((uint)row >= (uint)Rows) return; // refused when its turn comes
+        CacheLines.Prefetch<float>(_features.AsSpan(row * Inputs, Inputs));
+        if (IsClassification) CacheLines.Prefetch<int>(_labels.AsSpan(row, 1));
     }
 }
