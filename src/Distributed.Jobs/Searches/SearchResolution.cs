@@ -51,6 +51,7 @@ internal static class SearchResolution
             Keep = keep,
             Goal = Goal(search.Get(SearchSettings.Goal) ?? SearchGoal.Loss, data),
             Seed = seed,
+            Retrain = search.Get(SearchSettings.Retrain) ?? true,
         };
         if (specification.Validate() is { } wrong) throw new UsageException(wrong);
         CheckTrials(specification, seed, data);
@@ -72,7 +73,7 @@ internal static class SearchResolution
         JobResolution.Resolve(SettingsOf(search, values), seed, data);
 
     /// <summary>Each rung's epochs are as many times the epochs before it as fewer trials reach it.</summary>
-    private static IReadOnlyList<int> Rungs(int count, int epochs, int keep)
+    private static int[] Rungs(int count, int epochs, int keep)
     {
         var rungs = new int[count];
         var share = 1L;

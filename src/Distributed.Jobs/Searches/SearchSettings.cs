@@ -28,8 +28,8 @@ internal static class SearchSettings
         "epochs of all trials together, in place of --trials");
     public static readonly Setting<SearchGoal?> Goal = Add(new ChoiceType<SearchGoal>(Goals), "goal", "METRIC",
         "loss, accuracy, mae or r2 on the validation samples decides (default: loss)");
-    public static readonly Setting<bool?> Retrain = Add(new FlagType(), "retrain", "yes|no",
-        "trains the winner on all samples at the end (default: yes, where the validation samples are a share)");
+    public static readonly Setting<bool?> Retrain = Add(new FlagType(), "retrain", "true|false",
+        "trains the winner on all samples at the end (default: true, where the validation samples are a share)");
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<Setting> All => Table;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Distributed.Cluster;
 using Distributed.Cluster.Searches;
 using Distributed.Jobs.Results;
 using Distributed.Jobs.Submission;

@@ -4,7 +4,6 @@ using Distributed.Protocol.Coordinator.Lineages;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Planning;
-using Distributed.Protocol.Specification;
 
 namespace Distributed.Protocol.Coordinator;
 

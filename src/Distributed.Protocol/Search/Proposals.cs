@@ -21,12 +21,12 @@ internal static class Proposals
     /// <param name="pending">The proposals of its batch before it.</param>
     public static IReadOnlyList<string> Propose(
         SearchSpecification search, int trial, IReadOnlyList<IReadOnlyList<string>> ranked, IReadOnlyList<IReadOnlyList<string>> pending) => search.Strategy switch
-    {
-        SearchStrategy.Grid => OfGrid(search.Space, trial),
-        SearchStrategy.Random => OfStream(search, trial),
-        SearchStrategy.Sobol => OfSequence(search, trial),
-        _ => ranked.Count == 0 ? Start(search, trial) : Learnt(search, trial, ranked, pending),
-    };
+        {
+            SearchStrategy.Grid => OfGrid(search.Space, trial),
+            SearchStrategy.Random => OfStream(search, trial),
+            SearchStrategy.Sobol => OfSequence(search, trial),
+            _ => ranked.Count == 0 ? Start(search, trial) : Learnt(search, trial, ranked, pending),
+        };
 
     /// <summary>The first setting varies slowest.</summary>
     private static string[] OfGrid(IReadOnlyList<SearchDimension> space, long index)

@@ -77,6 +77,9 @@ internal sealed record SearchSpecification
     /// <summary>What decides.</summary>
     public required SearchGoal Goal { get; init; }
 
+    /// <summary>Whether the winner is trained on all samples at the end. Reaches no decision.</summary>
+    public bool Retrain { get; init; } = true;
+
     /// <summary>Seed of the proposals.</summary>
     public required ulong Seed { get; init; }
 

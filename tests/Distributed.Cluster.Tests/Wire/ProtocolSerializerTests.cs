@@ -8,7 +8,6 @@ using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Planning;
 using Distributed.Protocol.Queue;
-using Distributed.Protocol.Search;
 using Distributed.Protocol.Specification;
 
 namespace Distributed.Cluster.Tests.Wire;

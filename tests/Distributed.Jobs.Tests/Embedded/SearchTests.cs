@@ -1,5 +1,4 @@
 using Distributed.Data.Encodings;
-using Distributed.Data.Samples;
 using Distributed.Data.Sets;
 using Distributed.Jobs.Embedded;
 using Distributed.Jobs.Searches;

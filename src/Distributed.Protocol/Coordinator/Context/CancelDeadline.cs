@@ -1,5 +1,4 @@
 using Distributed.Protocol.Journal;
-using Distributed.Protocol.Specification;
 
 namespace Distributed.Protocol.Coordinator.Context;
 
