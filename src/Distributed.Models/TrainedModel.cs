@@ -164,6 +164,7 @@ public sealed class TrainedModel
         var labels = new int[RowsAtOnce];
         var targets = new float[RowsAtOnce * samples.Outputs];
         var outputs = new float[RowsAtOnce * samples.Outputs];
+        var weights = new float[samples.HasWeights ? RowsAtOnce : 0];
         var total = new ShardMetrics();
         for (var first = 0; first < samples.Rows; first += RowsAtOnce)
         {
@@ -175,6 +176,12 @@ public sealed class TrainedModel
             var batch = report is not null
                 ? new Samples(features, labels.AsSpan(0, count), count)
                 : new Samples(features, targets.AsSpan(0, count * samples.Outputs), count);
+            if (samples.HasWeights)
+            {
+                samples.GatherWeights(rows.AsSpan(0, count), weights);
+                batch = batch with { Weights = weights.AsSpan(0, count) };
+            }
+
             total = ShardMetrics.Add(total, computer.Evaluate(_parameters, _packed, batch));
             if (report is null)
                 continue;

@@ -24,6 +24,7 @@ internal static class WrongSettings
         ("validation", " ", Empty),
         ("group", " ", Empty),
         ("order", " ", Empty),
+        ("weight", " ", Empty),
 
         ("hidden", "64,0", ": '0' is not a size: expected whole numbers between 1 and 65,536 separated by commas, such as 64,32, or 'none'"),
         ("activation", "softplus", ": 'softplus' is unknown (one of relu, leaky-relu, gelu, tanh, sigmoid, identity)"),

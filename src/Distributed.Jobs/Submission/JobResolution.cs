@@ -45,6 +45,7 @@ internal static class JobResolution
             Validation = given.Get(Settings.Validation) ?? before.Validation,
             Group = given.Get(Settings.Group) ?? (given.Has(Settings.Order) ? null : before.Group),
             Order = given.Get(Settings.Order) ?? (given.Has(Settings.Group) ? null : before.Order),
+            Weight = given.Get(Settings.Weight) ?? before.Weight,
             Format = TableWriting.Of(given, before.Format),
             Seed = given.Get(Settings.Seed) ?? before.Seed,
         };

@@ -45,6 +45,8 @@ internal static class Settings
         "keeps rows of equal cells together, in training or in validation; no input");
     public static readonly Setting<string?> Order = Add(new TextType(), "order", "COLUMN", SettingGroup.Data,
         "validates on the latest rows by this number or date");
+    public static readonly Setting<string?> Weight = Add(new TextType(), "weight", "COLUMN", SettingGroup.Data,
+        "how much each row counts, 0 or above; no input (default: each counts 1)");
 
     public static readonly Setting<IReadOnlyList<int>?> Hidden = Add(new SizesType(65_536), "hidden", "SIZES", SettingGroup.Network,
         "hidden layers, separated by commas; 'none' for none (default: 128; 64 for images below 10,000 samples)");

@@ -48,7 +48,7 @@ internal static class TableWriting
     /// <exception cref="SettingException">Another job's data is read by older rules.</exception>
     public static void Check(GivenSettings given, DataSettings source)
     {
-        if ((source.Rules ?? 1) < FirstRules && All.Concat([Settings.Group, Settings.Order]).FirstOrDefault(given.Has) is { } setting)
+        if ((source.Rules ?? 1) < FirstRules && All.Concat([Settings.Group, Settings.Order, Settings.Weight]).FirstOrDefault(given.Has) is { } setting)
             throw new SettingException(setting, $"{setting}: the other job reads its data by rules of an earlier release, which do not know it; {Settings.Data} reads a file anew");
     }
 }

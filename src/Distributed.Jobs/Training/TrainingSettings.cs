@@ -57,6 +57,9 @@ public sealed record TrainingSettings : TrainingRunSettings
     /// <summary>The column of numbers or dates whose latest rows are those for validation. Default: none; rows are drawn.</summary>
     public string? Order { get; init; }
 
+    /// <summary>The column that says how much each row counts, 0 (left out) or above; it is no input. Default: each counts 1.</summary>
+    public string? Weight { get; init; }
+
     /// <summary>Outputs of each hidden layer; empty for none. Default: 128; 64 for images below 10,000 samples.</summary>
     public IReadOnlyList<int>? Hidden { get; init; }
 
@@ -182,6 +185,7 @@ public sealed record TrainingSettings : TrainingRunSettings
         given.Give(Settings.Ignore, Ignore);
         given.Give(Settings.Group, Group);
         given.Give(Settings.Order, Order);
+        given.Give(Settings.Weight, Weight);
         given.Give(Settings.Text, Text ?? (Data?.Table is { Text.Count: > 0 } table ? table.Text : null));
         GiveFormat(given);
         given.Give(Settings.Validation, Validation?.ToString(CultureInfo.InvariantCulture));

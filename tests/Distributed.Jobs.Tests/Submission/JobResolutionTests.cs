@@ -118,6 +118,8 @@ public sealed class JobResolutionTests
         var old = new JobRecord(
             new JobId("old"), DateTimeOffset.UnixEpoch, Resolve(Digits), new RunOptions(), new DataSettings { Source = "old.csv", Rules = 3, Group = "patient" }, [], null, null, null);
         Assert.Equal(("patient", null), (JobResolution.SourceOf(given, old).Group, JobResolution.SourceOf(given, old).Order));
+        given.Give(Settings.Weight, "share");
+        Assert.Equal(("share", "share"), (JobResolution.SourceOf(given, null).Weight, JobResolution.SourceOf(given, old).Weight));
         given.Give(Settings.Order, "day");
         Assert.Equal((null, "day"), (JobResolution.SourceOf(given, old).Group, JobResolution.SourceOf(given, old).Order));
         Assert.Throws<SettingException>(() => JobResolution.SourceOf(given, old with { Source = old.Source with { Rules = 2 } }));
