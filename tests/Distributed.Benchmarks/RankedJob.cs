@@ -28,6 +28,7 @@ internal static class RankedJob
         var data = DataSets.Load(source);
         var (network, weights) = Train(given, source, data);
         var model = new TrainedModel(network, data.Encoding, weights);
+        if (given.Get(Settings.Calibrate) == true && network.IsClassification && data.Validation is { } heldOut) model = model.Calibrated(heldOut);
         var seconds = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
         var measures = Measure(model, Path.Combine(folder, "test.csv"));
         measures["seconds"] = seconds;

@@ -48,6 +48,9 @@ public sealed record TrainingSettings : TrainingRunSettings
     /// <summary>True: the first line of a file is data, and the columns are c1, c2 and so on.</summary>
     public bool? NoHeader { get; init; }
 
+    /// <summary>The sheet of an Excel workbook, by its name or its number from 1. Default: the first.</summary>
+    public string? Sheet { get; init; }
+
     /// <summary>The share of rows kept for validation, 0 to 0.9; not beside <see cref="TrainingData.WithValidation"/>. Default: 0.2.</summary>
     public double? Validation { get; init; }
 
@@ -203,6 +206,7 @@ public sealed record TrainingSettings : TrainingRunSettings
         given.Give(Settings.Decimal, Decimal);
         given.Give(Settings.Encoding, Encoding);
         given.Give(Settings.NoHeader, NoHeader);
+        given.Give(Settings.Sheet, Sheet);
         if (Data?.Table is not null && TableWriting.OfText.FirstOrDefault(given.Has) is { } setting)
             throw new SettingException(setting, $"{setting} belongs to a file: rows in memory have their columns and texts already");
     }

@@ -126,6 +126,13 @@ public sealed class JobResolutionTests
     }
 
     [Theory]
+    [InlineData("calibrate needs a classifier: a regression has no probabilities", false, "calibrate=true")]
+    [InlineData("calibrate needs a classifier: a regression has no probabilities", true, "calibrate=true", "task=regress")]
+    [InlineData("calibrate needs a validation set: give validation a share above 0 or a file", true, "calibrate=true", "validation=0")]
+    public void A_calibration_needs_classes_and_samples_held_back(string sentence, bool classes, params string[] given) =>
+        Assert.Equal(sentence, Assert.Throws<SettingException>(() => Resolve(classes ? Digits : Diabetes, given)).Message);
+
+    [Theory]
     [InlineData("order and group both say which rows are held back", "group=a", "order=b")]
     [InlineData("group splits a table by a share, and validation is 0", "group=a", "validation=0")]
     [InlineData("order splits a table by a share, and validation is new.csv", "order=a", "validation=new.csv")]
@@ -161,7 +168,7 @@ public sealed class JobResolutionTests
 
     [Fact]
     public void Run_settings_reach_no_specification() =>
-        Assert.Equal(Resolve(Digits), Resolve(Digits, "workers=5", "blocks=4", "threads=3", "snapshot-every=7", "audit-share=0.5", "store=x", "out=y"));
+        Assert.Equal(Resolve(Digits), Resolve(Digits, "workers=5", "blocks=4", "threads=3", "snapshot-every=7", "audit-share=0.5", "calibrate=true", "store=x", "out=y"));
 
     [Fact]
     public void Balanced_class_weights_have_the_mean_one_over_the_samples()
