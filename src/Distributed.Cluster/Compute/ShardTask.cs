@@ -68,7 +68,7 @@ internal class ShardTask
             _orderEpoch = epoch;
         }
         var range = _plan.Shard(step, shard);
-        for (var i = 0; i < range.Count; i++) _rows[i] = _order[range.First + i];
+        _order.CopyTo(range.First, _rows.AsSpan(0, range.Count));
         Gather(_data.Training, range.Count);
         _gathered = (step, shard);
         return true;

@@ -6,9 +6,9 @@ using Akka.Dispatch;
 namespace Distributed.Cluster.Compute;
 
 /// <summary>
-/// Runs the actors of a training step (blocks and workers) on idle compute threads, or on the thread pool when there are none. The thread that
-/// completes a step's last shard carries its gradient to the blocks, updates the weights while the gradient is in its cache, and begins the next
-/// step, without waking another thread.
+/// Runs the actors of a training step (blocks and workers, and the coordinator, which decides between two epochs) on idle compute threads, or on the
+/// thread pool when there are none. The thread that completes a step's last shard carries its gradient to the blocks, updates the weights while the
+/// gradient is in its cache, and begins the next step, without waking another thread.
 /// </summary>
 /// <remarks>
 /// An attending thread (<see cref="Attend"/> … <see cref="Leave"/>) promises to check the queue before it leaves. Work still queued when the last

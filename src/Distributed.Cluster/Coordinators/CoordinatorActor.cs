@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Event;
+using Distributed.Cluster.Compute;
 using Distributed.Cluster.Membership;
 using Distributed.Cluster.Messages;
 using Distributed.Cluster.Stores;
@@ -55,7 +56,7 @@ internal sealed class CoordinatorActor : ReceiveActor, IWithTimers, IWithUnbound
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
     public static Props Props(JobId job, IActorRef blocks, ILogger decisions, StoreOutage outage) =>
-        Akka.Actor.Props.Create(() => new CoordinatorActor(job, blocks, decisions, outage));
+        Akka.Actor.Props.Create(() => new CoordinatorActor(job, blocks, decisions, outage)).WithDispatcher(StepDispatcher.Path);
 
     protected override void PreStart()
     {

@@ -1,11 +1,13 @@
 using Akka.Actor;
 using Akka.Cluster.Sharding;
+using Distributed.Cluster.Compute;
 
 namespace Distributed.Cluster.Hosting;
 
 /// <summary>
 /// The entities of a process without a cluster: what a region of Cluster.Sharding is on a node. An entity starts at its first message; one that asks to
-/// be passivated is stopped, and messages that come meanwhile wait for its next incarnation.
+/// be passivated is stopped, and messages that come meanwhile wait for its next incarnation. It runs where its entities do: a message to a block at an
+/// epoch's end wakes no other thread on its way.
 /// </summary>
 internal sealed class LocalRegion : UntypedActor
 {
@@ -21,7 +23,7 @@ internal sealed class LocalRegion : UntypedActor
     /// <param name="extractor">Names the entity of a message.</param>
     /// <param name="props">Creates an entity by its name.</param>
     public static Props Props(IMessageExtractor extractor, Func<string, Props> props) =>
-        Akka.Actor.Props.Create(() => new LocalRegion(extractor, props)).WithDispatcher("akka.actor.internal-dispatcher");
+        Akka.Actor.Props.Create(() => new LocalRegion(extractor, props)).WithDispatcher(StepDispatcher.Path);
 
     protected override void OnReceive(object message)
     {

@@ -48,12 +48,25 @@ internal sealed class ImageSamples : ISampleSource
     {
         for (var i = 0; i < rows.Length; i++)
         {
+            if (i + CacheLines.RowsAhead < rows.Length) Prefetch(rows[i + CacheLines.RowsAhead]);
             var row = rows[i];
             ArgumentOutOfRangeException.ThrowIfNegative(row, nameof(rows));
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Rows, nameof(rows));
-            var image = _rows is null ? row : _rows[row];
-            _encoding.Encode(_pixels.AsSpan(image * Inputs, Inputs), inputs.Slice(i * Inputs, Inputs));
+            var image = ImageOf(row);
+            _encoding.Encode(PixelsOf(image), inputs.Slice(i * Inputs, Inputs));
             labels[i] = _labels[image];
         }
+    }
+
+    private int ImageOf(int row) => _rows is null ? row : _rows[row];
+
+    private ReadOnlySpan<byte> PixelsOf(int image) => _pixels.AsSpan(image * Inputs, Inputs);
+
+    private void Prefetch(int row)
+    {
+        if ((uint)row >= (uint)Rows) return; // refused when its turn comes
+        var image = ImageOf(row);
+        CacheLines.Prefetch(PixelsOf(image));
+        CacheLines.Prefetch<int>(_labels.AsSpan(image, 1));
     }
 }

@@ -106,6 +106,7 @@ public sealed class EncodedSamples : ISampleSource
     {
         for (var i = 0; i < rows.Length; i++)
         {
+            if (i + CacheLines.RowsAhead < rows.Length) Prefetch(rows[i + CacheLines.RowsAhead]);
             var row = rows[i];
             ArgumentOutOfRangeException.ThrowIfNegative(row, nameof(rows));
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Rows, nameof(rows));
@@ -116,10 +117,18 @@ public sealed class EncodedSamples : ISampleSource
                 _targets.AsSpan(row * Outputs, Outputs).CopyTo(targets.Slice(i * Outputs, Outputs));
         }
     }
+
     /// <inheritdoc/>
     public void GatherWeights(ReadOnlySpan<int> rows, Span<float> weights)
     {
         for (var i = 0; i < rows.Length; i++)
             weights[i] = HasWeights ? _weights[rows[i]] : 1;
+    }
+
+    private void Prefetch(int row)
+    {
+        if ((uint)row >= (uint)Rows) return; // refused when its turn comes
+        CacheLines.Prefetch<float>(_features.AsSpan(row * Inputs, Inputs));
+        if (IsClassification) CacheLines.Prefetch<int>(_labels.AsSpan(row, 1));
     }
 }

@@ -47,15 +47,17 @@ internal sealed unsafe class MappedSamples : ISampleSource
     {
         for (var i = 0; i < rows.Length; i++)
         {
+            if (i + CacheLines.RowsAhead < rows.Length) Prefetch(rows[i + CacheLines.RowsAhead]);
             var row = rows[i];
             ArgumentOutOfRangeException.ThrowIfNegative(row, nameof(rows));
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Rows, nameof(rows));
-            new ReadOnlySpan<float>(_inputs + (long)row * Inputs, Inputs).CopyTo(inputs.Slice(i * Inputs, Inputs));
+            InputsOf(row).CopyTo(inputs.Slice(i * Inputs, Inputs));
             if (IsClassification) labels[i] = _labels[row];
             else new ReadOnlySpan<float>(_targets + (long)row * Outputs, Outputs).CopyTo(targets.Slice(i * Outputs, Outputs));
         }
         GC.KeepAlive(_view);
     }
+
     public void GatherWeights(ReadOnlySpan<int> rows, Span<float> weights)
     {
         for (var i = 0; i < rows.Length; i++)
@@ -64,5 +66,14 @@ internal sealed unsafe class MappedSamples : ISampleSource
             weights[i] = HasWeights ? _weights[rows[i]] : 1;
         }
         GC.KeepAlive(_view);
+    }
+
+    private ReadOnlySpan<float> InputsOf(int row) => new(_inputs + (long)row * Inputs, Inputs);
+
+    private void Prefetch(int row)
+    {
+        if ((uint)row >= (uint)Rows) return; // refused when its turn comes
+        CacheLines.Prefetch(InputsOf(row));
+        if (IsClassification) CacheLines.Prefetch(new ReadOnlySpan<int>(_labels + row, 1));
     }
 }

@@ -66,8 +66,40 @@ public readonly struct SampleOrder
     {
         ArgumentOutOfRangeException.ThrowIfNegative(first);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(first, Count - rows.Length);
-        for (var i = 0; i < rows.Length; i++)
+        for (var i = CopyVectors(first, rows); i < rows.Length; i++)
             rows[i] = this[first + i];
+    }
+
+    /// <summary>Several positions at once: <see cref="this[int]"/> with the walks of all lanes side by side. Returns how many were filled.</summary>
+    private int CopyVectors(int first, Span<int> rows)
+    {
+        var count = new Vector<ulong>((ulong)Count);
+        var done = 0;
+        for (; done <= rows.Length - Vector<ulong>.Count; done += Vector<ulong>.Count)
+        {
+            var positions = new Vector<ulong>((ulong)(first + done)) + Vector<ulong>.Indices;
+            var values = Permute(positions);
+            for (var outside = Vector.GreaterThanOrEqual(values, count); outside != Vector<ulong>.Zero; outside = Vector.GreaterThanOrEqual(values, count))
+                values = Vector.ConditionalSelect(outside, Permute(values), values);
+            for (var lane = 0; lane < Vector<ulong>.Count; lane++) rows[done + lane] = (int)values[lane];
+        }
+        return done;
+    }
+
+    private Vector<ulong> Permute(Vector<ulong> value)
+    {
+        var mask = new Vector<ulong>(_halfMask);
+        var left = value >>> _halfBits;
+        var right = value & mask;
+        var roundKey = _key;
+        for (var round = 0; round < Rounds; round++)
+        {
+            roundKey += StreamKey.Golden;
+            var mixed = (StreamKey.Mix(new Vector<ulong>(roundKey) ^ right) >>> 32) & mask;
+            (left, right) = (right, left ^ mixed);
+        }
+
+        return (left << _halfBits) | right;
     }
 
     private uint Permute(uint value)

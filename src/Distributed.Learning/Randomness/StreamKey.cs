@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Distributed.Learning.Randomness;
 
 /// <summary>
@@ -18,6 +20,14 @@ internal static class StreamKey
         word = (word ^ (word >> 30)) * 0xBF58476D1CE4E5B9;
         word = (word ^ (word >> 27)) * 0x94D049BB133111EB;
         return word ^ (word >> 31);
+    }
+
+    /// <summary><see cref="Mix(ulong)"/> of several words.</summary>
+    public static Vector<ulong> Mix(Vector<ulong> words)
+    {
+        words = (words ^ (words >>> 30)) * 0xBF58476D1CE4E5B9;
+        words = (words ^ (words >>> 27)) * 0x94D049BB133111EB;
+        return words ^ (words >>> 31);
     }
 
     /// <summary>The key of a stream. Each word is absorbed between two mixes, so that the order of the words counts.</summary>

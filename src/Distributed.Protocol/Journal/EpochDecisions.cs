@@ -10,10 +10,9 @@ internal static class EpochDecisions
     /// <param name="epoch">The epoch that ended, from 0.</param>
     /// <param name="epochs">The most epochs that the job runs.</param>
     /// <param name="metrics">That epoch's metrics.</param>
-    /// <param name="earlier">The decisions of earlier epochs, in order.</param>
-    public static EpochDecided Decide(this StopRules rules, int epoch, int epochs, EpochMetrics metrics, IReadOnlyList<EpochDecided> earlier)
+    /// <param name="best">The best of the earlier epochs; null for the first one.</param>
+    public static EpochDecided Decide(this StopRules rules, int epoch, int epochs, EpochMetrics metrics, EpochDecided? best)
     {
-        var best = Best(earlier);
         var isBest = best is null || metrics.DecidingLoss < best.Metrics.DecidingLoss; // the earlier epoch wins a tie
         var sinceBest = isBest ? 0 : epoch - best!.Epoch;
         StopReason? stop =

@@ -68,7 +68,7 @@ internal sealed class JobHistory
     public JobEnded? End { get; private set; }
 
     /// <summary>The best epoch so far; null before the first.</summary>
-    public EpochDecided? Best => EpochDecisions.Best(_decisions);
+    public EpochDecided? Best { get; private set; }
 
     /// <summary>The newest checkpoint; null before the first.</summary>
     public Checkpoint? Latest => _checkpoints.Count > 0 ? _checkpoints[^1] : null;
@@ -122,6 +122,7 @@ internal sealed class JobHistory
             case EpochDecided decided:
                 if (decided.Epoch != _decisions.Count) break;
                 _decisions.Add(decided);
+                if (decided.IsBest) Best = decided;
                 ForgetFailures();
                 break;
             case AttemptFailed failed:
@@ -192,6 +193,7 @@ internal sealed class JobHistory
         Rewinds = summary.Rewinds;
         _decisions.Clear();
         _decisions.AddRange(summary.Decisions);
+        Best = EpochDecisions.Best(_decisions);
         _checkpoints.Clear();
         _checkpoints.AddRange(summary.Checkpoints);
         _exclusions.Clear();

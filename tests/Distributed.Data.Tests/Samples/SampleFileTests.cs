@@ -118,12 +118,32 @@ public sealed class SampleFileTests : IDisposable
         Assert.Throws<DataException>(() => SampleFile.Map(path));
     }
 
-    [Fact]
-    public void A_row_that_is_not_there_is_refused()
+    [Theory]
+    [InlineData("buyers")]
+    [InlineData("digits")]
+    public void A_row_that_is_not_there_is_refused_wherever_it_is_asked_for(string source)
     {
-        var mapped = SampleFile.Map(Write(DataSets.Load(new DataSettings { Source = "buyers", Seed = 3 })));
-        foreach (var row in new[] { -1, mapped.Training.Rows })
-            Assert.Throws<ArgumentOutOfRangeException>(() => Gather(mapped.Training, [row]));
+        var data = DataSets.Load(new DataSettings { Source = source, Seed = 3 });
+        foreach (var samples in new[] { data.Training, SampleFile.Map(Write(data)).Training })
+            foreach (var row in new[] { -1, samples.Rows, int.MaxValue, int.MinValue })
+                for (var before = 0; before < 6; before++) // rows are asked for before their turn
+                    Assert.Throws<ArgumentOutOfRangeException>(() => Gather(samples, [.. Enumerable.Range(0, before), row]));
+    }
+
+    [Theory]
+    [InlineData("buyers")]
+    [InlineData("digits")]
+    public void Rows_gathered_together_are_those_gathered_alone(string source)
+    {
+        var data = DataSets.Load(new DataSettings { Source = source, Seed = 3 });
+        int[] rows = [data.Training.Rows - 1, 0, 7, 7, 3, data.Training.Rows - 2, 1];
+        foreach (var samples in new[] { data.Training, SampleFile.Map(Write(data)).Training })
+        {
+            var alone = rows.Select(row => Gather(samples, [row])).ToList();
+            Assert.Equal(
+                (string.Join(" ", alone.Select(one => one.Inputs)), string.Join(" ", alone.Select(one => one.Labels))),
+                (Gather(samples, rows).Inputs, Gather(samples, rows).Labels));
+        }
     }
 
     private string Write(EncodedDataSet data)

@@ -114,6 +114,25 @@ public class SampleOrderTests
     }
 
     [Fact]
+    public void Every_run_equals_the_positions_one_by_one_at_every_count()
+    {
+        int[] counts = [.. Enumerable.Range(1, 130), 1797, 4095, 4096, 4097, 65_535, 65_536, 65_537, int.MaxValue];
+        foreach (var count in counts)
+            foreach (var seed in (ulong[])[0, 7, ulong.MaxValue])
+            {
+                var order = new SampleOrder(seed, 3, count);
+                foreach (var length in Enumerable.Range(0, Math.Min(count, 19) + 1))
+                    foreach (var first in new[] { 0, (count - length) / 2, count - length })
+                    {
+                        var rows = new int[length];
+                        order.CopyTo(first, rows);
+                        for (var i = 0; i < length; i++)
+                            Assert.True(rows[i] == order[first + i], $"count {count}, seed {seed}, position {first + i}: {rows[i]}, not {order[first + i]}");
+                    }
+            }
+    }
+
+    [Fact]
     public void Positions_outside_the_epoch_are_refused()
     {
         var order = new SampleOrder(4, 2, 10);

@@ -36,26 +36,26 @@ public sealed class StopRulesTests
     public void A_target_accuracy_is_asked_of_the_validation_set()
     {
         var rules = new StopRules { TargetAccuracy = 0.9 };
-        Assert.Null(rules.Decide(0, 5, SampleJobs.Loss(1, 0.89), []).Stop);
-        Assert.Equal(StopReason.Target, rules.Decide(0, 5, SampleJobs.Loss(1, 0.9), []).Stop);
+        Assert.Null(rules.Decide(0, 5, SampleJobs.Loss(1, 0.89), null).Stop);
+        Assert.Equal(StopReason.Target, rules.Decide(0, 5, SampleJobs.Loss(1, 0.9), null).Stop);
     }
 
     [Fact]
     public void A_target_in_the_last_epoch_is_the_reason() =>
-        Assert.Equal(StopReason.Target, new StopRules { TargetLoss = 4 }.Decide(0, 1, SampleJobs.Loss(4), []).Stop);
+        Assert.Equal(StopReason.Target, new StopRules { TargetLoss = 4 }.Decide(0, 1, SampleJobs.Loss(4), null).Stop);
 
     [Fact]
     public void Without_a_validation_set_the_training_loss_decides()
     {
         var metrics = new EpochMetrics { TrainLoss = 0.5 };
         Assert.Equal(0.5, metrics.DecidingLoss);
-        Assert.Equal(StopReason.Target, new StopRules { TargetLoss = 0.5 }.Decide(0, 5, metrics, []).Stop);
+        Assert.Equal(StopReason.Target, new StopRules { TargetLoss = 0.5 }.Decide(0, 5, metrics, null).Stop);
     }
 
     private static List<EpochDecided> Decide(StopRules rules, int epochs, double[] losses)
     {
         var decisions = new List<EpochDecided>();
-        foreach (var loss in losses) decisions.Add(rules.Decide(decisions.Count, epochs, SampleJobs.Loss(loss), decisions));
+        foreach (var loss in losses) decisions.Add(rules.Decide(decisions.Count, epochs, SampleJobs.Loss(loss), EpochDecisions.Best(decisions)));
         return decisions;
     }
 }

@@ -82,6 +82,6 @@ internal sealed class Oracle
             ValidationMae = classifier ? null : validation?.MeanAbsoluteError,
             ValidationR2 = classifier ? null : validation?.RSquared,
         };
-        _decisions.Add(specification.Stop.Decide(_decisions.Count, specification.Epochs, metrics, _decisions));
+        _decisions.Add(specification.Stop.Decide(_decisions.Count, specification.Epochs, metrics, EpochDecisions.Best(_decisions)));
     }
 }

@@ -97,7 +97,7 @@ internal sealed class EpochGate(RunContext context, Moves moves, int toldOpen)
         if (Completed is not { } completed || completed.Epoch != context.History.Decisions.Count) return null;
         var specification = context.History.Specification!;
         return specification.Stop.Decide(
-            completed.Epoch, specification.Epochs, MetricsOf(specification, completed.Training, completed.Validation), context.History.Decisions);
+            completed.Epoch, specification.Epochs, MetricsOf(specification, completed.Training, completed.Validation), context.History.Best);
     }
 
     private void TellBlock(int block, int through) =>
