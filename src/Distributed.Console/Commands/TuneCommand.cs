@@ -66,6 +66,7 @@ internal sealed class TuneCommand
         var source = JobResolution.SourceOf(given, null);
         var data = DataSets.Load(source);
         var specification = SearchResolution.Resolve(given, search, space, source.Seed, LoadedData.ShapeOf(data));
+        if (run.Options.Calibrate) specification = specification with { Retrain = false }; // on all samples there is nothing to calibrate on
         interruption.Requested.ThrowIfCancellationRequested();
 
         await using var cluster = new ClusterAccess(_environment, store, SideBySide.Of(run), display.Noticed, choice.Verbose);
