@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 using Distributed.Console.Output;
 using Distributed.Jobs.Searches;
 using Distributed.Jobs.Submission;
@@ -14,11 +13,11 @@ internal sealed class JsonSearchDisplay(TextWriter output, TextWriter error) : I
     public void Started(SearchView view)
     {
         var search = view.Search.Specification;
-        Say(
+        Say(JsonSerializer.Serialize(
             new SearchStartedJson(
                 view.Search.Id.Value, view.Search.Data.Name, search.Data.Sha256, Choices.NameOf(SearchSettings.Strategies, search.Strategy), search.Trials, search.Rungs,
                 search.Keep, view.Goal, search.Seed, view.History.Trials.Count(trial => trial.Last is not null)),
-            SearchLines.Default.SearchStartedJson);
+            SearchLines.Default.SearchStartedJson));
     }
 
     public void Progressed(SearchView view)
@@ -28,40 +27,40 @@ internal sealed class JsonSearchDisplay(TextWriter output, TextWriter error) : I
     public void TrialEnded(SearchView view, SearchTrial trial)
     {
         var last = trial.Last!;
-        Say(
+        Say(JsonSerializer.Serialize(
             new TrialJson(
                 view.Search.Id.Value, trial.Number + 1, trial.Results.Count, SearchView.StateOf(trial), last.Epochs, JsonLines.Finite(view.InUnits(last.Value)), last.BestEpoch + 1,
                 view.SettingsOf(trial), last.WeightsSha256, last.Message),
-            SearchLines.Default.TrialJson);
+            SearchLines.Default.TrialJson));
     }
 
-    public void RungDecided(SearchView view, RungDecided decided) => Say(
-        new RungJson(view.Search.Id.Value, decided.Batch + 1, decided.Rung + 1, [.. decided.Kept.Select(trial => trial + 1)]), SearchLines.Default.RungJson);
+    public void RungDecided(SearchView view, RungDecided decided) => Say(JsonSerializer.Serialize(
+        new RungJson(view.Search.Id.Value, decided.Batch + 1, decided.Rung + 1, [.. decided.Kept.Select(trial => trial + 1)]), SearchLines.Default.RungJson));
 
     public void Noticed(string line) => error.WriteLine(line);
 
     public void Completed(SearchView view, SearchResult result)
     {
         var (end, winner) = (view.History.End!, result.Winner);
-        Say(
+        Say(JsonSerializer.Serialize(
             new SearchCompletedJson(
                 view.Search.Id.Value, end.Outcome.ToString().ToLowerInvariant(), winner?.Number + 1, JsonLines.Finite(view.InUnits(winner?.Last?.Value)), winner?.Last?.BestEpoch + 1,
                 winner is null ? null : view.SettingsOf(winner), end.DecisionsSha256, winner?.Last?.WeightsSha256, result.Retrained?.Job, result.Retrained?.WeightsSha256,
                 view.Elapsed.TotalSeconds, result.Folder),
-            SearchLines.Default.SearchCompletedJson);
+            SearchLines.Default.SearchCompletedJson));
     }
 
     public void Interrupted(SearchView view, string words)
     {
-        Say(new SearchInterruptedJson(view.Search.Id.Value), SearchLines.Default.SearchInterruptedJson);
+        Say(JsonSerializer.Serialize(new SearchInterruptedJson(view.Search.Id.Value), SearchLines.Default.SearchInterruptedJson));
         error.WriteLine(words);
     }
 
     public void Dispose() => output.Flush();
 
-    private void Say<T>(T line, JsonTypeInfo<T> type)
+    private void Say(string line)
     {
-        output.WriteLine(JsonSerializer.Serialize(line, type));
+        output.WriteLine(line);
         output.Flush();
     }
 }
