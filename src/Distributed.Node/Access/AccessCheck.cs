@@ -43,8 +43,8 @@ internal sealed class AccessCheck : IDisposable
         if (SignIn.PolicyOf(context.GetEndpoint()?.Metadata) is not null)
         {
             RefuseForeignPages(context.Request);
-            var caller = await SignedInAsync(context).ConfigureAwait(false);
-            using var lease = _rates.AttemptAcquire(caller.Name ?? context.Connection.RemoteIpAddress?.ToString() ?? "");
+            await CheckSignInAsync(context).ConfigureAwait(false);
+            using var lease = _rates.AttemptAcquire(Caller.CountedAs(context));
             if (!lease.IsAcquired) throw ApiException.TooMany("this client asks too often", TimeSpan.FromSeconds(1));
         }
         await next().ConfigureAwait(false);
@@ -56,11 +56,11 @@ internal sealed class AccessCheck : IDisposable
         _failures.Dispose();
     }
 
-    /// <summary>The caller. Keys and tokens were checked before failures are counted, so that wrong ones do not delay a valid one.</summary>
-    private async Task<Caller> SignedInAsync(HttpContext context)
+    /// <summary>Refuses who is not signed in. Keys and tokens were checked before failures are counted, so that wrong ones do not delay a valid one.</summary>
+    private async Task CheckSignInAsync(HttpContext context)
     {
         var result = await context.AuthenticateAsync().ConfigureAwait(false); // once a request: this is the answer of the sign-in before
-        if (result.Succeeded) return Caller.Of(context.User);
+        if (result.Succeeded) return;
         var reason = result.Failure is SignInFailure failure ? failure.Message : "the key or token is not valid here";
         if (_failures.Count(context.Connection.RemoteIpAddress, reason) is { } wait)
             throw ApiException.TooMany("too many failed sign-ins from this address; a right key is answered all the same", wait);

@@ -8,6 +8,7 @@ using Distributed.Node.Configuration;
 using Distributed.Node.Datasets;
 using Distributed.Node.Description;
 using Distributed.Node.Events;
+using Distributed.Node.Histories;
 using Distributed.Node.Jobs;
 using Distributed.Node.Keys;
 using Distributed.Node.Models;
@@ -141,17 +142,19 @@ internal sealed class HttpServer : IAsyncDisposable
     private static void MapApi(WebApplication application, HttpSettings settings, GatewayAccess cluster, ILogger logger)
     {
         var limits = settings.Limits;
-        var datasets = new DatasetStore(settings.DataFolder, logger);
-        var jobs = new JobReader(cluster, datasets);
+        cluster = cluster.WithMostOpenJobs(limits.OpenJobs);
+        var datasets = new DatasetStore(settings.DataFolder, logger, limits.StorageBytes);
+        var histories = new JobHistories((job, after) => cluster.Stored.JournalAsync(job, after, CancellationToken.None), limits.HistoryBytes);
+        var jobs = new JobReader(cluster, histories, datasets);
         var computations = new Computations(limits);
         var encoded = new EncodedCache(datasets);
         var models = new ModelCache(cluster, jobs, limits, TimeProvider.System);
         application.Lifetime.ApplicationStopped.Register(computations.Dispose);
         PageRoutes.Map(application);
         NodeRoutes.Map(application, cluster);
-        DatasetRoutes.Map(application, limits, datasets, computations, cluster);
-        JobRoutes.Map(application, limits, new SubmissionService(cluster, datasets, encoded, computations), jobs, cluster);
-        EventRoutes.Map(application, new JobFeeds(cluster, limits, logger), jobs, application.Lifetime.ApplicationStopping);
+        DatasetRoutes.Map(application, limits, datasets, computations, application.Services.GetRequiredService<RequestMemory>(), cluster);
+        JobRoutes.Map(application, limits, new SubmissionService(cluster, datasets, encoded), jobs, computations, cluster);
+        EventRoutes.Map(application, new JobFeeds(cluster, histories, limits, logger), jobs, application.Lifetime.ApplicationStopping);
         ModelRoutes.Map(application, limits, models, jobs, datasets, computations);
         ScoreRoutes.Map(application, models, jobs, encoded, computations);
         application.MapOpenApi("/openapi/{documentName}.json").Needs(ApiRole.Reader);

@@ -3,8 +3,8 @@ using Distributed.Data;
 using Distributed.Data.Samples;
 using Distributed.Jobs.Results;
 using Distributed.Models;
-using Distributed.Node.Budgets;
 using Distributed.Node.Access;
+using Distributed.Node.Budgets;
 using Distributed.Node.Description;
 using Distributed.Node.Jobs;
 using Distributed.Node.Keys;
@@ -21,14 +21,14 @@ namespace Distributed.Node.Routes;
 internal static class ScoreRoutes
 {
     public static void Map(IEndpointRouteBuilder routes, ModelCache models, JobReader jobs, EncodedCache encoded, Computations computations) =>
-        routes.MapGet(ApiRoutes.Jobs + "/{id}/scores", async (string id, string? checkpoint, CancellationToken cancellation) =>
+        routes.MapGet(ApiRoutes.Jobs + "/{id}/scores", async (string id, string? checkpoint, HttpContext context, CancellationToken cancellation) =>
         {
             var best = ModelRoutes.IsBest(checkpoint, "best");
             var job = JobReader.Parse(id);
             var record = (await jobs.FindAsync(job, cancellation).ConfigureAwait(false)).Record;
             using var lease = await models.RentAsync(job, best, cancellation).ConfigureAwait(false);
             var (model, step) = lease.Value;
-            return TypedResults.Ok(await computations.RunAsync(() =>
+            return TypedResults.Ok(await computations.RunAsync(Caller.CountedAs(context), () =>
             {
                 var data = SamplesOf(job, encoded, record);
                 return Task.FromResult(Of(model, model.Evaluate(data.Validation ?? data.Training), id, step, data.Validation is not null));
