@@ -16,6 +16,7 @@ internal static class CommandTree
         root.Subcommands.Add(JobsCommand.Create(environment));
         root.Subcommands.Add(PredictCommand.Create(environment));
         root.Subcommands.Add(EvaluateCommand.Create(environment));
+        root.Subcommands.Add(ExplainCommand.Create(environment));
         root.Subcommands.Add(ExportCommand.Create(environment));
         root.Subcommands.Add(VerifyCommand.Create(environment));
         root.Subcommands.Add(SubmitCommand.Create(environment));

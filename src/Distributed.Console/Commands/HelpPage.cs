@@ -31,6 +31,7 @@ internal sealed class HelpPage : SynchronousCommandLineAction
         [CompletionCommand.Name] = "dtrain completion bash",
         [ExportCommand.Name] = "dtrain export --model runs/digits-1 -o digits.onnx",
         [VerifyCommand.Name] = "dtrain verify digits-1 --from-checkpoint",
+        [ExplainCommand.Name] = "dtrain explain --model runs/buyers-1 --data new.csv --row 3",
         [EvaluateCommand.Name] = "dtrain evaluate --model runs/digits-1 --data digits --json",
     };
 

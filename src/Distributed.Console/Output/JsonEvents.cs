@@ -78,6 +78,13 @@ internal sealed record EvaluationJson(
 /// <summary>By how much a column matters, by <c>evaluate --importance</c>.</summary>
 internal sealed record ImportanceJson(string Column, double LossIncrease, double? AccuracyDecrease, double? R2Decrease);
 
+/// <summary>What <c>explain --json</c> prints.</summary>
+internal sealed record ExplanationJson(
+    int Row, string? Answer, string? Class, double? Value, double? Baseline, IReadOnlyList<ContributionJson> Columns);
+
+/// <summary>How far a column moves an answer.</summary>
+internal sealed record ContributionJson(string Column, double Contribution);
+
 /// <summary>One class of an evaluation.</summary>
 internal sealed record ClassJson(string Label, long Samples, double? Precision, double? Recall, double? F1, IReadOnlyList<long> PredictedAs);
 
@@ -111,6 +118,7 @@ internal sealed record VerifiedJson(string Job, bool Equal, long Step, double Se
 [JsonSerializable(typeof(JobJson))]
 [JsonSerializable(typeof(SearchJson))]
 [JsonSerializable(typeof(EvaluationJson))]
+[JsonSerializable(typeof(ExplanationJson))]
 [JsonSerializable(typeof(TableJson))]
 internal sealed partial class JsonLines : JsonSerializerContext
 {
