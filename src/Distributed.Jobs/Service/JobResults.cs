@@ -13,6 +13,10 @@ internal class JobResults(IStoredResults store, Func<JobId, CancellationToken, T
 {
     public Task<IReadOnlyList<JobRecord>> ListJobsAsync(CancellationToken cancellation) => store.ListAsync(cancellation);
 
+    public Task<IReadOnlyList<SearchRecord>> ListSearchesAsync(CancellationToken cancellation) => store.ListSearchesAsync(cancellation);
+
+    public Task<SearchRecord?> FindSearchAsync(JobId search, CancellationToken cancellation) => store.FindSearchAsync(search, cancellation);
+
     public Task<JobRecord?> FindJobAsync(JobId job, CancellationToken cancellation) => find(job, cancellation);
 
     public Task<float[]> ReadWeightsAsync(JobId job, CheckpointChoice choice, CancellationToken cancellation) =>
@@ -32,7 +36,8 @@ internal class JobResults(IStoredResults store, Func<JobId, CancellationToken, T
     public async Task<TrainedModel> ModelOfAsync(JobRecord job, long step, float[] weights, CancellationToken cancellation)
     {
         var encoding = await FindEncodingAsync(job, cancellation).ConfigureAwait(false) ?? FitAgain(job);
-        return JobModels.Of(job.Id, job.Specification, job.Epochs, job.DataName ?? LoadedData.DisplayName(job.Source.Source), encoding, weights, step);
+        var model = JobModels.Of(job.Id, job.Specification, job.Epochs, job.DataName ?? LoadedData.DisplayName(job.Source.Source), encoding, weights, step);
+        return job.Options.Calibrate ? JobModels.Calibrated(model, LoadedData.LoadAgain(job.Id, job.Specification, job.Source)) : model;
     }
 
     protected async Task<FeatureEncoding?> FindEncodingAsync(JobRecord job, CancellationToken cancellation) =>

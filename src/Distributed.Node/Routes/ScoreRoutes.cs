@@ -31,7 +31,7 @@ internal static class ScoreRoutes
             return TypedResults.Ok(await computations.RunAsync(Caller.CountedAs(context), () =>
             {
                 var data = SamplesOf(job, encoded, record);
-                return Task.FromResult(Of(model.Evaluate(data.Validation ?? data.Training), id, step, data.Validation is not null));
+                return Task.FromResult(Of(model, model.Evaluate(data.Validation ?? data.Training), id, step, data.Validation is not null));
             }, cancellation).ConfigureAwait(false));
         }).Needs(ApiRole.Reader)
             .Describe("getJobScores", RouteDescription.Models, "How well a checkpoint's model answers the job's validation samples.", 404, 409)
@@ -52,7 +52,7 @@ internal static class ScoreRoutes
         throw ApiException.Conflict($"the samples of {job} are not here any more");
     }
 
-    private static JobScores Of(ModelEvaluation evaluation, string job, long step, bool ofValidation) => new()
+    private static JobScores Of(TrainedModel model, ModelEvaluation evaluation, string job, long step, bool ofValidation) => new()
     {
         Job = job,
         Step = step,
@@ -66,6 +66,9 @@ internal static class ScoreRoutes
         RocAuc = evaluation.Probabilities?.RocAuc,
         PrAuc = evaluation.Probabilities?.PrAuc,
         CalibrationError = evaluation.Probabilities?.CalibrationError,
+        Temperature = model.Calibration?.Temperature,
+        UncalibratedLogLoss = evaluation.Uncalibrated?.LogLoss,
+        UncalibratedError = evaluation.Uncalibrated?.CalibrationError,
         BestThreshold = evaluation.Probabilities?.Threshold?.Probability,
         BestThresholdF1 = evaluation.Probabilities?.Threshold?.F1,
         Mae = evaluation.MeanAbsoluteError,
