@@ -78,7 +78,7 @@ internal static class Figures
 
     private static string Rounded(double value)
     {
-        var unit = Math.Pow(10, Math.Max(0, Math.Floor(Math.Log10(value)) - 2));
-        return (Math.Round(value / unit) * unit).ToString(value < 10 ? "0.#" : "#,0", CultureInfo.InvariantCulture);
+        var unit = value < 100 ? 0.1 : Math.Pow(10, Math.Floor(Math.Log10(value)) - 2);
+        return (Math.Round(value / unit) * unit).ToString(value < 100 ? "0.#" : "#,0", CultureInfo.InvariantCulture);
     }
 }

@@ -4,7 +4,6 @@ using System.Security.Claims;
 using System.Text.RegularExpressions;
 using Distributed.Api;
 using Distributed.Api.Client;
-using Distributed.Dashboard.Gateway;
 using Distributed.Dashboard.Tests.Browsers;
 using Distributed.Node.Access;
 using Distributed.Node.Http;
@@ -199,7 +198,7 @@ public sealed partial class SessionTests(GatewayFixture gateway)
             var page = await Client.GetStringAsync(path);
             var token = Token().Match(page).Groups[1].Value;
             Assert.NotEmpty(token);
-            return await Client.PostAsync(path, new FormUrlEncodedContent(values.Append(new("__RequestVerificationToken", token))));
+            return await Client.PostAsync(path, new FormUrlEncodedContent(values.Append(new KeyValuePair<string, string>("__RequestVerificationToken", token))));
         }
 
         public void Dispose()

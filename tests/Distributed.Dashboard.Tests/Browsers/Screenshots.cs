@@ -39,7 +39,7 @@ public sealed class Screenshots(GatewayFixture gateway, BrowserFixture browser, 
         Assert.True(shot >= 30);
     }
 
-    private async Task<int> ShootAsync(string folder, IReadOnlyList<(string Name, string Path)> pages, string address, int width, bool isDark)
+    private async Task<int> ShootAsync(string folder, List<(string Name, string Path)> pages, string address, int width, bool isDark)
     {
         await using var opened = await browser.OpenAsync(address, width, isDark);
         foreach (var (name, path) in pages)

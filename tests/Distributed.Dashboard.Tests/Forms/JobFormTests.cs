@@ -22,10 +22,11 @@ public sealed class JobFormTests
     public void Settings_that_do_not_go_together_are_told_before_they_are_sent()
     {
         var form = new JobForm();
-        form.Set(Settings.Optimizer, "sgd");
-        form.Set(Settings.Beta1, "0.5");
-        var whole = form.Check();
-        Assert.True(form.HasErrors || whole is not null);
+        form.Set(Settings.Shard, "64");
+        form.Set(Settings.Batch, "32");
+        Assert.False(form.HasErrors);
+        Assert.Null(form.Check());
+        Assert.Contains("at most the batch's 32", form.ErrorOf(Settings.Shard), StringComparison.Ordinal);
     }
 
     [Fact]

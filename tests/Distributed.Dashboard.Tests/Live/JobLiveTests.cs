@@ -77,6 +77,10 @@ public sealed class JobLiveTests
 
     private static JobSummary Summary(string id, bool isOver) => new()
     {
-        Id = id, State = isOver ? JobPhase.Completed : JobPhase.Running, Data = "digits", SubmittedAt = Begin, EndedAt = isOver ? Begin : null,
+        Id = id,
+        State = isOver ? JobPhase.Completed : JobPhase.Running,
+        Data = "digits",
+        SubmittedAt = Begin,
+        EndedAt = isOver ? Begin : null,
     };
 }

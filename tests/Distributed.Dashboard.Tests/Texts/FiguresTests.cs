@@ -37,6 +37,7 @@ public sealed class FiguresTests
     [InlineData(null, "–")]
     [InlineData(0.0, "–")]
     [InlineData(3.14159, "3.1 steps/s")]
+    [InlineData(31.4159, "31.4 steps/s")]
     [InlineData(123456.0, "123,000 steps/s")]
     public void A_speed_is_rounded(double? speed, string text) => Assert.Equal(text, Figures.Speed(speed, "steps"));
 
