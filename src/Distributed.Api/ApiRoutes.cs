@@ -34,10 +34,13 @@ public static class ApiRoutes
     /// <summary>GET: <see cref="DatasetDescription"/>. DELETE: 204, or 409 while a job uses it.</summary>
     public static string Dataset(string id) => $"{Datasets}/{Uri.EscapeDataString(id)}";
 
-    /// <summary>GET: <see cref="JobDetail"/>. DELETE: 204, or 409 while it has not ended.</summary>
+    /// <summary>GET: <see cref="JobDetail"/>, with <c>?last=N</c> of the last N epochs alone. DELETE: 204, or 409 while it has not ended.</summary>
     public static string Job(string id) => $"{Jobs}/{Uri.EscapeDataString(id)}";
 
-    /// <summary>GET: Server-Sent Events, see <see cref="ApiEvents"/>; ends after <c>finished</c>.</summary>
+    /// <summary>
+    /// GET: Server-Sent Events, see <see cref="ApiEvents"/>; ends after <c>finished</c>. It begins at the first epoch, with <c>?from=N</c> at another one,
+    /// with <c>?from=end</c> at the next one to be decided, with <c>?last=N</c> N before that.
+    /// </summary>
     public static string JobEvents(string id) => Job(id) + "/events";
 
     /// <summary>POST: asks for a pause; <c>JobSummary</c>. 409 when the job has ended.</summary>
@@ -52,10 +55,10 @@ public static class ApiRoutes
     /// <summary>GET: <see cref="JobStatus"/>, as its coordinator tells it at this moment. 409 when it has no turn, 503 when there is no answer for now.</summary>
     public static string JobStatus(string id) => Job(id) + "/status";
 
-    /// <summary>GET: <see cref="JobMetrics"/>.</summary>
+    /// <summary>GET: <see cref="JobMetrics"/>: every epoch, with <c>?from=N</c> and <c>?limit=</c> a page, with <c>?last=N</c> the last ones.</summary>
     public static string JobMetrics(string id) => Job(id) + "/metrics";
 
-    /// <summary>GET: <see cref="JobLog"/>.</summary>
+    /// <summary>GET: <see cref="JobLog"/>: every line, or those of <c>?from=</c>, <c>?limit=</c> and <c>?last=</c>.</summary>
     public static string JobLog(string id) => Job(id) + "/log";
 
     /// <summary>GET: the model folder as a zip, with <see cref="ModelFiles"/>; of the best checkpoint, or with <c>?checkpoint=last</c> of the last.</summary>

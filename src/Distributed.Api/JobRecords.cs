@@ -41,7 +41,7 @@ public sealed record JobDetail
     /// <summary>Workers of the job's first assignment; null before it, and where the journal does not tell (<see cref="JobStarted"/>).</summary>
     public int? FirstWorkers { get; init; }
 
-    /// <summary>The decided epochs in order.</summary>
+    /// <summary>The decided epochs in order; of <c>?last=N</c> the last N of them. <see cref="JobSummary.Epochs"/> of the summary is their number.</summary>
     public required IReadOnlyList<EpochDecided> Epochs { get; init; }
 
     /// <summary>The newest committed checkpoint's step; null before the first.</summary>
@@ -63,11 +63,25 @@ public sealed record JobDetail
     public double TargetScale { get; init; } = 1;
 }
 
-/// <summary>A job's epochs.</summary>
-public sealed record JobMetrics(string Job, IReadOnlyList<EpochDecided> Epochs);
+/// <summary>A job's epochs: all, the last ones, or a page.</summary>
+public sealed record JobMetrics(string Job, IReadOnlyList<EpochDecided> Epochs)
+{
+    /// <summary>How many the job has; null in answers of earlier releases.</summary>
+    public int? Total { get; init; }
 
-/// <summary>A job's log: what was decided about it and when, oldest first.</summary>
-public sealed record JobLog(string Job, IReadOnlyList<JobLogLine> Lines);
+    /// <summary>What <c>?from=</c> takes for the next page; null where nothing follows.</summary>
+    public int? Next { get; init; }
+}
+
+/// <summary>A job's log: what was decided about it and when, oldest first; all, the last lines, or a page.</summary>
+public sealed record JobLog(string Job, IReadOnlyList<JobLogLine> Lines)
+{
+    /// <summary>How many lines there are; null in answers of earlier releases.</summary>
+    public int? Total { get; init; }
+
+    /// <summary>What <c>?from=</c> takes for the next page; null where nothing follows.</summary>
+    public int? Next { get; init; }
+}
 
 /// <summary>One line of a job's log.</summary>
 /// <param name="At">When it was written (UTC).</param>

@@ -39,6 +39,15 @@ public sealed record JobScores
     /// <summary>The expected calibration error: mean distance between confidence and accuracy.</summary>
     public double? CalibrationError { get; init; }
 
+    /// <summary>The temperature of a calibrated model.</summary>
+    public double? Temperature { get; init; }
+
+    /// <summary>The log loss of a calibrated model's network without its temperature.</summary>
+    public double? UncalibratedLogLoss { get; init; }
+
+    /// <summary>The calibration error of a calibrated model's network without its temperature.</summary>
+    public double? UncalibratedError { get; init; }
+
     /// <summary>Of two classes: the probability of the second from which on to answer it for the highest F1.</summary>
     public double? BestThreshold { get; init; }
 

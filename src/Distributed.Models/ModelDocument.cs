@@ -29,8 +29,8 @@ public sealed record ModelOrigin
 /// <summary>The contents of <c>model.json</c>.</summary>
 internal sealed record ModelDocument
 {
-    /// <summary>The newest version that this program writes and reads: 2, since encodings tolerate missing and unseen values; 3, since some numbers are logarithms.</summary>
-    public const int NewestVersion = 3;
+    /// <summary>The newest version that this program writes and reads: 2, since encodings tolerate missing and unseen values; 3, since some numbers are logarithms; 4, since probabilities are calibrated.</summary>
+    public const int NewestVersion = 4;
 
     /// <summary>The file's version.</summary>
     public required int Version { get; init; }
@@ -44,12 +44,18 @@ internal sealed record ModelDocument
     /// <summary>The fingerprint of the weights (<see cref="ParameterHash"/>).</summary>
     public required string WeightsSha256 { get; init; }
 
+    /// <summary>How the probabilities were calibrated; null where they are the network's own.</summary>
+    public ModelCalibration? Calibration { get; init; }
+
     /// <summary>Where the model comes from.</summary>
     public ModelOrigin? Origin { get; init; }
 
-    /// <summary>The lowest version that has all that an encoding holds: programs of older releases go on reading what they know.</summary>
-    public static int VersionFor(FeatureEncoding encoding) =>
-        encoding.Columns.Any(column => column.Tolerance is { IsLogarithmic: true }) ? NewestVersion : encoding.Columns.Any(column => column.IsTolerant) ? 2 : 1;
+    /// <summary>The lowest version that has all that a model holds: programs of older releases go on reading what they know.</summary>
+    public static int VersionFor(TrainedModel model) =>
+        model.Calibration is not null ? 4
+        : model.Encoding.Columns.Any(column => column.Tolerance is { IsLogarithmic: true }) ? 3
+        : model.Encoding.Columns.Any(column => column.IsTolerant) ? 2
+        : 1;
 }
 
 /// <summary>Reads and writes <c>model.json</c> without reflection.</summary>

@@ -49,7 +49,7 @@ public static class ModelFolder
         var weightsPath = Path.Combine(place, WeightsName);
         var parameters = ReadFile(weightsPath, stream => WeightsFile.Read(stream, weightsPath, new ParameterLayout(document.Network)));
         return ParameterHash.Compute(parameters) == document.WeightsSha256
-            ? new TrainedModel(document.Network, document.Encoding, parameters, document.Origin)
+            ? new TrainedModel(document.Network, document.Encoding, parameters, document.Origin, document.Calibration)
             : throw new DataException(
                 $"the weights are not those that {ModelFile} was saved with (their SHA-256 differs)", "save or fetch the model again", weightsPath);
     }
@@ -59,10 +59,11 @@ public static class ModelFolder
         Directory.CreateDirectory(folder);
         var document = new ModelDocument
         {
-            Version = ModelDocument.VersionFor(model.Encoding),
+            Version = ModelDocument.VersionFor(model),
             Network = model.Network,
             Encoding = model.Encoding,
             WeightsSha256 = ParameterHash.Compute(model.Parameters),
+            Calibration = model.Calibration,
             Origin = model.Origin,
         };
         var weights = WriteBeside(Path.Combine(folder, WeightsName), stream => WeightsFile.Write(stream, new ParameterLayout(model.Network), model.Parameters));
@@ -107,7 +108,10 @@ public static class ModelFolder
         if (document.Version is < 1 or > ModelDocument.NewestVersion)
             throw new DataException(
                 $"the model has version {document.Version}", $"this program reads versions 1 to {ModelDocument.NewestVersion}", path);
-        return Mismatch(document.Network, document.Encoding) is { } problem
+        var wrongTemperature = document.Calibration is { } calibration
+            ? document.Network.IsClassification ? calibration.Validate() : "a regression has no temperature"
+            : null;
+        return (Mismatch(document.Network, document.Encoding) ?? wrongTemperature) is { } problem
             ? throw new DataException("not a valid model: " + problem, "save or fetch the model again", path)
             : document;
     }

@@ -20,6 +20,9 @@ public sealed record ModelEvaluation(
     /// <summary>Log loss, areas under curves and calibration; null from a regression model.</summary>
     public ProbabilityReport? Probabilities { get; init; }
 
+    /// <summary>Of a calibrated model: what follows from the network's own probabilities; otherwise null.</summary>
+    public ProbabilityReport? Uncalibrated { get; init; }
+
     /// <summary>The root of the mean squared error, in the target column's unit; null from a classifier.</summary>
     public double? RootMeanSquaredError { get; init; }
 }

@@ -18,6 +18,7 @@ public sealed class TrainedModel
 
     private readonly Network _network;
     private readonly float[] _parameters;
+    private readonly float[] _answering; // the same array where there is no temperature
     private readonly PackedWeights _packed;
     private ShardComputer? _spareComputer;
 
@@ -29,6 +30,12 @@ public sealed class TrainedModel
     /// <exception cref="ArgumentException">The parts do not fit each other; the message says how.</exception>
     public TrainedModel(
         NetworkSpecification network, FeatureEncoding encoding, ReadOnlySpan<float> parameters, ModelOrigin? origin = null)
+        : this(network, encoding, parameters.ToArray(), origin, null)
+    {
+    }
+
+    internal TrainedModel(
+        NetworkSpecification network, FeatureEncoding encoding, float[] parameters, ModelOrigin? origin, ModelCalibration? calibration)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(encoding);
@@ -37,9 +44,10 @@ public sealed class TrainedModel
         _network = new Network(network);
         if (parameters.Length != _network.Layout.Count)
             throw new ArgumentException($"the network has {_network.Layout.Count} parameters, not {parameters.Length}", nameof(parameters));
-        _parameters = parameters.ToArray();
+        (_parameters, Calibration) = (parameters, calibration);
+        _answering = calibration is null ? parameters : Scaled(parameters, _network.Layout.Layers[^1], calibration.Factor);
         _packed = new PackedWeights(_network);
-        _network.Pack(_parameters, _packed);
+        _network.Pack(_answering, _packed);
         Encoding = encoding;
         Origin = origin ?? new ModelOrigin();
     }
@@ -47,7 +55,8 @@ public sealed class TrainedModel
     /// <summary>The same weights under another reading of rows.</summary>
     private TrainedModel(TrainedModel other, FeatureEncoding encoding)
     {
-        (_network, _parameters, _packed, Origin) = (other._network, other._parameters, other._packed, other.Origin);
+        (_network, _parameters, _answering, _packed) = (other._network, other._parameters, other._answering, other._packed);
+        (Origin, Calibration) = (other.Origin, other.Calibration);
         Encoding = encoding;
     }
 
@@ -60,14 +69,20 @@ public sealed class TrainedModel
     /// <summary>Where the model comes from.</summary>
     public ModelOrigin Origin { get; }
 
-    /// <summary>The flat parameter vector.</summary>
+    /// <summary>How its probabilities were calibrated; null where they are the network's own.</summary>
+    public ModelCalibration? Calibration { get; }
+
+    /// <summary>The flat parameter vector, as trained.</summary>
     public ReadOnlySpan<float> Parameters => _parameters;
+
+    /// <summary>The flat parameter vector that answers: the trained one, whose last layer is divided by the temperature of <see cref="Calibration"/>.</summary>
+    public ReadOnlySpan<float> AnsweringParameters => _answering;
 
     /// <summary>The same, for those that keep it until it is written.</summary>
     internal ReadOnlyMemory<float> ParameterMemory => _parameters;
 
     /// <summary>Bytes that its weights take in memory: the vector, and the copies that products read.</summary>
-    public long WeightBytes => sizeof(float) * (long)_parameters.Length + _packed.Bytes;
+    public long WeightBytes => sizeof(float) * ((long)_parameters.Length + (Calibration is null ? 0 : _answering.Length)) + _packed.Bytes;
 
     /// <summary>Loads a model.</summary>
     /// <param name="folder">A folder with <c>model.json</c> and <c>weights.safetensors</c>, or one whose <c>best</c> or <c>last</c> has them.</param>
@@ -86,6 +101,22 @@ public sealed class TrainedModel
     /// (<see cref="FeatureEncoding.IsStrict"/>). It shares the weights.
     /// </summary>
     public TrainedModel Strictly() => new(this, Encoding with { IsStrict = true });
+
+    /// <summary>
+    /// The same model with calibrated probabilities (<see cref="ModelCalibration"/>). Its trained parameters and their hash stay.
+    /// </summary>
+    /// <param name="heldOut">Samples encoded with <see cref="Encoding"/> that it did not learn from, at least one.</param>
+    /// <exception cref="ArgumentException">It is a regression, or the samples were encoded for another model, or there are none.</exception>
+    public TrainedModel Calibrated(ISampleSource heldOut)
+    {
+        Require(heldOut);
+        if (!Network.IsClassification || heldOut.Rows == 0)
+            throw new ArgumentException("a calibration needs a classifier, and samples that it did not learn from", nameof(heldOut));
+        return new TrainedModel(Network, Encoding, _parameters, Origin, TemperatureFit.Of(Network, _parameters, heldOut));
+    }
+
+    /// <summary>The same model with the network's own probabilities.</summary>
+    public TrainedModel Uncalibrated() => Calibration is null ? this : new TrainedModel(Network, Encoding, _parameters, Origin, null);
 
     /// <summary>Answers one raw row.</summary>
     /// <param name="row">Each column's cell, as in a file; entries of other columns are ignored.</param>
@@ -153,9 +184,7 @@ public sealed class TrainedModel
     /// <exception cref="ArgumentException">The samples have other inputs, outputs or another task than the model.</exception>
     public ModelEvaluation Evaluate(ISampleSource samples)
     {
-        ArgumentNullException.ThrowIfNull(samples);
-        if (samples.Inputs != Network.Inputs || samples.Outputs != Network.Outputs || samples.IsClassification != Network.IsClassification)
-            throw new ArgumentException("the samples were encoded for another model", nameof(samples));
+        Require(samples);
         var computer = TakeComputer();
         var report = samples.IsClassification ? new ClassificationReport(Encoding.Target.Classes) : null;
         var probabilities = report is null ? null : new ProbabilityReport(report.Classes.Count);
@@ -164,6 +193,7 @@ public sealed class TrainedModel
         var labels = new int[RowsAtOnce];
         var targets = new float[RowsAtOnce * samples.Outputs];
         var outputs = new float[RowsAtOnce * samples.Outputs];
+        var weights = new float[samples.HasWeights ? RowsAtOnce : 0];
         var total = new ShardMetrics();
         for (var first = 0; first < samples.Rows; first += RowsAtOnce)
         {
@@ -175,10 +205,16 @@ public sealed class TrainedModel
             var batch = report is not null
                 ? new Samples(features, labels.AsSpan(0, count), count)
                 : new Samples(features, targets.AsSpan(0, count * samples.Outputs), count);
-            total = ShardMetrics.Add(total, computer.Evaluate(_parameters, _packed, batch));
+            if (samples.HasWeights)
+            {
+                samples.GatherWeights(rows.AsSpan(0, count), weights);
+                batch = batch with { Weights = weights.AsSpan(0, count) };
+            }
+
+            total = ShardMetrics.Add(total, computer.Evaluate(_answering, _packed, batch));
             if (report is null)
                 continue;
-            computer.Predict(_parameters, _packed, features, count, outputs.AsSpan(0, count * samples.Outputs));
+            computer.Predict(_answering, _packed, features, count, outputs.AsSpan(0, count * samples.Outputs));
             report.Add(labels.AsSpan(0, count), outputs.AsSpan(0, count * samples.Outputs));
             probabilities!.Add(labels.AsSpan(0, count), outputs.AsSpan(0, count * samples.Outputs));
         }
@@ -190,8 +226,24 @@ public sealed class TrainedModel
             report is null ? total.RSquared : null)
         {
             Probabilities = probabilities,
+            Uncalibrated = Calibration is null ? null : Uncalibrated().Evaluate(samples).Probabilities,
             RootMeanSquaredError = report is null && total.MeanSquaredError is { } square ? Math.Sqrt(square) * Encoding.Target.Scale : null,
         };
+    }
+
+    private void Require(ISampleSource samples)
+    {
+        ArgumentNullException.ThrowIfNull(samples);
+        if (samples.Inputs != Network.Inputs || samples.Outputs != Network.Outputs || samples.IsClassification != Network.IsClassification)
+            throw new ArgumentException("the samples were encoded for another model", nameof(samples));
+    }
+
+    private static float[] Scaled(float[] parameters, LayerLayout last, float factor)
+    {
+        var scaled = parameters.ToArray();
+        foreach (ref var weight in scaled.AsSpan(last.WeightOffset, last.WeightCount)) weight *= factor;
+        foreach (ref var bias in scaled.AsSpan(last.BiasOffset, last.Outputs)) bias *= factor;
+        return scaled;
     }
 
     private Prediction[] Answer(int rows, Action<int, int, float[]> fill)
@@ -205,7 +257,7 @@ public sealed class TrainedModel
             var count = Math.Min(RowsAtOnce, rows - first);
             fill(first, count, inputs);
             var answered = outputs.AsSpan(0, count * Network.Outputs);
-            computer.Predict(_parameters, _packed, inputs.AsSpan(0, count * Network.Inputs), count, answered);
+            computer.Predict(_answering, _packed, inputs.AsSpan(0, count * Network.Inputs), count, answered);
             for (var i = 0; i < count; i++)
                 answers[first + i] = AnswerOf(answered.Slice(i * Network.Outputs, Network.Outputs));
         }

@@ -21,6 +21,7 @@ internal static class Commands
           cluster-scaling   the workers against the bare step of one process         [--rounds N] and those of cluster
           product   what a person waits for, beside scikit-learn and PyTorch; writes product.csv and product.png into --out DIR
                     --dtrain PROGRAM [--mnist FOLDER] [--rounds N] [--large: also 20 million parameters and a million rows]
+            [--only TEXT: the cases whose names contain it]
           shards    samples/s against shard size; writes shards.png and shards.csv into --out DIR
           ranks     the defaults on 25 tables beside scikit-learn       FOLDER of the tables [--epochs N and other settings]
           bench     BenchmarkDotNet; what follows goes to it            [--filter PATTERN]
@@ -61,7 +62,7 @@ internal static class Commands
             case "compare":
                 return CompareCommand.Run(options.Peer, options.Rounds, output, errors);
             case "product":
-                ProductCommand.Run(options.Dtrain!, options.Mnist, options.Rounds, options.IsLarge, options.Out, output);
+                ProductCommand.Run(options.Dtrain!, options.Mnist, options.Only, options.Rounds, options.IsLarge, options.Out, output);
                 return 0;
             case "cluster":
                 return ClusterCommand.RunAsync(options.Cluster, options.Json, output).GetAwaiter().GetResult();
@@ -110,6 +111,8 @@ internal static class Commands
         public GradientFormat GradientFormat { get; private set; }
 
         public ClusterPlan Cluster => new(Workers, Blocks ?? Workers, GradientFormat, Model, Batch, Seconds, Rounds, !Sockets);
+
+        public string Only { get; private set; } = "";
 
         public string Out { get; private set; } = ".";
 
@@ -205,6 +208,9 @@ internal static class Commands
                 case "--mnist":
                     Mnist = Path.GetFullPath(value);
                     return Directory.Exists(value) ? null : $"there is no folder '{value}'";
+                case "--only":
+                    Only = value;
+                    return null;
                 case "--peer":
                     Peer = value;
                     return File.Exists(value) ? null : $"there is no file '{value}'";

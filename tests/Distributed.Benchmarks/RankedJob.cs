@@ -18,7 +18,7 @@ internal static class RankedJob
     /// <summary>Trains on one table, takes the best epoch's weights, and measures them on another table.</summary>
     /// <param name="given">The settings that are no defaults.</param>
     /// <param name="folder">Holds train.csv and test.csv.</param>
-    /// <returns>By measure: accuracy and logloss, or r2; and seconds.</returns>
+    /// <returns>By measure: accuracy, logloss, and calibrated (the log loss after --calibrate), or r2; and seconds.</returns>
     public static Dictionary<string, double> Run(GivenSettings given, string folder)
     {
         var began = TimeProvider.System.GetTimestamp();
@@ -30,6 +30,8 @@ internal static class RankedJob
         var model = new TrainedModel(network, data.Encoding, weights);
         var seconds = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
         var measures = Measure(model, Path.Combine(folder, "test.csv"));
+        if (network.IsClassification && data.Validation is { } heldOut)
+            measures["calibrated"] = Measure(model.Calibrated(heldOut), Path.Combine(folder, "test.csv"))["logloss"];
         measures["seconds"] = seconds;
         return measures;
     }

@@ -52,9 +52,21 @@ internal static class RanksCommand
         });
         scores.AddRange(ours);
         foreach (var measure in (string[])["accuracy", "logloss", "r2"]) Print(measure, scores, output);
+        PrintCalibrated(ours, output);
         foreach (var name in Names)
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seconds of {name}: {scores.Where(s => s.Name == name && s.Measure == "seconds").Sum(s => s.Value):F1}"));
         return 0;
+    }
+
+    /// <summary>The log loss of the defaults, and after a temperature was chosen on the validation part.</summary>
+    private static void PrintCalibrated(IReadOnlyCollection<Score> ours, TextWriter output)
+    {
+        output.WriteLine($"{"log loss",-18} {"plain",10}{"calibrated",12}");
+        foreach (var set in ours.Where(score => score.Measure is "logloss" or "calibrated").GroupBy(score => score.Set).OrderBy(set => set.Key, StringComparer.Ordinal))
+        {
+            double Mean(string measure) => set.Where(score => score.Measure == measure).Select(score => score.Value).DefaultIfEmpty(double.NaN).Average();
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{set.Key,-18} {Mean("logloss"),10:F4}{Mean("calibrated"),12:F4}"));
+        }
     }
 
     private static bool WriteSets(string folder)

@@ -110,7 +110,7 @@ public sealed class ModelFolderTests : IDisposable
 
     public static TheoryData<string, string, string> BadModelFiles => new()
     {
-        { "\"version\": 1", "\"version\": 9", "m/model.json: the model has version 9; this program reads versions 1 to 3" },
+        { "\"version\": 1", "\"version\": 9", "m/model.json: the model has version 9; this program reads versions 1 to 4" },
         { "\"hidden\": [\n      5\n    ]", "\"hidden\": [\n      0\n    ]", "m/model.json: not a valid model: a hidden layer must have 1 to 1048576 neurons, not 0; save or fetch the model again" },
         { "\"hidden\": [\n      5\n    ]", "\"hidden\": [\n      6\n    ]", "m/weights.safetensors: the tensor layers.0.weight has the shape [4, 5]; model.json's network needs [4, 6]" },
         { "\"hidden\": [\n      5\n    ]", "\"hidden\": []", "m/weights.safetensors: the tensor layers.0.weight has the shape [4, 5]; model.json's network needs [4, 2]" },

@@ -217,6 +217,29 @@ public sealed class NodeSettingsTests
     }
 
     [Fact]
+    public void Connections_leave_files_to_open()
+    {
+        Assert.Equal(400, OpenFileLimit.Parse(["Limit                     Soft Limit           Hard Limit           Units", "Max open files            400                  1024                 files"]));
+        Assert.Equal(int.MaxValue, OpenFileLimit.Parse(["Max open files            unlimited            unlimited            files"]));
+        Assert.Equal(int.MaxValue, OpenFileLimit.Parse([]));
+        var limits = new HttpLimits { OpenFiles = 1_024 };
+        Assert.Equal((341, 256, 170), (limits.Connections, limits.ConnectionsPerSource, limits.IdleConnections));
+        limits = new HttpLimits();
+        Assert.Equal((2_000, 1_500, 500), (limits.Connections, limits.ConnectionsPerSource, limits.IdleConnections));
+    }
+
+    [Fact]
+    public void Limits_of_a_user_are_read_and_checked()
+    {
+        string[] flags = ["--roles", "gateway", "--seed-nodes", "a:1", "--store", "s.db"];
+        Assert.Equal((null, null), (Read(flags).Http!.Limits.OpenJobs, Read(flags).Http!.Limits.StorageBytes));
+        var limits = Read([.. flags, "--max-open-jobs", "3", "--max-storage", "2GiB"]).Http!.Limits;
+        Assert.Equal((3, 2L << 30), (limits.OpenJobs, limits.StorageBytes));
+        Assert.Contains("--max-open-jobs is '0'", Assert.Throws<NodeSettingException>(() => Read([.. flags, "--max-open-jobs", "0"])).Message, StringComparison.Ordinal);
+        Assert.Contains("--max-storage is 'much'", Assert.Throws<NodeSettingException>(() => Read([.. flags, "--max-storage", "much"])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_wrong_variable_is_named_by_its_own_name()
     {
         var failure = Assert.Throws<NodeSettingException>(() => NodeSettings.Read(SettingValues.Read(Worker, name => name == "DISTRIBUTED_PORT" ? "many" : null)));

@@ -21,9 +21,11 @@ internal static class WrongSettings
         ("decimal", "dot", ": 'dot' is unknown (one of point, comma)"),
         ("encoding", "utf-9", ": 'utf-9' is not a known encoding: expected a name such as utf-8, utf-16 or windows-1252"),
         ("no-header", "maybe", ": 'maybe' is neither true nor false"),
+        ("sheet", " ", Empty),
         ("validation", " ", Empty),
         ("group", " ", Empty),
         ("order", " ", Empty),
+        ("weight", " ", Empty),
 
         ("hidden", "64,0", ": '0' is not a size: expected whole numbers between 1 and 65,536 separated by commas, such as 64,32, or 'none'"),
         ("activation", "softplus", ": 'softplus' is unknown (one of relu, leaky-relu, gelu, tanh, sigmoid, identity)"),
@@ -67,6 +69,7 @@ internal static class WrongSettings
         ("store", " ", Empty),
         ("snapshot-every", "often", ": 'often' is neither a number of steps nor a time: expected 100, 30s, 2m or epoch"),
         ("audit-share", "1.5", ": 1.5 is out of range: must be between 0 and 1 (0.01 is 1 %)"),
+        ("calibrate", "perhaps", ": 'perhaps' is neither true nor false"),
         ("out", " ", Empty),
     ];
 

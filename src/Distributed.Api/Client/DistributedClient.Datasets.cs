@@ -14,7 +14,7 @@ public sealed partial class DistributedClient
     /// <summary>Uploads a table of which the settings of a job file say how it is written, such as <c>noHeader</c>: the job needs them too.</summary>
     /// <param name="open">As there.</param>
     /// <param name="name">The display name.</param>
-    /// <param name="written">Of column, missing, delimiter, decimal, encoding and noHeader.</param>
+    /// <param name="written">Of column, missing, delimiter, decimal, encoding, noHeader and sheet.</param>
     /// <param name="cancellation">Ends the upload.</param>
     /// <exception cref="DistributedApiException">The upload failed; <see cref="ApiErrorReason.Unprocessable"/> names line and column.</exception>
     public Task<Dataset> UploadTableAsync(

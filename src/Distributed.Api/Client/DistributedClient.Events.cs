@@ -29,7 +29,7 @@ public sealed partial class DistributedClient
         var (failures, lost) = (0, _clock.GetTimestamp());
         while (true)
         {
-            var (response, broken, asked) = await OpenEventsAsync(job, lastId, cancellation).ConfigureAwait(false);
+            var (response, broken, asked) = await OpenEventsAsync(job, options, lastId, cancellation).ConfigureAwait(false);
             if (response is not null)
             {
                 using var _ = response;
@@ -58,13 +58,14 @@ public sealed partial class DistributedClient
     }
 
     /// <summary>The stream, or why it cannot be had for the moment and how long the server asks to wait.</summary>
-    private async Task<(HttpResponseMessage? Response, string Broken, TimeSpan Wait)> OpenEventsAsync(string job, string? lastId, CancellationToken cancellation)
+    private async Task<(HttpResponseMessage? Response, string Broken, TimeSpan Wait)> OpenEventsAsync(
+        string job, FollowOptions options, string? lastId, CancellationToken cancellation)
     {
         try
         {
             return (await AttemptAsync(async token =>
             {
-                using var request = Request(HttpMethod.Get, ApiRoutes.JobEvents(job));
+                using var request = Request(HttpMethod.Get, ApiRoutes.JobEvents(job) + StartOf(options));
                 request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
                 if (lastId is not null) request.Headers.TryAddWithoutValidation(ApiHeaders.LastEventId, lastId);
                 return await SendAsync(request, token).ConfigureAwait(false);
@@ -75,6 +76,13 @@ public sealed partial class DistributedClient
             return (null, e.StatusCode is { } status ? $"status {(int)status}" : Cause(e.InnerException ?? e), e.RetryAfter ?? TimeSpan.Zero);
         }
     }
+
+    private static string StartOf(FollowOptions options) => options switch
+    {
+        { Last: { } last } => FormattableString.Invariant($"?last={last}"),
+        { FromEpoch: > 0 and var epoch } => FormattableString.Invariant($"?from={epoch}"),
+        _ => "",
+    };
 
     private static async Task<(SseItem<string>? Next, string Broken)> NextAsync(IAsyncEnumerator<SseItem<string>> events, CancellationToken cancellation)
     {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
+using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Queue;
 
@@ -10,6 +11,9 @@ public sealed partial class DistributedClient
 {
     /// <summary>The most jobs of one page.</summary>
     private const int LongestPage = 100;
+
+    /// <summary>Epochs or lines of one page: about a megabyte.</summary>
+    private const int PageOfHistory = 5_000;
 
     /// <summary>Submits a job; the answer comes once its settings were checked against its data.</summary>
     /// <param name="settings">A job file, see <see cref="SubmitJob"/>: such as <c>new JsonObject { ["data"] = "digits", ["epochs"] = 3 }</c>.</param>
@@ -68,17 +72,58 @@ public sealed partial class DistributedClient
     /// <exception cref="DistributedApiException">The request failed; <see cref="ApiErrorReason.NotFound"/> for an unknown job.</exception>
     public Task<JobDetail> GetJobAsync(string job, CancellationToken cancellation = default) => GetAsync(ApiRoutes.Job(job), ApiJson.Default.JobDetail, cancellation);
 
+    /// <summary>A job with its last epochs alone, whose number <see cref="JobSummary.Epochs"/> tells; a gateway of an earlier release answers with all of them.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="lastEpochs">How many of them.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="DistributedApiException">The request failed; <see cref="ApiErrorReason.NotFound"/> for an unknown job.</exception>
+    public Task<JobDetail> GetJobOutlineAsync(string job, int lastEpochs = 0, CancellationToken cancellation = default) =>
+        GetAsync(FormattableString.Invariant($"{ApiRoutes.Job(job)}?last={lastEpochs}"), ApiJson.Default.JobDetail, cancellation);
+
     /// <summary>The present state of a job that has its turn: workers, blocks, checkpoints, where the time goes.</summary>
     /// <exception cref="DistributedApiException">The request failed; <see cref="ApiErrorReason.Conflict"/> for a job that has no turn.</exception>
     public Task<JobStatus> GetJobStatusAsync(string job, CancellationToken cancellation = default) =>
         GetAsync(ApiRoutes.JobStatus(job), ApiJson.Default.JobStatus, cancellation);
 
-    /// <summary>A job's epochs.</summary>
+    /// <summary>A job's epochs, fetched by the page while they are enumerated.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="from">The first one's number.</param>
+    /// <param name="cancellation">Ends the enumeration.</param>
+    /// <exception cref="DistributedApiException">A request failed.</exception>
+    public async IAsyncEnumerable<EpochDecided> ListJobEpochsAsync(string job, int from = 0, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        for (int? next = from; next is { } first;)
+        {
+            var page = await GetAsync(PageOf(ApiRoutes.JobMetrics(job), first), ApiJson.Default.JobMetrics, cancellation).ConfigureAwait(false);
+            foreach (var epoch in page.Epochs)
+                if (epoch.Epoch >= first) yield return epoch; // an earlier release answers with all of them
+            next = page.Next;
+        }
+    }
+
+    /// <summary>A job's log, fetched by the page while it is enumerated.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="from">The first line's index.</param>
+    /// <param name="cancellation">Ends the enumeration.</param>
+    /// <exception cref="DistributedApiException">A request failed.</exception>
+    public async IAsyncEnumerable<JobLogLine> ListJobLogAsync(string job, int from = 0, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        for (int? next = from; next is { } first;)
+        {
+            var page = await GetAsync(PageOf(ApiRoutes.JobLog(job), first), ApiJson.Default.JobLog, cancellation).ConfigureAwait(false);
+            foreach (var line in page.Total is null ? page.Lines.Skip(first) : page.Lines) yield return line; // an earlier release answers with all of them
+            next = page.Next;
+        }
+    }
+
+    private static string PageOf(string path, int from) => FormattableString.Invariant($"{path}?from={from}&limit={PageOfHistory}");
+
+    /// <summary>A job's epochs, all in one answer.</summary>
     /// <exception cref="DistributedApiException">The request failed.</exception>
     public Task<JobMetrics> GetJobMetricsAsync(string job, CancellationToken cancellation = default) =>
         GetAsync(ApiRoutes.JobMetrics(job), ApiJson.Default.JobMetrics, cancellation);
 
-    /// <summary>What was decided about a job, and when.</summary>
+    /// <summary>What was decided about a job, and when, all in one answer.</summary>
     /// <exception cref="DistributedApiException">The request failed.</exception>
     public Task<JobLog> GetJobLogAsync(string job, CancellationToken cancellation = default) => GetAsync(ApiRoutes.JobLog(job), ApiJson.Default.JobLog, cancellation);
 

@@ -13,6 +13,12 @@ public sealed record FollowOptions
     /// <summary>The id of the last event that was seen, to resume after it; null to begin with <see cref="JobStarted"/> and the decided epochs.</summary>
     public string? LastEventId { get; init; }
 
+    /// <summary>The number of the first epoch to hear of; what comes after <see cref="LastEventId"/> has precedence.</summary>
+    public int FromEpoch { get; init; }
+
+    /// <summary>How many of the decided epochs to begin with, 0 to hear of those to come alone; null to begin at <see cref="FromEpoch"/>.</summary>
+    public int? Last { get; init; }
+
     /// <summary>How long a stream that breaks is taken up again without one event.</summary>
     public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromMinutes(5);
 

@@ -24,6 +24,7 @@ internal class ShardTask
     private readonly AlignedBuffer _inputs; // [rows × inputs]; read twice by kernels
     private readonly int[] _labels; // [rows], classification
     private readonly float[] _targets; // [rows × outputs], regression
+    private readonly float[] _weights; // [rows], where samples have weights
     private SampleOrder _order;
     private int _orderEpoch = -1;
     private (long Step, int Shard) _gathered = (-1, -1); // the training shard currently gathered
@@ -38,6 +39,7 @@ internal class ShardTask
         _inputs = new AlignedBuffer(checked(plan.MaximumRows * data.Training.Inputs));
         _labels = new int[data.Training.IsClassification ? plan.MaximumRows : 0];
         _targets = new float[data.Training.IsClassification ? 0 : (long)plan.MaximumRows * data.Training.Outputs];
+        _weights = new float[data.Training.HasWeights ? plan.MaximumRows : 0];
     }
 
     /// <summary>The default workspace, for any worker and job.</summary>
@@ -82,17 +84,21 @@ internal class ShardTask
         return _computer.Evaluate(weights.Parameters.Span, weights.Packed, Gathered(_data.Validation!, range.Count), shard);
     }
 
-    private void Gather(ISampleSource source, int rows) =>
+    private void Gather(ISampleSource source, int rows)
+    {
         source.Gather(
             _rows.AsSpan(0, rows), _inputs.Span[..(rows * source.Inputs)],
             source.IsClassification ? _labels.AsSpan(0, rows) : default,
             source.IsClassification ? default : _targets.AsSpan(0, rows * source.Outputs));
+        if (_weights.Length > 0) source.GatherWeights(_rows.AsSpan(0, rows), _weights);
+    }
 
     private Samples Gathered(ISampleSource source, int rows)
     {
         var inputs = _inputs.Span[..(rows * source.Inputs)];
-        return source.IsClassification
+        var samples = source.IsClassification
             ? new Samples(inputs, _labels.AsSpan(0, rows), rows)
             : new Samples(inputs, _targets.AsSpan(0, rows * source.Outputs), rows);
+        return _weights.Length > 0 ? samples with { Weights = _weights.AsSpan(0, rows) } : samples;
     }
 }

@@ -15,7 +15,7 @@ internal sealed class AkkaLogSetup(ILoggerFactory loggers) : Setup
 
 /// <summary>
 /// Writes each Akka log event as one line: the message and the cause's message. Stack traces appear only at debug level. A repeated line, such as
-/// from a node contacting an absent one, is logged again after a minute.
+/// from a node contacting an absent one, is logged again after a minute, with the number of those in between.
 /// </summary>
 internal sealed class AkkaLog : ReceiveActor, IRequiresMessageQueue<ILoggerMessageQueueSemantics>
 {
@@ -31,7 +31,7 @@ internal sealed class AkkaLog : ReceiveActor, IRequiresMessageQueue<ILoggerMessa
     ];
 
     private readonly ILogger _log;
-    private readonly Dictionary<string, TimeSpan> _saidAt = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (TimeSpan At, int Left)> _said = new(StringComparer.Ordinal);
 
     public AkkaLog()
     {
@@ -54,7 +54,9 @@ internal sealed class AkkaLog : ReceiveActor, IRequiresMessageQueue<ILoggerMessa
         }
         if (IsToldByOutage(message)) return;
         var line = Line($"{message.Message}", message.Cause);
-        if (!IsRepeated(KeyOf(message.LogSource, line))) _log.Log(level, "{Source}: {Message}", message.LogSource, line); // endpoint names differ at each attempt
+        if (IsRepeated(KeyOf(message.LogSource, line), out var left)) return; // endpoint names differ at each attempt
+        if (left == 0) _log.Log(level, "{Source}: {Message}", message.LogSource, line);
+        else _log.Log(level, "{Source}: {Message} ({Left} more since the last line)", message.LogSource, line, left);
     }
 
     /// <summary>The first line of a message and of its cause, either of which may carry a stack trace.</summary>
@@ -71,17 +73,26 @@ internal sealed class AkkaLog : ReceiveActor, IRequiresMessageQueue<ILoggerMessa
         message is Error && ToldByOutage.Any(beginning => $"{message.Message}".StartsWith(beginning, StringComparison.Ordinal));
 
     /// <summary>
-    /// What makes two lines the same. Refused connections differ in their ports alone, and anyone who reaches the port can make as many as they like.
+    /// What makes two lines the same. Refused connections and what cannot be read of them differ in their ports and bytes alone, and anyone who
+    /// reaches the port can make as many as they like.
     /// </summary>
     private static string KeyOf(string source, string line) =>
-        source.Contains("TcpServerHandler", StringComparison.Ordinal) && line.IndexOf('[', StringComparison.Ordinal) is > 0 and var channel ? line[..channel] : line;
+        source.Contains("TcpServerHandler", StringComparison.Ordinal) && line.IndexOf('[', StringComparison.Ordinal) is > 0 and var channel ? line[..channel]
+        : source.Contains("/transports/", StringComparison.Ordinal) ? line[..Math.Min(line.Length, "Error while decoding incoming".Length)]
+        : line;
 
-    private bool IsRepeated(string line)
+    private bool IsRepeated(string line, out int left)
     {
         var now = Now;
-        if (_saidAt.TryGetValue(line, out var saidAt) && now - saidAt < Silence) return true;
-        if (_saidAt.Count >= RememberedLines) _saidAt.Clear();
-        _saidAt[line] = now;
+        var isKnown = _said.TryGetValue(line, out var said);
+        left = said.Left;
+        if (isKnown && now - said.At < Silence)
+        {
+            _said[line] = (said.At, said.Left + 1);
+            return true;
+        }
+        if (_said.Count >= RememberedLines) _said.Clear();
+        _said[line] = (now, 0);
         return false;
     }
 

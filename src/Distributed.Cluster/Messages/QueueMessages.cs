@@ -8,7 +8,11 @@ namespace Distributed.Cluster.Messages;
 // Between gateways and the job directory. Every request is answered or reaches the requester's time-out.
 
 /// <summary>From a gateway: queue this job. Answered by <see cref="QueueAnswered"/>.</summary>
-internal sealed record QueueJob(JobId Job, DataSettings Source, QueuedJob Submission) : IClusterMessage;
+internal sealed record QueueJob(JobId Job, DataSettings Source, QueuedJob Submission) : IClusterMessage
+{
+    /// <summary>Maximum number of unfinished jobs of its owner, as the gateway is set; null for no limit.</summary>
+    public int? MostOfOwner { get; init; }
+}
 
 /// <summary>From a gateway: change a job's course. Answered by <see cref="QueueAnswered"/>.</summary>
 internal sealed record SteerJob(JobId Job, JobSteering Steering, RunOptions? Options) : IClusterMessage;

@@ -29,6 +29,7 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
     private readonly RunningPictures _running;
     private readonly Dictionary<WorkerId, TimeSpan> _workers = []; // when each was last seen
     private bool _isPersisting;
+    private (IActorRef ReplyTo, JobId Job)? _asked; // whose decision is being written
 
     public JobDirectoryActor(IActorRef coordinators, int maximumRunning, StoreOutage outage)
     {
@@ -94,6 +95,8 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
     protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
     {
         _outage.Failed(JobJournal.DirectoryId, cause);
+        if (_asked is var (replyTo, job))
+            replyTo.Tell(new QueueAnswered(job, QueueVerdict.NotStored, $"the store takes no writes ({cause.GetBaseException().Message.ReplaceLineEndings(" ").TrimEnd('.')}): come again when it does", null));
         base.OnPersistFailure(cause, @event, sequenceNr);
     }
 
@@ -121,7 +124,7 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
     private void OnQueue(QueueJob message)
     {
         var replyTo = Sender;
-        var answer = _queue.Submit(message.Job, message.Submission, DateTimeOffset.UtcNow);
+        var answer = _queue.Submit(message.Job, message.Submission, DateTimeOffset.UtcNow, message.MostOfOwner);
         if (answer.Verdict == QueueVerdict.Done && _jobs.ContainsKey(message.Job))
             answer = new QueueAnswer(QueueVerdict.NameTaken, Reason: $"there is a job {message.Job} already: choose another name, or leave the name out");
         if (answer.Decision is not { } decision)
@@ -129,6 +132,7 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
             Answer(replyTo, answer.Existing ?? message.Job, answer);
             return;
         }
+        _asked = (replyTo, message.Job);
         PersistAll<object>([new JobRegistered(message.Job, decision.At, message.Source), decision], written =>
         {
             if (written is JobRegistered registered)
@@ -157,6 +161,7 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
             Answer(replyTo, message.Job, answer);
             return;
         }
+        _asked = (replyTo, message.Job);
         Persist(decision, written =>
         {
             Take(written);
@@ -235,8 +240,11 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
             Context.OnNode(node, NodeActors.Workers).Tell(new GetWorkers());
     }
 
-    private void Answer(IActorRef replyTo, JobId job, QueueAnswer answer) =>
+    private void Answer(IActorRef replyTo, JobId job, QueueAnswer answer)
+    {
+        _asked = null;
         replyTo.Tell(new QueueAnswered(job, answer.Verdict, answer.Reason, _queue.Find(job) is { } entry ? _listing.SummaryOf(entry) : null));
+    }
 
     private bool IsTaken(JobId job) => _jobs.ContainsKey(job) || _queue.IsTaken(job);
 

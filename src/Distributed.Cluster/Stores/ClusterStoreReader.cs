@@ -20,9 +20,9 @@ internal sealed class ClusterStoreReader(ActorSystem system) : IStoreReader
     public Task<JobHistory> HistoryAsync(JobId job, CancellationToken cancellation) =>
         ReadAsync<JobHistory>(read => JobHistoryReader.Props(job, read), cancellation);
 
-    /// <summary>A job's journal with the times of its events.</summary>
-    public Task<IReadOnlyList<JournalRow>> JournalAsync(JobId job, CancellationToken cancellation) =>
-        ReadAsync<IReadOnlyList<JournalRow>>(read => JournalReplay.Props(job, read), cancellation);
+    /// <summary>The events of a job's journal after a sequence number, with their times.</summary>
+    public Task<IReadOnlyList<JournalRow>> JournalAsync(JobId job, long after, CancellationToken cancellation) =>
+        ReadAsync<IReadOnlyList<JournalRow>>(read => JournalReplay.Props(job, after, read), cancellation);
 
     public async Task<byte[]?> SnapshotAsync(string persistenceId, long? sequenceNumber, CancellationToken cancellation)
     {

@@ -5,22 +5,24 @@ using Distributed.Protocol.Journal;
 
 namespace Distributed.Cluster.Stores;
 
-/// <summary>One event of a job's journal and when it was written (UTC).</summary>
-internal sealed record JournalRow(JournalEvent Event, DateTimeOffset At);
+/// <summary>One event of a job's journal, its sequence number there, and when it was written (UTC).</summary>
+internal sealed record JournalRow(long Number, JournalEvent Event, DateTimeOffset At);
 
-/// <summary>Reads a job's journal once with its events' times, which a recovery does not expose, through the journal plugin's own protocol.</summary>
+/// <summary>
+/// Reads a job's journal once, from an event on and with the events' times, which a recovery does not offer, through the journal plugin's own protocol.
+/// </summary>
 internal sealed class JournalReplay : ReceiveActor
 {
     private const string PluginId = "akka.persistence.journal.sql";
 
     private readonly List<JournalRow> _rows = [];
 
-    public JournalReplay(JobId job, TaskCompletionSource<IReadOnlyList<JournalRow>> read)
+    public JournalReplay(JobId job, long after, TaskCompletionSource<IReadOnlyList<JournalRow>> read)
     {
         var journal = Akka.Persistence.Persistence.Instance.Apply(Context.System).JournalFor(PluginId);
         Receive<ReplayedMessage>(message =>
         {
-            if (message.Persistent.Payload is JournalEvent journalEvent) _rows.Add(new JournalRow(journalEvent, TimeOf(message.Persistent.Timestamp)));
+            if (message.Persistent.Payload is JournalEvent journalEvent) _rows.Add(new JournalRow(message.Persistent.SequenceNr, journalEvent, TimeOf(message.Persistent.Timestamp)));
         });
         Receive<RecoverySuccess>(_ =>
         {
@@ -32,10 +34,11 @@ internal sealed class JournalReplay : ReceiveActor
             read.TrySetException(new TrainingException($"the store cannot be read: {failure.Cause.Message}", failure.Cause));
             Context.Stop(Self);
         });
-        journal.Tell(new ReplayMessages(1, long.MaxValue, long.MaxValue, JobJournal.IdOf(job), Self));
+        journal.Tell(new ReplayMessages(after + 1, long.MaxValue, long.MaxValue, JobJournal.IdOf(job), Self));
     }
 
-    public static Props Props(JobId job, TaskCompletionSource<IReadOnlyList<JournalRow>> read) => Akka.Actor.Props.Create(() => new JournalReplay(job, read));
+    public static Props Props(JobId job, long after, TaskCompletionSource<IReadOnlyList<JournalRow>> read) =>
+        Akka.Actor.Props.Create(() => new JournalReplay(job, after, read));
 
     /// <summary>The store's column contains .NET ticks.</summary>
     private static DateTimeOffset TimeOf(long timestamp) =>

@@ -49,12 +49,13 @@ internal sealed class EvaluateCommand
         var model = ModelFolder.Load(folder);
         var source = parsed.GetValue(_data)!;
         var samples = DataSets.LoadSamples(source, model.Encoding with { Format = TableWriting.Of(_written.Read(parsed), model.Encoding) });
-        var parameters = model.Parameters.ToArray();
+        var parameters = model.AnsweringParameters.ToArray();
         var evaluation = Evaluation.Of(model.Network, parameters, samples, model.Encoding.Target.Classes);
+        var scores = ModelScores.Of(model, evaluation, samples);
         var importance = parsed.GetValue(_importance) ? ImportanceOf(model, parameters, samples) : null;
         if (parsed.GetValue(_out) is { } place) Draw(place, model, evaluation, importance);
-        if (choice.Json) _environment.Output.WriteLine(JsonSerializer.Serialize(Json(folder, source, model, evaluation, importance), JsonLines.Default.EvaluationJson));
-        else Displays.Print(_environment, Lines(folder, source, model, evaluation, importance, _environment.TerminalWidth ?? FinalReport.PlainWidth));
+        if (choice.Json) _environment.Output.WriteLine(JsonSerializer.Serialize(Json(folder, source, model, evaluation, scores, importance), JsonLines.Default.EvaluationJson));
+        else Displays.Print(_environment, Lines(folder, source, model, evaluation, scores, importance, _environment.TerminalWidth ?? FinalReport.PlainWidth));
         return ExitCode.Done;
     }
 
@@ -72,7 +73,7 @@ internal sealed class EvaluateCommand
         if (importance is { Count: > 0 }) ImportancePicture.Write(Path.Combine(folder, "importance.png"), importance, "importance of the columns");
     }
 
-    private static IEnumerable<StyledLine> Lines(string folder, string source, TrainedModel model, Evaluation evaluation, IReadOnlyList<ColumnImportance>? importance, int width)
+    private static IEnumerable<StyledLine> Lines(string folder, string source, TrainedModel model, Evaluation evaluation, ModelScores scores, IReadOnlyList<ColumnImportance>? importance, int width)
     {
         var metrics = evaluation.Metrics;
         if (evaluation.Classes is { } classes)
@@ -83,7 +84,7 @@ internal sealed class EvaluateCommand
         yield return StyledLine.Of($"{folder} on {source}: {Numbers.Of(metrics.Samples, "sample")}");
         yield return Row("loss", Numbers.Loss(metrics.MeanLoss));
         if (evaluation.Classes is not null) yield return Row("accuracy", Numbers.Percent(metrics.Accuracy));
-        foreach (var line in ScoreTable.Lines(ModelScores.Of(evaluation, model.Encoding.Target.Scale), model.Encoding.Target.Classes)) yield return line;
+        foreach (var line in ScoreTable.Lines(scores, model.Encoding.Target.Classes)) yield return line;
         if (importance is null) yield break;
         yield return StyledLine.Empty;
         yield return StyledLine.Of("by how much the loss rises when a column's values are exchanged between the rows");
@@ -92,7 +93,7 @@ internal sealed class EvaluateCommand
 
     private static StyledLine Row(string name, string value) => new StyledLine().Add(("  " + name).PadRight(24), Tone.Faint).Add(value, Tone.Strong);
 
-    private static EvaluationJson Json(string folder, string source, TrainedModel model, Evaluation evaluation, IReadOnlyList<ColumnImportance>? importance)
+    private static EvaluationJson Json(string folder, string source, TrainedModel model, Evaluation evaluation, ModelScores scores, IReadOnlyList<ColumnImportance>? importance)
     {
         var metrics = evaluation.Metrics;
         var classes = evaluation.Classes;
@@ -101,7 +102,7 @@ internal sealed class EvaluateCommand
             classes is null ? null : JsonLines.Finite(metrics.Accuracy),
             classes is null ? JsonLines.Finite(metrics.MeanAbsoluteError * model.Encoding.Target.Scale) : null,
             classes is null ? JsonLines.Finite(metrics.RSquared) : null,
-            ScoresJson.Of(ModelScores.Of(evaluation, model.Encoding.Target.Scale)),
+            ScoresJson.Of(scores),
             classes?.Scores.Select((s, i) => new ClassJson(
                 s.Name, s.Support, s.Precision, s.Recall, s.F1,
                 [.. Enumerable.Range(0, classes.Classes.Count).Select(predicted => classes[i, predicted])])).ToArray(),

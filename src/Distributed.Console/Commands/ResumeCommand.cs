@@ -78,7 +78,7 @@ internal sealed class ResumeCommand
     {
         if (parsed.GetValue(_job) is not { } name) throw new UsageException("'dtrain resume' needs JOB where it talks to a server: many people's jobs may be paused there");
         if (Settings.OfOneProcess.FirstOrDefault(given.Has) is { } local)
-            throw new UsageException($"{local.Flag} sets up one process, and a cluster has its own setup; a cluster takes --blocks, --min-workers, --snapshot-every and --audit-share");
+            throw new UsageException($"{local.Flag} sets up one process, and a cluster has its own setup; a cluster takes --blocks, --min-workers, --snapshot-every, --audit-share and --calibrate");
         var job = RemoteJob.Named(name);
         using var client = _server.Open(parsed, _environment.Error.WriteLine);
         var summary = await client.ResumeAsync(job, given.Texts.Any() ? SubmitCommand.Body(given) : null, _environment.Ending).ConfigureAwait(false);

@@ -55,13 +55,15 @@ internal sealed record JobJson(
 /// <summary>The scores of a model on samples; those of the other task and undefined ones are left out.</summary>
 internal sealed record ScoresJson(
     double? BalancedAccuracy, double? MacroF1, double? LogLoss, double? RocAuc, double? PrAuc, double? CalibrationError,
-    double? BestThreshold, double? BestThresholdF1, double? Mae, double? Rmse, double? R2)
+    double? BestThreshold, double? BestThresholdF1, double? Mae, double? Rmse, double? R2,
+    double? Temperature, double? UncalibratedLogLoss, double? UncalibratedError)
 {
     public static ScoresJson Of(ModelScores scores) => new(
         JsonLines.Finite(scores.BalancedAccuracy), JsonLines.Finite(scores.MacroF1), JsonLines.Finite(scores.LogLoss), JsonLines.Finite(scores.RocAuc),
         JsonLines.Finite(scores.PrAuc), JsonLines.Finite(scores.CalibrationError), JsonLines.Finite(scores.Threshold?.Probability),
         JsonLines.Finite(scores.Threshold?.F1), JsonLines.Finite(scores.MeanAbsoluteError), JsonLines.Finite(scores.RootMeanSquaredError),
-        JsonLines.Finite(scores.RSquared));
+        JsonLines.Finite(scores.RSquared), JsonLines.Finite(scores.Temperature), JsonLines.Finite(scores.UncalibratedLogLoss),
+        JsonLines.Finite(scores.UncalibratedError));
 }
 
 /// <summary>What <c>evaluate --json</c> prints.</summary>

@@ -29,7 +29,7 @@ internal sealed class FollowedRun(ConsoleEnvironment environment, HttpTrainingCl
     {
         var record = HttpTrainingClient.RecordOf(detail);
         var job = new FollowedJob(record.Id, record.Specification, record.Options.Blocks, detail.Summary.Data, detail.TargetScale, detail.Notes);
-        var session = new TrainingSession(client, job, record, null, display, environment.Clock);
+        var session = new TrainingSession(client.From(record.Epochs.Count), job, record, null, display, environment.Clock);
         using var looking = CancellationTokenSource.CreateLinkedTokenSource(interruption);
         var look = LookAsync(job.Id, looking.Token);
         RunEnd end;

@@ -9,6 +9,7 @@ using Distributed.Jobs.Service;
 using Distributed.Jobs.Submission;
 using Distributed.Models;
 using Distributed.Protocol.Identity;
+using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Nodes;
 using Distributed.Protocol.Queue;
@@ -60,9 +61,9 @@ internal sealed class HttpTrainingClient : IJobClient, IDisposable
     /// <summary>Every job, newest first, up to a bound.</summary>
     public Task<IReadOnlyList<JobSummary>> ListAsync(int most, CancellationToken cancellation) => ExplainedAsync(EnumerateAsync(most, cancellation));
 
-    /// <summary>Everything about a job.</summary>
+    /// <summary>Everything about a job, its epochs by the page.</summary>
     /// <exception cref="UsageException">There is no job of that name.</exception>
-    public Task<JobDetail> GetJobAsync(JobId job, CancellationToken cancellation) => ExplainedAsync(_client.GetJobAsync(job.Value, cancellation));
+    public Task<JobDetail> GetJobAsync(JobId job, CancellationToken cancellation) => ExplainedAsync(ReadJobAsync(job, cancellation));
 
     /// <summary>How a job that has its turn is at this moment.</summary>
     /// <exception cref="UsageException">There is no job of that name, or it has no turn.</exception>
@@ -122,16 +123,23 @@ internal sealed class HttpTrainingClient : IJobClient, IDisposable
 
     /// <inheritdoc/>
     /// <exception cref="TrainingException">The server stayed unreachable for minutes; the job continues unwatched.</exception>
-    public async IAsyncEnumerable<JobEvent> WatchAsync(JobId job, [EnumeratorCancellation] CancellationToken cancellation)
+    public IAsyncEnumerable<JobEvent> WatchAsync(JobId job, CancellationToken cancellation) => WatchAsync(job, 0, cancellation);
+
+    /// <summary>A job's events from an epoch on; a server of an earlier release sends those before it too.</summary>
+    private async IAsyncEnumerable<JobEvent> WatchAsync(JobId job, int fromEpoch, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var following = new FollowOptions
         {
+            FromEpoch = fromEpoch,
             Interrupted = cause => _notice($"the connection to {Server.Authority} broke ({cause}); taking it up again"),
             Resumed = () => _notice($"connected to {Server.Authority} again"),
         };
         await using var events = _client.FollowJobAsync(job.Value, following, cancellation).GetAsyncEnumerator(cancellation);
         while (await NextAsync(events, job).ConfigureAwait(false)) yield return events.Current.Event;
     }
+
+    /// <summary>A client of this server that hears of epochs from one on.</summary>
+    public IJobClient From(int epoch) => new LaterEpochs(this, epoch);
 
     /// <inheritdoc/>
     public async Task PauseAsync(JobId job, CancellationToken cancellation) => await RequestPauseAsync(job, cancellation).ConfigureAwait(false);
@@ -182,6 +190,15 @@ internal sealed class HttpTrainingClient : IJobClient, IDisposable
         return jobs;
     }
 
+    private async Task<JobDetail> ReadJobAsync(JobId job, CancellationToken cancellation)
+    {
+        var detail = await _client.GetJobOutlineAsync(job.Value, 0, cancellation).ConfigureAwait(false);
+        if (detail.Epochs.Count >= detail.Summary.Epochs) return detail;
+        var epochs = new List<EpochDecided>(detail.Summary.Epochs);
+        await foreach (var epoch in _client.ListJobEpochsAsync(job.Value, 0, cancellation).ConfigureAwait(false)) epochs.Add(epoch);
+        return detail with { Epochs = epochs };
+    }
+
     private async Task<bool> DeleteAsync(string id, CancellationToken cancellation)
     {
         await _client.DeleteDatasetAsync(id, cancellation).ConfigureAwait(false);
@@ -198,5 +215,14 @@ internal sealed class HttpTrainingClient : IJobClient, IDisposable
         {
             throw new DataException("the file cannot be read: " + e.Message, file: file, inner: e);
         }
+    }
+
+    private sealed class LaterEpochs(HttpTrainingClient client, int first) : IJobClient
+    {
+        public IAsyncEnumerable<JobEvent> WatchAsync(JobId job, CancellationToken cancellation) => client.WatchAsync(job, first, cancellation);
+
+        public Task PauseAsync(JobId job, CancellationToken cancellation) => client.PauseAsync(job, cancellation);
+
+        public Task<JobRecord?> FindJobAsync(JobId job, CancellationToken cancellation) => client.FindJobAsync(job, cancellation);
     }
 }

@@ -25,15 +25,19 @@ internal static class ScoreTable
         var of = classes.Count == 2 ? $"of class {classes[1]}" : "mean over the classes";
         yield return Row("balanced accuracy", Numbers.Percent(scores.BalancedAccuracy));
         yield return Row("macro F1", Numbers.Percent(scores.MacroF1));
-        yield return Row("log loss", Numbers.Loss(scores.LogLoss));
+        yield return Row("log loss", Numbers.Loss(scores.LogLoss), Before(scores, Numbers.Loss(scores.UncalibratedLogLoss)));
         yield return Row("ROC AUC", Numbers.Loss(scores.RocAuc), of);
         yield return Row("PR AUC", Numbers.Loss(scores.PrAuc), of);
-        yield return Row("calibration error", Numbers.Percent(scores.CalibrationError));
+        yield return Row("calibration error", Numbers.Percent(scores.CalibrationError), Before(scores, Numbers.Percent(scores.UncalibratedError)));
         if (classes.Count > 2) yield break;
         yield return scores.Threshold is { } best
             ? Row("best threshold", best.Probability.ToString("0.000", CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"F1 of class {classes[1]} is {best.F1:0.000}"))
             : Row("best threshold", Numbers.None);
     }
+
+    private static string? Before(ModelScores scores, string value) => scores.Temperature is { } temperature
+        ? string.Create(CultureInfo.InvariantCulture, $"{value} before the temperature {temperature:0.000}")
+        : null;
 
     private static StyledLine Row(string name, string value, string? remark = null)
     {

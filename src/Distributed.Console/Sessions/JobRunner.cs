@@ -58,12 +58,15 @@ internal sealed class JobRunner(ConsoleEnvironment environment, IJobService clie
             : await client.ReadWeightsAsync(submission.Id, CheckpointChoice.Best, CancellationToken.None).ConfigureAwait(false);
         var data = submission.Data;
         var target = data.Encoding.Target;
-        var evaluation = Evaluation.Of(submission.Specification.Network, best, data.Validation ?? data.Training, target.Classes);
+        var dataName = LoadedData.DisplayName(submission.Source.Source);
+        var samples = data.Validation ?? data.Training;
+        var model = ResultFolder.Model(submission, end.Epochs, dataName, best, end.Steps);
+        var evaluation = Evaluation.Of(submission.Specification.Network, model.AnsweringParameters.ToArray(), samples, target.Classes);
         var report = new RunReport
         {
             Job = submission.Id,
             Specification = submission.Specification,
-            DataName = LoadedData.DisplayName(submission.Source.Source),
+            DataName = dataName,
             Steps = end.Steps,
             Reason = end.Reason,
             Epochs = end.Epochs,
@@ -74,7 +77,7 @@ internal sealed class JobRunner(ConsoleEnvironment environment, IJobService clie
             Classes = evaluation.Classes,
             Probabilities = evaluation.Probabilities,
             Answers = [.. evaluation.Answers.Select(point => (target.Value(point.Answer), target.Value(point.Target)))],
-            Scores = ModelScores.Of(evaluation, target.Scale),
+            Scores = ModelScores.Of(model, evaluation, samples),
             Folder = folder,
         };
         ResultFolder.Write(folder, report, submission, last, best);

@@ -4,6 +4,7 @@ using Distributed.Data.Encodings;
 using Distributed.Jobs.Results;
 using Distributed.Jobs.Service;
 using Distributed.Models;
+using Distributed.Protocol.Journal;
 using Distributed.Protocol.Planning;
 using Distributed.Protocol.Specification;
 
@@ -19,8 +20,8 @@ internal static class ResultFolder
         try
         {
             var document = Document(report, submission.Specification, submission.Source);
-            Model(report, submission, last, document.LastStep).Save(Path.Combine(folder, "last"));
-            Model(report, submission, best, document.BestStep).Save(Path.Combine(folder, "best"));
+            Model(submission, report.Epochs, report.DataName, last, document.LastStep).Save(Path.Combine(folder, "last"));
+            Model(submission, report.Epochs, report.DataName, best, document.BestStep).Save(Path.Combine(folder, "best"));
             document.Write(folder);
             if (report.Epochs.Count > 0) CurvesPicture.Write(Path.Combine(folder, "curves.png"), report.Epochs, report.Job.Value);
             EvaluationPictures.Write(folder, report.Job.Value, report.Classes, report.Probabilities, report.Answers, submission.Data.Encoding.Target.Name);
@@ -41,6 +42,10 @@ internal static class ResultFolder
         LastStep = report.Steps,
     };
 
-    private static TrainedModel Model(RunReport report, JobSubmission submission, float[] weights, long step) =>
-        JobModels.Of(report.Job, submission.Specification, report.Epochs, report.DataName, submission.Data.Encoding, weights, step);
+    /// <summary>The model of some weights of a job, calibrated where its options say so.</summary>
+    public static TrainedModel Model(JobSubmission submission, IReadOnlyList<EpochDecided> epochs, string dataName, float[] weights, long step)
+    {
+        var model = JobModels.Of(submission.Id, submission.Specification, epochs, dataName, submission.Data.Encoding, weights, step);
+        return submission.Options.Calibrate ? JobModels.Calibrated(model, submission.Data) : model;
+    }
 }

@@ -24,4 +24,8 @@ internal interface IClusterSource
 /// <param name="StoredBytes">Bytes of the store's file and of the uploads on this gateway; null where the store is elsewhere.</param>
 /// <param name="Trouble">Why the gateway cannot serve for now; null when it can.</param>
 internal sealed record ClusterPicture(
-    DateTimeOffset At, IReadOnlyList<NodeInfo> Nodes, IReadOnlyList<JobSummary> Jobs, bool HasMoreJobs, IReadOnlyList<Dataset> Datasets, long? StoredBytes, string? Trouble);
+    DateTimeOffset At, IReadOnlyList<NodeInfo> Nodes, IReadOnlyList<JobSummary> Jobs, bool HasMoreJobs, IReadOnlyList<Dataset> Datasets, long? StoredBytes, string? Trouble)
+{
+    /// <summary>When each member last told its load (UTC), by address; a member that never did has none.</summary>
+    public IReadOnlyDictionary<string, DateTimeOffset> LastAnswers { get; init; } = new Dictionary<string, DateTimeOffset>();
+}

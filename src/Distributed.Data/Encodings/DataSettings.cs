@@ -32,6 +32,12 @@ public sealed record DataSettings
     /// <summary>The column of numbers or dates whose latest rows are held back for validation; null: rows are drawn. Rules from version 3 on.</summary>
     public string? Order { get; init; }
 
+    /// <summary>
+    /// The column of a table that says how much each row counts in the loss: 0 (left out) or above; it is no input. Null: each counts 1. Rules
+    /// from version 3 on.
+    /// </summary>
+    public string? Weight { get; init; }
+
     /// <summary>Columns of a table that are left out, for example identifiers.</summary>
     public IReadOnlyList<string> Ignore { get; init; } = [];
 

@@ -31,8 +31,12 @@ internal sealed class ColumnChoice(DataSettings settings, IHeaderRules rules)
             Require(names, target, "target column");
         foreach (var name in SplitColumns)
             Require(names, name, "column to split by");
+        if (settings.Weight is { } weight)
+            Require(names, weight, "column of weights");
         if (settings.Target is { } both && SplitColumns.Contains(both))
             throw new DataException("the target column cannot split the rows too", "name another column", settings.Source, column: both);
+        if (settings.Weight is { } weighed && (weighed == settings.Target || SplitColumns.Contains(weighed)))
+            throw new DataException("the column of weights is the target or splits the rows too", "name another column", settings.Source, column: weighed);
         if (names.All(IsIgnored))
             throw new DataException("all columns are ignored", "a target and at least one more column are needed", settings.Source);
         if (settings.Target is { } ignored && IsIgnored(ignored))
@@ -53,7 +57,7 @@ internal sealed class ColumnChoice(DataSettings settings, IHeaderRules rules)
         var different = new List<RawColumn>();
         foreach (var (column, position) in table.Columns.Zip(positions))
         {
-            if (RepeatedColumns.IsRepeated(column, different, table.File))
+            if (column.Name != settings.Weight && RepeatedColumns.IsRepeated(column, different, table.File))
             {
                 _notes.Add(new DataNote($"column {CellNumber.Quoted(column.Name)} is there twice with the same cells, and one of them is left out"));
                 continue;
@@ -66,19 +70,21 @@ internal sealed class ColumnChoice(DataSettings settings, IHeaderRules rules)
                 kept.Add(column);
         }
 
-        Target = settings.Target ?? kept.LastOrDefault(column => !SplitColumns.Contains(column.Name))?.Name
+        Target = settings.Target ?? kept.LastOrDefault(column => !IsBeside(column.Name))?.Name
             ?? throw new DataException("no column is left to read", "a target and at least one more column with a name are needed", table.File);
         return new RawTable(table.File, kept, table.Names, table.Lines);
     }
 
     private string[] SplitColumns => [.. ((string?[])[settings.Group, settings.Order]).OfType<string>()];
 
-    /// <summary>A column that splits the rows is read, and left out later.</summary>
-    private bool IsIgnored(string name) => !SplitColumns.Contains(name) && (
+    /// <summary>A column that splits or weighs the rows is read, and left out later.</summary>
+    private bool IsBeside(string name) => name == settings.Weight || SplitColumns.Contains(name);
+
+    private bool IsIgnored(string name) => !IsBeside(name) && (
         settings.Ignore.Contains(name) || (settings.Format?.Columns is { } uses && uses.TryGetValue(name, out var use) && use == ColumnUse.Ignore));
 
     private bool IsNamed(string name) =>
-        settings.Target == name || SplitColumns.Contains(name) || settings.Text.Contains(name) || settings.Format?.Columns?.ContainsKey(name) == true;
+        settings.Target == name || IsBeside(name) || settings.Text.Contains(name) || settings.Format?.Columns?.ContainsKey(name) == true;
 
     private void Require(IReadOnlyList<string> names, string name, string what)
     {

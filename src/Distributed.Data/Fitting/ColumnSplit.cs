@@ -38,10 +38,10 @@ internal static class ColumnSplit
         return SampleSplit.Latest(numbers, fraction);
     }
 
-    /// <summary>The table without the columns that split it and are no inputs.</summary>
+    /// <summary>The table without the columns that split or weigh its rows and are no inputs.</summary>
     public static RawTable WithoutSplitters(RawTable table, DataSettings settings)
     {
-        bool IsInput(RawColumn column) => column.Name != settings.Group && (column.Name != settings.Order || !settings.Ignore.Contains(column.Name));
+        bool IsInput(RawColumn column) => column.Name != settings.Group && column.Name != settings.Weight && (column.Name != settings.Order || !settings.Ignore.Contains(column.Name));
         return table.Columns.All(IsInput) ? table : new RawTable(table.File, [.. table.Columns.Where(IsInput)], table.Names, table.Lines);
     }
 

@@ -36,6 +36,7 @@ internal static class TableEncoder
         var notes = new List<DataNote>([.. read, .. choice.Notes]);
         if (rules.Surveys)
             table = TargetRows.Present(table, table.Find(choice.Target)!, new MissingMarks(settings.Format?.Missing), null, notes);
+        table = RowWeights.Present(table, settings, notes);
         var target = table.Find(choice.Target)!;
         var suggested = settings.Task is { } given ? new SuggestedTask(given, null) : rules.Labels.Suggest(target);
         if (suggested.Note is { } why)
@@ -46,6 +47,7 @@ internal static class TableEncoder
         if (separate is null && fraction > 0 && validation.Length == 0)
             notes.Add(new DataNote("no row is held back for validation, because each class has one row"));
         targetEncoding ??= TargetFit.Value(table, target, training);
+        var (weighed, mean) = (table, RowWeights.Mean(table, settings, training));
         table = ColumnSplit.WithoutSplitters(table, settings);
         var encoding = new FeatureEncoding
         {
@@ -56,9 +58,10 @@ internal static class TableEncoder
                 : Fit(table, target, training, settings.Text, notes),
             Target = targetEncoding,
         };
-        var learned = Encode(table, target, encoding, training, labels);
-        var held = separate is not null ? Encode(separate(encoding), encoding)
-            : validation.Length > 0 ? Encode(table, target, encoding, validation, labels)
+        EncodedSamples Part(int[] rows) => RowWeights.Weigh(Encode(table, target, encoding, rows, labels), weighed, settings, rows, mean);
+        var learned = Part(training);
+        var held = separate is not null ? EncodeSeparate(separate(encoding), encoding, settings, mean)
+            : validation.Length > 0 ? Part(validation)
             : null;
         return new EncodedDataSet
         {
@@ -73,11 +76,22 @@ internal static class TableEncoder
 
     /// <summary>Encodes all rows of a table, with their targets, as an encoding says.</summary>
     /// <exception cref="DataException">A column is missing, or a cell does not fit.</exception>
-    public static EncodedSamples Encode(RawTable table, FeatureEncoding encoding)
+    public static EncodedSamples Encode(RawTable table, FeatureEncoding encoding) => EncodeAll(WithTargets(table, encoding), encoding);
+
+    private static EncodedSamples EncodeSeparate(RawTable table, FeatureEncoding encoding, DataSettings settings, double meanWeight)
+    {
+        table = RowWeights.Present(WithTargets(table, encoding), settings, []);
+        return RowWeights.Weigh(EncodeAll(table, encoding), table, settings, [.. Enumerable.Range(0, table.Rows)], meanWeight);
+    }
+
+    private static RawTable WithTargets(RawTable table, FeatureEncoding encoding) =>
+        DataRules.Of(encoding.Rules).Surveys && table.Find(encoding.Target.Name) is { } target
+            ? TargetRows.Present(table, target, new MissingMarks(encoding.Format?.Missing), encoding.Target.Classes, [])
+            : table;
+
+    private static EncodedSamples EncodeAll(RawTable table, FeatureEncoding encoding)
     {
         var rules = DataRules.Of(encoding.Rules);
-        if (rules.Surveys && table.Find(encoding.Target.Name) is { } found)
-            table = TargetRows.Present(table, found, new MissingMarks(encoding.Format?.Missing), encoding.Target.Classes, []);
         var target = table.Find(encoding.Target.Name)
             ?? throw new DataException(
                 "the file lacks the target column", "its columns are " + RawTable.List(table.Names), table.File, 1, encoding.Target.Name);

@@ -6,7 +6,7 @@ using ExcelDataReader;
 namespace Distributed.Data.Formats;
 
 /// <summary>
-/// The first sheet of an Excel workbook (.xlsx). The first row that holds anything names the columns; empty rows and empty columns behind the last
+/// A sheet of an Excel workbook (.xlsx), the first unless another is named. The first row that holds anything names the columns; empty rows and empty columns behind the last
 /// name do not count. Formulas count as the values that are stored with them; errors are missing.
 /// </summary>
 internal sealed class SheetRows : IRowSource, IDisposable
@@ -14,10 +14,16 @@ internal sealed class SheetRows : IRowSource, IDisposable
     /// <summary>Unpacked bytes of a workbook: its texts are held in memory.</summary>
     private const long MostBytes = 1L << 30;
 
+    /// <summary>More sheets than these are not counted.</summary>
+    private const int MostSheets = 10_000;
+
+    private const int MostNamed = 20;
+
     private readonly string _file;
     private readonly Stream _content;
     private readonly IExcelDataReader _reader;
     private readonly bool _hasHeader;
+    private readonly int _sheet;
     private readonly List<DataNote> _notes = [];
 
     static SheetRows() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance); // the library asks for Windows-1252, used or not
@@ -25,8 +31,9 @@ internal sealed class SheetRows : IRowSource, IDisposable
     /// <summary>Opens a workbook and reads it once, to learn its columns.</summary>
     /// <param name="file">The file.</param>
     /// <param name="hasHeader">False: the first row is data, and the columns are c1, c2, ….</param>
-    /// <exception cref="DataException">It is damaged.</exception>
-    public SheetRows(OpenedFile file, bool hasHeader)
+    /// <param name="sheet">The sheet's name, or its number from 1; null: the first.</param>
+    /// <exception cref="DataException">It is damaged, or has no such sheet.</exception>
+    public SheetRows(OpenedFile file, bool hasHeader, string? sheet)
     {
         (_file, _hasHeader) = (file.Name, hasHeader);
         _content = SeekableContent.Of(file);
@@ -34,8 +41,12 @@ internal sealed class SheetRows : IRowSource, IDisposable
         {
             ZipReader.Check(_content, _file, MostBytes);
             _reader = Guarded(() => ExcelReaderFactory.CreateOpenXmlReader(_content, new ExcelReaderConfiguration { LeaveOpen = true }));
-            if (_reader.ResultsCount > 1)
-                _notes.Add(new DataNote(string.Create(CultureInfo.InvariantCulture, $"the workbook has {_reader.ResultsCount} sheets, and the first, \"{_reader.Name}\", is read")));
+            var names = Names();
+            _sheet = sheet is null ? 0 : Find(names, sheet);
+            if (sheet is null && names.Count > 1)
+                _notes.Add(new DataNote(
+                    string.Create(CultureInfo.InvariantCulture, $"the workbook has {names.Count} sheets, and the first, \"{names[0]}\", is read"),
+                    new SettingHint("sheet", "2", "reads the second")));
             Columns = FindColumns();
         }
         catch
@@ -73,6 +84,25 @@ internal sealed class SheetRows : IRowSource, IDisposable
         _content.Dispose();
     }
 
+    private List<string> Names()
+    {
+        var names = new List<string>();
+        do
+            names.Add(Guarded(() => _reader.Name) ?? "");
+        while (Guarded(_reader.NextResult) && names.Count < MostSheets);
+        return names;
+    }
+
+    private int Find(List<string> names, string sheet)
+    {
+        var named = names.IndexOf(sheet);
+        if (named >= 0)
+            return named;
+        return int.TryParse(sheet, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= names.Count
+            ? number - 1
+            : throw new DataException($"the workbook has no sheet \"{sheet}\"", $"its sheets are {string.Join(", ", names.Take(MostNamed).Select(name => $"\"{name}\""))}{(names.Count > MostNamed ? ", …" : "")}", _file);
+    }
+
     private SourceColumn[] FindColumns()
     {
         object?[]? header = null;
@@ -103,7 +133,7 @@ internal sealed class SheetRows : IRowSource, IDisposable
         Guarded(() =>
         {
             _reader.Reset();
-            return true;
+            return Enumerable.Range(0, _sheet).All(_ => _reader.NextResult());
         });
         for (var line = 1; Guarded(_reader.Read); line++)
         {

@@ -6,8 +6,9 @@ public sealed class EncodedSamples : ISampleSource
     private readonly float[] _features;
     private readonly int[] _labels;
     private readonly float[] _targets;
+    private readonly float[] _weights;
 
-    private EncodedSamples(int rows, int inputs, int outputs, bool classification, float[] features, int[] labels, float[] targets)
+    private EncodedSamples(int rows, int inputs, int outputs, bool classification, float[] features, int[] labels, float[] targets, float[] weights)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
         ArgumentOutOfRangeException.ThrowIfNegative(inputs);
@@ -21,6 +22,7 @@ public sealed class EncodedSamples : ISampleSource
         _features = features;
         _labels = labels;
         _targets = targets;
+        _weights = weights;
     }
 
     /// <inheritdoc/>
@@ -44,6 +46,12 @@ public sealed class EncodedSamples : ISampleSource
     /// <summary>The target values [<see cref="Rows"/> × <see cref="Outputs"/>]; empty in classification.</summary>
     public ReadOnlySpan<float> TargetValues => _targets;
 
+    /// <summary>How much each row counts [<see cref="Rows"/>]; empty where each counts 1.</summary>
+    public ReadOnlySpan<float> Weights => _weights;
+
+    /// <inheritdoc/>
+    public bool HasWeights => _weights.Length > 0;
+
     /// <summary>Samples that carry a class each. The arrays are kept, not copied.</summary>
     /// <param name="inputs">Network inputs of a sample.</param>
     /// <param name="classes">The number of classes, at least 1.</param>
@@ -58,7 +66,7 @@ public sealed class EncodedSamples : ISampleSource
         foreach (var label in labels)
             if ((uint)label >= (uint)classes)
                 throw new ArgumentException($"label {label} is not one of {classes} classes.", nameof(labels));
-        return new EncodedSamples(labels.Length, inputs, classes, true, features, labels, []);
+        return new EncodedSamples(labels.Length, inputs, classes, true, features, labels, [], []);
     }
 
     /// <summary>Samples that carry target values each. The arrays are kept, not copied.</summary>
@@ -75,7 +83,22 @@ public sealed class EncodedSamples : ISampleSource
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
         if (targets.Length % outputs != 0)
             throw new ArgumentException($"{targets.Length} target values do not make whole rows of {outputs}.", nameof(targets));
-        return new EncodedSamples(targets.Length / outputs, inputs, outputs, false, features, [], targets);
+        return new EncodedSamples(targets.Length / outputs, inputs, outputs, false, features, [], targets, []);
+    }
+
+    /// <summary>The same samples with weights. The array is kept, not copied.</summary>
+    /// <param name="weights">[<see cref="Rows"/>], finite and above 0.</param>
+    /// <returns>The samples.</returns>
+    /// <exception cref="ArgumentException">The length does not fit, or a weight is not finite and above 0.</exception>
+    public EncodedSamples Weighted(float[] weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        if (weights.Length != Rows)
+            throw new ArgumentException($"{weights.Length} weights do not make {Rows} rows.", nameof(weights));
+        foreach (var weight in weights)
+            if (!(weight > 0 && float.IsFinite(weight)))
+                throw new ArgumentException($"the weight {weight} is not finite and above 0.", nameof(weights));
+        return new EncodedSamples(Rows, Inputs, Outputs, IsClassification, _features, _labels, _targets, weights);
     }
 
     /// <inheritdoc/>
@@ -93,6 +116,13 @@ public sealed class EncodedSamples : ISampleSource
             else
                 _targets.AsSpan(row * Outputs, Outputs).CopyTo(targets.Slice(i * Outputs, Outputs));
         }
+    }
+
+    /// <inheritdoc/>
+    public void GatherWeights(ReadOnlySpan<int> rows, Span<float> weights)
+    {
+        for (var i = 0; i < rows.Length; i++)
+            weights[i] = HasWeights ? _weights[rows[i]] : 1;
     }
 
     private void Prefetch(int row)

@@ -17,6 +17,9 @@ public interface ISampleSource
     /// <summary>The number of network outputs: classes, or target values of a sample.</summary>
     int Outputs { get; }
 
+    /// <summary>Whether samples have weights: how much each counts, relative to the others.</summary>
+    bool HasWeights => false;
+
     /// <summary>Copies the samples of the given rows, in the given order, into the caller's memory. Allocates nothing.</summary>
     /// <param name="rows">The rows, each in [0, <see cref="Rows"/>), any order, repetitions allowed.</param>
     /// <param name="inputs">Receives [rows × <see cref="Inputs"/>], row-major; may be longer.</param>
@@ -25,4 +28,9 @@ public interface ISampleSource
     /// <exception cref="ArgumentOutOfRangeException">A row is outside [0, <see cref="Rows"/>).</exception>
     /// <exception cref="ArgumentException">A receiving span is too short.</exception>
     void Gather(ReadOnlySpan<int> rows, Span<float> inputs, Span<int> labels, Span<float> targets);
+
+    /// <summary>Copies the weights of the given rows, in the given order, into the caller's memory. Allocates nothing.</summary>
+    /// <param name="rows">The rows, each in [0, <see cref="Rows"/>).</param>
+    /// <param name="weights">Receives [rows] weights above 0 (may be longer): 1 each where samples have none.</param>
+    void GatherWeights(ReadOnlySpan<int> rows, Span<float> weights) => weights[..rows.Length].Fill(1);
 }

@@ -12,18 +12,21 @@ internal sealed unsafe class MappedSamples : ISampleSource
     private readonly float* _inputs; // [rows × inputs]
     private readonly int* _labels; // [rows], classification
     private readonly float* _targets; // [rows × outputs], regression
+    private readonly float* _weights; // [rows]; null where samples have none
 
     public MappedSamples(
-        SafeMemoryMappedViewHandle view, long inputsAt, long targetsAt, int rows, int inputs, int outputs, bool isClassification)
+        SafeMemoryMappedViewHandle view, long inputsAt, long targetsAt, long? weightsAt, int rows, int inputs, int outputs, bool isClassification)
     {
         var end = (ulong)targetsAt + (ulong)rows * (ulong)(isClassification ? 1 : outputs) * sizeof(float);
-        if (end > view.ByteLength || (ulong)inputsAt + (ulong)rows * (ulong)inputs * sizeof(float) > view.ByteLength)
+        if (end > view.ByteLength || (ulong)inputsAt + (ulong)rows * (ulong)inputs * sizeof(float) > view.ByteLength ||
+            (weightsAt is { } at && (ulong)at + (ulong)rows * sizeof(float) > view.ByteLength))
             throw new ArgumentException("The view is shorter than the samples.", nameof(view));
         _view = view;
         var begin = (byte*)view.DangerousGetHandle();
         _inputs = (float*)(begin + inputsAt);
         if (isClassification) _labels = (int*)(begin + targetsAt);
         else _targets = (float*)(begin + targetsAt);
+        if (weightsAt is { } begins) _weights = (float*)(begin + begins);
         Rows = rows;
         Inputs = inputs;
         Outputs = outputs;
@@ -38,6 +41,8 @@ internal sealed unsafe class MappedSamples : ISampleSource
 
     public int Outputs { get; }
 
+    public bool HasWeights => _weights != null;
+
     public void Gather(ReadOnlySpan<int> rows, Span<float> inputs, Span<int> labels, Span<float> targets)
     {
         for (var i = 0; i < rows.Length; i++)
@@ -49,6 +54,16 @@ internal sealed unsafe class MappedSamples : ISampleSource
             InputsOf(row).CopyTo(inputs.Slice(i * Inputs, Inputs));
             if (IsClassification) labels[i] = _labels[row];
             else new ReadOnlySpan<float>(_targets + (long)row * Outputs, Outputs).CopyTo(targets.Slice(i * Outputs, Outputs));
+        }
+        GC.KeepAlive(_view);
+    }
+
+    public void GatherWeights(ReadOnlySpan<int> rows, Span<float> weights)
+    {
+        for (var i = 0; i < rows.Length; i++)
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)rows[i], (uint)Rows, nameof(rows));
+            weights[i] = HasWeights ? _weights[rows[i]] : 1;
         }
         GC.KeepAlive(_view);
     }

@@ -9,7 +9,8 @@ namespace Distributed.Data.Samples;
 /// <summary>
 /// Encoded samples as a safetensors file: float32 rows that a worker maps into memory instead of reading them, so that its own memory does not
 /// grow with the data. Tensors: <c>training.inputs</c> F32 [rows × inputs]; <c>training.labels</c> I32 [rows] (classes) or
-/// <c>training.targets</c> F32 [rows × outputs] (values); the same for <c>validation</c>, if there is any. Metadata: <c>sha256</c> (see
+/// <c>training.targets</c> F32 [rows × outputs] (values); <c>training.weights</c> F32 [rows]
+/// where samples have weights (then the format is 2); the same for <c>validation</c>, if there is any. Metadata: <c>sha256</c> (see
 /// <see cref="SampleHash"/>), <c>task</c>, <c>outputs</c>.
 /// </summary>
 /// <remarks>
@@ -39,8 +40,8 @@ public static class SampleFile
         RequireLittleEndian();
         var layout = new SampleFileLayout(data.Training, data.Validation, data.Sha256);
         RandomAccess.Write(to, layout.Beginning, 0);
-        WritePart(data.Training, layout, layout.Tensors[0], layout.Tensors[1], to, cancellation);
-        if (data.Validation is { } validation) WritePart(validation, layout, layout.Tensors[2], layout.Tensors[3], to, cancellation);
+        WritePart(data.Training, layout, layout.Of(SampleFileLayout.Training), to, cancellation);
+        if (data.Validation is { } validation) WritePart(validation, layout, layout.Of(SampleFileLayout.Validation), to, cancellation);
     }
 
     /// <summary>Maps a file into memory; nothing is read but its header. Whether the samples are those that it names, <see cref="Check"/> tells.</summary>
@@ -53,7 +54,7 @@ public static class SampleFile
         RequireLittleEndian();
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         var header = ReadHeader(file, path, out var dataBegin);
-        if (header.Metadata.GetValueOrDefault("format") != SampleFileLayout.Format) throw Wrong("it names another format", path);
+        if (header.Metadata.GetValueOrDefault("format") is not (SampleFileLayout.Format or SampleFileLayout.WeightedFormat)) throw Wrong("it names another format", path);
         if (!int.TryParse(header.Metadata.GetValueOrDefault("outputs"), NumberStyles.None, CultureInfo.InvariantCulture, out var outputs) || outputs < 1)
             throw Wrong("it does not tell the number of outputs", path);
         var isClassification = header.Metadata.GetValueOrDefault("task") switch
@@ -66,8 +67,8 @@ public static class SampleFile
         using var mapping = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
         var view = mapping.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read).SafeMemoryMappedViewHandle;
         return new SampleSet(
-            Part("training") ?? throw Wrong("it holds no training samples", path),
-            Part("validation"));
+            Part(SampleFileLayout.Training) ?? throw Wrong("it holds no training samples", path),
+            Part(SampleFileLayout.Validation));
 
         MappedSamples? Part(string name)
         {
@@ -78,8 +79,11 @@ public static class SampleFile
                 targets.Type != (isClassification ? "I32" : "F32") ||
                 !targets.Shape.SequenceEqual(isClassification ? [inputs.Shape[0]] : [inputs.Shape[0], outputs]))
                 throw Wrong($"the shapes of its {name} samples do not fit", path);
+            var weights = header.Tensors.FirstOrDefault(tensor => tensor.Name == $"{name}.weights");
+            if (weights is not null && (weights.Type != "F32" || !weights.Shape.SequenceEqual([inputs.Shape[0]])))
+                throw Wrong($"the shapes of its {name} samples do not fit", path);
             return new MappedSamples(
-                view, dataBegin + inputs.Begin, dataBegin + targets.Begin, (int)inputs.Shape[0], (int)inputs.Shape[1], outputs, isClassification);
+                view, dataBegin + inputs.Begin, dataBegin + targets.Begin, dataBegin + weights?.Begin, (int)inputs.Shape[0], (int)inputs.Shape[1], outputs, isClassification);
         }
     }
 
@@ -105,22 +109,26 @@ public static class SampleFile
     }
 
     private static void WritePart(
-        ISampleSource part, SampleFileLayout layout, SampleTensor inputsTensor, SampleTensor targetsTensor, SafeFileHandle to, CancellationToken cancellation)
+        ISampleSource part, SampleFileLayout layout, IReadOnlyList<SampleTensor> tensors, SafeFileHandle to, CancellationToken cancellation)
     {
         var atOnce = Math.Max(1, Math.Min(RowsAtOnce, part.Rows));
         var rows = new int[atOnce];
         var inputs = new float[(long)atOnce * part.Inputs];
         var labels = new int[part.IsClassification ? atOnce : 0];
         var targets = new float[part.IsClassification ? 0 : atOnce * part.Outputs];
+        var weights = new float[part.HasWeights ? atOnce : 0];
         for (var first = 0; first < part.Rows; first += atOnce)
         {
             cancellation.ThrowIfCancellationRequested();
             var count = Math.Min(atOnce, part.Rows - first);
             for (var i = 0; i < count; i++) rows[i] = first + i;
             part.Gather(rows.AsSpan(0, count), inputs, labels, targets);
-            RandomAccess.Write(to, MemoryMarshal.AsBytes(inputs.AsSpan(0, count * part.Inputs)), layout.PlaceOf(inputsTensor, (long)first * part.Inputs));
-            if (part.IsClassification) RandomAccess.Write(to, MemoryMarshal.AsBytes(labels.AsSpan(0, count)), layout.PlaceOf(targetsTensor, first));
-            else RandomAccess.Write(to, MemoryMarshal.AsBytes(targets.AsSpan(0, count * part.Outputs)), layout.PlaceOf(targetsTensor, (long)first * part.Outputs));
+            RandomAccess.Write(to, MemoryMarshal.AsBytes(inputs.AsSpan(0, count * part.Inputs)), layout.PlaceOf(tensors[0], (long)first * part.Inputs));
+            if (part.IsClassification) RandomAccess.Write(to, MemoryMarshal.AsBytes(labels.AsSpan(0, count)), layout.PlaceOf(tensors[1], first));
+            else RandomAccess.Write(to, MemoryMarshal.AsBytes(targets.AsSpan(0, count * part.Outputs)), layout.PlaceOf(tensors[1], (long)first * part.Outputs));
+            if (!part.HasWeights) continue;
+            part.GatherWeights(rows.AsSpan(0, count), weights);
+            RandomAccess.Write(to, MemoryMarshal.AsBytes(weights.AsSpan(0, count)), layout.PlaceOf(tensors[2], first));
         }
     }
 

@@ -22,6 +22,11 @@ internal sealed record SampleTensor(string Name, string Type, long[] Shape, long
 internal sealed class SampleFileLayout
 {
     public const string Format = "distributed-samples-1";
+
+    /// <summary>The format where samples have weights: programs that do not know them refuse the file.</summary>
+    public const string WeightedFormat = "distributed-samples-2";
+
+    public const string Training = "training", Validation = "validation";
     public const string Classify = "classify", Regress = "regress";
 
     /// <summary>The tensors begin at a multiple of this: a cache line.</summary>
@@ -32,19 +37,19 @@ internal sealed class SampleFileLayout
     public SampleFileLayout(ISampleSource training, ISampleSource? validation, string sha256)
     {
         var tensors = new List<SampleTensor>();
-        Add(tensors, "training", training);
-        if (validation is not null) Add(tensors, "validation", validation);
+        Add(tensors, Training, training);
+        if (validation is not null) Add(tensors, Validation, validation);
         Tensors = tensors;
         _header = WriteHeader(tensors, new Dictionary<string, string>
         {
-            ["format"] = Format,
+            ["format"] = training.HasWeights ? WeightedFormat : Format,
             ["outputs"] = training.Outputs.ToString(CultureInfo.InvariantCulture),
             ["sha256"] = sha256,
             ["task"] = training.IsClassification ? Classify : Regress,
         });
     }
 
-    /// <summary>The tensors in the order of their bytes: inputs, then labels or targets, of training, then of validation.</summary>
+    /// <summary>The tensors in the order of their bytes: inputs, labels or targets, weights if there are any, of training, then of validation.</summary>
     public IReadOnlyList<SampleTensor> Tensors { get; }
 
     /// <summary>The part before the tensors: the header's length, then the header.</summary>
@@ -52,6 +57,9 @@ internal sealed class SampleFileLayout
 
     /// <summary>The file's length in bytes.</summary>
     public long Length => _header.Length + Tensors[^1].End;
+
+    /// <summary>The tensors of a part, in the order of their bytes.</summary>
+    public IReadOnlyList<SampleTensor> Of(string part) => [.. Tensors.Where(tensor => tensor.Name.StartsWith(part + '.', StringComparison.Ordinal))];
 
     /// <summary>The place in the file of a tensor's element.</summary>
     public long PlaceOf(SampleTensor tensor, long element) => _header.Length + tensor.Begin + element * sizeof(float);
@@ -63,6 +71,7 @@ internal sealed class SampleFileLayout
         tensors.Add(samples.IsClassification
             ? new SampleTensor($"{part}.labels", "I32", [samples.Rows], tensors[^1].End)
             : new SampleTensor($"{part}.targets", "F32", [samples.Rows, samples.Outputs], tensors[^1].End));
+        if (samples.HasWeights) tensors.Add(new SampleTensor($"{part}.weights", "F32", [samples.Rows], tensors[^1].End));
     }
 
     private static byte[] WriteHeader(List<SampleTensor> tensors, Dictionary<string, string> metadata)

@@ -15,6 +15,9 @@ namespace Distributed.Data.Samples;
 /// A part: three little-endian int32 (rows, inputs, outputs) and one (1 = classes, 0 = target values); then per row the inputs as
 /// little-endian float32, followed by the class as little-endian int32 or the target values as little-endian float32.
 /// </para>
+/// <para>
+/// Where samples have weights, the text is <c>distributed-samples-2</c>, and each row ends with its weight as little-endian float32.
+/// </para>
 /// </remarks>
 public static class SampleHash
 {
@@ -28,7 +31,7 @@ public static class SampleHash
     {
         ArgumentNullException.ThrowIfNull(training);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.ASCII.GetBytes("distributed-samples-1\n"));
+        hash.AppendData(Encoding.ASCII.GetBytes(training.HasWeights ? "distributed-samples-2\n" : "distributed-samples-1\n"));
         AppendPart(hash, training);
         if (validation is not null)
             AppendPart(hash, validation);
@@ -44,18 +47,23 @@ public static class SampleHash
         var inputs = new float[atOnce * part.Inputs];
         var labels = new int[part.IsClassification ? atOnce : 0];
         var targets = new float[part.IsClassification ? 0 : atOnce * part.Outputs];
+        var weights = new float[part.HasWeights ? atOnce : 0];
         for (var first = 0; first < part.Rows; first += atOnce)
         {
             var count = Math.Min(atOnce, part.Rows - first);
             for (var i = 0; i < count; i++)
                 rows[i] = first + i;
             part.Gather(rows.AsSpan(0, count), inputs, labels, targets);
+            if (part.HasWeights)
+                part.GatherWeights(rows.AsSpan(0, count), weights);
             for (var i = 0; i < count; i++)
             {
                 Append(hash, MemoryMarshal.Cast<float, int>(inputs.AsSpan(i * part.Inputs, part.Inputs)));
                 Append(hash, part.IsClassification
                     ? labels.AsSpan(i, 1)
                     : MemoryMarshal.Cast<float, int>(targets.AsSpan(i * part.Outputs, part.Outputs)));
+                if (part.HasWeights)
+                    Append(hash, MemoryMarshal.Cast<float, int>(weights.AsSpan(i, 1)));
             }
         }
     }

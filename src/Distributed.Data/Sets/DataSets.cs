@@ -150,7 +150,8 @@ public static class DataSets
     {
         if (settings.Task == TaskKind.Regress)
             throw new DataException("images with labels are for the task classify", "choose classify, or give a table", images.File);
-        if (settings.Target is not null || settings.Group is not null || settings.Order is not null || settings.Ignore.Count > 0 || settings.Text.Count > 0 || settings.Format is not null)
+        if (settings.Target is not null || settings.Group is not null || settings.Order is not null || settings.Weight is not null
+            || settings.Ignore.Count > 0 || settings.Text.Count > 0 || settings.Format is not null)
             throw new DataException("images have no columns to choose", "leave out the target and the columns to ignore", images.File);
         var fraction = DefaultValidationFraction;
         var separate = settings.Validation is { } text && !SampleSplit.TryFraction(text, out fraction) ? text
@@ -170,13 +171,14 @@ public static class DataSets
             : choice.Complete(rows?.Read(new CsvPlan(rows.Name, rules.Header, choice.Select)) ?? ReadTable(settings.Source, rules.Header, choice.Select));
         var fraction = DefaultValidationFraction;
         var separate = settings.Validation is { } text && !SampleSplit.TryFraction(text, out fraction)
-            ? SeparateTable(text, validation, choice, rules)
+            ? SeparateTable(text, validation, choice, rules, settings.Weight is { } weight ? (weight, table.Find(weight)!.Reading) : null)
             : null;
         return TableEncoder.Load(table, choice, separate, fraction, settings, rules, notes);
     }
 
     /// <summary>The rows to validate with, once the encoding of those to learn from is known.</summary>
-    private static Func<FeatureEncoding, RawTable> SeparateTable(string name, ITableSource? rows, ColumnChoice choice, DataRules rules)
+    private static Func<FeatureEncoding, RawTable> SeparateTable(
+        string name, ITableSource? rows, ColumnChoice choice, DataRules rules, (string Name, ICellReading Reading)? weight)
     {
         if (!rules.Surveys)
         {
@@ -186,7 +188,7 @@ public static class DataSets
 
         if (rows is null && !BuiltInNames.Contains(name) && !TableFiles.Matches(name))
             RequireExists(name);
-        return encoding => SurveyedTables.ToEncode(name, rows, encoding, withTarget: true);
+        return encoding => SurveyedTables.ToEncode(name, rows, encoding, withTarget: true, weight);
     }
 
     private static RawTable ReadTable(string source, FeatureEncoding encoding, bool withTarget)

@@ -20,7 +20,7 @@ internal static class SurveyedTables
     {
         if (source is null && BuiltInData.Table(settings.Source, choice.Select) is { } builtIn)
             return AsGiven(choice.Complete(builtIn), settings);
-        var format = settings.Format ?? new TableFormat();
+        var format = WithWeight(settings);
         var marks = new MissingMarks(format.Missing);
         var reader = source ?? new FoundTables(settings.Source, format);
         var plan = new CsvPlan(reader.Name, header, choice.Select)
@@ -35,6 +35,15 @@ internal static class SurveyedTables
         foreach (var note in columns.SelectMany(column => column.Notes))
             notes.Add(note);
         return Settle(table, columns, reader, plan);
+    }
+
+    /// <summary>How the table is written: weights are numbers, unless the settings say otherwise.</summary>
+    private static TableFormat WithWeight(DataSettings settings)
+    {
+        var format = settings.Format ?? new TableFormat();
+        if (settings.Weight is not { } weight || format.Columns?.ContainsKey(weight) == true)
+            return format;
+        return format with { Columns = new Dictionary<string, ColumnUse>(format.Columns ?? new Dictionary<string, ColumnUse>()) { [weight] = ColumnUse.Number } };
     }
 
     /// <summary>A built-in table, with the columns that the settings take for something else.</summary>
@@ -78,21 +87,22 @@ internal static class SurveyedTables
     /// <param name="source">The table; null: what is named.</param>
     /// <param name="encoding">The encoding.</param>
     /// <param name="withTarget">Whether the target is read too.</param>
+    /// <param name="weight">The column of weights, which is read as that of the table to learn from; null for none.</param>
     /// <exception cref="DataException">It cannot be read.</exception>
-    public static RawTable ToEncode(string name, ITableSource? source, FeatureEncoding encoding, bool withTarget)
+    public static RawTable ToEncode(string name, ITableSource? source, FeatureEncoding encoding, bool withTarget, (string Name, ICellReading Reading)? weight = null)
     {
         var marks = new MissingMarks(encoding.Format?.Missing);
         var readings = encoding.TableColumns.ToDictionary(column => column.Name, column => column.ReadingWith(marks, encoding.Format?.Decimal), StringComparer.Ordinal);
         if (withTarget)
             readings[encoding.Target.Name] = new ColumnReading(
                 encoding.Task == TaskKind.Regress ? ColumnUse.Number : ColumnUse.Category, encoding.Format?.Decimal ?? encoding.Target.Notation ?? NumberNotation.Point, DateOrder.YearFirst, marks);
-        IReadOnlyList<bool> Select(IReadOnlyList<string> names) => [.. names.Select(readings.ContainsKey)];
+        IReadOnlyList<bool> Select(IReadOnlyList<string> names) => [.. names.Select(name => readings.ContainsKey(name) || name == weight?.Name)];
         if (source is null && BuiltInData.Table(name, Select) is { } builtIn)
             return builtIn;
         source ??= new FoundTables(name, encoding.Format ?? new TableFormat());
         return RepeatedColumns.Merge(source.Read(new CsvPlan(source.Name, DataRules.Of(encoding.Rules).Header, Select)
         {
-            NewColumn = column => new RawColumn(column, readings[column]),
+            NewColumn = column => new RawColumn(column, column == weight?.Name ? weight.Value.Reading : readings[column]),
             AdviceWithoutRows = "rows are needed",
         }));
     }

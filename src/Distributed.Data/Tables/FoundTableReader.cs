@@ -35,10 +35,14 @@ internal sealed class FoundTableReader(Func<OpenedFile> open, TableFormat format
             _isJson = _format is null && format.Delimiter is null && format.NoHeader != true && JsonRows.BeginsLike(sample);
         }
 
-        if (_format is { } known)
-            return Read(plan, known);
-        if (_isJson.Value)
-            return ReadJson(plan);
+        var table = _format is { } known ? Read(plan, known) : _isJson.Value ? ReadJson(plan) : ReadText(plan);
+        if (format.Sheet is not null && _format != FileFormat.Workbook)
+            Notes.Add(new DataNote("the file is no workbook, so it has no sheets to choose from"));
+        return table;
+    }
+
+    private RawTable ReadText(CsvPlan plan)
+    {
         _encoding ??= format.Encoding is { } name ? TextEncoding.Named(name) : FindEncoding();
         try
         {
@@ -61,7 +65,7 @@ internal sealed class FoundTableReader(Func<OpenedFile> open, TableFormat format
             using var file = open();
             if (known == FileFormat.Workbook)
             {
-                using var sheet = new SheetRows(file, format.NoHeader != true);
+                using var sheet = new SheetRows(file, format.NoHeader != true, format.Sheet);
                 Tell(sheet.Notes);
                 return RowTableReader.Read(sheet, plan);
             }

@@ -1,3 +1,5 @@
+using Distributed.Data.Compressed;
+
 namespace Distributed.Data.Tables;
 
 /// <summary>
@@ -8,6 +10,11 @@ internal sealed class RawColumn
 {
     /// <summary>More distinct texts than a target or one-hot column may have; beyond it texts are no longer indexed.</summary>
     public const int MostTexts = DataLimits.Classes + 1;
+
+    private const int CellsAtOnce = 512;
+
+    /// <summary>Twelve, and as much again while the lists grow.</summary>
+    private const int BytesPerCell = 24;
 
     private readonly ITextIndex _index;
     private readonly List<double> _numbers = [];
@@ -160,6 +167,8 @@ internal sealed class RawColumn
 
     private void Count(CellKind kind, string cell)
     {
+        if (_numbers.Count % CellsAtOnce == CellsAtOnce - 1)
+            ReadingScope.TakeMemory(CellsAtOnce * BytesPerCell);
         switch (kind)
         {
             case CellKind.Number or CellKind.NotFinite:

@@ -31,6 +31,9 @@ public sealed record TableFormat
     /// <summary>True: the first line is data, and the columns are called c1, c2, …</summary>
     public bool? NoHeader { get; init; }
 
+    /// <summary>The sheet of a workbook, by its name or its number from 1; null: the first. Means nothing in other files.</summary>
+    public string? Sheet { get; init; }
+
     /// <summary>Cells that mean "missing", besides the usual ones.</summary>
     public IReadOnlyList<string>? Missing { get; init; }
 

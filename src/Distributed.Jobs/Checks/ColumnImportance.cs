@@ -53,6 +53,8 @@ internal sealed record ColumnImportance(string Column, double LossIncrease, doub
 
         public int Outputs => samples.Outputs;
 
+        public bool HasWeights => samples.HasWeights;
+
         public void Gather(ReadOnlySpan<int> rows, Span<float> inputs, Span<int> labels, Span<float> targets)
         {
             samples.Gather(rows, inputs, labels, targets);
@@ -63,5 +65,7 @@ internal sealed record ColumnImportance(string Column, double LossIncrease, doub
             for (var i = 0; i < others.Length; i++)
                 theirs.AsSpan(i * Inputs + first, count).CopyTo(inputs[(i * Inputs + first)..]);
         }
+
+        public void GatherWeights(ReadOnlySpan<int> rows, Span<float> weights) => samples.GatherWeights(rows, weights);
     }
 }

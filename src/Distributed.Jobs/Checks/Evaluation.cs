@@ -35,7 +35,8 @@ internal sealed class Evaluation
         _computer = new ShardComputer(network, most);
         _memory = new ShardMemory(
             new int[most], new float[most * samples.Inputs], new int[samples.IsClassification ? most : 0],
-            new float[samples.IsClassification ? 0 : most * samples.Outputs], new float[most * samples.Outputs]);
+            new float[samples.IsClassification ? 0 : most * samples.Outputs],
+            new float[samples.HasWeights ? most : 0], new float[most * samples.Outputs]);
         Classes = samples.IsClassification ? new ClassificationReport(classes) : null;
         Probabilities = samples.IsClassification ? new ProbabilityReport(classes.Count) : null;
     }
@@ -78,6 +79,8 @@ internal sealed class Evaluation
         var range = _plan.EvaluationShard(shard);
         for (var i = 0; i < range.Count; i++) _memory.Rows[i] = range.First + i;
         _samples.Gather(_memory.Rows.AsSpan(0, range.Count), _memory.Inputs, _memory.Labels, _memory.Targets);
+        if (_samples.HasWeights) _samples.GatherWeights(_memory.Rows.AsSpan(0, range.Count), _memory.Weights);
+        var weights = _memory.Weights.AsSpan(0, _samples.HasWeights ? range.Count : 0);
         var inputs = _memory.Inputs.AsSpan(0, range.Count * _samples.Inputs);
         var outputs = _memory.Outputs.AsSpan(0, range.Count * _samples.Outputs);
         _computer.Predict(_parameters, _packed, inputs, range.Count, outputs);
@@ -85,17 +88,17 @@ internal sealed class Evaluation
         {
             var targets = _memory.Targets.AsSpan(0, outputs.Length);
             for (var i = 0; i < outputs.Length && Answers.Count < MostAnswers; i++) Answers.Add((outputs[i], targets[i]));
-            return _computer.Evaluate(_parameters, _packed, new Samples(inputs, targets, range.Count), shard);
+            return _computer.Evaluate(_parameters, _packed, new Samples(inputs, targets, range.Count) { Weights = weights }, shard);
         }
 
         var labels = _memory.Labels.AsSpan(0, range.Count);
         Classes.Add(labels, outputs);
         Probabilities!.Add(labels, outputs);
-        return _computer.Evaluate(_parameters, _packed, new Samples(inputs, labels, range.Count), shard);
+        return _computer.Evaluate(_parameters, _packed, new Samples(inputs, labels, range.Count) { Weights = weights }, shard);
     }
 
     /// <summary>What one shard takes, and answers.</summary>
-    private sealed record ShardMemory(int[] Rows, float[] Inputs, int[] Labels, float[] Targets, float[] Outputs);
+    private sealed record ShardMemory(int[] Rows, float[] Inputs, int[] Labels, float[] Targets, float[] Weights, float[] Outputs);
 
     /// <summary>Only the plan's cutting of the validation set is used here.</summary>
     private static EpochPlan PlanOf(NetworkSpecification network, int rows) => new(new JobSpecification

@@ -1,4 +1,6 @@
+using Distributed.Data.Samples;
 using Distributed.Learning.Metrics;
+using Distributed.Models;
 
 namespace Distributed.Jobs.Checks;
 
@@ -17,10 +19,31 @@ internal sealed record ModelScores(
     double? BalancedAccuracy, double? MacroF1, double? LogLoss, double? RocAuc, double? PrAuc, double? CalibrationError, BestThreshold? Threshold,
     double? MeanAbsoluteError, double? RootMeanSquaredError, double? RSquared)
 {
+    /// <summary>The temperature of a calibrated model; otherwise null.</summary>
+    public double? Temperature { get; private init; }
+
+    /// <summary>The log loss of a calibrated model's network without its temperature; otherwise null.</summary>
+    public double? UncalibratedLogLoss { get; private init; }
+
+    /// <summary>The calibration error of a calibrated model's network without its temperature; otherwise null.</summary>
+    public double? UncalibratedError { get; private init; }
+
+    /// <summary>The scores of a model on samples.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="evaluation">What it answers.</param>
+    /// <param name="samples">The samples.</param>
+    public static ModelScores Of(TrainedModel model, Evaluation evaluation, ISampleSource samples)
+    {
+        var scores = Of(evaluation, model.Encoding.Target.Scale);
+        if (model.Calibration is not { } calibration) return scores;
+        var before = Evaluation.Of(model.Network, model.Parameters.ToArray(), samples, model.Encoding.Target.Classes).Probabilities;
+        return scores with { Temperature = calibration.Temperature, UncalibratedLogLoss = before?.LogLoss, UncalibratedError = before?.CalibrationError };
+    }
+
     /// <summary>The scores of an evaluation.</summary>
     /// <param name="evaluation">The evaluation.</param>
     /// <param name="targetScale">Converts standardised errors to the target's unit.</param>
-    public static ModelScores Of(Evaluation evaluation, double targetScale)
+    private static ModelScores Of(Evaluation evaluation, double targetScale)
     {
         var metrics = evaluation.Metrics;
         return evaluation is { Classes: { } classes, Probabilities: { } probabilities }

@@ -32,6 +32,12 @@ internal sealed class GatewayAccess(ActorSystem system, ActorRegistry registry, 
     /// <summary>The access of a node's own gateway.</summary>
     public static GatewayAccess Of(ClusterNode node) => new(node.System, node.Registry, node.Services);
 
+    /// <summary>Maximum number of unfinished jobs of one owner; null for no limit.</summary>
+    public int? MostOpenJobs { get; private init; }
+
+    /// <summary>The same access with a limit of open jobs.</summary>
+    public GatewayAccess WithMostOpenJobs(int? most) => new(system, registry, node) { MostOpenJobs = most };
+
     /// <summary>The stored jobs.</summary>
     public ClusterJobs Stored => _stored;
 

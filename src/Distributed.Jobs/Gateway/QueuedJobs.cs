@@ -41,7 +41,7 @@ internal sealed class QueuedJobs(GatewayAccess cluster) : IJobDispatch
         if (await cluster.WhyTooLargeAsync(memory, cancellation).ConfigureAwait(false) is { } tooLarge) throw new UsageException(tooLarge);
         var facts = submission.Facts ?? new SubmissionFacts(LoadedData.DisplayName(submission.Source.Source), null, null, null, submission.Data.Encoding.Target.Scale, null, null);
         var queued = new QueuedJob(submission.Specification, submission.Options, initial, facts with { EncodingId = encodingId });
-        var answer = await cluster.AskAsync<QueueAnswered>(new QueueJob(submission.Id, submission.Source, queued), cancellation).ConfigureAwait(false);
+        var answer = await cluster.AskAsync<QueueAnswered>(new QueueJob(submission.Id, submission.Source, queued) { MostOfOwner = cluster.MostOpenJobs }, cancellation).ConfigureAwait(false);
         if (answer.Verdict == QueueVerdict.Done) cluster.Samples.Hold(submission.Data.Sha256, submission.Id);
         return answer;
     }

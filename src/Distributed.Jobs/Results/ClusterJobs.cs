@@ -21,9 +21,9 @@ internal sealed class ClusterJobs : StoredJobs, IJobStore
     /// <param name="reader">Reads the store; null to read it through the actor system.</param>
     public ClusterJobs(ActorSystem system, IStoreReader? reader = null) : base(reader ?? new ClusterStoreReader(system)) => _system = system;
 
-    /// <summary>A job's journal with the times of its events.</summary>
-    public Task<IReadOnlyList<JournalRow>> JournalAsync(JobId job, CancellationToken cancellation) =>
-        new ClusterStoreReader(_system).JournalAsync(job, cancellation);
+    /// <summary>The events of a job's journal after a sequence number (0: all), with their times.</summary>
+    public Task<IReadOnlyList<JournalRow>> JournalAsync(JobId job, long after, CancellationToken cancellation) =>
+        new ClusterStoreReader(_system).JournalAsync(job, after, cancellation);
 
     public async Task<Checkpoint> StoreInitialAsync(JobId job, float[] parameters, CancellationToken cancellation)
     {

@@ -1,4 +1,5 @@
 using Distributed.Data.Encodings;
+using Distributed.Data.Samples;
 using Distributed.Models;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
@@ -32,6 +33,10 @@ internal static class JobModels
             Metrics = epoch is null ? null : MetricsOf(epoch.Metrics),
         });
     }
+
+    /// <summary>The model with calibrated probabilities, where it is a classifier and samples are held back.</summary>
+    public static TrainedModel Calibrated(TrainedModel model, EncodedDataSet data) =>
+        model.Network.IsClassification && data.Validation is { Rows: > 0 } heldOut ? model.Calibrated(heldOut) : model;
 
     /// <summary>The epoch that ends with a step; null within an epoch, and where it is not decided yet.</summary>
     public static EpochDecided? EpochOf(JobSpecification specification, IReadOnlyList<EpochDecided> epochs, long step)

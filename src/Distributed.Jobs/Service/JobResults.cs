@@ -32,7 +32,8 @@ internal class JobResults(IStoredResults store, Func<JobId, CancellationToken, T
     public async Task<TrainedModel> ModelOfAsync(JobRecord job, long step, float[] weights, CancellationToken cancellation)
     {
         var encoding = await FindEncodingAsync(job, cancellation).ConfigureAwait(false) ?? FitAgain(job);
-        return JobModels.Of(job.Id, job.Specification, job.Epochs, job.DataName ?? LoadedData.DisplayName(job.Source.Source), encoding, weights, step);
+        var model = JobModels.Of(job.Id, job.Specification, job.Epochs, job.DataName ?? LoadedData.DisplayName(job.Source.Source), encoding, weights, step);
+        return job.Options.Calibrate ? JobModels.Calibrated(model, LoadedData.LoadAgain(job.Id, job.Specification, job.Source)) : model;
     }
 
     protected async Task<FeatureEncoding?> FindEncodingAsync(JobRecord job, CancellationToken cancellation) =>

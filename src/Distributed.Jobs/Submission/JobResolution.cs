@@ -16,7 +16,9 @@ internal static class JobResolution
     public static void Check(GivenSettings given)
     {
         var hasNoValidation = given.Get(Settings.Validation) is { } text && RealType.TryRead(text, out var share) && share == 0;
-        if (given.Has(Settings.TargetAccuracy) && hasNoValidation) throw NeedsValidation();
+        if (given.Has(Settings.TargetAccuracy) && hasNoValidation) throw NeedsValidation(Settings.TargetAccuracy, $", or use {Settings.TargetLoss}");
+        if (given.Get(Settings.Calibrate) == true && hasNoValidation) throw NeedsValidation(Settings.Calibrate);
+        if (given.Get(Settings.Calibrate) == true && given.Get(Settings.Task) == TaskKind.Regress) throw NeedsClasses(Settings.Calibrate);
         if (given.Has(Settings.TargetAccuracy) && given.Get(Settings.Task) == TaskKind.Regress)
             throw new SettingException(Settings.TargetAccuracy, $"{Settings.TargetAccuracy} needs a classifier; use {Settings.TargetLoss} for a regression");
         if (given.Has(Settings.InitialWeights) && given.Has(Settings.From))
@@ -45,6 +47,7 @@ internal static class JobResolution
             Validation = given.Get(Settings.Validation) ?? before.Validation,
             Group = given.Get(Settings.Group) ?? (given.Has(Settings.Order) ? null : before.Group),
             Order = given.Get(Settings.Order) ?? (given.Has(Settings.Group) ? null : before.Order),
+            Weight = given.Get(Settings.Weight) ?? before.Weight,
             Format = TableWriting.Of(given, before.Format),
             Seed = given.Get(Settings.Seed) ?? before.Seed,
         };
@@ -68,7 +71,9 @@ internal static class JobResolution
             throw new SettingException(
                 Settings.TargetAccuracy, $"{Settings.TargetAccuracy} needs a classifier, and the target of this data is a number; use {Settings.TargetLoss}");
         }
-        if (given.Has(Settings.TargetAccuracy) && data.Validation == 0) throw NeedsValidation();
+        if (given.Has(Settings.TargetAccuracy) && data.Validation == 0) throw NeedsValidation(Settings.TargetAccuracy, $", or use {Settings.TargetLoss}");
+        if (given.Get(Settings.Calibrate) == true && !data.IsClassification) throw NeedsClasses(Settings.Calibrate);
+        if (given.Get(Settings.Calibrate) == true && data.Validation == 0) throw NeedsValidation(Settings.Calibrate);
 
         var network = Network(given, data, from?.Specification.Network);
         var batch = given.Get(Settings.Batch) ?? JobDefaults.Batch(data.Training);
@@ -169,6 +174,8 @@ internal static class JobResolution
         if (given.Has(setting) && !belongs) throw new SettingException(setting, $"{setting} belongs to {other} {values}");
     }
 
-    private static SettingException NeedsValidation() => new(
-        Settings.TargetAccuracy, $"{Settings.TargetAccuracy} needs a validation set: give {Settings.Validation} a share above 0 or a file, or use {Settings.TargetLoss}");
+    private static SettingException NeedsClasses(Setting setting) => new(setting, $"{setting} needs a classifier: a regression has no probabilities");
+
+    private static SettingException NeedsValidation(Setting setting, string otherwise = "") =>
+        new(setting, $"{setting} needs a validation set: give {Settings.Validation} a share above 0 or a file{otherwise}");
 }

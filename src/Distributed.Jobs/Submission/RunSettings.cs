@@ -32,6 +32,7 @@ internal sealed record RunSettings
             Blocks = given.Get(Settings.Blocks) ?? defaults.Blocks,
             MinimumWorkers = given.Get(Settings.MinWorkers) ?? defaults.MinimumWorkers,
             AuditShare = given.Get(Settings.AuditShare) ?? defaults.AuditShare,
+            Calibrate = given.Get(Settings.Calibrate) ?? defaults.Calibrate,
             SnapshotEverySteps = snapshots.Steps,
             SnapshotEachEpoch = snapshots.EachEpoch,
             SnapshotEvery = snapshots.Time ?? defaults.SnapshotEvery,

@@ -39,12 +39,16 @@ internal static class Settings
         "of the characters, such as windows-1252 (default: found)");
     public static readonly Setting<bool?> NoHeader = Add(new FlagType(), "no-header", "", SettingGroup.Data,
         "the first line is data; the columns are c1, c2 and so on");
+    public static readonly Setting<string?> Sheet = Add(new TextType(), "sheet", "NAME|NUMBER", SettingGroup.Data,
+        "of an Excel workbook, by name or from 1 (default: the first)");
     public static readonly Setting<string?> Validation = Add(new TextType(), "validation", "FRACTION|FILE", SettingGroup.Data,
         "share or file of samples kept for validation (default: 0.2; 0 for none)");
     public static readonly Setting<string?> Group = Add(new TextType(), "group", "COLUMN", SettingGroup.Data,
         "keeps rows of equal cells together, in training or in validation; no input");
     public static readonly Setting<string?> Order = Add(new TextType(), "order", "COLUMN", SettingGroup.Data,
         "validates on the latest rows by this number or date");
+    public static readonly Setting<string?> Weight = Add(new TextType(), "weight", "COLUMN", SettingGroup.Data,
+        "how much each row counts, 0 or above; no input (default: each counts 1)");
 
     public static readonly Setting<IReadOnlyList<int>?> Hidden = Add(new SizesType(65_536), "hidden", "SIZES", SettingGroup.Network,
         "hidden layers, separated by commas; 'none' for none (default: 128; 64 for images below 10,000 samples)");
@@ -127,6 +131,8 @@ internal static class Settings
         "a checkpoint every N steps, every so long (30s, 2m), or at each epoch's end (default: 10s)");
     public static readonly Setting<double?> AuditShare = Add(new RealType { Least = 0, Most = 1, Example = "0.01 is 1 %" }, "audit-share", "SHARE", SettingGroup.Run,
         "share of shards that a second worker computes too; one that errs is excluded (default: 0)");
+    public static readonly Setting<bool?> Calibrate = Add(new FlagType(), "calibrate", "", SettingGroup.Run,
+        "calibrates a classifier's probabilities on the validation samples; no weight changes");
     public static readonly Setting<string?> Out = Add(new TextType(), "out", "DIR", SettingGroup.Run,
         "where models and pictures go (default: runs/JOB)");
 

@@ -7,10 +7,10 @@ namespace Distributed.Jobs.Submission;
 internal static class TableWriting
 {
     /// <summary>The settings that rows to predict or to evaluate may have of their own.</summary>
-    public static IReadOnlyList<Setting> OfAnyFile { get; } = [Settings.Missing, Settings.Delimiter, Settings.Decimal, Settings.Encoding, Settings.NoHeader];
+    public static IReadOnlyList<Setting> OfAnyFile { get; } = [Settings.Missing, Settings.Delimiter, Settings.Decimal, Settings.Encoding, Settings.NoHeader, Settings.Sheet];
 
     /// <summary>Those that mean nothing for rows in memory.</summary>
-    public static IReadOnlyList<Setting> OfText { get; } = [Settings.Delimiter, Settings.Encoding, Settings.NoHeader];
+    public static IReadOnlyList<Setting> OfText { get; } = [Settings.Delimiter, Settings.Encoding, Settings.NoHeader, Settings.Sheet];
 
     /// <summary>The first version of the rules that know them.</summary>
     private const int FirstRules = 3;
@@ -28,6 +28,7 @@ internal static class TableWriting
         Delimiter = given.Get(Settings.Delimiter) ?? before?.Delimiter,
         Decimal = given.Get(Settings.Decimal) ?? before?.Decimal,
         Encoding = given.Get(Settings.Encoding) ?? before?.Encoding,
+        Sheet = given.Get(Settings.Sheet) ?? before?.Sheet,
         NoHeader = given.Has(Settings.NoHeader) ? given.Get(Settings.NoHeader) == true ? true : null : before?.NoHeader,
     };
 
@@ -48,7 +49,7 @@ internal static class TableWriting
     /// <exception cref="SettingException">Another job's data is read by older rules.</exception>
     public static void Check(GivenSettings given, DataSettings source)
     {
-        if ((source.Rules ?? 1) < FirstRules && All.Concat([Settings.Group, Settings.Order]).FirstOrDefault(given.Has) is { } setting)
+        if ((source.Rules ?? 1) < FirstRules && All.Concat([Settings.Group, Settings.Order, Settings.Weight]).FirstOrDefault(given.Has) is { } setting)
             throw new SettingException(setting, $"{setting}: the other job reads its data by rules of an earlier release, which do not know it; {Settings.Data} reads a file anew");
     }
 }

@@ -30,6 +30,9 @@ public abstract record TrainingRunSettings
     /// <summary>The share of shards that a second worker computes too, 0 to 1; one that errs is excluded. Default: 0.</summary>
     public double? AuditShare { get; init; }
 
+    /// <summary>True: a classifier's probabilities are calibrated on the validation samples; no weight changes. Default: false.</summary>
+    public bool? Calibrate { get; init; }
+
     /// <summary>
     /// When it is signalled, the training ends on the weights that it has, with a result that holds the best ones
     /// (<see cref="StopReason.Cancelled"/>); it cannot be resumed then. To interrupt a training that is resumed later, cancel the call itself.
@@ -48,6 +51,7 @@ public abstract record TrainingRunSettings
         given.Give(Settings.Threads, Threads);
         given.Give(Settings.SnapshotEvery, SnapshotEvery);
         given.Give(Settings.AuditShare, AuditShare);
+        given.Give(Settings.Calibrate, Calibrate);
         return given;
     }
 }

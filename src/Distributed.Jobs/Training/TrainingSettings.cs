@@ -48,6 +48,9 @@ public sealed record TrainingSettings : TrainingRunSettings
     /// <summary>True: the first line of a file is data, and the columns are c1, c2 and so on.</summary>
     public bool? NoHeader { get; init; }
 
+    /// <summary>The sheet of an Excel workbook, by its name or its number from 1. Default: the first.</summary>
+    public string? Sheet { get; init; }
+
     /// <summary>The share of rows kept for validation, 0 to 0.9; not beside <see cref="TrainingData.WithValidation"/>. Default: 0.2.</summary>
     public double? Validation { get; init; }
 
@@ -56,6 +59,9 @@ public sealed record TrainingSettings : TrainingRunSettings
 
     /// <summary>The column of numbers or dates whose latest rows are those for validation. Default: none; rows are drawn.</summary>
     public string? Order { get; init; }
+
+    /// <summary>The column that says how much each row counts, 0 (left out) or above; it is no input. Default: each counts 1.</summary>
+    public string? Weight { get; init; }
 
     /// <summary>Outputs of each hidden layer; empty for none. Default: 128; 64 for images below 10,000 samples.</summary>
     public IReadOnlyList<int>? Hidden { get; init; }
@@ -182,6 +188,7 @@ public sealed record TrainingSettings : TrainingRunSettings
         given.Give(Settings.Ignore, Ignore);
         given.Give(Settings.Group, Group);
         given.Give(Settings.Order, Order);
+        given.Give(Settings.Weight, Weight);
         given.Give(Settings.Text, Text ?? (Data?.Table is { Text.Count: > 0 } table ? table.Text : null));
         GiveFormat(given);
         given.Give(Settings.Validation, Validation?.ToString(CultureInfo.InvariantCulture));
@@ -199,6 +206,7 @@ public sealed record TrainingSettings : TrainingRunSettings
         given.Give(Settings.Decimal, Decimal);
         given.Give(Settings.Encoding, Encoding);
         given.Give(Settings.NoHeader, NoHeader);
+        given.Give(Settings.Sheet, Sheet);
         if (Data?.Table is not null && TableWriting.OfText.FirstOrDefault(given.Has) is { } setting)
             throw new SettingException(setting, $"{setting} belongs to a file: rows in memory have their columns and texts already");
     }

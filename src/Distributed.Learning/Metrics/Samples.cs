@@ -34,6 +34,9 @@ public readonly ref struct Samples
     /// <summary>Target values [rows × outputs], row-major, of a regression network.</summary>
     public ReadOnlySpan<float> Targets { get; init; }
 
+    /// <summary>How much each sample counts [rows], above 0; empty where each counts 1.</summary>
+    public ReadOnlySpan<float> Weights { get; init; }
+
     /// <summary>Number of samples.</summary>
     public int Rows { get; init; }
 }

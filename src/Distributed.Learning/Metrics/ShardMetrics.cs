@@ -18,13 +18,13 @@ public readonly record struct ShardMetrics
     // Stored as the distance from int.MaxValue, so that the zeroed struct means "none" and not "shard 0".
     private readonly int _badShardBelowMaximum;
 
-    /// <summary>The sum of the losses of all samples (each weighted by its class weight, if there are any), without weight decay.</summary>
+    /// <summary>The sum of the losses of all samples (each times its class's and its own weight, if there are any), without weight decay.</summary>
     public double LossSum { get; init; }
 
     /// <summary>
     /// What <see cref="LossSum"/> and the gradient's sum are divided by to become means, as PyTorch's <c>reduction="mean"</c>
     /// defines it: the number of samples; with class weights the sum of the samples' weights; for regression the number of target
-    /// values [samples × outputs].
+    /// values [samples × outputs]. Where samples have weights of their own, each counts by it.
     /// </summary>
     public double Divisor { get; init; }
 
@@ -34,16 +34,16 @@ public readonly record struct ShardMetrics
     /// <summary>Classification: how many samples had their highest probability on their own class. Regression: 0.</summary>
     public long Correct { get; init; }
 
-    /// <summary>Regression: Σ |prediction − target| over all target values. Classification: 0.</summary>
+    /// <summary>Regression: Σ weight · |prediction − target| over all target values. Classification: 0.</summary>
     public double AbsoluteErrorSum { get; init; }
 
-    /// <summary>Regression: Σ (prediction − target)² over all target values. Classification: 0.</summary>
+    /// <summary>Regression: Σ weight · (prediction − target)² over all target values. Classification: 0.</summary>
     public double SquaredErrorSum { get; init; }
 
-    /// <summary>Regression: Σ target over all target values. Classification: 0.</summary>
+    /// <summary>Regression: Σ weight · target over all target values. Classification: 0.</summary>
     public double TargetSum { get; init; }
 
-    /// <summary>Regression: Σ target² over all target values. Classification: 0.</summary>
+    /// <summary>Regression: Σ weight · target² over all target values. Classification: 0.</summary>
     public double TargetSquareSum { get; init; }
 
     /// <summary>

@@ -15,8 +15,13 @@ internal abstract unsafe class OutputHead
             ? new SoftmaxOutput(specification, kernels, maxRows)
             : new LinearOutput(specification);
 
-    /// <summary>Throws unless the samples carry this head's kind of target.</summary>
-    public abstract void Require(Samples batch);
+    /// <summary>Throws unless the samples carry this head's kind of target, and no weights or one each.</summary>
+    public void Require(Samples batch)
+    {
+        if (!batch.Weights.IsEmpty && batch.Weights.Length != batch.Rows)
+            throw new ArgumentException($"{batch.Rows} samples need as many weights, not {batch.Weights.Length}", nameof(batch));
+        RequireTargets(batch);
+    }
 
     /// <summary>Replaces sums by the gradient of the loss sum.</summary>
     /// <param name="z">Sums [outputs × rows] in panels.</param>
@@ -25,6 +30,12 @@ internal abstract unsafe class OutputHead
 
     /// <summary>Replaces sums by the network's outputs.</summary>
     public abstract void Answer(float* z, int rows);
+
+    /// <summary>Throws unless the samples carry this head's kind of target.</summary>
+    protected abstract void RequireTargets(Samples batch);
+
+    /// <summary>How much a sample counts.</summary>
+    protected static float WeightOf(Samples batch, int row) => batch.Weights.IsEmpty ? 1 : batch.Weights[row];
 }
 
 /// <summary>Softmax with cross-entropy, label smoothing and class weights.</summary>
@@ -64,7 +75,7 @@ internal sealed unsafe class SoftmaxOutput : OutputHead
         _predicted = new AlignedBuffer(padded);
     }
 
-    public override void Require(Samples batch)
+    protected override void RequireTargets(Samples batch)
     {
         if (batch.Labels.Length != batch.Rows) throw new ArgumentException($"{batch.Rows} samples need as many labels, not {batch.Labels.Length}", nameof(batch));
         foreach (var label in batch.Labels)
@@ -81,7 +92,7 @@ internal sealed unsafe class SoftmaxOutput : OutputHead
         {
             labels[i] = batch.Labels[i];
             _ownTarget.Pointer[i] = _ownTargets[labels[i]];
-            divisor += _weights[labels[i]];
+            divisor += (double)_weights[labels[i]] * WeightOf(batch, i);
         }
 
         SoftmaxTask task;
@@ -100,24 +111,36 @@ internal sealed unsafe class SoftmaxOutput : OutputHead
         var correct = 0;
         for (var i = 0; i < batch.Rows; i++)
         {
-            loss += task.Losses[i];
+            loss += (double)task.Losses[i] * WeightOf(batch, i);
             if (task.Predicted[i] == labels[i]) correct++;
         }
+
+        if (!batch.Weights.IsEmpty) Weigh(z, batch);
 
         return new ShardMetrics { LossSum = loss, Divisor = divisor, Samples = batch.Rows, Correct = correct };
     }
 
     public override void Answer(float* z, int rows) => _kernels.Softmax(z, _classes, rows);
+
+    /// <summary>A sample's gradient times its weight.</summary>
+    private void Weigh(float* z, Samples batch)
+    {
+        for (var row = 0; row < batch.Rows; row++)
+        {
+            var gradient = z + (nint)(row / Panel.Width) * _classes * Panel.Width + row % Panel.Width;
+            for (var c = 0; c < _classes; c++) gradient[(nint)c * Panel.Width] *= batch.Weights[row];
+        }
+    }
 }
 
-/// <summary>Values with squared error or Huber's loss. The mean is over all target values, as PyTorch's: the divisor is rows · outputs.</summary>
+/// <summary>Values with squared error or Huber's loss. The mean is over all target values, as PyTorch's: the divisor is rows · outputs, or what the rows weigh · outputs.</summary>
 internal sealed unsafe class LinearOutput(NetworkSpecification specification) : OutputHead
 {
     private readonly int _outputs = specification.Outputs;
     private readonly bool _huber = specification.Loss == LossKind.Huber;
     private readonly float _delta = (float)specification.HuberDelta;
 
-    public override void Require(Samples batch)
+    protected override void RequireTargets(Samples batch)
     {
         if (batch.Targets.Length != (long)batch.Rows * _outputs)
         {
@@ -127,9 +150,11 @@ internal sealed unsafe class LinearOutput(NetworkSpecification specification) : 
 
     public override ShardMetrics Run(float* z, Samples batch)
     {
-        double loss = 0, absolute = 0, squared = 0, targets = 0, targetSquares = 0;
+        double loss = 0, divisor = 0, absolute = 0, squared = 0, targets = 0, targetSquares = 0;
         for (var row = 0; row < batch.Rows; row++)
         {
+            var weight = WeightOf(batch, row);
+            divisor += (double)weight * _outputs;
             var sums = z + (nint)(row / Panel.Width) * _outputs * Panel.Width + row % Panel.Width;
             for (var output = 0; output < _outputs; output++)
             {
@@ -139,26 +164,27 @@ internal sealed unsafe class LinearOutput(NetworkSpecification specification) : 
                 double distance = Math.Abs(d);
                 if (_huber)
                 {
-                    loss += distance <= _delta ? 0.5 * distance * distance : _delta * (distance - 0.5 * _delta);
+                    loss += weight * (distance <= _delta ? 0.5 * distance * distance : _delta * (distance - 0.5 * _delta));
                     value = distance <= _delta ? d : float.IsNaN(d) ? d : float.CopySign(_delta, d);
                 }
                 else
                 {
-                    loss += distance * distance;
+                    loss += weight * (distance * distance);
                     value = 2 * d;
                 }
 
-                absolute += distance;
-                squared += distance * distance;
-                targets += target;
-                targetSquares += (double)target * target;
+                value *= weight;
+                absolute += weight * distance;
+                squared += weight * (distance * distance);
+                targets += (double)weight * target;
+                targetSquares += weight * ((double)target * target);
             }
         }
 
         return new ShardMetrics
         {
             LossSum = loss,
-            Divisor = (double)batch.Rows * _outputs,
+            Divisor = divisor,
             Samples = batch.Rows,
             AbsoluteErrorSum = absolute,
             SquaredErrorSum = squared,

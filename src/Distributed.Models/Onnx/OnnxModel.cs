@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -82,6 +83,8 @@ internal static class OnnxModel
         var target = model.Encoding.Target;
         if (target.Task == TaskKind.Classify)
         {
+            if (model.Calibration is { } calibration)
+                sums = graph.Node("Mul", "calibrated", [sums, graph.Constant("inverse_temperature", (float[])[calibration.Factor])]);
             var probabilities = graph.Node("Softmax", Probabilities, [sums], OnnxGraph.Attribute("axis", 1L));
             var index = graph.Node("ArgMax", "index", [probabilities], OnnxGraph.Attribute("axis", 1L), OnnxGraph.Attribute("keepdims", 0L));
             graph.Node("Gather", Class, [graph.Constant("classes", target.Classes), index]);
@@ -103,6 +106,7 @@ internal static class OnnxModel
         else yield return ("image", $"{model.Encoding.Image.Height}x{model.Encoding.Image.Width}");
         if (model.Encoding.Columns.Any(column => column.IsTolerant)) yield return ("cells", Cells);
         yield return ("weightsSha256", ParameterHash.Compute(model.Parameters));
+        if (model.Calibration is { } calibration) yield return ("temperature", calibration.Temperature.ToString("R", CultureInfo.InvariantCulture));
         if (origin.Job is { } job) yield return ("job", job);
         if (origin.Data is { } data) yield return ("data", data);
         if (origin.DataSha256 is { } sha256) yield return ("dataSha256", sha256);

@@ -51,8 +51,8 @@ internal sealed class AccessCheck : IDisposable
                 context.Response.Redirect($"{PageMark.SignInPath}?return={Uri.EscapeDataString(context.Request.Path + context.Request.QueryString)}");
                 return;
             }
-            var caller = await SignedInAsync(context).ConfigureAwait(false);
-            using var lease = _rates.AttemptAcquire(caller.Name ?? context.Connection.RemoteIpAddress?.ToString() ?? "");
+            await CheckSignInAsync(context).ConfigureAwait(false);
+            using var lease = _rates.AttemptAcquire(Caller.CountedAs(context));
             if (!lease.IsAcquired) throw ApiException.TooMany("this client asks too often", TimeSpan.FromSeconds(1));
         }
         await next().ConfigureAwait(false);
@@ -77,11 +77,11 @@ internal sealed class AccessCheck : IDisposable
         && BearerHeader.Read(context.Request) is null && !context.Request.Path.StartsWithSegments("/_blazor", StringComparison.Ordinal)
         && !(await context.AuthenticateAsync().ConfigureAwait(false)).Succeeded;
 
-    /// <summary>The caller. Keys and tokens were checked before failures are counted, so that wrong ones do not delay a valid one.</summary>
-    private async Task<Caller> SignedInAsync(HttpContext context)
+    /// <summary>Refuses who is not signed in. Keys and tokens were checked before failures are counted, so that wrong ones do not delay a valid one.</summary>
+    private async Task CheckSignInAsync(HttpContext context)
     {
         var result = await context.AuthenticateAsync().ConfigureAwait(false); // once a request: this is the answer of the sign-in before
-        if (result.Succeeded) return Caller.Of(context.User);
+        if (result.Succeeded) return;
         var reason = result.Failure is SignInFailure failure ? failure.Message : "the key or token is not valid here";
         if (_failures.Count(context.Connection.RemoteIpAddress, reason) is { } wait)
             throw ApiException.TooMany("too many failed sign-ins from this address; a right key is answered all the same", wait);

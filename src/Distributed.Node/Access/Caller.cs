@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Distributed.Node.Keys;
 using Distributed.Node.Problems;
+using Microsoft.AspNetCore.Http;
 
 namespace Distributed.Node.Access;
 
@@ -19,6 +20,9 @@ internal sealed record Caller(string? Name, ApiRole? Role)
 
     /// <summary>The caller of a request that was let in.</summary>
     public static Caller Of(ClaimsPrincipal user) => new(user.Identity?.Name, user.FindFirst(ClaimTypes.Role) is { } role ? ApiRoles.Find(role.Value) : null);
+
+    /// <summary>Whom limits count a request to: a key or token, and where the API asks for neither the client's address.</summary>
+    public static string CountedAs(HttpContext context) => Of(context.User).Name ?? context.Connection.RemoteIpAddress?.ToString() ?? "";
 
     /// <summary>The identity that policies look at.</summary>
     public ClaimsPrincipal ToPrincipal(string scheme)

@@ -68,17 +68,29 @@ internal sealed record HttpLimits
     /// <summary>Concurrent event streams.</summary>
     public int Streams { get; init; } = 1_000;
 
-    /// <summary>Bytes of request bodies that are held at once: an eighth of the memory that the process may use.</summary>
-    public long RequestMemoryBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8;
+    /// <summary>Bytes that requests hold at once, of their bodies and of what is read from them: a quarter of the memory that the process may use.</summary>
+    public long RequestMemoryBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
 
-    /// <summary>Connections: those of all streams, and as many others as a burst of clients has.</summary>
-    public int Connections => Streams + 1_000;
+    /// <summary>The slowest body of a submission or prediction, which holds a place for computing while it comes.</summary>
+    public BodyPace BodyPace { get; init; } = new(TimeSpan.FromSeconds(10), 256 << 10);
+
+    /// <summary>The slowest upload, which holds one of the places of uploads.</summary>
+    public BodyPace UploadPace { get; init; } = new(TimeSpan.FromSeconds(30), 32 << 10);
+
+    /// <summary>Files that the system lets the process open, connections among them.</summary>
+    public int OpenFiles { get; init; } = int.MaxValue;
+
+    /// <summary>
+    /// Connections: those of all streams, and as many others as a burst of clients has, but no more than a third of the open files: a process that can
+    /// open none is ended by its runtime.
+    /// </summary>
+    public int Connections => Math.Min(Streams + 1_000, OpenFiles / 3);
 
     /// <summary>Connections of one source, which leaves some to others. A proxy is one source.</summary>
-    public int ConnectionsPerSource => Streams + 500;
+    public int ConnectionsPerSource => Math.Min(Streams + 500, Connections - Connections / 4);
 
     /// <summary>Connections without a request.</summary>
-    public int IdleConnections { get; init; } = 500;
+    public int IdleConnections { get => Math.Min(field, OpenFiles / 6); init; } = 500;
 
     /// <summary>Concurrent predictions and submissions, which compute.</summary>
     public int Computations { get; init; } = 4;
@@ -92,12 +104,26 @@ internal sealed record HttpLimits
     /// </summary>
     public long ModelBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
 
+    /// <summary>Bytes of jobs' histories that are kept for their readers: a sixteenth of the memory that the process may use.</summary>
+    public long HistoryBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 16;
+
     /// <summary>Requests a second of one client (a key, or an address without keys); a burst may have ten seconds' worth.</summary>
     public int RequestsPerSecond { get; init; } = 200;
 
     /// <summary>Failed sign-ins a second of one source (an IPv4 address, an IPv6 network of 64 bits); a burst may have ten seconds' worth.</summary>
     public int FailedSignInsPerSecond { get; init; } = 5;
 
+    /// <summary>Jobs of one user that have not ended; null for any number.</summary>
+    public int? OpenJobs { get; init; }
+
+    /// <summary>Bytes of one user's uploads; null for any number.</summary>
+    public long? StorageBytes { get; init; }
+
     /// <summary>Data sets that are kept.</summary>
     public int Datasets { get; init; } = 10_000;
 }
+
+/// <summary>The slowest that a body may come.</summary>
+/// <param name="Grace">How long it may be late.</param>
+/// <param name="BytesPerSecond">Bytes a second, on average.</param>
+internal sealed record BodyPace(TimeSpan Grace, int BytesPerSecond);

@@ -53,6 +53,9 @@ internal static class HttpSettingsReader
             {
                 UploadBytes = (long)(values.Number(NodeSetting.MaxUpload, 1, 1 << 20) ?? 16 << 10) << 20,
                 RequestsPerSecond = values.Number(NodeSetting.MaxRequests, 1, 1_000_000) ?? new HttpLimits().RequestsPerSecond,
+                OpenFiles = OpenFileLimit.Read(),
+                OpenJobs = values.Number(NodeSetting.MaxOpenJobs, 1, 10_000),
+                StorageBytes = values.Bytes(NodeSetting.MaxStorage, 1, 1L << 50),
                 Streams = values.Number(NodeSetting.MaxStreams, 1, 100_000) ?? new HttpLimits().Streams,
             },
         };

@@ -79,6 +79,12 @@ internal sealed class NodeSetting : Option<string>
     /// <summary>Concurrent event streams.</summary>
     public static readonly NodeSetting MaxStreams = new("--max-streams", "N", "event streams that may be open at once (1000)");
 
+    /// <summary>Open jobs of one user.</summary>
+    public static readonly NodeSetting MaxOpenJobs = new("--max-open-jobs", "N", "jobs of one user (a key's name or a token's subject) that may wait or run, taken from this gateway (any number)");
+
+    /// <summary>Storage of one user.</summary>
+    public static readonly NodeSetting MaxStorage = new("--max-storage", "BYTES", "how much one user's uploads may take on this gateway, as 20GiB or 500MB (any amount)");
+
     /// <summary>Concurrent jobs.</summary>
     public static readonly NodeSetting MaxJobs = new("--max-concurrent-jobs", "N", "jobs of the queue that run at once; the same on all coordinators (1)");
 
@@ -119,7 +125,7 @@ internal sealed class NodeSetting : Option<string>
     public static readonly IReadOnlyList<NodeSetting> All =
     [
         Roles, Hostname, Listen, Port, SeedNodes, CoreNodes, DataPort, Http, Health, DataDir, DataCache, ApiKeysFile, TokenServer, TokenAudience, TokenRoles, HttpHosts, Audit, AllowAnonymous,
-        MaxUpload, MaxRequests, MaxStreams, MaxJobs, Store, StorePasswordFile, Threads, Workers, Certificates, Insecure, SecretFile, Config, HealthFile, Log,
+        MaxUpload, MaxRequests, MaxStreams, MaxOpenJobs, MaxStorage, MaxJobs, Store, StorePasswordFile, Threads, Workers, Certificates, Insecure, SecretFile, Config, HealthFile, Log,
     ];
 
     /// <summary>As written on the command line.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Distributed.Api;
+using Distributed.Node.Problems;
 using Distributed.Transport.Files;
 using Microsoft.Extensions.Logging;
 
@@ -16,15 +17,20 @@ internal sealed class DatasetStore
     private readonly string _sets;
     private readonly string _uploads;
     private readonly ILogger _logger;
+    private readonly long? _mostOfOwner;
+    private readonly Lock _taking = new();
     private readonly ConcurrentDictionary<string, StoredDataset> _known = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _pins = new(StringComparer.Ordinal);
 
     /// <summary>Opens a folder; makes it when it is missing.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="logger">Where unreadable data sets are reported.</param>
+    /// <param name="mostOfOwner">Bytes that one owner's data sets may take; those without an owner count together. Null for no limit.</param>
     /// <exception cref="IOException">It cannot be made or read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be.</exception>
-    public DatasetStore(string folder, ILogger logger)
+    public DatasetStore(string folder, ILogger logger, long? mostOfOwner = null)
     {
-        _logger = logger;
+        (_logger, _mostOfOwner) = (logger, mostOfOwner);
         _sets = Path.Combine(folder, "datasets");
         _uploads = Path.Combine(folder, "uploads", Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture));
         PrivateFile.CreateFolder(_sets);
@@ -46,6 +52,15 @@ internal sealed class DatasetStore
 
     /// <summary>How many there are.</summary>
     public int Count => _known.Count;
+
+    /// <summary>Bytes that an owner may still upload.</summary>
+    public long LeftFor(string? owner) => _mostOfOwner is { } most
+        ? Math.Max(0, most - _known.Values.Where(stored => stored.Owner == owner).Sum(stored => stored.Dataset.Bytes))
+        : long.MaxValue;
+
+    /// <summary>The refusal of an upload that takes more than <see cref="LeftFor"/> says.</summary>
+    public ApiException NoRoomFor(string? owner) => ApiException.Conflict(
+        $"{(owner is null ? "uploads that belong to nobody" : $"the uploads of '{owner}'")} take at most {_mostOfOwner:#,0} bytes of this gateway's storage ({LeftFor(owner):#,0} are left): delete data sets that are not needed any more");
 
     /// <summary>A data set by its id; null when the id is unknown.</summary>
     public StoredDataset? Find(string id)
@@ -78,13 +93,20 @@ internal sealed class DatasetStore
     /// <summary>
     /// Takes an upload in; the same content is there once, described as the last upload says that it is written. True when it was not there before.
     /// </summary>
+    /// <exception cref="ApiException">Its owner has no room for it.</exception>
     public bool Take(string uploadFolder, StoredDataset stored, out StoredDataset kept)
+    {
+        lock (_taking) return TakeOne(uploadFolder, stored, out kept);
+    }
+
+    private bool TakeOne(string uploadFolder, StoredDataset stored, out StoredDataset kept)
     {
         if (Find(stored.Dataset.Id) is { } there)
         {
             kept = DescribeAgain(uploadFolder, there with { Description = stored.Description with { Dataset = there.Dataset } });
             return false;
         }
+        if (stored.Dataset.Bytes > LeftFor(stored.Owner)) throw NoRoomFor(stored.Owner);
         Write(uploadFolder, stored);
         var target = Path.Combine(_sets, stored.Dataset.Id);
         try

@@ -19,24 +19,30 @@ namespace Distributed.Node.Datasets;
 /// Streams an upload to disk, hashing it on the way, then reads it once to refuse unusable data immediately. An aborted upload leaves
 /// nothing behind.
 /// </summary>
-internal sealed class DatasetUpload(DatasetStore store, HttpLimits limits, Computations computations, TimeProvider clock)
+internal sealed class DatasetUpload(DatasetStore store, HttpLimits limits, Computations computations, RequestMemory budget, TimeProvider clock)
 {
     /// <summary>Receives a request's body. True when the content was not there before.</summary>
-    public async Task<(bool IsNew, StoredDataset Stored)> ReceiveAsync(HttpContext context, string? owner)
+    /// <param name="context">The request.</param>
+    /// <param name="owner">Who uploads; null where nobody is asked.</param>
+    /// <param name="caller">Whom limits count it to.</param>
+    public async Task<(bool IsNew, StoredDataset Stored)> ReceiveAsync(HttpContext context, string? owner, string caller)
     {
         if (store.Count >= limits.Datasets) throw ApiException.TooMany($"{limits.Datasets:#,0} data sets are kept, and no more: delete some", TimeSpan.FromMinutes(1));
         if (context.Request.ContentLength > limits.UploadBytes) throw TooLong();
+        var left = store.LeftFor(owner);
+        if (context.Request.ContentLength - FormBytes > left) throw store.NoRoomFor(owner); // the same content again is refused too: it is known when it has come
         var given = context.Request.Query["name"].ToString() is { Length: > 0 } text ? text : null;
         if (given is not null) NameOf(given); // refused before its bytes come
         var written = WrittenAs(context.Request.Query);
         var folder = store.NewUploadFolder();
         try
         {
-            var received = await ReceiveAsync(context.Request, folder, context.RequestAborted).ConfigureAwait(false);
+            var received = await ReceiveAsync(context.Request, folder, () => left < limits.UploadBytes ? store.NoRoomFor(owner) : TooLong(), Math.Min(limits.UploadBytes, left), context.RequestAborted).ConfigureAwait(false);
             var name = NameOf(given ?? received.FileName);
-            var (stored, table) = await computations.RunAsync(() =>
+            using var memory = budget.Take(0); // of the table
+            var (stored, table) = await computations.RunAsync(caller, () =>
             {
-                using var scope = new ReadingScope(context.RequestAborted);
+                using var scope = new ReadingScope(context.RequestAborted, memory.Grow);
                 return Task.FromResult(Describe(folder, received.Parts, name, written));
             }, context.RequestAborted).ConfigureAwait(false);
             var isNew = store.Take(folder, stored with { Owner = owner }, out var kept);
@@ -49,21 +55,22 @@ internal sealed class DatasetUpload(DatasetStore store, HttpLimits limits, Compu
         }
     }
 
-    private async Task<(List<DatasetPart> Parts, string? FileName)> ReceiveAsync(HttpRequest request, string folder, CancellationToken cancellation)
+    private async Task<(List<DatasetPart> Parts, string? FileName)> ReceiveAsync(
+        HttpRequest request, string folder, Func<ApiException> tooLong, long left, CancellationToken cancellation)
     {
         var parts = new List<DatasetPart>();
+        var body = new PacedStream(request.Body, limits.UploadPace, clock);
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)) throw ApiException.UnsupportedMedia(Expected);
         if (type.MediaType.Equals("text/csv", StringComparison.OrdinalIgnoreCase) || type.MediaType.Equals("application/octet-stream", StringComparison.OrdinalIgnoreCase))
         {
-            parts.Add(await WriteAsync(DatasetParts.Table, request.Body, folder, limits.UploadBytes, cancellation).ConfigureAwait(false));
+            parts.Add(await WriteAsync(DatasetParts.Table, body, folder, tooLong, left, cancellation).ConfigureAwait(false));
             return (parts, null);
         }
         if (!type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)) throw ApiException.UnsupportedMedia(Expected);
         var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value;
         if (string.IsNullOrEmpty(boundary) || boundary.Length > 100) throw ApiException.BadRequest("multipart/form-data needs a boundary of at most 100 characters");
 
-        var reader = new MultipartReader(boundary, request.Body) { HeadersCountLimit = 16, HeadersLengthLimit = 8 << 10 };
-        var left = limits.UploadBytes;
+        var reader = new MultipartReader(boundary, body) { HeadersCountLimit = 16, HeadersLengthLimit = 8 << 10 };
         string? fileName = null;
         while (await ReadingAsync(reader.ReadNextSectionAsync(cancellation)).ConfigureAwait(false) is { } section)
         {
@@ -73,7 +80,7 @@ internal sealed class DatasetUpload(DatasetStore store, HttpLimits limits, Compu
             if (!DatasetParts.All.Contains(part)) throw ApiException.BadRequest($"there is a part '{Shown(part)}': the parts are {string.Join(", ", DatasetParts.All)}");
             if (parts.Exists(known => known.Name == part)) throw ApiException.BadRequest($"the part '{part}' comes twice");
             fileName ??= HeaderUtilities.RemoveQuotes(disposition.FileName).Value;
-            var written = await WriteAsync(part, section.Body, folder, left, cancellation).ConfigureAwait(false);
+            var written = await WriteAsync(part, section.Body, folder, tooLong, left, cancellation).ConfigureAwait(false);
             parts.Add(written);
             left -= written.Bytes;
         }
@@ -95,7 +102,8 @@ internal sealed class DatasetUpload(DatasetStore store, HttpLimits limits, Compu
             throw ApiException.BadRequest($"'{DatasetParts.TestImages}' and '{DatasetParts.TestLabels}' come together or not at all");
     }
 
-    private async Task<DatasetPart> WriteAsync(string part, Stream content, string folder, long most, CancellationToken cancellation)
+    private static async Task<DatasetPart> WriteAsync(
+        string part, Stream content, string folder, Func<ApiException> tooLong, long most, CancellationToken cancellation)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[128 << 10];
@@ -106,7 +114,7 @@ internal sealed class DatasetUpload(DatasetStore store, HttpLimits limits, Compu
             for (int read; (read = await ReadingAsync(content.ReadAsync(buffer, cancellation).AsTask()).ConfigureAwait(false)) > 0;)
             {
                 bytes += read;
-                if (bytes > most) throw TooLong();
+                if (bytes > most) throw tooLong();
                 hash.AppendData(buffer, 0, read);
                 await file.WriteAsync(buffer.AsMemory(0, read), cancellation).ConfigureAwait(false);
             }
@@ -170,6 +178,9 @@ internal sealed class DatasetUpload(DatasetStore store, HttpLimits limits, Compu
     private static string Shown(string text) => new([.. text.Take(40).Select(c => char.IsControl(c) ? '·' : c)]);
 
     private ApiException TooLong() => ApiException.TooLarge($"an upload has at most {limits.UploadBytes:#,0} bytes");
+
+    /// <summary>What a form adds to its files.</summary>
+    private const long FormBytes = 4 << 10;
 
     private const string Expected = "an upload is text/csv, application/octet-stream (a table), or multipart/form-data with the parts of images";
 }

@@ -1,4 +1,5 @@
 using Distributed.Jobs.Gateway;
+using Distributed.Node.Histories;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Queue;
@@ -8,7 +9,7 @@ namespace Distributed.Node.Events;
 
 /// <summary>
 /// Keeps one job's picture up to date while it has watchers: subscribes to its coordinator while it runs, asks the queue every second, and reads
-/// the journal at first and after missed events.
+/// the shared history at first and after missed events.
 /// </summary>
 internal sealed class JobFeed : IDisposable
 {
@@ -17,6 +18,7 @@ internal sealed class JobFeed : IDisposable
 
     private readonly JobId _job;
     private readonly GatewayAccess _cluster;
+    private readonly JobHistories _histories;
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
     private readonly JobView _picture;
@@ -26,17 +28,24 @@ internal sealed class JobFeed : IDisposable
     private bool _mustRead = true;
     private IDisposable? _tap;
 
-    public JobFeed(JobId job, GatewayAccess cluster, ILogger logger)
+    public JobFeed(JobId job, GatewayAccess cluster, JobHistories histories, ILogger logger)
     {
-        _job = job;
-        _cluster = cluster;
-        _logger = logger;
+        (_job, _cluster, _histories, _logger) = (job, cluster, histories, logger);
         _picture = new JobView(job);
         _ = Task.Run(RunAsync);
     }
 
     /// <summary>Streams that read it. Owned by <see cref="JobFeeds"/>.</summary>
     internal int Readers { get; set; }
+
+    /// <summary>The epochs' shared JSON; null before the history was read.</summary>
+    public EpochTexts? Texts
+    {
+        get
+        {
+            lock (_gate) return _picture.Texts;
+        }
+    }
 
     /// <summary>Waits for the events that a stream has not sent yet.</summary>
     public async Task<IReadOnlyList<StreamEvent>> NextAsync(StreamCursor cursor, CancellationToken cancellation)
@@ -46,7 +55,7 @@ internal sealed class JobFeed : IDisposable
             Task changed;
             lock (_gate)
             {
-                if (_picture.Version > cursor.Version && cursor.Advance(_job, _picture) is { Count: > 0 } events) return events;
+                if ((_picture.Version > cursor.Version || cursor.IsBehind) && cursor.Advance(_job, _picture) is { Count: > 0 } events) return events;
                 changed = _changed.Task;
             }
             await changed.WaitAsync(cancellation).ConfigureAwait(false);
@@ -75,10 +84,10 @@ internal sealed class JobFeed : IDisposable
         {
             try
             {
-                var told = await _cluster.FindAsync(_job, _stopping.Token).ConfigureAwait(false);
-                if (told.Summary is { } summary)
+                var queued = await _cluster.FindAsync(_job, _stopping.Token).ConfigureAwait(false);
+                if (queued.Summary is { } summary)
                 {
-                    Change(picture => picture.Take(summary, told.RestsAt));
+                    Change(picture => picture.Take(summary, queued.RestsAt));
                     Listen(summary);
                     var now = DateTimeOffset.UtcNow;
                     var over = summary.EndedAt is not null && summary.StartedAt is not null;
@@ -86,9 +95,9 @@ internal sealed class JobFeed : IDisposable
                     {
                         _mustRead = false;
                         readAt = now;
-                        var history = await _cluster.Stored.HistoryAsync(_job, _stopping.Token).ConfigureAwait(false);
-                        Change(picture => picture.Take(history));
-                        if (history.End is not null) return; // nothing more will come
+                        var told = await _histories.ReadAsync(_job, summary.SubmittedAt, _stopping.Token).ConfigureAwait(false);
+                        Change(picture => picture.Take(told.History, told.Texts));
+                        if (told.History.End is not null) return; // nothing more will come
                     }
                     if (summary is { EndedAt: not null, StartedAt: null }) return;
                 }

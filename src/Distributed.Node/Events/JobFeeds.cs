@@ -1,5 +1,6 @@
 using Distributed.Jobs.Gateway;
 using Distributed.Node.Configuration;
+using Distributed.Node.Histories;
 using Distributed.Node.Problems;
 using Distributed.Protocol.Identity;
 using Microsoft.Extensions.Logging;
@@ -7,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Distributed.Node.Events;
 
 /// <summary>The feeds of watched jobs: one a job, for all of its watchers.</summary>
-internal sealed class JobFeeds(GatewayAccess cluster, HttpLimits limits, ILogger logger)
+internal sealed class JobFeeds(GatewayAccess cluster, JobHistories histories, HttpLimits limits, ILogger logger)
 {
     private readonly Dictionary<JobId, JobFeed> _feeds = [];
     private int _streams;
@@ -23,7 +24,7 @@ internal sealed class JobFeeds(GatewayAccess cluster, HttpLimits limits, ILogger
         {
             if (_streams >= limits.Streams) throw ApiException.TooMany($"{limits.Streams:#,0} event streams are open, and no more may be", TimeSpan.FromSeconds(10));
             _streams++;
-            if (!_feeds.TryGetValue(job, out var feed)) _feeds[job] = feed = new JobFeed(job, cluster, logger);
+            if (!_feeds.TryGetValue(job, out var feed)) _feeds[job] = feed = new JobFeed(job, cluster, histories, logger);
             feed.Readers++;
             return new Reading(feed, () => Close(job, feed));
         }

@@ -1,3 +1,4 @@
+using Distributed.Node.Histories;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
@@ -34,6 +35,9 @@ internal sealed class JobView(JobId job)
     /// <summary>The newest committed checkpoint's step; null before the first.</summary>
     public long? Checkpoint { get; private set; }
 
+    /// <summary>The epochs' JSON, shared with all readers of the job's history; null before the journal is known.</summary>
+    public EpochTexts? Texts { get; private set; }
+
     /// <summary>The job's end; null before.</summary>
     public JobEnded? End { get; private set; }
 
@@ -51,8 +55,9 @@ internal sealed class JobView(JobId job)
     }
 
     /// <summary>Merges the journal.</summary>
-    public void Take(JobHistory history)
+    public void Take(JobHistory history, EpochTexts? texts = null)
     {
+        Texts = texts ?? Texts;
         if (history.Specification is not { } specification) return;
         Plan ??= new EpochPlan(specification);
         if (history.HasBegun) Start(new JobStarted(job, 0, Plan.TotalSteps, Plan.StepsPerEpoch, history.FirstWorkers));

@@ -13,20 +13,24 @@ internal sealed record StreamEvent(JobEvent Event, string? Id);
 /// </summary>
 internal sealed class StreamCursor
 {
+    /// <summary>The most epochs of one batch, so that a slow client holds no more in memory.</summary>
+    private const int MostAtOnce = 500;
+
+    private StreamStart? _start; // until the journal is known
     private bool _started;
     private int _epochs;
     private long _checkpoint = -1;
     private bool _ended;
-    private long _version, _runVersion; // of the picture, and of the events that are sent only once the job has started
+    private long _version, _runVersion, _stateVersion; // of the picture, of the events that are sent only once the job has started, of the state
 
-    /// <summary>Begins at the job's beginning, or after the event of an id. An invalid id means the beginning.</summary>
-    public static StreamCursor After(string? lastEventId)
+    /// <summary>Begins where it is told, or after the event of an id. An invalid id is none.</summary>
+    public static StreamCursor After(string? lastEventId, StreamStart start = default)
     {
-        var cursor = new StreamCursor();
+        var cursor = new StreamCursor { _start = start };
         if (lastEventId?.Split('-') is not [var epochs, var checkpoint]) return cursor;
         if (!int.TryParse(epochs, NumberStyles.None, CultureInfo.InvariantCulture, out var e)) return cursor;
         if (!long.TryParse(checkpoint, NumberStyles.None, CultureInfo.InvariantCulture, out var c)) return cursor;
-        (cursor._started, cursor._epochs, cursor._checkpoint) = (true, e, c);
+        (cursor._start, cursor._started, cursor._epochs, cursor._checkpoint) = (null, true, e, c);
         return cursor;
     }
 
@@ -36,19 +40,32 @@ internal sealed class StreamCursor
     /// <summary>The picture's version at the last call.</summary>
     public long Version => _version;
 
-    /// <summary>The events that the picture has and the stream has not sent, in order.</summary>
+    /// <summary>Whether the picture that was last asked has more for it already.</summary>
+    public bool IsBehind { get; private set; }
+
+    /// <summary>The events that the picture has and the stream has not sent, in order; at most so many epochs at once.</summary>
     public IReadOnlyList<StreamEvent> Advance(JobId job, JobView picture)
     {
         var events = new List<StreamEvent>();
-        Add(picture.State, _version);
+        Add(picture.State, _stateVersion);
+        _stateVersion = picture.State?.Version ?? 0;
         if (picture.Started is { } started && !_started)
         {
             _started = true;
             events.Add(new StreamEvent(started, null));
         }
         var isUnderWay = _started || picture.End is not null; // until then a coordinator's reports of the run wait for the journal
+        IsBehind = false;
         if (isUnderWay)
         {
+            if (_start is { } start) _epochs = start.Last is { } last ? Math.Max(0, picture.Epochs.Count - last) : start.Epoch;
+            _start = null;
+            if (picture.Epochs.Count - _epochs > MostAtOnce)
+            {
+                IsBehind = true;
+                AddEpochs(events, job, picture, _epochs + MostAtOnce);
+                return events; // the rest comes with the last of the epochs
+            }
             Add(picture.News.Rewound, _runVersion);
             Add(picture.News.Workers, _runVersion);
             AddDurable(events, job, picture);
@@ -75,15 +92,20 @@ internal sealed class StreamCursor
 
     private void AddDurable(List<StreamEvent> events, JobId job, JobView picture)
     {
-        while (_epochs < picture.Epochs.Count)
-        {
-            var decision = picture.Epochs[_epochs++];
-            events.Add(new StreamEvent(new EpochEnded(job, picture.Plan!.BoundaryAfter(decision.Epoch), decision), Id));
-        }
+        AddEpochs(events, job, picture, picture.Epochs.Count);
         if (picture.Checkpoint is { } checkpoint && checkpoint > _checkpoint)
         {
             _checkpoint = checkpoint;
             events.Add(new StreamEvent(new CheckpointSaved(job, checkpoint), Id));
+        }
+    }
+
+    private void AddEpochs(List<StreamEvent> events, JobId job, JobView picture, int before)
+    {
+        while (_epochs < before)
+        {
+            var decision = picture.Epochs[_epochs++];
+            events.Add(new StreamEvent(new EpochEnded(job, picture.Plan!.BoundaryAfter(decision.Epoch), decision), Id));
         }
     }
 }

@@ -10,6 +10,7 @@ using Distributed.Node.Configuration;
 using Distributed.Node.Datasets;
 using Distributed.Node.Description;
 using Distributed.Node.Events;
+using Distributed.Node.Histories;
 using Distributed.Node.InProcess;
 using Distributed.Node.Jobs;
 using Distributed.Node.Keys;
@@ -53,6 +54,7 @@ internal sealed class HttpServer : IAsyncDisposable
     /// <exception cref="NodeSettingException">The audit log cannot be written.</exception>
     public static async Task<HttpServer> StartAsync(HttpSettings settings, GatewayAccess cluster, Action<ILoggingBuilder> logging, CancellationToken cancellation)
     {
+        cluster = cluster.WithMostOpenJobs(settings.Limits.OpenJobs);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(HttpServer).Assembly.GetName().Name });
         logging(builder.Logging);
         var connections = new HttpConnections(settings.Limits);
@@ -84,9 +86,10 @@ internal sealed class HttpServer : IAsyncDisposable
         });
         if (IsApi(settings))
         {
-            builder.Services.AddSingleton(services => new DatasetStore(settings.DataFolder, Logger(services)));
-            builder.Services.AddSingleton(services => new JobReader(cluster, services.GetRequiredService<DatasetStore>()));
-            builder.Services.AddSingleton(services => new JobFeeds(cluster, settings.Limits, Logger(services)));
+            builder.Services.AddSingleton(services => new DatasetStore(settings.DataFolder, Logger(services), settings.Limits.StorageBytes));
+            builder.Services.AddSingleton(new JobHistories((job, after) => cluster.Stored.JournalAsync(job, after, CancellationToken.None), settings.Limits.HistoryBytes));
+            builder.Services.AddSingleton(services => new JobReader(cluster, services.GetRequiredService<JobHistories>(), services.GetRequiredService<DatasetStore>()));
+            builder.Services.AddSingleton(services => new JobFeeds(cluster, services.GetRequiredService<JobHistories>(), settings.Limits, Logger(services)));
             builder.Services.AddPages(settings, cluster, pages);
         }
         builder.Services.AddOpenApi(ApiDocument.Configure);
@@ -173,8 +176,8 @@ internal sealed class HttpServer : IAsyncDisposable
         application.Lifetime.ApplicationStopped.Register(computations.Dispose);
         PageRoutes.Map(application, access);
         NodeRoutes.Map(application, cluster);
-        DatasetRoutes.Map(application, limits, datasets, computations, cluster);
-        JobRoutes.Map(application, limits, new SubmissionService(cluster, datasets, encoded, computations), jobs, cluster);
+        DatasetRoutes.Map(application, limits, datasets, computations, application.Services.GetRequiredService<RequestMemory>(), cluster);
+        JobRoutes.Map(application, limits, new SubmissionService(cluster, datasets, encoded), jobs, computations, cluster);
         EventRoutes.Map(application, application.Services.GetRequiredService<JobFeeds>(), jobs, application.Lifetime.ApplicationStopping);
         ModelRoutes.Map(application, limits, models, jobs, datasets, computations);
         ScoreRoutes.Map(application, models, jobs, encoded, computations);

@@ -6,6 +6,7 @@ using Distributed.Jobs.Gateway;
 using Distributed.Jobs.Results;
 using Distributed.Jobs.Submission;
 using Distributed.Node.Datasets;
+using Distributed.Node.Histories;
 using Distributed.Node.Problems;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
@@ -18,9 +19,11 @@ namespace Distributed.Node.Jobs;
 
 /// <summary>A job as directory and journal tell it together.</summary>
 /// <param name="Told">The directory's record.</param>
-/// <param name="History">What its journal says; without a specification until its coordinator has written it there.</param>
-internal sealed record KnownJob(QueuedJobReply Told, JobHistory History)
+/// <param name="Picture">What its journal says; without a specification until its coordinator has written it there.</param>
+internal sealed record KnownJob(QueuedJobReply Told, HistoryPicture Picture)
 {
+    public JobHistory History => Picture.History;
+
     public JobSummary Summary => Told.Summary!;
 
     public SubmissionFacts Facts => Told.Facts!;
@@ -31,7 +34,7 @@ internal sealed record KnownJob(QueuedJobReply Told, JobHistory History)
 }
 
 /// <summary>Reads jobs for display.</summary>
-internal sealed class JobReader(GatewayAccess cluster, DatasetStore datasets)
+internal sealed class JobReader(GatewayAccess cluster, JobHistories histories, DatasetStore datasets)
 {
     private readonly EarlierFingerprints _fingerprints = new(cluster, TimeProvider.System);
 
@@ -43,8 +46,10 @@ internal sealed class JobReader(GatewayAccess cluster, DatasetStore datasets)
     /// <exception cref="ApiException">There is no such job.</exception>
     public async Task<KnownJob> FindAsync(JobId job, CancellationToken cancellation)
     {
-        var (told, history) = await cluster.LookUpAsync(job, cancellation).ConfigureAwait(false);
-        return told.Summary is null ? throw NoSuch(job) : new KnownJob(told, history);
+        var told = await cluster.FindAsync(job, cancellation).ConfigureAwait(false);
+        if (told.Summary is not { } summary) throw NoSuch(job);
+        // Before its first turn a job has no journal, and right after it an empty one.
+        return new KnownJob(told, summary.StartedAt is null ? HistoryPicture.Empty : await histories.ReadAsync(job, summary.SubmittedAt, cancellation).ConfigureAwait(false));
     }
 
     /// <summary>A page of jobs, newest first.</summary>
@@ -58,7 +63,10 @@ internal sealed class JobReader(GatewayAccess cluster, DatasetStore datasets)
     }
 
     /// <summary>Everything about a job.</summary>
-    public async Task<JobDetail> DetailAsync(JobId job, CancellationToken cancellation)
+    /// <param name="job">The job.</param>
+    /// <param name="last">The last epochs alone; null for all.</param>
+    /// <param name="cancellation">The client went away.</param>
+    public async Task<JobDetail> DetailAsync(JobId job, int? last, CancellationToken cancellation)
     {
         var known = await FindAsync(job, cancellation).ConfigureAwait(false);
         var record = known.Record;
@@ -71,7 +79,7 @@ internal sealed class JobReader(GatewayAccess cluster, DatasetStore datasets)
             Options = known.Told.Options ?? record.Options,
             Source = ForClients(record.Source),
             FirstWorkers = record.FirstWorkers,
-            Epochs = record.Epochs,
+            Epochs = last is { } most ? [.. record.Epochs.TakeLast(most)] : record.Epochs,
             LastCheckpoint = record.LastCheckpoint,
             BestCheckpoint = record.BestCheckpoint,
             End = end is null ? null : end with { WeightsSha256 = fingerprint },
@@ -98,16 +106,20 @@ internal sealed class JobReader(GatewayAccess cluster, DatasetStore datasets)
     }
 
     /// <summary>A job's log: what its journal says, and when.</summary>
-    public async Task<JobLog> LogAsync(JobId job, CancellationToken cancellation)
+    /// <param name="job">The job.</param>
+    /// <param name="rangeOf">Which of so many lines.</param>
+    /// <param name="cancellation">The client went away.</param>
+    public async Task<JobLog> LogAsync(JobId job, Func<int, HistoryRange> rangeOf, CancellationToken cancellation)
     {
         var known = await FindAsync(job, cancellation).ConfigureAwait(false);
         var summary = known.Summary;
-        var lines = new List<JobLogLine> { new(summary.SubmittedAt, $"submitted to learn from {summary.Data}") };
-        if (summary.StartedAt is { } started) lines.Add(new JobLogLine(started, "has its turn"));
-        foreach (var row in await cluster.Stored.JournalAsync(job, cancellation).ConfigureAwait(false))
-            if (LogText.Of(row.Event) is { } text) lines.Add(new JobLogLine(row.At, text));
-        if (summary.StartedAt is null && summary.EndedAt is { } ended) lines.Add(new JobLogLine(ended, "cancelled before its first turn"));
-        return new JobLog(job.Value, [.. lines.OrderBy(line => line.At)]);
+        var lines = new List<(DateTimeOffset At, string? Text, JournalEvent? Event)> { (summary.SubmittedAt, $"submitted to learn from {summary.Data}", null) };
+        if (summary.StartedAt is { } started) lines.Add((started, "has its turn", null));
+        foreach (var row in known.Picture.Log) lines.Add((row.At, null, row.Event));
+        if (summary.StartedAt is null && summary.EndedAt is { } ended) lines.Add((ended, "cancelled before its first turn", null));
+        var range = rangeOf(lines.Count);
+        var shown = lines.OrderBy(line => line.At).Skip(range.From).Take(range.Count);
+        return new JobLog(job.Value, [.. shown.Select(line => new JobLogLine(line.At, line.Text ?? LogText.Of(line.Event!)!))]) { Total = range.Total, Next = range.Next };
     }
 
     private static ApiException NoSuch(JobId job) => ApiException.NotFound($"there is no job {job}; {ApiRoutes.Jobs} lists those that there are");

@@ -6,7 +6,6 @@ using Distributed.Data.Sets;
 using Distributed.Jobs.Gateway;
 using Distributed.Jobs.Service;
 using Distributed.Jobs.Submission;
-using Distributed.Node.Budgets;
 using Distributed.Node.Datasets;
 using Distributed.Node.Problems;
 using Distributed.Protocol.Queue;
@@ -20,9 +19,9 @@ internal sealed record Submitted(bool IsNew, JobSummary Summary, IReadOnlyList<s
 /// <summary>
 /// The gateway's door to the one road of a job: a job file whose data are uploads, named by id, and which a client may send again under its key.
 /// </summary>
-internal sealed class SubmissionService(GatewayAccess cluster, DatasetStore datasets, EncodedCache encoded, Computations computations)
+internal sealed class SubmissionService(GatewayAccess cluster, DatasetStore datasets, EncodedCache encoded)
 {
-    /// <summary>Submits.</summary>
+    /// <summary>Submits; the caller has a place for computing.</summary>
     /// <param name="body">A job file.</param>
     /// <param name="key">The client's idempotency key; null for none.</param>
     /// <param name="owner">Who submits; null where nobody is asked.</param>
@@ -32,7 +31,7 @@ internal sealed class SubmissionService(GatewayAccess cluster, DatasetStore data
         var given = Parse(body);
         JobResolution.Check(given);
         var options = RunSettings.From(given, 1).Options;
-        return computations.RunAsync(() => SubmitAsync(given, options, facts => facts with { IdempotencyKey = key, BodySha256 = key is null ? null : Sha256Of(body), Owner = owner }, cancellation), cancellation);
+        return Task.Run(() => SubmitAsync(given, options, facts => facts with { IdempotencyKey = key, BodySha256 = key is null ? null : Sha256Of(body), Owner = owner }, cancellation), cancellation);
     }
 
     /// <summary>The run options of a body that changes them on a resume; null for an empty one.</summary>

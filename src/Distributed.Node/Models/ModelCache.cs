@@ -82,7 +82,7 @@ internal sealed class ModelCache(GatewayAccess cluster, JobReader jobs, HttpLimi
         var checkpoint = (best ? known.Best : known.History.Latest)
             ?? throw ApiException.Conflict($"the job {job} has no {(best ? "best" : "committed")} checkpoint{(known.Summary.EndedAt is null ? " yet" : "")}{(known.Summary.Reason is { } reason ? $" ({reason})" : "")}");
         var epoch = JobModels.EpochOf(record.Specification, record.Epochs, checkpoint.Step);
-        return new Newest(new ModelKey(job, record.SubmittedAt, checkpoint.Step, checkpoint.Lineage, epoch?.Epoch), checkpoint, record);
+        return new Newest(new ModelKey(job, record.SubmittedAt, checkpoint.Step, checkpoint.Lineage, epoch?.Epoch, record.Options.Calibrate), checkpoint, record);
     }
 
     private async Task<(CachedModel Value, long Bytes)> BuildAsync(Newest newest, CancellationToken cancellation)
@@ -95,9 +95,9 @@ internal sealed class ModelCache(GatewayAccess cluster, JobReader jobs, HttpLimi
 
     /// <summary>
     /// Names one model. A job that was deleted and another one of its name are told apart, two runs to the same step, and an epoch's end before and
-    /// after the epoch is decided: the model tells the metrics then.
+    /// after the epoch is decided: the model tells the metrics then. A resume may change whether it is calibrated.
     /// </summary>
-    private sealed record ModelKey(JobId Job, DateTimeOffset SubmittedAt, long Step, long Lineage, int? Epoch);
+    private sealed record ModelKey(JobId Job, DateTimeOffset SubmittedAt, long Step, long Lineage, int? Epoch, bool IsCalibrated);
 
     private sealed record Newest(ModelKey Key, Checkpoint Checkpoint, JobRecord Job)
     {

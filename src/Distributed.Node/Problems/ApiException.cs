@@ -30,6 +30,8 @@ internal sealed class ApiException(int status, string type, string title, string
 
     public static ApiException Conflict(string detail) => new(StatusCodes.Status409Conflict, ApiProblemTypes.Conflict, "Conflict", detail);
 
+    public static ApiException TooSlow(string detail) => new(StatusCodes.Status408RequestTimeout, ApiProblemTypes.BadRequest, "Too slow", detail);
+
     public static ApiException TooLarge(string detail) => new(StatusCodes.Status413PayloadTooLarge, ApiProblemTypes.TooLarge, "Too large", detail);
 
     public static ApiException UnsupportedMedia(string detail) => new(StatusCodes.Status415UnsupportedMediaType, ApiProblemTypes.UnsupportedMedia, "Unsupported media type", detail);
@@ -48,6 +50,7 @@ internal sealed class ApiException(int status, string type, string title, string
         QueueVerdict.NotFound => NotFound(reason),
         QueueVerdict.KeyTaken => Unprocessable(reason),
         QueueVerdict.Full => TooMany(reason, TimeSpan.FromSeconds(30)),
+        QueueVerdict.NotStored => Unavailable(reason),
         _ => Conflict(reason),
     };
 }

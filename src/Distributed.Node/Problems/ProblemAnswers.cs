@@ -65,7 +65,9 @@ internal sealed class ProblemAnswers(HttpSettings settings, IHostApplicationLife
         IOException { HResult: TooManyFiles } or SocketException { SocketErrorCode: SocketError.TooManyOpenSockets } =>
             ApiException.Unavailable("the node has as many files open as the system lets it"),
         OperationCanceledException when lifetime.ApplicationStopping.IsCancellationRequested => ApiException.Unavailable("this node is about to stop: another gateway answers"),
+        OutOfMemoryException => ApiException.Unavailable("the node has no memory for this request now"),
         IOException { HResult: DiskFull } => new ApiException(StatusCodes.Status507InsufficientStorage, ApiProblemTypes.Unavailable, "No space", "the node's disk is full: delete unused data sets"),
+        { InnerException: IOException { HResult: TooManyFiles or DiskFull } machine } => Translate(machine),
         _ => new ApiException(StatusCodes.Status500InternalServerError, ApiProblemTypes.Internal, "A defect of the node", "the node failed at this request; its log says how"),
     };
 

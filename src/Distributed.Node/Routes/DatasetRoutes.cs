@@ -21,9 +21,9 @@ namespace Distributed.Node.Routes;
 /// <summary>Uploaded data sets.</summary>
 internal static class DatasetRoutes
 {
-    public static void Map(IEndpointRouteBuilder routes, HttpLimits limits, DatasetStore store, Computations computations, GatewayAccess cluster)
+    public static void Map(IEndpointRouteBuilder routes, HttpLimits limits, DatasetStore store, Computations computations, RequestMemory memory, GatewayAccess cluster)
     {
-        var upload = new DatasetUpload(store, limits, computations, TimeProvider.System);
+        var upload = new DatasetUpload(store, limits, computations, memory, TimeProvider.System);
         var places = new ConcurrencyLimiter(new ConcurrencyLimiterOptions { PermitLimit = limits.Uploads, QueueLimit = 0 });
 
         routes.MapGet(ApiRoutes.Datasets, () => TypedResults.Ok(new DatasetList(store.List())))
@@ -34,7 +34,7 @@ internal static class DatasetRoutes
             using var place = places.AttemptAcquire();
             if (!place.IsAcquired) throw ApiException.TooMany($"{limits.Uploads} uploads are under way, and no more may be at once", TimeSpan.FromSeconds(5));
             if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = null; // counted while it arrives
-            var (isNew, stored) = await upload.ReceiveAsync(context, Caller.Of(context.User).Name).ConfigureAwait(false);
+            var (isNew, stored) = await upload.ReceiveAsync(context, Caller.Of(context.User).Name, Caller.CountedAs(context)).ConfigureAwait(false);
             context.AuditTarget(stored.Dataset.Id);
             return isNew
                 ? Results.Json(stored.Dataset, statusCode: StatusCodes.Status201Created).At(ApiRoutes.Dataset(stored.Dataset.Id))

@@ -1,4 +1,3 @@
-using System.Text;
 using Distributed.Api;
 using Distributed.Node.Access;
 using Distributed.Node.Description;
@@ -9,6 +8,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.OpenApi;
 
 namespace Distributed.Node.Routes;
 
@@ -19,13 +19,14 @@ internal static class EventRoutes
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
 
     public static void Map(IEndpointRouteBuilder routes, JobFeeds feeds, JobReader jobs, CancellationToken stopping) =>
-        routes.MapGet(ApiRoutes.Jobs + "/{id}/events", async (string id, HttpContext context) =>
+        routes.MapGet(ApiRoutes.Jobs + "/{id}/events", async (string id, string? from, int? last, HttpContext context) =>
         {
+            var start = StreamStart.Of(from, last);
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
             var job = JobReader.Parse(id);
-            await jobs.FindAsync(job, ending.Token).ConfigureAwait(false); // 404 for an unknown job
+            await jobs.CheckAsync(job, ending.Token).ConfigureAwait(false); // 404 for an unknown job
             using var reading = feeds.Open(job);
-            var cursor = StreamCursor.After(context.Request.Headers[ApiHeaders.LastEventId].ToString() is { Length: > 0 } last ? last : null);
+            var cursor = StreamCursor.After(context.Request.Headers[ApiHeaders.LastEventId].ToString() is { Length: > 0 } resumed ? resumed : null, start);
             context.Response.ContentType = "text/event-stream";
             context.Response.Headers["X-Accel-Buffering"] = "no"; // a proxy in between passes on what comes
             context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
@@ -42,9 +43,10 @@ internal static class EventRoutes
                         await WriteAsync(context, ": still here\n\n", ending.Token).ConfigureAwait(false); // a client that is gone is noticed
                         continue;
                     }
-                    await WriteAsync(context, Text(await next.ConfigureAwait(false)), ending.Token).ConfigureAwait(false);
+                    foreach (var told in await next.ConfigureAwait(false)) EventText.Write(context.Response.BodyWriter, told, reading.Feed.Texts);
+                    await context.Response.BodyWriter.FlushAsync(ending.Token).ConfigureAwait(false);
                     if (cursor.IsAtEnd) break;
-                    await Task.Delay(Pace, ending.Token).ConfigureAwait(false); // events that arrive meanwhile are sent together
+                    if (!cursor.IsBehind) await Task.Delay(Pace, ending.Token).ConfigureAwait(false); // events that arrive meanwhile are sent together
                     next = reading.Feed.NextAsync(cursor, ending.Token);
                 }
             }
@@ -55,20 +57,10 @@ internal static class EventRoutes
             }
         }).Needs(ApiRole.Reader).Produces<StreamedEvents>(StatusCodes.Status200OK, "text/event-stream")
             .Describe("followJob", RouteDescription.Jobs, "A job's events as they come, until it ends.", 404)
+            .WithParameter("from", "The first epoch's number, from 0, or end: the next one to be decided. Without it and last the stream begins at the first epoch.", new OpenApiSchema { Type = JsonSchemaType.String })
+            .WithParameter("last", "How many of the decided epochs the stream begins with.", new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32", Minimum = "0" })
             .WithHeader(ApiHeaders.LastEventId, "Where a stream that broke resumes: the id of its last event.")
             .AnswersBytes($"Server-Sent Events; the data of each is the member of {nameof(StreamedEvents)} with the event's name.", "text/event-stream");
-
-    private static string Text(IReadOnlyList<StreamEvent> events)
-    {
-        var text = new StringBuilder();
-        foreach (var told in events)
-        {
-            if (ApiEvents.Write(told.Event) is not (var name, var data)) continue;
-            if (told.Id is { } id) text.Append("id: ").Append(id).Append('\n');
-            text.Append("event: ").Append(name).Append('\n').Append("data: ").Append(data).Append("\n\n");
-        }
-        return text.ToString();
-    }
 
     private static async Task WriteAsync(HttpContext context, string text, CancellationToken cancellation)
     {

@@ -4,8 +4,10 @@ using Distributed.Cluster.Messages;
 using Distributed.Jobs.Gateway;
 using Distributed.Node.Access;
 using Distributed.Node.Audit;
+using Distributed.Node.Budgets;
 using Distributed.Node.Configuration;
 using Distributed.Node.Description;
+using Distributed.Node.Histories;
 using Distributed.Node.Jobs;
 using Distributed.Node.Keys;
 using Distributed.Node.Problems;
@@ -26,14 +28,15 @@ internal static class JobRoutes
     private const int LongestKey = 128;
     private const string Job = ApiRoutes.Jobs + "/{id}";
 
-    public static void Map(IEndpointRouteBuilder routes, HttpLimits limits, SubmissionService desk, JobReader jobs, GatewayAccess cluster)
+    public static void Map(IEndpointRouteBuilder routes, HttpLimits limits, SubmissionService desk, JobReader jobs, Computations computations, GatewayAccess cluster)
     {
         routes.MapPost(ApiRoutes.Jobs, async Task<IResult> (HttpContext context, CancellationToken cancellation) =>
         {
+            using var place = await computations.EnterAsync(Caller.CountedAs(context), cancellation).ConfigureAwait(false);
             var body = await context.ReadBodyAsync(Math.Min(limits.BodyBytes, SubmitJob.MaximumBytes), cancellation).ConfigureAwait(false);
             var submitted = await desk.SubmitAsync(body, KeyOf(context.Request), Caller.Of(context.User).Name, cancellation).ConfigureAwait(false);
             context.AuditTarget(submitted.Summary.Id);
-            var detail = await jobs.DetailAsync(new JobId(submitted.Summary.Id), cancellation).ConfigureAwait(false) with { Notes = submitted.Notes };
+            var detail = await jobs.DetailAsync(new JobId(submitted.Summary.Id), null, cancellation).ConfigureAwait(false) with { Notes = submitted.Notes };
             return Results.Json(detail, statusCode: submitted.IsNew ? StatusCodes.Status201Created : StatusCodes.Status200OK)
                 .At(ApiRoutes.Job(submitted.Summary.Id));
         }).Needs(ApiRole.Submitter).Audited("submit").Produces<JobDetail>().Produces<JobDetail>(StatusCodes.Status201Created)
@@ -58,9 +61,12 @@ internal static class JobRoutes
             })
             .WithParameter("before", "The page before's next.", new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = JobId.MaximumLength });
 
-        routes.MapGet(Job, async (string id, CancellationToken cancellation) =>
-            TypedResults.Ok(await jobs.DetailAsync(JobReader.Parse(id), cancellation).ConfigureAwait(false)))
-            .Needs(ApiRole.Reader).Describe("getJob", RouteDescription.Jobs, "Everything about a job.", 404);
+        routes.MapGet(Job, async (string id, int? last, CancellationToken cancellation) =>
+        {
+            if (last < 0) throw ApiException.BadRequest($"last is {last}: must be 0 or more");
+            return TypedResults.Ok(await jobs.DetailAsync(JobReader.Parse(id), last, cancellation).ConfigureAwait(false));
+        }).Needs(ApiRole.Reader).Describe("getJob", RouteDescription.Jobs, "Everything about a job.", 400, 404)
+            .WithParameter("last", "The last epochs alone; without it all of them.", new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32", Minimum = "0" });
 
         routes.MapDelete(Job, async (string id, HttpContext context, CancellationToken cancellation) =>
         {
@@ -75,20 +81,21 @@ internal static class JobRoutes
             .WithBody(ApiDocument.RunSettings, isRequired: false);
         MapSteering(routes, "cancel", JobSteering.Cancel, limits, cluster, "Asks a job to end on the weights that it has.");
 
-        routes.MapGet(Job + "/metrics", async (string id, CancellationToken cancellation) =>
+        HistoryRange.Describe(routes.MapGet(Job + "/metrics", async Task<IResult> (string id, int? from, int? limit, int? last, CancellationToken cancellation) =>
         {
             var known = await jobs.FindAsync(JobReader.Parse(id), cancellation).ConfigureAwait(false);
-            return TypedResults.Ok(new JobMetrics(id, [.. known.History.Decisions]));
-        }).Needs(ApiRole.Reader).Describe("getJobMetrics", RouteDescription.Jobs, "A job's epochs.", 404);
+            var epochs = known.History.Decisions;
+            return new EpochsResult(id, epochs, HistoryRange.Of(epochs.Count, from, limit, last), known.Picture.Texts);
+        }).Needs(ApiRole.Reader).Produces<JobMetrics>().Describe("getJobMetrics", RouteDescription.Jobs, "A job's epochs: all, the last ones, or a page.", 400, 404));
 
         routes.MapGet(Job + "/status", async (string id, CancellationToken cancellation) =>
             TypedResults.Ok(await jobs.StatusAsync(JobReader.Parse(id), cancellation).ConfigureAwait(false)))
             .Needs(ApiRole.Reader)
             .Describe("getJobStatus", RouteDescription.Jobs, "The present state of a job that has its turn: workers, blocks, checkpoints, where the time goes.", 404, 409);
 
-        routes.MapGet(Job + "/log", async (string id, CancellationToken cancellation) =>
-            TypedResults.Ok(await jobs.LogAsync(JobReader.Parse(id), cancellation).ConfigureAwait(false)))
-            .Needs(ApiRole.Reader).Describe("getJobLog", RouteDescription.Jobs, "What was decided about a job, and when.", 404);
+        HistoryRange.Describe(routes.MapGet(Job + "/log", async (string id, int? from, int? limit, int? last, CancellationToken cancellation) =>
+            TypedResults.Ok(await jobs.LogAsync(JobReader.Parse(id), lines => HistoryRange.Of(lines, from, limit, last), cancellation).ConfigureAwait(false)))
+            .Needs(ApiRole.Reader).Describe("getJobLog", RouteDescription.Jobs, "What was decided about a job, and when: all lines, the last ones, or a page.", 400, 404));
     }
 
     private static RouteHandlerBuilder MapSteering(IEndpointRouteBuilder routes, string name, JobSteering steering, HttpLimits limits, GatewayAccess cluster, string summary) =>

@@ -67,12 +67,14 @@ internal static class ModelRoutes
             if (type is not ("application/json" or "text/csv" or "application/octet-stream"))
                 throw ApiException.UnsupportedMedia("rows are application/json ({\"rows\": [{column: cell}]}), text/csv with a header line, or IDX images as application/octet-stream");
             await jobs.CheckAsync(job, cancellation).ConfigureAwait(false); // before a body is read for it
+            using var place = await computations.EnterAsync(Caller.CountedAs(context), cancellation).ConfigureAwait(false);
             var body = await context.ReadBodyAsync(limits.PredictionBytes, cancellation).ConfigureAwait(false);
             using var lease = await models.RentAsync(job, best, cancellation).ConfigureAwait(false);
             var shelved = lease.Value;
             var model = strict == true ? shelved.Model.Strictly() : shelved.Model;
-            var answers = await computations.RunAsync(
-                () => Task.FromResult(type == "application/json" ? model.Predict(Rows(body, model.Encoding.CommaColumns)) : PredictFile(store, model, body, cancellation)), cancellation).ConfigureAwait(false);
+            var memory = context.HoldMemory(0); // of the rows
+            var answers = await Task.Run(
+                () => type == "application/json" ? model.Predict(Rows(body, memory, model.Encoding.CommaColumns)) : PredictFile(store, model, body, memory, cancellation), cancellation).ConfigureAwait(false);
             return TypedResults.Ok(new PredictionResponse
             {
                 Job = id,
@@ -93,14 +95,27 @@ internal static class ModelRoutes
         _ => throw ApiException.BadRequest("checkpoint is neither best nor last"),
     };
 
-    private static List<IReadOnlyDictionary<string, string>> Rows(byte[] body, IReadOnlySet<string> commas)
+    private static List<IReadOnlyDictionary<string, string>> Rows(byte[] body, RequestMemory.MemoryShare memory, IReadOnlySet<string> commas)
     {
+        memory.Grow(CellsOf(body) * BytesPerCell);
         var request = JsonSerializer.Deserialize(body, ApiJson.Default.PredictionRequest);
         if (request?.Rows is not { Count: > 0 } rows) throw ApiException.Unprocessable("there are no rows; expected {\"rows\": [{column: cell}]}");
         if (rows.Count > PredictionRequest.MaximumRows) throw ApiException.TooLarge($"there are {rows.Count:#,0} rows; one request has at most {PredictionRequest.MaximumRows:#,0}");
         return [.. rows.Select((row, i) => (IReadOnlyDictionary<string, string>)(row ?? throw ApiException.Unprocessable($"row {i + 1} is null"))
             .ToDictionary(cell => cell.Key, cell => Cell(cell.Value, i, cell.Key, commas), StringComparer.Ordinal))];
     }
+
+    /// <summary>How many cells rows have at most, before anything is made of them: a body of a few bytes a cell becomes objects of many.</summary>
+    private static long CellsOf(byte[] body)
+    {
+        var reader = new Utf8JsonReader(body);
+        var cells = 0L;
+        while (reader.Read())
+            if (reader.TokenType is not (JsonTokenType.EndObject or JsonTokenType.EndArray)) cells++;
+        return cells;
+    }
+
+    private const int BytesPerCell = 256; // a name, a value, their places in two dictionaries
 
     private static string Cell(JsonElement cell, int row, string column, IReadOnlySet<string> commas) => cell.ValueKind switch
     {
@@ -111,9 +126,9 @@ internal static class ModelRoutes
         _ => throw new ApiException(StatusCodes.Status422UnprocessableEntity, ApiProblemTypes.Unprocessable, "Does not fit", "a cell is a text, a number, true, false or null") { Line = row + 1, Column = column },
     };
 
-    private static IReadOnlyList<Prediction> PredictFile(DatasetStore store, TrainedModel model, byte[] body, CancellationToken cancellation)
+    private static IReadOnlyList<Prediction> PredictFile(DatasetStore store, TrainedModel model, byte[] body, RequestMemory.MemoryShare memory, CancellationToken cancellation)
     {
-        using var scope = new ReadingScope(cancellation);
+        using var scope = new ReadingScope(cancellation, memory.Grow);
         var folder = store.NewUploadFolder();
         try
         {

@@ -4,8 +4,8 @@ using Distributed.Data.Samples;
 using Distributed.Jobs.Results;
 using Distributed.Learning.Metrics;
 using Distributed.Models;
-using Distributed.Node.Budgets;
 using Distributed.Node.Access;
+using Distributed.Node.Budgets;
 using Distributed.Node.Description;
 using Distributed.Node.Jobs;
 using Distributed.Node.Keys;
@@ -22,17 +22,17 @@ namespace Distributed.Node.Routes;
 internal static class ScoreRoutes
 {
     public static void Map(IEndpointRouteBuilder routes, ModelCache models, JobReader jobs, EncodedCache encoded, Computations computations) =>
-        routes.MapGet(ApiRoutes.Jobs + "/{id}/scores", async (string id, string? checkpoint, CancellationToken cancellation) =>
+        routes.MapGet(ApiRoutes.Jobs + "/{id}/scores", async (string id, string? checkpoint, HttpContext context, CancellationToken cancellation) =>
         {
             var best = ModelRoutes.IsBest(checkpoint, "best");
             var job = JobReader.Parse(id);
             var record = (await jobs.FindAsync(job, cancellation).ConfigureAwait(false)).Record;
             using var lease = await models.RentAsync(job, best, cancellation).ConfigureAwait(false);
             var (model, step) = lease.Value;
-            return TypedResults.Ok(await computations.RunAsync(() =>
+            return TypedResults.Ok(await computations.RunAsync(Caller.CountedAs(context), () =>
             {
                 var data = SamplesOf(job, encoded, record);
-                return Task.FromResult(Of(model.Evaluate(data.Validation ?? data.Training), id, step, data.Validation is not null));
+                return Task.FromResult(Of(model, model.Evaluate(data.Validation ?? data.Training), id, step, data.Validation is not null));
             }, cancellation).ConfigureAwait(false));
         }).Needs(ApiRole.Reader)
             .Describe("getJobScores", RouteDescription.Models, "How well a checkpoint's model answers the job's validation samples.", 404, 409)
@@ -53,7 +53,7 @@ internal static class ScoreRoutes
         throw ApiException.Conflict($"the samples of {job} are not here any more");
     }
 
-    private static JobScores Of(ModelEvaluation evaluation, string job, long step, bool ofValidation) => new()
+    private static JobScores Of(TrainedModel model, ModelEvaluation evaluation, string job, long step, bool ofValidation) => new()
     {
         Job = job,
         Step = step,
@@ -67,6 +67,9 @@ internal static class ScoreRoutes
         RocAuc = evaluation.Probabilities?.RocAuc,
         PrAuc = evaluation.Probabilities?.PrAuc,
         CalibrationError = evaluation.Probabilities?.CalibrationError,
+        Temperature = model.Calibration?.Temperature,
+        UncalibratedLogLoss = evaluation.Uncalibrated?.LogLoss,
+        UncalibratedError = evaluation.Uncalibrated?.CalibrationError,
         BestThreshold = evaluation.Probabilities?.Threshold?.Probability,
         BestThresholdF1 = evaluation.Probabilities?.Threshold?.F1,
         Mae = evaluation.MeanAbsoluteError,

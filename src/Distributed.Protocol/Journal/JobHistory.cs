@@ -7,10 +7,10 @@ namespace Distributed.Protocol.Journal;
 /// <summary>A job's state as recorded in its journal, identical after recovery. Applying an event is the only way to change it.</summary>
 internal sealed class JobHistory
 {
-    private readonly List<EpochDecided> _decisions = [];
-    private readonly List<Checkpoint> _checkpoints = [];
-    private readonly List<WorkerExcluded> _exclusions = [];
-    private readonly List<AttemptFailed> _failures = [];
+    private List<EpochDecided> _decisions = [];
+    private List<Checkpoint> _checkpoints = [];
+    private List<WorkerExcluded> _exclusions = [];
+    private List<AttemptFailed> _failures = [];
     private long _fruitlessTerm; // the last one counted
 
     /// <summary>The number of consecutive failed attempts that ends the job.</summary>
@@ -78,6 +78,14 @@ internal sealed class JobHistory
 
     /// <summary>Events since the last summary: rows that a recovery reads and the store holds.</summary>
     public int EventsSinceSummary { get; private set; }
+
+    /// <summary>A history of its own that begins as this one; readers of this one do not see what the copy applies.</summary>
+    public JobHistory Copy()
+    {
+        var copy = (JobHistory)MemberwiseClone();
+        (copy._decisions, copy._checkpoints, copy._exclusions, copy._failures) = ([.. _decisions], [.. _checkpoints], [.. _exclusions], [.. _failures]);
+        return copy;
+    }
 
     /// <summary>Applies an event.</summary>
     public void Apply(JournalEvent journalEvent)

@@ -27,6 +27,9 @@ internal enum QueueVerdict
 
     /// <summary>Too many jobs are waiting; no more are accepted.</summary>
     Full,
+
+    /// <summary>The store rejected the decision, so it is not carried out; never decided here.</summary>
+    NotStored,
 }
 
 /// <summary>The queue's answer: its decision (null for none), and the reason for a refusal.</summary>
@@ -130,7 +133,11 @@ internal sealed class JobQueue(int maximumRunning)
     }
 
     /// <summary>Decides on a submission. The same key with the same body denotes the same job.</summary>
-    public QueueAnswer Submit(JobId job, QueuedJob submission, DateTimeOffset now)
+    /// <param name="job">The job.</param>
+    /// <param name="submission">What it begins with.</param>
+    /// <param name="now">The time for the journal.</param>
+    /// <param name="mostOfOwner">Maximum number of unfinished jobs of one owner; jobs without one count together. Null for no limit.</param>
+    public QueueAnswer Submit(JobId job, QueuedJob submission, DateTimeOffset now, int? mostOfOwner = null)
     {
         var facts = submission.Facts;
         if (facts.IdempotencyKey is { } key && _byKey.TryGetValue(key, out var before))
@@ -141,6 +148,8 @@ internal sealed class JobQueue(int maximumRunning)
         }
         if (IsTaken(job))
             return new QueueAnswer(QueueVerdict.NameTaken, Reason: $"there is or was a job {job} already: choose another name, or leave the name out");
+        if (mostOfOwner is { } most && _open.Values.Count(entry => entry.Facts.Owner == facts.Owner) >= most)
+            return new QueueAnswer(QueueVerdict.Full, Reason: $"{(facts.Owner is { } owner ? $"'{owner}' has" : "there are")} {Counted(most, "job")} that ha{(most == 1 ? "s" : "ve")} not ended, as many as may be open: cancel one, or come again when one has ended");
         return _open.Count >= MaximumOpen
             ? new QueueAnswer(QueueVerdict.Full, Reason: $"{MaximumOpen:#,0} jobs have not ended yet, and no more are taken: come again when some have")
             : new QueueAnswer(QueueVerdict.Done, new JobQueued(job, now, submission));

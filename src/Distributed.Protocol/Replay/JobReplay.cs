@@ -122,7 +122,9 @@ internal sealed class JobReplay
         var labels = new int[source.IsClassification ? rows.Length : 0];
         var targets = new float[source.IsClassification ? 0 : rows.Length * source.Outputs];
         source.Gather(rows, inputs, labels, targets);
-        var samples = source.IsClassification ? new Samples(inputs, labels, rows.Length) : new Samples(inputs, targets, rows.Length);
+        var weights = new float[source.HasWeights ? rows.Length : 0];
+        if (source.HasWeights) source.GatherWeights(rows, weights);
+        var samples = (source.IsClassification ? new Samples(inputs, labels, rows.Length) : new Samples(inputs, targets, rows.Length)) with { Weights = weights };
         var gradient = new float[Weights.Length];
         var metrics = computer.ComputeGradient(Weights, _packed, samples, new DropoutKey(_specification.Seed, Step, shard), gradient);
         for (var i = 0; i < gradient.Length; i++) gradient[i] = Round(gradient[i]);

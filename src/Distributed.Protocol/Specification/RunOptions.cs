@@ -26,6 +26,9 @@ public sealed record RunOptions
     /// </summary>
     public double AuditShare { get; init; }
 
+    /// <summary>Whether the model's probabilities are calibrated on the validation samples, once weights are trained.</summary>
+    public bool Calibrate { get; init; }
+
     /// <summary>Returns what is wrong and what is expected; null when the options are valid.</summary>
     public string? Validate()
     {

@@ -28,6 +28,17 @@ public sealed class FollowingTests : IDisposable
     }
 
     [Fact]
+    public async Task A_stream_begins_where_it_is_asked_to()
+    {
+        foreach (var (options, query) in ((FollowOptions, string)[])[(new FollowOptions { Last = 0 }, "?last=0"), (new FollowOptions { FromEpoch = 4 }, "?from=4"), (new FollowOptions(), "")])
+        {
+            _gateway.On(Stream, () => FakeGateway.Events(false, 5, End));
+            await CollectAsync(options);
+            Assert.Equal(Stream + query, _gateway.Asked[^1].What);
+        }
+    }
+
+    [Fact]
     public async Task A_broken_stream_is_resumed_after_the_last_id()
     {
         List<string> told = [];

@@ -2,7 +2,9 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Distributed.Api.Client;
+using Distributed.Protocol.Journal;
 using Distributed.Protocol.Nodes;
+using Distributed.Protocol.Specification;
 using Distributed.Tests;
 using Microsoft.Extensions.Time.Testing;
 
@@ -53,6 +55,25 @@ public sealed class RequestTests : IDisposable
         var failure = await Assert.ThrowsAsync<DistributedApiException>(() => _client.ListNodesAsync());
         Assert.Equal(TimeSpan.FromMinutes(2), failure.RetryAfter);
         Assert.Single(_gateway.Asked);
+    }
+
+    [Fact]
+    public async Task Epochs_and_log_are_fetched_by_the_page_and_a_server_of_an_earlier_release_gives_all_at_once()
+    {
+        const string Path = "GET /api/v1/jobs/a/metrics";
+        EpochDecided[] epochs = [.. Enumerable.Range(0, 7).Select(i => new EpochDecided(i, false, null, new EpochMetrics { TrainLoss = i }))];
+        _gateway.On($"{Path}?from=2&limit=5000", new JobMetrics("a", epochs[2..5]) { Total = 7, Next = 5 }, ApiJson.Default.JobMetrics);
+        _gateway.On($"{Path}?from=5&limit=5000", new JobMetrics("a", epochs[5..]) { Total = 7 }, ApiJson.Default.JobMetrics);
+        Assert.Equal(epochs[2..], await _client.ListJobEpochsAsync("a", 2).ToListAsync());
+        _gateway.On("GET /api/v1/jobs/b/metrics", new JobMetrics("b", epochs), ApiJson.Default.JobMetrics);
+        Assert.Equal(epochs[2..], await _client.ListJobEpochsAsync("b", 2).ToListAsync());
+
+        JobLogLine[] lines = [.. Enumerable.Range(0, 3).Select(i => new JobLogLine(default, $"line {i}"))];
+        _gateway.On("GET /api/v1/jobs/a/log?from=0&limit=5000", new JobLog("a", lines[..2]) { Total = 3, Next = 2 }, ApiJson.Default.JobLog);
+        _gateway.On("GET /api/v1/jobs/a/log?from=2&limit=5000", new JobLog("a", lines[2..]) { Total = 3 }, ApiJson.Default.JobLog);
+        Assert.Equal(lines, await _client.ListJobLogAsync("a").ToListAsync());
+        _gateway.On("GET /api/v1/jobs/b/log", new JobLog("b", lines), ApiJson.Default.JobLog);
+        Assert.Equal(lines[1..], await _client.ListJobLogAsync("b", 1).ToListAsync());
     }
 
     [Fact]

@@ -8,16 +8,17 @@ internal static class ProductCommand
     /// <summary>Measures all cases, and prints each as soon as it is known. A peer that cannot be run is named.</summary>
     /// <param name="dtrain">The published program.</param>
     /// <param name="mnist">A folder of MNIST's IDX files, or null.</param>
+    /// <param name="only">What the names of the measured cases contain.</param>
     /// <param name="rounds">How often each case is measured on each side.</param>
     /// <param name="isLarge">Also the large network and the large table.</param>
     /// <param name="folder">Receives product.csv and product.png.</param>
     /// <param name="output">Receives the table.</param>
-    public static void Run(string dtrain, string? mnist, int rounds, bool isLarge, string folder, TextWriter output)
+    public static void Run(string dtrain, string? mnist, string only, int rounds, bool isLarge, string folder, TextWriter output)
     {
         using var work = new Workspace(dtrain, mnist);
         var rows = new List<ProductRow>();
         output.WriteLine($"{"",-48} {"figure",-40} {"ours",10} {"peer",10} {"ratio",7}");
-        foreach (var one in ProductCases.All(isLarge))
+        foreach (var one in ProductCases.All(isLarge).Where(one => one.Name.Contains(only, StringComparison.OrdinalIgnoreCase)))
         {
             var (ours, theirs) = (new List<IReadOnlyList<Figure>>(), new List<IReadOnlyList<Figure>>());
             try

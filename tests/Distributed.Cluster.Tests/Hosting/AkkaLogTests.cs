@@ -25,6 +25,7 @@ public sealed class AkkaLogTests
         for (var i = 0; i < 3; i++) Akka.Event.Logging.GetLogger(system, "here").Error(Caught(), "it fails\n   at a line of its own");
         Akka.Event.Logging.GetLogger(system, "here").Error(Caught(), "Failed to persist event type [Distributed.Protocol.EpochDecided] with sequence number [1]"); // StoreOutage's job
         for (var i = 0; i < 300; i++) Akka.Event.Logging.GetLogger(system, "TcpServerHandler").Warning($"Rejected incoming connection from [[10.0.0.1:{i}]] due to TLS handshake failure.");
+        for (var i = 0; i < 300; i++) Akka.Event.Logging.GetLogger(system, $"akka://d/system/transports/akkaprotocolmanager.tcp.0/akkaProtocol-{i}").Error($"Error while decoding incoming Akka PDU of length {i}");
         Akka.Event.Logging.GetLogger(system, "here").Warning("the last");
         var heard = new List<string>();
         while (heard.LastOrDefault()?.Contains("the last", StringComparison.Ordinal) != true)
@@ -33,6 +34,7 @@ public sealed class AkkaLogTests
             heard,
             line => Assert.Matches("^error: akka: here.*: it fails: the disk is full$", line),
             line => Assert.Matches("^warning: akka: TcpServerHandler.*: Rejected incoming connection from .*10.0.0.1:0", line),
+            line => Assert.Matches("^error: akka: akka://d/system/transports/.*: Error while decoding incoming Akka PDU of length 0$", line),
             line => Assert.Matches("^warning: akka: here.*: the last$", line));
         await system.Terminate().WaitAsync(Bound);
     }

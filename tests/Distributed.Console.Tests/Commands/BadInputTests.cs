@@ -117,7 +117,7 @@ public sealed class BadInputTests
         { "verify --model @", null, "the folder holds no job.json" },
         { "export --job digits-1 -o m.onnx", null, "so no job 'digits-1' either" },
         { "train --store @", null, "is a folder; expected a file in it" },
-        { "resume --epochs 3", null, "dtrain: --epochs belongs to the job's specification, which is immutable: only --workers, --min-workers, --blocks, --threads, --store, --snapshot-every, --audit-share, --out may change on resume; 'dtrain train --from JOB' begins a new job with its weights" },
+        { "resume --epochs 3", null, "dtrain: --epochs belongs to the job's specification, which is immutable: only --workers, --min-workers, --blocks, --threads, --store, --snapshot-every, --audit-share, --calibrate, --out may change on resume; 'dtrain train --from JOB' begins a new job with its weights" },
         { "resume --seed=3", null, "dtrain: --seed belongs to the job's specification, which is immutable" },
         { "resume", null, "so nothing to resume; --store FILE names another" },
         { "resume No_Name", null, "dtrain: 'No_Name' is not a job's name; 'dtrain jobs' lists them" },

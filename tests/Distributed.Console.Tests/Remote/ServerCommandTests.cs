@@ -160,6 +160,8 @@ public sealed class ServerCommandTests : IDisposable
         Assert.Equal(["started", "epoch", "epoch", "completed"], lines.Select(l => l.GetProperty("event").GetString()));
         Assert.Equal((0, 1), (lines[0].GetProperty("fromStep").GetInt64(), lines[0].GetProperty("workers").GetInt32()));
         Assert.False(lines[1].TryGetProperty("workers", out _)); // nobody followed it
+        Assert.Contains(_console.Gateway.Asked, asked => asked.What == "GET /api/v1/jobs/buyers-1?last=0");
+        Assert.Contains(_console.Gateway.Asked, asked => asked.What == "GET /api/v1/jobs/buyers-1/events?from=1");
         Assert.Equal((3, 3), (lines[2].GetProperty("workers").GetInt32(), lines[3].GetProperty("workers").GetInt32()));
     }
 

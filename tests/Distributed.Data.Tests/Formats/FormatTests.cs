@@ -87,6 +87,40 @@ public sealed class FormatTests : IDisposable
         Assert.Contains("the workbook has 3 sheets, and the first, \"Sheet 1\", is read", data.Notes.Select(note => note.Text));
     }
 
+    [Theory]
+    [InlineData("Sheet 3")]
+    [InlineData("3")]
+    public void A_sheet_is_read_by_its_name_or_its_number(string sheet)
+    {
+        object?[][] rows = [[1.5, "x"], [2.0, "y"], [4.0, "y"]];
+        var path = _folder.Write("book.xlsx", WrittenTable.Workbook(["n", "c"], rows, sheets: 3, at: 3));
+        var data = DataSets.Load(new DataSettings { Source = path, Rules = 3, Validation = "0", Format = new TableFormat { Sheet = sheet } });
+        Assert.Equal(Load(_folder.Write("book.csv", "n,c\n1.5,x\n2,y\n4,y\n")).Sha256, data.Sha256);
+        Assert.DoesNotContain("sheet", string.Join("|", data.Notes), StringComparison.Ordinal);
+        Assert.Equal(3, DataSets.LoadSamples(path, data.Encoding).Rows);
+    }
+
+    [Theory]
+    [InlineData("Sheet 4")]
+    [InlineData("4")]
+    [InlineData("0")]
+    public void A_sheet_that_is_not_there_is_refused_with_those_that_are(string sheet)
+    {
+        var path = _folder.Write("book.xlsx", WrittenTable.Workbook(["n", "c"], [[1.5, "x"]], sheets: 3));
+        var settings = new DataSettings { Source = path, Rules = 3, Validation = "0", Format = new TableFormat { Sheet = sheet } };
+        Assert.Equal(
+            $"book.xlsx: the workbook has no sheet \"{sheet}\"; its sheets are \"Sheet 1\", \"Sheet 2\", \"Sheet 3\"",
+            _folder.Shorten(Assert.Throws<DataException>(() => DataSets.Load(settings)).Message));
+    }
+
+    [Fact]
+    public void A_file_without_sheets_says_that_there_is_nothing_to_choose()
+    {
+        var path = _folder.Write("t.csv", "n,c\n1.5,x\n2,y\n4,y\n");
+        var data = DataSets.Load(new DataSettings { Source = path, Rules = 3, Validation = "0", Format = new TableFormat { Sheet = "2" } });
+        Assert.Contains("the file is no workbook, so it has no sheets to choose from", data.Notes.Select(note => note.Text));
+    }
+
     [Fact]
     public void A_workbook_without_a_header_has_columns_by_number_and_one_with_a_nameless_column_is_refused()
     {

@@ -41,8 +41,8 @@ internal static class WrittenTable
         ["xlsx"] = () => Workbook(Names, [.. Enumerable.Range(0, Rows).Select(CellsOf)]),
     };
 
-    /// <summary>A workbook with one sheet, or more that hold one cell.</summary>
-    public static byte[] Workbook(string[] names, object?[][] rows, int sheets = 1)
+    /// <summary>A workbook with one sheet, or more of which all but one hold one cell.</summary>
+    public static byte[] Workbook(string[] names, object?[][] rows, int sheets = 1, int at = 1)
     {
         using var bytes = new MemoryStream();
         using (var archive = new ZipArchive(bytes, ZipArchiveMode.Create, leaveOpen: true))
@@ -59,9 +59,8 @@ internal static class WrittenTable
             Add("xl/workbook.xml", $"""<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>{string.Concat(places.Select(i => $"<sheet name=\"Sheet {i}\" sheetId=\"{i}\" r:id=\"s{i}\"/>"))}</sheets></workbook>""");
             Add("xl/_rels/workbook.xml.rels", $"""<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{string.Concat(places.Select(i => $"<Relationship Id=\"s{i}\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet\" Target=\"worksheets/sheet{i}.xml\"/>"))}<Relationship Id="st" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/></Relationships>""");
             Add("xl/styles.xml", """<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="22" applyNumberFormat="1"/></cellXfs></styleSheet>""");
-            Add("xl/worksheets/sheet1.xml", Sheet([names, .. rows]));
-            foreach (var i in places.Skip(1))
-                Add($"xl/worksheets/sheet{i}.xml", Sheet([["other"]]));
+            foreach (var i in places)
+                Add($"xl/worksheets/sheet{i}.xml", i == at ? Sheet([names, .. rows]) : Sheet([["other"]]));
         }
 
         return bytes.ToArray();

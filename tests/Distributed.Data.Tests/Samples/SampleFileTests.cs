@@ -35,6 +35,28 @@ public sealed class SampleFileTests : IDisposable
     }
 
     [Fact]
+    public void Weights_are_mapped_too_and_an_older_program_refuses_the_file_by_its_format()
+    {
+        var data = DataSets.Load(new DataSettings { Source = "diabetes", Rules = 4, Weight = "bmi", Seed = 3 });
+        var path = Write(data);
+        Assert.Equal(SampleFile.LengthOf(data), new FileInfo(path).Length);
+        Assert.Contains("\"distributed-samples-2\"", Encoding.ASCII.GetString(File.ReadAllBytes(path).AsSpan(8, 200)), StringComparison.Ordinal);
+
+        var mapped = SampleFile.Map(path);
+        Assert.True(SampleFile.Check(mapped, data.Sha256));
+        foreach (var (written, read) in new[] { (data.Training, mapped.Training), (data.Validation!, mapped.Validation!) })
+        {
+            int[] rows = [5, 0, written.Rows - 1, 5];
+            float[] expected = new float[4], weights = new float[4];
+            written.GatherWeights(rows, expected);
+            read.GatherWeights(rows, weights);
+            Assert.Equal(expected, weights);
+            Assert.Equal(Gather(written, rows), Gather(read, rows));
+            Assert.Throws<ArgumentOutOfRangeException>(() => read.GatherWeights([written.Rows], new float[1]));
+        }
+    }
+
+    [Fact]
     public void The_same_samples_make_the_same_bytes_and_another_sample_others()
     {
         var data = DataSets.Load(new DataSettings { Source = "buyers", Seed = 3 });

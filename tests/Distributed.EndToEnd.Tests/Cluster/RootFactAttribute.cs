@@ -9,16 +9,6 @@ public sealed class RootFactAttribute : FactAttribute
     /// <param name="probe">A shell command that succeeds where it can.</param>
     /// <param name="what">What the command tries, for people.</param>
     /// <param name="needsDatabase">Whether it starts a database server too.</param>
-    public RootFactAttribute(string probe, string what, bool needsDatabase = true) => Skip = (needsDatabase ? PostgresServer.Missing : null)
-        ?? (!Environment.IsPrivilegedProcess ? $"needs root: {what}" : Succeeds(probe) ? null : $"is not possible on this machine: {what}");
-
-    private static bool Succeeds(string command)
-    {
-        using var process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/bin/sh", ["-c", command])
-        {
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-        });
-        return process is not null && process.WaitForExit(TimeSpan.FromSeconds(20)) && process.ExitCode == 0;
-    }
+    public RootFactAttribute(string probe, string what, bool needsDatabase = true) =>
+        Skip = (needsDatabase ? PostgresServer.Missing : null) ?? RootProbe.Missing(probe, what);
 }

@@ -1,3 +1,6 @@
+using Distributed.Data.Encodings;
+using Distributed.Data.Samples;
+using Distributed.Data.Sets;
 using Distributed.Jobs.Embedded;
 using Distributed.Learning.Networks;
 using Distributed.Learning.Optimization;
@@ -68,17 +71,27 @@ public sealed class SameBitsTests(EmbeddedLayouts layouts) : IClassFixture<Embed
 
     [Theory]
     [MemberData(nameof(Settings))]
-    public async Task Any_number_of_workers_and_blocks_trains_to_the_bits_of_the_straight_loop(string setting)
+    public Task Any_number_of_workers_and_blocks_trains_to_the_bits_of_the_straight_loop(string setting) =>
+        HaveTheBitsOfTheStraightLoop(setting, TrainingFixture.Digits, Changes[setting], $"job-{Changes.Keys.ToList().IndexOf(setting)}");
+
+    [Theory]
+    [InlineData("diabetes", "bmi")]
+    [InlineData("buyers", "age")]
+    public Task Weighted_rows_too(string source, string weight) => HaveTheBitsOfTheStraightLoop(
+        $"{source} weighted by {weight}", DataSets.Load(new DataSettings { Source = source, Rules = 4, Weight = weight, Seed = 1 }),
+        job => job with { BatchSize = 50, ShardSize = 7 }, $"weighted-{source}");
+
+    private async Task HaveTheBitsOfTheStraightLoop(string setting, EncodedDataSet data, Func<JobSpecification, JobSpecification> change, string job)
     {
-        var specification = TrainingFixture.Specify(TrainingFixture.Digits, Changes[setting]);
-        var replay = new JobReplay(specification, TrainingFixture.Digits);
+        var specification = TrainingFixture.Specify(data, change);
+        var replay = new JobReplay(specification, data);
         replay.RunTo(new EpochPlan(specification).TotalSteps);
         var expected = TrainingFixture.Sha256Of(replay.Weights);
         foreach (var (cluster, workers, blocks) in layouts.All)
         {
             var options = new RunOptions { Blocks = blocks, MinimumWorkers = workers };
             var (end, sha256, _) = await TrainingFixture.TrainAsync(
-                cluster, TrainingFixture.Digits, specification, options, $"job-{Changes.Keys.ToList().IndexOf(setting)}");
+                cluster, data, specification, options, job);
             Assert.Equal(JobOutcome.Completed, end.End.Outcome);
             Assert.True(expected == sha256, $"{setting}: {workers} workers and {blocks} blocks end with {sha256}, the straight loop with {expected}");
         }

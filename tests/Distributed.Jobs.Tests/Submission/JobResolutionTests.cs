@@ -118,10 +118,19 @@ public sealed class JobResolutionTests
         var old = new JobRecord(
             new JobId("old"), DateTimeOffset.UnixEpoch, Resolve(Digits), new RunOptions(), new DataSettings { Source = "old.csv", Rules = 3, Group = "patient" }, [], null, null, null);
         Assert.Equal(("patient", null), (JobResolution.SourceOf(given, old).Group, JobResolution.SourceOf(given, old).Order));
+        given.Give(Settings.Weight, "share");
+        Assert.Equal(("share", "share"), (JobResolution.SourceOf(given, null).Weight, JobResolution.SourceOf(given, old).Weight));
         given.Give(Settings.Order, "day");
         Assert.Equal((null, "day"), (JobResolution.SourceOf(given, old).Group, JobResolution.SourceOf(given, old).Order));
         Assert.Throws<SettingException>(() => JobResolution.SourceOf(given, old with { Source = old.Source with { Rules = 2 } }));
     }
+
+    [Theory]
+    [InlineData("calibrate needs a classifier: a regression has no probabilities", false, "calibrate=true")]
+    [InlineData("calibrate needs a classifier: a regression has no probabilities", true, "calibrate=true", "task=regress")]
+    [InlineData("calibrate needs a validation set: give validation a share above 0 or a file", true, "calibrate=true", "validation=0")]
+    public void A_calibration_needs_classes_and_samples_held_back(string sentence, bool classes, params string[] given) =>
+        Assert.Equal(sentence, Assert.Throws<SettingException>(() => Resolve(classes ? Digits : Diabetes, given)).Message);
 
     [Theory]
     [InlineData("order and group both say which rows are held back", "group=a", "order=b")]
@@ -159,7 +168,7 @@ public sealed class JobResolutionTests
 
     [Fact]
     public void Run_settings_reach_no_specification() =>
-        Assert.Equal(Resolve(Digits), Resolve(Digits, "workers=5", "blocks=4", "threads=3", "snapshot-every=7", "audit-share=0.5", "store=x", "out=y"));
+        Assert.Equal(Resolve(Digits), Resolve(Digits, "workers=5", "blocks=4", "threads=3", "snapshot-every=7", "audit-share=0.5", "calibrate=true", "store=x", "out=y"));
 
     [Fact]
     public void Balanced_class_weights_have_the_mean_one_over_the_samples()

@@ -16,7 +16,7 @@ public sealed class TableWritingTests
         var file = JobFile.Parse(Encoding.UTF8.GetBytes(
             """
             { "data": "x.csv", "column": { "zip, old": "category", "day": "date" }, "missing": ["unknown", "-1", "a,b"], "delimiter": "tab",
-              "decimal": "comma", "encoding": "latin1", "noHeader": true, "ignore": ["last, \"first\"", "id"] }
+              "decimal": "comma", "encoding": "latin1", "noHeader": true, "sheet": "2024", "ignore": ["last, \"first\"", "id"] }
             """), "x.json");
         var program = new TrainingSettings
         {
@@ -27,6 +27,7 @@ public sealed class TableWritingTests
             Decimal = NumberNotation.Comma,
             Encoding = "latin1",
             NoHeader = true,
+            Sheet = "2024",
             Ignore = ["last, \"first\"", "id"],
         }.Give();
 
@@ -37,7 +38,7 @@ public sealed class TableWritingTests
             var format = source.Format!;
             Assert.Equal(["unknown", "-1", "a,b"], format.Missing);
             Assert.Equal([("zip, old", ColumnUse.Category), ("day", ColumnUse.Date)], format.Columns!.Select(use => (use.Key, use.Value)));
-            Assert.Equal(("\t", NumberNotation.Comma, "latin1", true), (format.Delimiter, format.Decimal, format.Encoding, format.NoHeader));
+            Assert.Equal(("\t", NumberNotation.Comma, "latin1", true, "2024"), (format.Delimiter, format.Decimal, format.Encoding, format.NoHeader, format.Sheet));
         }
         Assert.Null(JobResolution.SourceOf(new GivenSettings(), null).Format);
     }

@@ -87,6 +87,23 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_calibrated_training_ends_with_the_same_weights_and_a_resume_may_ask_for_it()
+    {
+        var settings = new TrainingSettings { Data = TrainingData.FromRows(Purchases.Rows), Epochs = 12, LearningRate = 0.05, WeightDecay = 0, Dropout = 0, Store = Path.Combine(_folder, "calibrated.db"), Name = "plain" };
+        var plain = await Trainer.TrainAsync(settings);
+        var calibrated = await Trainer.TrainAsync(settings with { Name = "calibrated", Calibrate = true });
+        Assert.Equal(plain.WeightsSha256, calibrated.WeightsSha256);
+        Assert.Null(plain.Best.Calibration);
+        Assert.Null(plain.Metrics.Uncalibrated);
+        Assert.Equal(48, calibrated.Best.Calibration!.Samples);
+        Assert.Equal(plain.Metrics.Probabilities!.LogLoss, calibrated.Metrics.Uncalibrated!.LogLoss);
+        Assert.True(calibrated.Metrics.Probabilities!.LogLoss < plain.Metrics.Probabilities.LogLoss);
+
+        var again = await Trainer.ResumeAsync(new ResumeSettings { Store = settings.Store, Job = "calibrated" });
+        Assert.Equal(calibrated.Best.Calibration, again.Best.Calibration);
+    }
+
+    [Fact]
     public async Task Progress_tells_each_epoch_once_in_order()
     {
         var told = new List<TrainingProgress>();

@@ -34,33 +34,40 @@ public sealed class GradientBitsTests
     [MemberData(nameof(Cases))]
     public void Every_width_gives_the_bits_of_the_scalar_loops(string shape, int rows)
     {
-        const int seed = 7;
         foreach (var specification in Variants(shape))
         {
-            var network = new Network(specification);
-            var random = new Random(rows * 31 + seed);
-            var parameters = Floats(random, network.Layout.Count, 0.4f);
-            var inputs = Floats(random, rows * specification.Inputs, 2);
-            var labels = specification.IsClassification ? Enumerable.Range(0, rows).Select(_ => random.Next(specification.Outputs)).ToArray() : null;
-            var targets = specification.IsClassification ? null : Floats(random, rows * specification.Outputs, 2);
-            var (expected, loss) = new NaiveNetwork(specification).Gradient(parameters, inputs, labels, targets, rows, null);
+            HasTheBitsOfTheScalarLoops(specification, shape, rows, isWeighted: false);
+            HasTheBitsOfTheScalarLoops(specification, shape, rows, isWeighted: true);
+        }
+    }
 
-            foreach (var width in Enum.GetValues<KernelWidth>())
+    private static void HasTheBitsOfTheScalarLoops(NetworkSpecification specification, string shape, int rows, bool isWeighted)
+    {
+        const int seed = 7;
+        var network = new Network(specification);
+        var random = new Random(rows * 31 + seed);
+        var parameters = Floats(random, network.Layout.Count, 0.4f);
+        var inputs = Floats(random, rows * specification.Inputs, 2);
+        var labels = specification.IsClassification ? Enumerable.Range(0, rows).Select(_ => random.Next(specification.Outputs)).ToArray() : null;
+        var targets = specification.IsClassification ? null : Floats(random, rows * specification.Outputs, 2);
+        var weights = isWeighted ? Array.ConvertAll(Floats(random, rows, 1), weight => 2.5f * (weight + 1.01f)) : null;
+        var (expected, loss) = new NaiveNetwork(specification).Gradient(parameters, inputs, labels, targets, rows, null, weights);
+
+        foreach (var width in Enum.GetValues<KernelWidth>())
+        {
+            var computer = new ShardComputer(network, rows, width);
+            var gradient = new float[network.Layout.Count];
+            for (var shards = 1; shards <= 2; shards++)
             {
-                var computer = new ShardComputer(network, rows, width);
-                var gradient = new float[network.Layout.Count];
-                for (var shards = 1; shards <= 2; shards++)
-                {
-                    // Packed ahead for several shards, on the way for one.
-                    var packed = new PackedWeights(network, shards);
-                    network.Pack(parameters, packed);
-                    var batch = labels is not null ? new Samples(inputs, labels, rows) : new Samples(inputs, targets, rows);
-                    var metrics = computer.ComputeGradient(parameters, packed, batch, default, gradient);
-                    var what = $"{shape}, {rows} rows, {specification.Activation}, {specification.Loss}, {width}, seed {seed}";
-                    AssertSameBits(expected, gradient, what);
-                    Assert.True(BitConverter.DoubleToInt64Bits(loss) == BitConverter.DoubleToInt64Bits(metrics.LossSum), what);
-                    Assert.False(metrics.HasBadShard);
-                }
+                // Packed ahead for several shards, on the way for one.
+                var packed = new PackedWeights(network, shards);
+                network.Pack(parameters, packed);
+                var batch = (labels is not null ? new Samples(inputs, labels, rows) : new Samples(inputs, targets, rows)) with { Weights = weights };
+                var metrics = computer.ComputeGradient(parameters, packed, batch, default, gradient);
+                var what = $"{shape}, {rows} rows, {specification.Activation}, {specification.Loss}, {width}, weighted: {isWeighted}, seed {seed}";
+                AssertSameBits(expected, gradient, what);
+                Assert.True(BitConverter.DoubleToInt64Bits(loss) == BitConverter.DoubleToInt64Bits(metrics.LossSum), what);
+                Assert.False(metrics.HasBadShard);
             }
         }
     }

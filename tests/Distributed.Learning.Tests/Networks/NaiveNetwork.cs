@@ -9,7 +9,7 @@ internal sealed class NaiveNetwork(NetworkSpecification specification)
 {
     private readonly ParameterLayout _layout = new(specification);
 
-    public (float[] Gradient, double LossSum) Gradient(float[] parameters, float[] inputs, int[]? labels, float[]? targets, int rows, float[][]? factors)
+    public (float[] Gradient, double LossSum) Gradient(float[] parameters, float[] inputs, int[]? labels, float[]? targets, int rows, float[][]? factors, float[]? weights = null)
     {
         var count = _layout.Layers.Count;
         var values = new float[count + 1][];
@@ -41,8 +41,8 @@ internal sealed class NaiveNetwork(NetworkSpecification specification)
 
         var error = new float[rows * specification.Outputs];
         var loss = labels is not null
-            ? CrossEntropy(values[count], labels, rows, error)
-            : Regression(values[count], targets!, error);
+            ? CrossEntropy(values[count], labels, rows, error, weights)
+            : Regression(values[count], targets!, error, weights);
         var gradient = new float[_layout.Count];
         for (var i = count - 1; i >= 0; i--)
         {
@@ -107,7 +107,7 @@ internal sealed class NaiveNetwork(NetworkSpecification specification)
         }
     }
 
-    private double CrossEntropy(float[] z, int[] labels, int rows, float[] error)
+    private double CrossEntropy(float[] z, int[] labels, int rows, float[] error, float[]? weights)
     {
         var classes = specification.Outputs;
         var spread = new float[classes];
@@ -133,19 +133,20 @@ internal sealed class NaiveNetwork(NetworkSpecification specification)
                 sum += DeterministicMath.Exp(row[c] - maximum);
             }
 
-            total += MathF.FusedMultiplyAdd(own + spreadSum, DeterministicMath.Log(sum), distance);
+            var weight = weights?[r] ?? 1;
+            total += (double)MathF.FusedMultiplyAdd(own + spreadSum, DeterministicMath.Log(sum), distance) * weight;
             var scale = (own + spreadSum) / sum;
             for (var c = 0; c < classes; c++)
             {
                 var target = (c == labels[r] ? own : 0) + spread[c];
-                error[r * classes + c] = MathF.FusedMultiplyAdd(scale, DeterministicMath.Exp(row[c] - maximum), 0 - target);
+                error[r * classes + c] = MathF.FusedMultiplyAdd(scale, DeterministicMath.Exp(row[c] - maximum), 0 - target) * weight;
             }
         }
 
         return total;
     }
 
-    private double Regression(float[] z, float[] targets, float[] error)
+    private double Regression(float[] z, float[] targets, float[] error, float[]? weights)
     {
         var total = 0.0;
         var delta = (float)specification.HuberDelta;
@@ -153,15 +154,16 @@ internal sealed class NaiveNetwork(NetworkSpecification specification)
         {
             var d = z[i] - targets[i];
             double distance = Math.Abs(d);
+            var weight = weights?[i / specification.Outputs] ?? 1;
             if (specification.Loss == LossKind.SquaredError)
             {
-                total += distance * distance;
-                error[i] = 2 * d;
+                total += weight * (distance * distance);
+                error[i] = 2 * d * weight;
             }
             else
             {
-                total += distance <= delta ? 0.5 * distance * distance : delta * (distance - 0.5 * delta);
-                error[i] = Math.Clamp(d, -delta, delta);
+                total += weight * (distance <= delta ? 0.5 * distance * distance : delta * (distance - 0.5 * delta));
+                error[i] = Math.Clamp(d, -delta, delta) * weight;
             }
         }
 

@@ -119,7 +119,7 @@ public sealed class OnnxExportTests : IDisposable
     }
 
     /// <summary>A table's cells as texts.</summary>
-    private static IReadOnlyList<IReadOnlyDictionary<string, string>> RowsOf(string source)
+    internal static IReadOnlyList<IReadOnlyDictionary<string, string>> RowsOf(string source)
     {
         var table = BuiltInData.Table(source, names => [.. names.Select(_ => true)]) ?? ReadFile(source);
         return [.. Enumerable.Range(0, table.Rows).Select(row => table.Columns.ToDictionary(c => c.Name, c => CellOf(c, row)))];

@@ -65,7 +65,7 @@ public sealed class DocumentTests(GatewayFixture gateway)
         Assert.All(Settings.All.Where(setting => setting.Names is not null), setting => Assert.Equal(setting.Names!, description.Schemas["JobSettings"].Properties[setting.Member].Enumeration));
         var learningRate = description.Schemas["JobSettings"].Properties["learningRate"];
         Assert.Equal((0m, true, 1000m, false), (learningRate.Minimum ?? learningRate.ExclusiveMinimum, learningRate.IsExclusiveMinimum || learningRate.ExclusiveMinimum is not null, learningRate.Maximum, learningRate.IsExclusiveMaximum));
-        Assert.Equal(["minWorkers", "blocks", "snapshotEvery", "auditShare"], description.Schemas["RunSettings"].Properties.Keys);
+        Assert.Equal(["minWorkers", "blocks", "snapshotEvery", "auditShare", "calibrate"], description.Schemas["RunSettings"].Properties.Keys);
         Assert.Equal(ApiEvents.Names, description.Schemas[nameof(StreamedEvents)].Properties.Keys);
     }
 }

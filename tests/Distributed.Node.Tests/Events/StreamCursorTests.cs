@@ -1,10 +1,15 @@
+using System.Buffers;
+using System.Text;
 using Distributed.Api;
 using Distributed.Learning.Networks;
 using Distributed.Learning.Optimization;
 using Distributed.Node.Events;
+using Distributed.Node.Histories;
+using Distributed.Node.Problems;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
+using Distributed.Protocol.Queue;
 using Distributed.Protocol.Specification;
 
 namespace Distributed.Node.Tests.Events;
@@ -123,6 +128,73 @@ public sealed class StreamCursorTests
     [InlineData("99999999999999999999-1")]
     public void An_id_of_another_kind_begins_at_the_beginning(string id) =>
         Assert.Equal([0, 1, 2], EpochsOf(Tell(StreamCursor.After(id), Picture(epochs: 3, ended: false))));
+
+    [Theory]
+    [InlineData(null, null, new[] { 0, 1, 2, 3 })]
+    [InlineData("0", null, new[] { 0, 1, 2, 3 })]
+    [InlineData("2", null, new[] { 2, 3 })]
+    [InlineData("end", null, new int[0])]
+    [InlineData(null, 0, new int[0])]
+    [InlineData(null, 1, new[] { 3 })]
+    [InlineData(null, 9, new[] { 0, 1, 2, 3 })]
+    public void A_stream_begins_where_it_is_asked_to_and_goes_on_from_there(string? from, int? last, int[] expected)
+    {
+        var picture = new JobView(Job);
+        var cursor = StreamCursor.After(null, StreamStart.Of(from, last));
+        Assert.Empty(Tell(cursor, picture)); // what has been decided is not known before the journal is
+        picture.Take(History(4, ended: false, new TrainingBegan(1)));
+        var told = Tell(cursor, picture);
+        Assert.IsType<JobStarted>(told[0].Event);
+        Assert.Equal(expected, EpochsOf(told));
+        picture.Take(new EpochEnded(Job, 50, Decision(4)));
+        Assert.Equal("5-40", Assert.Single(Tell(cursor, picture)).Id);
+        Assert.Equal([1, 2, 3, 4], EpochsOf(Tell(StreamCursor.After("1-10", StreamStart.Of(from, last)), picture))); // an id has precedence
+    }
+
+    [Theory]
+    [InlineData("start", null)]
+    [InlineData("-1", null)]
+    [InlineData("1", 1)]
+    [InlineData("end", 0)]
+    [InlineData(null, -1)]
+    public void A_wrong_beginning_is_refused(string? from, int? last) => Assert.Equal(400, Assert.Throws<ApiException>(() => StreamStart.Of(from, last)).Status);
+
+    [Fact]
+    public void A_long_history_is_told_in_batches_each_event_once_and_the_rest_after_the_last_of_them()
+    {
+        var picture = new JobView(Job);
+        picture.Take(new JobSummary { Id = "j", State = JobPhase.Running, Data = "d", SubmittedAt = default, MaximumEpochs = 9, TotalSteps = 90 }, null);
+        picture.Take(History(1_700, ended: true, new TrainingBegan(1)));
+        picture.Take(new JobRewound(Job, 7, "lost"));
+        var cursor = StreamCursor.After(null);
+        var batches = new List<IReadOnlyList<StreamEvent>>();
+        do batches.Add(Tell(cursor, picture));
+        while (cursor.IsBehind);
+        Assert.Equal(4, batches.Count);
+        Assert.All(batches, batch => Assert.InRange(EpochsOf(batch).Count(), 1, 500));
+        var all = batches.SelectMany(batch => batch).ToList();
+        Assert.Equal(Enumerable.Range(0, 1_700), EpochsOf(all));
+        Assert.Equal(["JobStateChanged", "JobStarted", "EpochEnded"], all.Take(3).Select(told => told.Event.GetType().Name));
+        Assert.Single(all, told => told.Event is JobStateChanged);
+        Assert.Single(all, told => told.Event is JobRewound);
+        Assert.Single(all, told => told.Event is CheckpointSaved);
+        Assert.IsType<JobFinished>(all[^1].Event);
+        Assert.Equal(all[777].Id, Tell(StreamCursor.After(all[776].Id), picture)[1].Id); // after the state
+    }
+
+    [Fact]
+    public void What_a_stream_sends_of_shared_texts_is_what_it_would_send_without()
+    {
+        var texts = new EpochTexts();
+        var ended = new EpochEnded(Job, 120, new EpochDecided(11, true, StopReason.Patience, new EpochMetrics { TrainLoss = double.NaN, ValidationAccuracy = 0.25 }));
+        foreach (var told in (StreamEvent[])[new(ended, "12-100"), new(ended, null), new(new CheckpointSaved(Job, 100), "12-100")])
+        {
+            var (shared, anew) = (new ArrayBufferWriter<byte>(), new ArrayBufferWriter<byte>());
+            EventText.Write(shared, told, texts);
+            EventText.Write(anew, told, null);
+            Assert.Equal(Encoding.UTF8.GetString(anew.WrittenSpan), Encoding.UTF8.GetString(shared.WrittenSpan));
+        }
+    }
 
     private static IReadOnlyList<StreamEvent> Tell(StreamCursor cursor, JobView picture) => cursor.Advance(Job, picture);
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -57,8 +56,85 @@ public sealed class BudgetTests(GatewayFixture gateway)
         var share = memory.Take(60);
         Assert.Throws<ApiException>(() => memory.Take(41));
         using (memory.Take(40)) share.Dispose();
+        using (var growing = memory.Take(10))
+        using (memory.Take(50))
+        {
+            growing.Grow(40);
+            Assert.Equal(503, Assert.Throws<ApiException>(() => growing.Grow(1)).Status); // others may leave
+            Assert.Equal(413, Assert.Throws<ApiException>(() => growing.Grow(51)).Status);
+            Assert.Equal(50, growing.Bytes);
+        }
         share.Dispose();
         Assert.Equal(0, memory.Taken);
+    }
+
+    [Fact]
+    public async Task A_place_is_taken_before_the_body_and_given_back_when_it_comes_too_slowly_or_its_client_leaves()
+    {
+        await using var server = await gateway.ServeAsync(gateway.DataFolder, ApiKeys.None, new HttpLimits
+        {
+            Computations = 1,
+            RequestsPerSecond = 100_000,
+            BodyPace = new BodyPace(TimeSpan.FromSeconds(3), 1 << 20),
+        });
+        using var client = new HttpClient { BaseAddress = new Uri(server.Address) };
+        using (await OpenAsync(client.BaseAddress, ApiRoutes.Jobs, 1_000)) await WaitsAsync(client);
+        Assert.Equal(HttpStatusCode.BadRequest, await SubmitNothingAsync(client)); // its client left
+
+        using var slow = await OpenAsync(client.BaseAddress, ApiRoutes.Jobs, 1_000);
+        await WaitsAsync(client);
+        var buffer = new byte[64];
+        using var patience = new CancellationTokenSource(Bound);
+        Assert.StartsWith("HTTP/1.1 408", Encoding.ASCII.GetString(buffer, 0, await slow.ReceiveAsync(buffer, patience.Token)), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.BadRequest, await SubmitNothingAsync(client));
+    }
+
+    [Fact]
+    public async Task Four_bombs_are_refused_and_give_back_what_they_took()
+    {
+        await using var server = await gateway.ServeAsync(gateway.DataFolder, ApiKeys.None, new HttpLimits { RequestsPerSecond = 100_000, RequestMemoryBytes = 16 << 20 });
+        using var client = new HttpClient { BaseAddress = new Uri(server.Address), Timeout = TimeSpan.FromMinutes(2) };
+        var table = await client.UploadAsync(ClientExtensions.SmallTable(salt: 4_444));
+        await client.SubmitAsync($$"""{ "data": "{{table.Id}}", "epochs": 1, "batch": 10, "name": "bombed" }""");
+        await client.UntilEndedAsync("bombed");
+
+        Assert.Contains("has a header and no rows", await RefusedAsync(client, ApiRoutes.Datasets, "text/csv", Bombs.BlankLines(16 << 20), HttpStatusCode.UnprocessableEntity), StringComparison.Ordinal);
+        Assert.Contains("16 MiB of memory", await RefusedAsync(client, ApiRoutes.Datasets, "text/csv", Bombs.Rows(32 << 20), HttpStatusCode.RequestEntityTooLarge), StringComparison.Ordinal);
+        Assert.Contains("16 MiB of memory", await RefusedAsync(client, ApiRoutes.Datasets, "application/octet-stream", Bombs.Zip(32 << 20), HttpStatusCode.RequestEntityTooLarge), StringComparison.Ordinal);
+        Assert.Contains("16 MiB of memory", await RefusedAsync(client, ApiRoutes.JobPredictions("bombed"), "application/json", Bombs.Json(4 << 20), HttpStatusCode.RequestEntityTooLarge), StringComparison.Ordinal);
+        Assert.Contains("16 MiB of memory", await RefusedAsync(client, ApiRoutes.JobPredictions("bombed"), "text/csv", Bombs.Rows(32 << 20), HttpStatusCode.RequestEntityTooLarge), StringComparison.Ordinal);
+        await client.UploadAsync(ClientExtensions.SmallTable(9), "after-bombs");
+    }
+
+    private static async Task<string> RefusedAsync(HttpClient client, string path, string type, byte[] body, HttpStatusCode status)
+    {
+        using var content = new ByteArrayContent(body) { Headers = { ContentType = new(type) } };
+        using var answer = await client.PostAsync(path, content);
+        return (await answer.ProblemAsync(status)).Detail!;
+    }
+
+    /// <summary>Waits until a request waits for its place.</summary>
+    private static async Task WaitsAsync(HttpClient client)
+    {
+        for (var clock = Stopwatch.StartNew(); ;)
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+            try
+            {
+                (await client.PostAsync(ApiRoutes.Jobs, ClientExtensions.Json("[]"), patience.Token)).Dispose();
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            Assert.True(clock.Elapsed < Bound, "the place is not taken");
+        }
+    }
+
+    private static async Task<HttpStatusCode> SubmitNothingAsync(HttpClient client)
+    {
+        using var answer = await client.PostAsync(ApiRoutes.Jobs, ClientExtensions.Json("[]"));
+        return answer.StatusCode;
     }
 
     [Fact]
@@ -67,7 +143,7 @@ public sealed class BudgetTests(GatewayFixture gateway)
         var file = Path.GetTempFileName();
         try
         {
-            await File.WriteAllBytesAsync(file, Bomb(256 << 20));
+            await File.WriteAllBytesAsync(file, Bombs.BlankLines(256 << 20));
             using var leaving = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
             var clock = Stopwatch.StartNew();
             Assert.ThrowsAny<OperationCanceledException>(() =>
@@ -81,19 +157,6 @@ public sealed class BudgetTests(GatewayFixture gateway)
         {
             File.Delete(file);
         }
-    }
-
-    /// <summary>Blank lines, packed.</summary>
-    private static byte[] Bomb(int bytes)
-    {
-        using var packed = new MemoryStream();
-        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest))
-        {
-            var lines = new byte[1 << 20];
-            Array.Fill(lines, (byte)'\n');
-            for (var written = 0; written < bytes; written += lines.Length) gzip.Write(lines);
-        }
-        return packed.ToArray();
     }
 
     /// <summary>A request whose body does not come.</summary>

@@ -86,9 +86,9 @@ internal static class ClientExtensions
     public static Task<JobDetail> UntilEndedAsync(this HttpClient client, string job) => client.UntilAsync(job, detail => detail.Summary.EndedAt is not null);
 
     /// <summary>A stream's events as they come: id (null for none), name, data.</summary>
-    public static async IAsyncEnumerable<(string? Id, string Name, string Data)> EventsAsync(this HttpClient client, string job, string? lastEventId = null)
+    public static async IAsyncEnumerable<(string? Id, string Name, string Data)> EventsAsync(this HttpClient client, string job, string? lastEventId = null, string query = "")
     {
-        using var response = await client.OpenEventsAsync(job, lastEventId);
+        using var response = await client.OpenEventsAsync(job, lastEventId, query);
         Assert.True(response.IsSuccessStatusCode, $"{(int)response.StatusCode}");
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
@@ -107,11 +107,11 @@ internal static class ClientExtensions
     }
 
     /// <summary>Opens a stream; comes again when it is told to (streams of a test before may still be closing), for half a minute at most.</summary>
-    private static async Task<HttpResponseMessage> OpenEventsAsync(this HttpClient client, string job, string? lastEventId)
+    private static async Task<HttpResponseMessage> OpenEventsAsync(this HttpClient client, string job, string? lastEventId, string query)
     {
         for (var until = DateTime.UtcNow.AddSeconds(30); ;)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, ApiRoutes.JobEvents(job));
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"{ApiRoutes.JobEvents(job)}?{query}");
             if (lastEventId is not null) request.Headers.Add(ApiHeaders.LastEventId, lastEventId);
             var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
             if (response.StatusCode != HttpStatusCode.TooManyRequests || DateTime.UtcNow > until) return response;

@@ -62,6 +62,54 @@ public sealed class JobRouteTests(GatewayFixture gateway)
     }
 
     [Fact]
+    public async Task Epochs_and_log_come_whole_by_the_page_or_the_last_ones_alone_and_a_stream_begins_where_it_is_asked_to()
+    {
+        await _client.SubmitAsync("""{ "data": "diabetes", "epochs": 7, "name": "in-pages" }""");
+        await _client.UntilEndedAsync("in-pages");
+        var path = ApiRoutes.JobMetrics("in-pages");
+        var all = await _client.GetAsync<JobMetrics>(path);
+        Assert.Equal((7, 7, null), (all.Epochs.Count, all.Total, all.Next));
+        var page = await _client.GetAsync<JobMetrics>(path + "?from=2&limit=3");
+        Assert.Equal((7, 5), (page.Total, page.Next));
+        Assert.Equal(all.Epochs.Skip(2).Take(3), page.Epochs);
+        Assert.Equal(all.Epochs.TakeLast(2), (await _client.GetAsync<JobMetrics>(path + "?last=2")).Epochs);
+        Assert.Equal(all.Epochs, (await _client.GetAsync<JobDetail>(ApiRoutes.Job("in-pages"))).Epochs);
+        var outline = await _client.GetAsync<JobDetail>(ApiRoutes.Job("in-pages") + "?last=1");
+        Assert.Equal((6, 7), (Assert.Single(outline.Epochs).Epoch, outline.Summary.Epochs));
+
+        var log = await _client.GetAsync<JobLog>(ApiRoutes.JobLog("in-pages"));
+        var paged = new List<JobLogLine>();
+        for (int? from = 0; from is not null;)
+        {
+            var some = await _client.GetAsync<JobLog>(ApiRoutes.JobLog("in-pages") + $"?from={from}&limit=4");
+            Assert.InRange(some.Lines.Count, 1, 4);
+            paged.AddRange(some.Lines);
+            from = some.Next;
+        }
+        Assert.Equal(log.Lines, paged);
+        Assert.Equal(log.Lines[^1], Assert.Single((await _client.GetAsync<JobLog>(ApiRoutes.JobLog("in-pages") + "?last=1")).Lines));
+
+        Assert.Equal([5, 6], await EpochsOfAsync("in-pages?last=2"));
+        Assert.Equal([4, 5, 6], await EpochsOfAsync("in-pages?from=4"));
+        Assert.Empty(await EpochsOfAsync("in-pages?from=end"));
+        foreach (var wrong in (string[])[path + "?last=-1", path + "?limit=0", path + "?last=1&from=1", ApiRoutes.JobEvents("in-pages") + "?from=never", ApiRoutes.Job("in-pages") + "?last=-1", ApiRoutes.JobLog("in-pages") + "?from=x"])
+            await (await _client.GetAsync(wrong)).ProblemAsync(HttpStatusCode.BadRequest);
+    }
+
+    private async Task<List<int>> EpochsOfAsync(string stream)
+    {
+        var (job, query) = (stream.Split('?')[0], stream.Split('?')[1]);
+        var (epochs, last) = (new List<int>(), "");
+        await foreach (var (_, name, data) in _client.EventsAsync(job, query: query))
+        {
+            last = name;
+            if (ApiEvents.Read(name, data) is EpochEnded ended) epochs.Add(ended.Decision.Epoch);
+        }
+        Assert.Equal("finished", last);
+        return epochs;
+    }
+
+    [Fact]
     public async Task A_running_job_predicts_pauses_goes_on_and_is_cancelled()
     {
         await _client.SubmitAsync("""{ "data": "digits", "hidden": [64], "epochs": 100000, "name": "steered", "snapshotEvery": "200ms" }""");

@@ -26,6 +26,37 @@ public sealed class JobQueueTests
     }
 
     [Fact]
+    public void One_owner_has_so_many_open_jobs_and_no_more_whatever_others_have()
+    {
+        Assert.Equal(QueueVerdict.Done, Limited("a", "ann").Verdict);
+        Assert.Equal(QueueVerdict.Done, Limited("b", "ann").Verdict);
+        var refused = Limited("c", "ann");
+        Assert.Equal((QueueVerdict.Full, "'ann' has 2 jobs that have not ended, as many as may be open: cancel one, or come again when one has ended"), (refused.Verdict, refused.Reason));
+        Assert.Equal(QueueVerdict.Done, Limited("d", "bob").Verdict);
+        Assert.Equal(QueueVerdict.Done, Limited("e", null).Verdict);
+        Assert.Equal(QueueVerdict.Done, Limited("f", null).Verdict);
+        Assert.StartsWith("there are 2 jobs that", Limited("g", null).Reason, StringComparison.Ordinal);
+        Close("a", JobOutcome.Completed);
+        Assert.Equal(QueueVerdict.Done, Limited("c", "ann").Verdict);
+    }
+
+    [Fact]
+    public void A_submission_that_is_sent_again_under_its_key_finds_its_job_at_the_limit_too()
+    {
+        Assert.Equal(QueueVerdict.Done, Limited("a", "ann", key: "k").Verdict);
+        Limited("b", "ann");
+        Assert.Equal(QueueVerdict.AlreadyDone, Limited("c", "ann", key: "k").Verdict);
+    }
+
+    private QueueAnswer Limited(string name, string? owner, string? key = null)
+    {
+        var job = Job(new RunOptions(), key, key);
+        var answer = _queue.Submit(Id(name), job with { Facts = job.Facts with { Owner = owner } }, Now, mostOfOwner: 2);
+        if (answer.Decision is { } decision) _queue.Apply(decision);
+        return answer;
+    }
+
+    [Fact]
     public void A_job_waits_for_its_workers_and_lets_nobody_pass()
     {
         SubmitOne("large", new RunOptions { MinimumWorkers = 3 });

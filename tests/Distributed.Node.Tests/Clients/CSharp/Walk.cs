@@ -17,7 +17,7 @@ public static class Walk
         var settings = new JobSettings { Data = dataset.Id, Hidden = new List<int> { 4 }, Activation = JobSettingsActivation.LeakyRelu, Epochs = 2, Name = "generated-csharp", Seed = "18446744073709551615" };
         var job = await client.SubmitJobAsync("key-of-generated-csharp", settings);
 
-        using (var events = await client.FollowJobAsync(job.Summary.Id, null))
+        using (var events = await client.FollowJobAsync(job.Summary.Id, null, null, null))
         using (var reader = new StreamReader(events.Stream))
         {
             var finished = false;
@@ -25,7 +25,7 @@ public static class Walk
             if (!finished) throw new InvalidDataException("the stream ended before the job");
         }
 
-        var detail = await client.GetJobAsync(job.Summary.Id);
+        var detail = await client.GetJobAsync(job.Summary.Id, null);
         if (detail.Summary.State != JobPhase.Completed || detail.Epochs.Count != 2 || detail.LastCheckpoint is not > 0 || detail.Epochs.Last().Stop != StopReason.Epochs || detail.Epochs.First().Stop is not null)
             throw new InvalidDataException("the job's detail is not as it was");
         try

@@ -2,7 +2,7 @@ using System.Globalization;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Specification;
 
-namespace Distributed.Node.Jobs;
+namespace Distributed.Node.Histories;
 
 /// <summary>A job's journal in words.</summary>
 internal static class LogText
