@@ -172,6 +172,13 @@ public sealed class TrainedModel
         return Answer(inputs.Rows, (first, count, into) => inputs.CopyTo(first, count, into));
     }
 
+    /// <summary>Tells how far each column of a raw row moves the answer, by sampled Shapley values (<see cref="Explanation"/>).</summary>
+    /// <param name="row">As for <see cref="Predict(IReadOnlyDictionary{string, string})"/>.</param>
+    /// <param name="label">The class whose probability is explained; null: the answer.</param>
+    /// <returns>The explanation; of equal rows the same.</returns>
+    /// <exception cref="DataException">The row does not fit the model, the model knows no such class, or it reads images.</exception>
+    public Explanation Explain(IReadOnlyDictionary<string, string> row, string? label = null) => RowExplanations.OfCells(this, row, label);
+
     /// <summary>Measures the model on all rows of a source that has the targets too.</summary>
     /// <param name="source">A CSV file, an IDX images file or folder, or a built-in data set's name.</param>
     /// <returns>The measures.</returns>
@@ -246,7 +253,10 @@ public sealed class TrainedModel
         return scaled;
     }
 
-    private Prediction[] Answer(int rows, Action<int, int, float[]> fill)
+    /// <summary>Answers encoded rows.</summary>
+    /// <param name="rows">How many.</param>
+    /// <param name="fill">Writes some of them, from a row on, into [rows × inputs].</param>
+    internal Prediction[] Answer(int rows, Action<int, int, float[]> fill)
     {
         var computer = TakeComputer();
         var inputs = new float[Math.Min(rows, RowsAtOnce) * Network.Inputs];

@@ -11,10 +11,12 @@ internal static class CommandTree
     {
         var root = new RootCommand("dtrain trains neural networks: the same weights, bit for bit, on one worker or many.");
         root.Subcommands.Add(TrainCommand.Create(environment));
+        root.Subcommands.Add(TuneCommand.Create(environment));
         root.Subcommands.Add(ResumeCommand.Create(environment));
         root.Subcommands.Add(JobsCommand.Create(environment));
         root.Subcommands.Add(PredictCommand.Create(environment));
         root.Subcommands.Add(EvaluateCommand.Create(environment));
+        root.Subcommands.Add(ExplainCommand.Create(environment));
         root.Subcommands.Add(ExportCommand.Create(environment));
         root.Subcommands.Add(VerifyCommand.Create(environment));
         root.Subcommands.Add(SubmitCommand.Create(environment));

@@ -52,6 +52,10 @@ internal sealed record JobJson(
     string Job, string State, string Data, int Epochs, int MaximumEpochs, long Steps, double? TrainLoss, double? ValidationLoss,
     double? ValidationAccuracy, double? ValidationR2, long? Checkpoint, DateTimeOffset SubmittedAt, string? Message, string? WeightsSha256);
 
+/// <summary>One search of a store, by <c>jobs --json</c>. Trials count from 1.</summary>
+internal sealed record SearchJson(
+    string Search, string State, string Data, int Trials, int TrialsDone, int? Winner, double? Value, string? DecisionsSha256, string? WeightsSha256, DateTimeOffset SubmittedAt);
+
 /// <summary>The scores of a model on samples; those of the other task and undefined ones are left out.</summary>
 internal sealed record ScoresJson(
     double? BalancedAccuracy, double? MacroF1, double? LogLoss, double? RocAuc, double? PrAuc, double? CalibrationError,
@@ -73,6 +77,13 @@ internal sealed record EvaluationJson(
 
 /// <summary>By how much a column matters, by <c>evaluate --importance</c>.</summary>
 internal sealed record ImportanceJson(string Column, double LossIncrease, double? AccuracyDecrease, double? R2Decrease);
+
+/// <summary>What <c>explain --json</c> prints.</summary>
+internal sealed record ExplanationJson(
+    int Row, string? Answer, string? Class, double? Value, double? Baseline, IReadOnlyList<ContributionJson> Columns);
+
+/// <summary>How far a column moves an answer.</summary>
+internal sealed record ContributionJson(string Column, double Contribution);
 
 /// <summary>One class of an evaluation.</summary>
 internal sealed record ClassJson(string Label, long Samples, double? Precision, double? Recall, double? F1, IReadOnlyList<long> PredictedAs);
@@ -105,7 +116,9 @@ internal sealed record VerifiedJson(string Job, bool Equal, long Step, double Se
 [JsonSerializable(typeof(VerdictJson))]
 [JsonSerializable(typeof(VerifiedJson))]
 [JsonSerializable(typeof(JobJson))]
+[JsonSerializable(typeof(SearchJson))]
 [JsonSerializable(typeof(EvaluationJson))]
+[JsonSerializable(typeof(ExplanationJson))]
 [JsonSerializable(typeof(TableJson))]
 internal sealed partial class JsonLines : JsonSerializerContext
 {

@@ -86,6 +86,16 @@ public sealed record ColumnEncoding
             DateInputs.Encode(number, dates, inputs[1..]);
     }
 
+    /// <summary>The inputs of a cell of which nothing is known.</summary>
+    /// <param name="inputs">[<see cref="Inputs"/>] zeros.</param>
+    internal void EncodeUnknown(Span<float> inputs)
+    {
+        if (Kind == ColumnKind.Text)
+            Others?.Encode(-1, inputs);
+        else if (Tolerance is { } tolerance)
+            Encode(tolerance.Median, inputs);
+    }
+
     /// <summary>Standardises one number.</summary>
     /// <param name="number">A finite number.</param>
     /// <param name="input">(number − mean) / scale.</param>

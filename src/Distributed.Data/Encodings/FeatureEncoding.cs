@@ -65,6 +65,25 @@ public sealed record FeatureEncoding
         })]
         : Columns;
 
+    /// <summary>
+    /// The inputs of a row of which nothing is known: each number and date is the training median (by rules before version 3 the mean), each text one
+    /// that was never seen.
+    /// </summary>
+    /// <param name="inputs">Receives <see cref="Inputs"/> values of a table; may be longer.</param>
+    /// <exception cref="InvalidOperationException">The samples are images.</exception>
+    public void EncodeUnknownRow(Span<float> inputs)
+    {
+        if (Image is not null)
+            throw new InvalidOperationException("An image has no columns.");
+        inputs = inputs[..Inputs];
+        inputs.Clear();
+        foreach (var column in Columns)
+        {
+            column.EncodeUnknown(inputs[..column.Inputs]);
+            inputs = inputs[column.Inputs..];
+        }
+    }
+
     /// <summary>The error in an encoding from outside.</summary>
     /// <returns>A sentence, or null when the encoding can be used.</returns>
     public string? Validate() => EncodingRules.Check(this);

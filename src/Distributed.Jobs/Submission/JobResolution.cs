@@ -16,7 +16,7 @@ internal static class JobResolution
     public static void Check(GivenSettings given)
     {
         var hasNoValidation = given.Get(Settings.Validation) is { } text && RealType.TryRead(text, out var share) && share == 0;
-        if (given.Has(Settings.TargetAccuracy) && hasNoValidation) throw NeedsValidation(Settings.TargetAccuracy, $", or use {Settings.TargetLoss}");
+        if (given.Has(Settings.TargetAccuracy) && hasNoValidation) throw NoValidationAccuracy();
         if (given.Get(Settings.Calibrate) == true && hasNoValidation) throw NeedsValidation(Settings.Calibrate);
         if (given.Get(Settings.Calibrate) == true && given.Get(Settings.Task) == TaskKind.Regress) throw NeedsClasses(Settings.Calibrate);
         if (given.Has(Settings.TargetAccuracy) && given.Get(Settings.Task) == TaskKind.Regress)
@@ -71,7 +71,7 @@ internal static class JobResolution
             throw new SettingException(
                 Settings.TargetAccuracy, $"{Settings.TargetAccuracy} needs a classifier, and the target of this data is a number; use {Settings.TargetLoss}");
         }
-        if (given.Has(Settings.TargetAccuracy) && data.Validation == 0) throw NeedsValidation(Settings.TargetAccuracy, $", or use {Settings.TargetLoss}");
+        if (given.Has(Settings.TargetAccuracy) && data.Validation == 0) throw NoValidationAccuracy();
         if (given.Get(Settings.Calibrate) == true && !data.IsClassification) throw NeedsClasses(Settings.Calibrate);
         if (given.Get(Settings.Calibrate) == true && data.Validation == 0) throw NeedsValidation(Settings.Calibrate);
 
@@ -176,6 +176,9 @@ internal static class JobResolution
 
     private static SettingException NeedsClasses(Setting setting) => new(setting, $"{setting} needs a classifier: a regression has no probabilities");
 
-    private static SettingException NeedsValidation(Setting setting, string otherwise = "") =>
-        new(setting, $"{setting} needs a validation set: give {Settings.Validation} a share above 0 or a file{otherwise}");
+    private static SettingException NeedsValidation(Setting setting) =>
+        new(setting, $"{setting} needs a validation set: give {Settings.Validation} a share above 0 or a file");
+
+    private static SettingException NoValidationAccuracy() => new(
+        Settings.TargetAccuracy, $"{Settings.TargetAccuracy} needs a validation set: give {Settings.Validation} a share above 0 or a file, or use {Settings.TargetLoss}");
 }

@@ -31,7 +31,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("data ", 5, "delete|list|show|upload")]
     [InlineData("predict --fo", 8, "--format")]
     [InlineData("data upload --na", 12, "--name")]
-    [InlineData("ex", 0, "exit|export")]
+    [InlineData("ex", 0, "exit|explain|export")]
     [InlineData("unheard 'of", 8, "")]
     public void Commands_and_options_are_completed(string text, int start, string candidates)
     {

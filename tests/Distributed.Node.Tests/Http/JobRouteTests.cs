@@ -62,6 +62,30 @@ public sealed class JobRouteTests(GatewayFixture gateway)
     }
 
     [Fact]
+    public async Task A_calibrated_job_has_the_same_weights_and_one_model_at_every_route()
+    {
+        const string Job = """ "data": "digits", "hidden": [16], "epochs": 12, "learningRate": 0.02 """;
+        await _client.SubmitAsync("{ " + Job + """, "name": "plain" }""");
+        await _client.SubmitAsync("{ " + Job + """, "name": "calibrated", "calibrate": true }""");
+        await _client.UntilEndedAsync("plain");
+        await _client.UntilEndedAsync("calibrated");
+        const string File = "weights.safetensors";
+        Assert.Equal(await _client.GetByteArrayAsync(ApiRoutes.JobModelFile("plain", File) + "?checkpoint=last"), await _client.GetByteArrayAsync(ApiRoutes.JobModelFile("calibrated", File) + "?checkpoint=last"));
+
+        using var folder = new Folder();
+        using (var zip = new ZipArchive(await _client.GetStreamAsync(ApiRoutes.JobModel("calibrated") + "?checkpoint=last"))) zip.ExtractToDirectory(folder.Path);
+        var model = TrainedModel.Load(folder.Path);
+        var (plain, scores) = (await _client.GetAsync<JobScores>(ApiRoutes.JobScores("plain") + "?checkpoint=last"), await _client.GetAsync<JobScores>(ApiRoutes.JobScores("calibrated") + "?checkpoint=last"));
+        Assert.Equal(model.Calibration!.Temperature, scores.Temperature);
+        Assert.Equal((plain.LogLoss, plain.CalibrationError), (scores.UncalibratedLogLoss, scores.UncalibratedError));
+        Assert.Equal((null, null, null), (plain.Temperature, plain.UncalibratedLogLoss, plain.UncalibratedError));
+
+        var row = Enumerable.Range(0, 64).ToDictionary(i => $"pixel{i}", i => $"{i % 17}");
+        var answer = await (await _client.PostAsync(ApiRoutes.JobPredictions("calibrated"), ClientExtensions.Json(System.Text.Json.JsonSerializer.Serialize(new { rows = new[] { row } })))).ReadAsync<PredictionResponse>();
+        Assert.Equal(model.Predict(row).Probabilities, Assert.Single(answer.Predictions).Probabilities);
+    }
+
+    [Fact]
     public async Task Epochs_and_log_come_whole_by_the_page_or_the_last_ones_alone_and_a_stream_begins_where_it_is_asked_to()
     {
         await _client.SubmitAsync("""{ "data": "diabetes", "epochs": 7, "name": "in-pages" }""");
