@@ -75,6 +75,8 @@ internal static class NodeApplication
             await using (node.ConfigureAwait(false))
             {
                 logger.LogInformation("{Roles} at {Address}, tensors at {Data}", string.Join(", ", options.Roles.Order()), node.Address, string.Join(", ", node.Data.Addresses));
+                if (OpenFileLimit.Read() is < OpenFileLimit.Least and var files)
+                    logger.LogWarning("the system lets this process open {Files:#,0} files, and a process that can open none is ended by its runtime: at least {Least:#,0} are needed (ulimit -n)", files, OpenFileLimit.Least);
                 if (settings.IsInsecure) logger.LogWarning(OpenDoor, options.ListenAddress ?? options.Hostname);
                 IAsyncDisposable http = settings.Http is { } serve ? await ServeAsync(serve with { Identity = identity, IsInsecure = settings.IsInsecure }, node, Configure, logger).ConfigureAwait(false) : new NoServer();
                 await using var serving = http.ConfigureAwait(false);

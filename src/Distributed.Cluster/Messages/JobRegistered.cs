@@ -8,4 +8,8 @@ namespace Distributed.Cluster.Messages;
 /// <param name="SubmittedAt">The time of submission (UTC).</param>
 /// <param name="Source">The source of its samples.</param>
 /// <param name="EncodingId">Where the fitted encoding is stored; null for a queued job, whose queue knows it, and for one of an earlier release.</param>
-public sealed record JobRegistered(JobId Job, DateTimeOffset SubmittedAt, DataSettings Source, string? EncodingId = null);
+public sealed record JobRegistered(JobId Job, DateTimeOffset SubmittedAt, DataSettings Source, string? EncodingId = null)
+{
+    /// <summary>The search that it is a trial of; null for a job of its own. A search names itself.</summary>
+    public JobId? Search { get; init; }
+}

@@ -80,7 +80,11 @@ internal sealed record GetDatasetUsers(string Dataset) : IClusterMessage;
 internal sealed record DatasetUsersReply(string Dataset, IReadOnlyList<JobId> Jobs) : IClusterMessage;
 
 /// <summary>From a client: register a new job that the client starts itself. Answered by <see cref="JobNoted"/>.</summary>
-internal sealed record NoteJob(JobId Job, DateTimeOffset SubmittedAt, DataSettings Source, string? EncodingId = null) : IClusterMessage;
+internal sealed record NoteJob(JobId Job, DateTimeOffset SubmittedAt, DataSettings Source, string? EncodingId = null) : IClusterMessage
+{
+    /// <summary>As in <see cref="JobRegistered.Search"/>.</summary>
+    public JobId? Search { get; init; }
+}
 
 /// <summary>From the directory: the job is registered, or already was.</summary>
 internal sealed record JobNoted(JobId Job) : IClusterMessage;

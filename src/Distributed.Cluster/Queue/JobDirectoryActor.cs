@@ -114,7 +114,7 @@ internal sealed class JobDirectoryActor : ReceivePersistentActor, IWithTimers
             replyTo.Tell(new JobNoted(message.Job));
             return;
         }
-        Persist(new JobRegistered(message.Job, message.SubmittedAt, message.Source, message.EncodingId), registered =>
+        Persist(new JobRegistered(message.Job, message.SubmittedAt, message.Source, message.EncodingId) { Search = message.Search }, registered =>
         {
             Take(registered);
             replyTo.Tell(new JobNoted(registered.Job));

@@ -3,6 +3,7 @@ using Akka.Persistence;
 using Distributed.Cluster.Messages;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
+using Distributed.Protocol.Search;
 
 namespace Distributed.Cluster.Stores;
 
@@ -19,6 +20,9 @@ internal sealed class ClusterStoreReader(ActorSystem system) : IStoreReader
 
     public Task<JobHistory> HistoryAsync(JobId job, CancellationToken cancellation) =>
         ReadAsync<JobHistory>(read => JobHistoryReader.Props(job, read), cancellation);
+
+    public Task<SearchHistory> SearchAsync(JobId search, CancellationToken cancellation) =>
+        ReadAsync<SearchHistory>(read => SearchHistoryReader.Props(search, read), cancellation);
 
     /// <summary>The events of a job's journal after a sequence number, with their times.</summary>
     public Task<IReadOnlyList<JournalRow>> JournalAsync(JobId job, long after, CancellationToken cancellation) =>

@@ -1,6 +1,7 @@
 using Distributed.Cluster.Messages;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
+using Distributed.Protocol.Search;
 
 namespace Distributed.Cluster.Stores;
 
@@ -14,6 +15,10 @@ internal interface IStoreReader
     /// <summary>A job's history from its journal; without a specification when there is none.</summary>
     /// <exception cref="TrainingException">The store cannot be read.</exception>
     Task<JobHistory> HistoryAsync(JobId job, CancellationToken cancellation);
+
+    /// <summary>A search's history from its journal; without a specification when there is none.</summary>
+    /// <exception cref="TrainingException">The store cannot be read.</exception>
+    Task<SearchHistory> SearchAsync(JobId search, CancellationToken cancellation);
 
     /// <summary>The bytes of a snapshot; null when there is none.</summary>
     /// <param name="persistenceId">Its persistence id.</param>

@@ -57,6 +57,9 @@ internal sealed class JobJournal : ReceivePersistentActor
 
     public static string IdOf(JobId job) => $"job-{job}";
 
+    /// <summary>The persistence id of a search.</summary>
+    public static string IdOfSearch(JobId search) => $"search-{search}";
+
     /// <summary>A separate outage entry for reads: a journal re-read after a failed write may succeed while writes still fail.</summary>
     public static string ReadingOf(string id) => id + " (reading)";
 

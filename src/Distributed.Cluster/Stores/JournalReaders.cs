@@ -4,6 +4,7 @@ using Distributed.Cluster.Messages;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Queue;
+using Distributed.Protocol.Search;
 
 namespace Distributed.Cluster.Stores;
 
@@ -40,6 +41,19 @@ internal sealed class JobHistoryReader : JournalReader<JobHistory>
     }
 
     public static Props Props(JobId job, TaskCompletionSource<JobHistory> read) => Akka.Actor.Props.Create(() => new JobHistoryReader(job, read));
+}
+
+/// <summary>Reads a search's history from its journal.</summary>
+internal sealed class SearchHistoryReader : JournalReader<SearchHistory>
+{
+    public SearchHistoryReader(JobId search, TaskCompletionSource<SearchHistory> read) : base(JobJournal.IdOfSearch(search), read)
+    {
+        var history = new SearchHistory();
+        Recover<SearchEvent>(history.Apply);
+        Recover<RecoveryCompleted>(_ => Complete(history));
+    }
+
+    public static Props Props(JobId search, TaskCompletionSource<SearchHistory> read) => Akka.Actor.Props.Create(() => new SearchHistoryReader(search, read));
 }
 
 /// <summary>Reads which jobs a store holds, in order of submission.</summary>

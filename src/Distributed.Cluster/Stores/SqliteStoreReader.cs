@@ -4,6 +4,7 @@ using Distributed.Cluster.Wire;
 using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Queue;
+using Distributed.Protocol.Search;
 using Microsoft.Data.Sqlite;
 
 namespace Distributed.Cluster.Stores;
@@ -33,6 +34,16 @@ internal sealed class SqliteStoreReader(SqliteStore store) : IStoreReader
         Replay(JobJournal.IdOf(job), stored =>
         {
             if (stored is JournalEvent journalEvent) history.Apply(journalEvent);
+        });
+        return Task.FromResult(history);
+    }
+
+    public Task<SearchHistory> SearchAsync(JobId search, CancellationToken cancellation)
+    {
+        var history = new SearchHistory();
+        Replay(JobJournal.IdOfSearch(search), stored =>
+        {
+            if (stored is SearchEvent searchEvent) history.Apply(searchEvent);
         });
         return Task.FromResult(history);
     }

@@ -4,6 +4,7 @@ using Distributed.Cluster.Messages;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Queue;
+using Distributed.Protocol.Search;
 
 namespace Distributed.Cluster.Wire;
 
@@ -120,6 +121,13 @@ namespace Distributed.Cluster.Wire;
 [JsonSerializable(typeof(DatasetUsersReply))]
 [JsonSerializable(typeof(GetNodeLoad))]
 [JsonSerializable(typeof(NodeLoadReply))]
+[JsonSerializable(typeof(SearchSubmitted))]
+[JsonSerializable(typeof(TrialProposed))]
+[JsonSerializable(typeof(TrialEnded))]
+[JsonSerializable(typeof(RungDecided))]
+[JsonSerializable(typeof(SearchPauseChanged))]
+[JsonSerializable(typeof(SearchCancelRequested))]
+[JsonSerializable(typeof(SearchEnded))]
 [JsonSerializable(typeof(GetFormation))]
 [JsonSerializable(typeof(FormationReply))]
 [JsonSerializable(typeof(ProcessRefused))]

@@ -4,6 +4,7 @@ using Distributed.Cluster.Messages;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Queue;
+using Distributed.Protocol.Search;
 
 namespace Distributed.Cluster.Wire;
 
@@ -132,6 +133,16 @@ internal static class ProtocolManifests
         ["dataset-users-told"] = typeof(DatasetUsersReply),
         ["get-node-load"] = typeof(GetNodeLoad),
         ["node-load-told"] = typeof(NodeLoadReply),
+
+        // a search's journal
+        ["search-submitted"] = typeof(SearchSubmitted),
+        ["trial-proposed"] = typeof(TrialProposed),
+        ["trial-ended"] = typeof(TrialEnded),
+        ["rung-decided"] = typeof(RungDecided),
+        ["search-pause-changed"] = typeof(SearchPauseChanged),
+        ["search-cancel-requested"] = typeof(SearchCancelRequested),
+        ["search-ended"] = typeof(SearchEnded),
+
         // core node ↔ core node
         ["get-formation"] = typeof(GetFormation),
         ["formation-told"] = typeof(FormationReply),

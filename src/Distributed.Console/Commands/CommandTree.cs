@@ -11,6 +11,7 @@ internal static class CommandTree
     {
         var root = new RootCommand("dtrain trains neural networks: the same weights, bit for bit, on one worker or many.");
         root.Subcommands.Add(TrainCommand.Create(environment));
+        root.Subcommands.Add(TuneCommand.Create(environment));
         root.Subcommands.Add(ResumeCommand.Create(environment));
         root.Subcommands.Add(JobsCommand.Create(environment));
         root.Subcommands.Add(PredictCommand.Create(environment));

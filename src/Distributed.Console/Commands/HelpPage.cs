@@ -14,6 +14,7 @@ internal sealed class HelpPage : SynchronousCommandLineAction
     private static readonly Dictionary<string, string> Examples = new(StringComparer.Ordinal)
     {
         [TrainCommand.Name] = "dtrain train --data flowers.csv --target species --hidden 32,16",
+        [TuneCommand.Name] = "dtrain tune --data flowers.csv --target species --trials 27",
         [ResumeCommand.Name] = "dtrain resume digits-1 --workers 4",
         [JobsCommand.Name] = "dtrain jobs --json",
         [PredictCommand.Name] = "dtrain predict --model runs/digits-1 --data new.csv --format csv",
@@ -72,6 +73,7 @@ internal sealed class HelpPage : SynchronousCommandLineAction
         SettingGroup.Network => "network",
         SettingGroup.Optimizer => "optimizer",
         SettingGroup.Training => "training",
+        SettingGroup.Search => "search",
         _ => "run (reaches no weight, may change on resume)",
     };
 

@@ -4,11 +4,16 @@ using Distributed.Api;
 using Distributed.Console.Options;
 using Distributed.Console.Output;
 using Distributed.Console.Remote;
+using Distributed.Console.Searches;
 using Distributed.Console.Sessions;
 using Distributed.Console.Terminals;
 using Distributed.Jobs.Results;
+using Distributed.Jobs.Service;
 using Distributed.Jobs.Submission;
+using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
+using Distributed.Protocol.Search;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.Console.Commands;
 
@@ -23,6 +28,7 @@ internal sealed class JobsCommand
     private readonly ConsoleEnvironment _environment;
     private readonly SettingFlags _settings = new([Settings.Store]);
     private readonly OutputFlags _output = new();
+    private readonly Argument<string?> _search = new("SEARCH") { Description = "a search of the store, whose trials are listed (default: all jobs)", Arity = ArgumentArity.ZeroOrOne };
     private readonly ServerFlags _server;
 
     private JobsCommand(ConsoleEnvironment environment) => (_environment, _server) = (environment, new ServerFlags(environment));
@@ -31,6 +37,7 @@ internal sealed class JobsCommand
     {
         var jobs = new JobsCommand(environment);
         var command = new Command(Name, "Lists the jobs of a store or of a cluster, newest first.");
+        command.Arguments.Add(jobs._search);
         jobs._server.AddTo(command);
         jobs._settings.AddTo(command);
         jobs._output.AddTo(command, quiet: false);
@@ -44,28 +51,59 @@ internal sealed class JobsCommand
         var store = StorePath.Of(_settings.Read(parsed).Get(Settings.Store), _environment.Variable);
         var choice = _output.Read(parsed);
         IReadOnlyList<JobRecord> jobs = [];
+        IReadOnlyList<SearchRecord> searches = [];
         if (File.Exists(store))
         {
             using var opened = StorePath.Open(_environment, store);
+            if (parsed.GetValue(_search) is { } name) return await ShowSearchAsync(opened.Jobs, RemoteJob.Named(name), store, choice).ConfigureAwait(false);
             jobs = await opened.Jobs.ListJobsAsync(_environment.Ending).ConfigureAwait(false);
+            searches = await opened.Jobs.ListSearchesAsync(_environment.Ending).ConfigureAwait(false);
+        }
+        else if (parsed.GetValue(_search) is { } name)
+        {
+            throw new UsageException($"there is no store {store}, so no search '{name}' either");
         }
         if (choice.Json)
         {
+            foreach (var search in searches) await _environment.Output.WriteLineAsync(JsonSerializer.Serialize(SearchRows.Line(search), JsonLines.Default.SearchJson)).ConfigureAwait(false);
             foreach (var job in jobs) await _environment.Output.WriteLineAsync(JsonSerializer.Serialize(Line(job), JsonLines.Default.JobJson)).ConfigureAwait(false);
         }
-        else if (jobs.Count == 0)
+        else if (jobs.Count + searches.Count == 0)
         {
             await _environment.Words.WriteLineAsync($"no jobs in {store}").ConfigureAwait(false);
         }
         else
         {
-            Displays.Print(_environment, Table(jobs));
+            Displays.Print(_environment, JobTable.Of([.. jobs.Select(Row).Concat(searches.Select(SearchRows.Of)).OrderByDescending(row => row.SubmittedAt)]));
+        }
+        return ExitCode.Done;
+    }
+
+    /// <summary>The trials of a search, each a job.</summary>
+    private async Task<int> ShowSearchAsync(IJobResults stored, JobId name, string store, OutputChoice choice)
+    {
+        if (await stored.FindSearchAsync(name, _environment.Ending).ConfigureAwait(false) is not { } search)
+        {
+            var hint = NearestName.Hint(name.Value, (await stored.ListSearchesAsync(_environment.Ending).ConfigureAwait(false)).Select(known => known.Id.Value));
+            throw new UsageException($"there is no search '{name}' in {store}{hint}");
+        }
+        var trials = new List<JobRecord>();
+        foreach (var trial in search.History.Trials)
+            if (await stored.FindJobAsync(TrialNames.Of(name, trial.Number), _environment.Ending).ConfigureAwait(false) is { } job) trials.Add(job);
+        if (choice.Json)
+        {
+            foreach (var trial in trials) await _environment.Output.WriteLineAsync(JsonSerializer.Serialize(Line(trial), JsonLines.Default.JobJson)).ConfigureAwait(false);
+        }
+        else
+        {
+            Displays.Print(_environment, JobTable.Of([SearchRows.Of(search), .. trials.Select(Row)]));
         }
         return ExitCode.Done;
     }
 
     private async Task<int> ListServerAsync(ParseResult parsed)
     {
+        if (parsed.GetValue(_search) is { } search) throw new UsageException($"'{search}' names a search of a store, and a server has none; leave it out");
         using var client = _server.Open(parsed, _environment.Error.WriteLine);
         var jobs = await client.ListAsync(MostOfServer, _environment.Ending).ConfigureAwait(false);
         if (_output.Read(parsed).Json)
@@ -87,12 +125,13 @@ internal sealed class JobsCommand
     {
         null => "unfinished",
         { Outcome: JobOutcome.Failed } => "failed",
+        { Outcome: JobOutcome.Cancelled, Reason: StopReason.Rung } => "dropped",
         { Outcome: JobOutcome.Cancelled } => "cancelled",
         _ => "completed",
     };
 
-    private static IEnumerable<StyledLine> Table(IReadOnlyList<JobRecord> jobs) => JobTable.Of([.. jobs.Select(job => new JobRow(
-        job.Id.Value, State(job), job.Epochs.Count, job.Specification.Epochs, EpochDecisions.Best(job.Epochs)?.Metrics, job.End?.WeightsSha256, job.SubmittedAt))]);
+    private static JobRow Row(JobRecord job) => new(
+        job.Id.Value, State(job), job.Epochs.Count, job.Specification.Epochs, EpochDecisions.Best(job.Epochs)?.Metrics, job.End?.WeightsSha256, job.SubmittedAt);
 
     private static JobJson Line(JobRecord job)
     {

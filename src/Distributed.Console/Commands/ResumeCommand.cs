@@ -2,6 +2,7 @@ using System.CommandLine;
 using Distributed.Console.Options;
 using Distributed.Console.Output;
 using Distributed.Console.Remote;
+using Distributed.Console.Searches;
 using Distributed.Console.Sessions;
 using Distributed.Console.Terminals;
 using Distributed.Jobs.Results;
@@ -56,6 +57,7 @@ internal sealed class ResumeCommand
             name = JobId.TryParse(text, out var id) ? id : throw new UsageException($"'{text}' is not a job's name; 'dtrain jobs' lists them");
         if (!File.Exists(store)) throw new UsageException($"there is no store {store}, so nothing to resume; --store FILE names another");
 
+        if (await FindSearchAsync(store, name).ConfigureAwait(false) is { } search) return await ResumeSearchAsync(search, run, store, choice).ConfigureAwait(false);
         using var interruption = Interruption.Of(_environment);
         using var display = Displays.For(_environment, choice);
         await using var cluster = new ClusterAccess(_environment, store, run, display.Log, choice.Verbose);
@@ -71,6 +73,31 @@ internal sealed class ResumeCommand
         StorePath.MakeFolder(folder, "--out");
         interruption.Requested.ThrowIfCancellationRequested();
         return await new JobRunner(_environment, client, display).RunAsync(submission, record, run, folder, interruption.Requested).ConfigureAwait(false);
+    }
+
+    /// <summary>The search of a name, or the newest unfinished one that is newer than every unfinished job; null for a job.</summary>
+    private async Task<SearchRecord?> FindSearchAsync(string store, JobId? name)
+    {
+        using var opened = StorePath.Open(_environment, store);
+        if (name is { } given) return await opened.Jobs.FindSearchAsync(given, _environment.Ending).ConfigureAwait(false);
+        var search = (await opened.Jobs.ListSearchesAsync(_environment.Ending).ConfigureAwait(false)).FirstOrDefault(known => known.History.End is null);
+        if (search is null) return null;
+        var jobs = await opened.Jobs.ListJobsAsync(_environment.Ending).ConfigureAwait(false);
+        return jobs.Any(job => job.End is null && job.SubmittedAt > search.SubmittedAt) ? null : search;
+    }
+
+    private async Task<int> ResumeSearchAsync(SearchRecord search, RunSettings run, string store, OutputChoice choice)
+    {
+        if (search.Specification.Validate() is { } wrong) throw new UsageException($"{search.Id}: {wrong}");
+        using var interruption = Interruption.Of(_environment);
+        using var display = SearchDisplays.For(_environment, choice);
+        var data = LoadedData.LoadAgain(search.Id, search.Specification.Data, search.Source);
+        await using var cluster = new ClusterAccess(_environment, store, SideBySide.Of(run), display.Noticed, choice.Verbose);
+        var client = await cluster.ClientAsync().ConfigureAwait(false);
+        var folder = run.Out ?? NewJob.DefaultFolder(search.Id);
+        StorePath.MakeFolder(folder, "--out");
+        var submission = new SearchSubmission(search.Id, search.Specification, run.Options, search.Source, data, SideBySide.Trials(run));
+        return await new SearchRunner(_environment, client, display).RunAsync(submission, search.History, run, folder, interruption.Requested).ConfigureAwait(false);
     }
 
     /// <summary>Resumes a paused job of a cluster in its turn.</summary>

@@ -6,7 +6,10 @@ using Distributed.Console.Remote;
 using Distributed.Console.Sessions;
 using Distributed.Console.Terminals;
 using Distributed.Jobs.Checks;
+using Distributed.Jobs.Results;
+using Distributed.Jobs.Service;
 using Distributed.Jobs.Submission;
+using Distributed.Protocol.Search;
 
 namespace Distributed.Console.Commands;
 
@@ -16,11 +19,12 @@ internal sealed class VerifyCommand
     public const string Name = "verify";
 
     private readonly ConsoleEnvironment _environment;
-    private readonly Argument<string?> _job = new("JOB") { Description = "a job of the store, or of a cluster", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _job = new("JOB") { Description = "a job or a search of the store, or a job of a cluster", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string> _model = new("--model") { Description = "instead of a job: a job's folder with best/ and last/", HelpName = "DIR" };
     private readonly Option<string> _data = new("--data") { Description = "the samples, when they are elsewhere now", HelpName = "FILE" };
     private readonly Option<string> _initial = new("--initial-weights") { Description = "the weights that it began with, if it was given any", HelpName = "FILE" };
     private readonly Option<bool> _fromCheckpoint = new("--from-checkpoint") { Description = "begin at the first kept checkpoint, not at step 0" };
+    private readonly Option<bool> _all = new("--all") { Description = "of a search: every trial that has weights, not the winner alone" };
     private readonly SettingFlags _settings = new([Settings.Threads, Settings.Store]);
     private readonly OutputFlags _output = new();
     private readonly ServerFlags _server;
@@ -36,6 +40,7 @@ internal sealed class VerifyCommand
         command.Options.Add(verify._data);
         command.Options.Add(verify._initial);
         command.Options.Add(verify._fromCheckpoint);
+        command.Options.Add(verify._all);
         verify._server.AddTo(command);
         verify._settings.AddTo(command);
         verify._output.AddTo(command, quiet: false);
@@ -66,6 +71,8 @@ internal sealed class VerifyCommand
                 if (!File.Exists(store)) throw new UsageException($"there is no store {store}, so no job '{job}' either; --store FILE names another");
                 using (var opened = StorePath.Open(_environment, store))
                 {
+                    if (await opened.Jobs.FindSearchAsync(job, _environment.Ending).ConfigureAwait(false) is { } search)
+                        return await RunAsync(opened.Jobs, search, parsed, threads, choice).ConfigureAwait(false);
                     var record = await NewJob.FindAsync(opened.Jobs, job, store, "").ConfigureAwait(false);
                     return await RunAsync(VerificationSubject.Of(opened.Jobs, record), parsed, threads, choice).ConfigureAwait(false);
                 }
@@ -74,6 +81,21 @@ internal sealed class VerifyCommand
             default:
                 throw new UsageException("JOB and --model both name what to verify; give one of them");
         }
+    }
+
+    /// <summary>The winner of a search, or every trial that has weights.</summary>
+    private async Task<int> RunAsync(IJobResults stored, SearchRecord search, ParseResult parsed, int threads, OutputChoice choice)
+    {
+        if (search.History.End is not { Winner: { } winner }) throw new UsageException($"the search {search.Id} has no winner{(search.History.End is null ? " yet: resume it to get one" : "")}");
+        var trials = parsed.GetValue(_all) ? search.History.Trials.Where(trial => trial.Last?.WeightsSha256 is not null).Select(trial => trial.Number) : [winner];
+        var code = ExitCode.Done;
+        foreach (var trial in trials)
+        {
+            var record = await stored.FindJobAsync(TrialNames.Of(search.Id, trial), _environment.Ending).ConfigureAwait(false)
+                ?? throw new UsageException($"the store holds no job of trial {trial + 1}");
+            code = Math.Max(code, await RunAsync(VerificationSubject.Of(stored, record), parsed, threads, choice).ConfigureAwait(false));
+        }
+        return code;
     }
 
     private async Task<int> RunAsync(VerificationSubject subject, ParseResult parsed, int threads, OutputChoice choice)

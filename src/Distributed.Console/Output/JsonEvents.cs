@@ -52,6 +52,10 @@ internal sealed record JobJson(
     string Job, string State, string Data, int Epochs, int MaximumEpochs, long Steps, double? TrainLoss, double? ValidationLoss,
     double? ValidationAccuracy, double? ValidationR2, long? Checkpoint, DateTimeOffset SubmittedAt, string? Message, string? WeightsSha256);
 
+/// <summary>One search of a store, by <c>jobs --json</c>. Trials count from 1.</summary>
+internal sealed record SearchJson(
+    string Search, string State, string Data, int Trials, int TrialsDone, int? Winner, double? Value, string? DecisionsSha256, string? WeightsSha256, DateTimeOffset SubmittedAt);
+
 /// <summary>The scores of a model on samples; those of the other task and undefined ones are left out.</summary>
 internal sealed record ScoresJson(
     double? BalancedAccuracy, double? MacroF1, double? LogLoss, double? RocAuc, double? PrAuc, double? CalibrationError,
@@ -112,6 +116,7 @@ internal sealed record VerifiedJson(string Job, bool Equal, long Step, double Se
 [JsonSerializable(typeof(VerdictJson))]
 [JsonSerializable(typeof(VerifiedJson))]
 [JsonSerializable(typeof(JobJson))]
+[JsonSerializable(typeof(SearchJson))]
 [JsonSerializable(typeof(EvaluationJson))]
 [JsonSerializable(typeof(ExplanationJson))]
 [JsonSerializable(typeof(TableJson))]

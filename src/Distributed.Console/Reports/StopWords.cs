@@ -12,6 +12,7 @@ internal static class StopWords
         StopReason.Target => "target",
         StopReason.Patience => "patience",
         StopReason.Cancelled => "cancelled",
+        StopReason.Rung => "rung",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, null),
     };
 
@@ -21,6 +22,7 @@ internal static class StopWords
         StopReason.Target => "its target was reached",
         StopReason.Patience => "no epoch improved any more",
         StopReason.Cancelled => "it was cancelled",
+        StopReason.Rung => "other trials of its search went on",
         _ => "all its epochs are done",
     };
 }

@@ -6,6 +6,7 @@ using Akka.Hosting;
 using Distributed.Cluster;
 using Distributed.Cluster.Hosting;
 using Distributed.Cluster.Messages;
+using Distributed.Cluster.Searches;
 using Distributed.Data.Samples;
 using Distributed.Jobs.Results;
 using Distributed.Jobs.Service;
@@ -44,7 +45,8 @@ internal sealed class DirectJobs(ActorSystem system, ActorRegistry registry, Nod
         if (node.Roles.Contains(NodeRoles.ParameterServer) && new JobMemory(submission.Specification, submission.Options.Blocks).WhyNot([own]) is { } tooLarge)
             throw new UsageException(tooLarge);
         node.Datasets.Hold(submission.Data.Sha256, submission.Id);
-        await NoteAsync(new NoteJob(submission.Id, DateTimeOffset.UtcNow, submission.Source, encodingId), cancellation).ConfigureAwait(false);
+        var note = new NoteJob(submission.Id, DateTimeOffset.UtcNow, submission.Source, encodingId) { Search = submission.Search };
+        await NoteAsync(note, cancellation).ConfigureAwait(false);
         var watch = BeginWatch(submission.Id);
         _started.AddOrUpdate(submission.Id, watch, (_, before) =>
         {
@@ -54,6 +56,35 @@ internal sealed class DirectJobs(ActorSystem system, ActorRegistry registry, Nod
         await watch.Begun.WaitAsync(AskBound, cancellation).ConfigureAwait(false);
         _coordinators.Tell(new StartJob(submission.Id, submission.Specification, submission.Options, initial));
         return new QueueAnswered(submission.Id, QueueVerdict.Done, null, null);
+    }
+
+    public async Task EndAsync(JobId job, StopReason reason, CancellationToken cancellation)
+    {
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        bound.CancelAfter(AskBound);
+        while (true)
+        {
+            var watch = BeginWatch(job);
+            try
+            {
+                await watch.Begun.WaitAsync(bound.Token).ConfigureAwait(false);
+                _coordinators.Tell(new CancelJob(job) { Reason = reason });
+                await foreach (var jobEvent in watch.Events.ReadAllAsync(bound.Token).ConfigureAwait(false))
+                    if (jobEvent is JobFinished) return; // else: it came to rest first
+            }
+            finally
+            {
+                system.Stop(watch.Watcher);
+            }
+        }
+    }
+
+    public async Task StartSearchAsync(SearchSubmission search, ITrialRunner trials, RunningSearch running, CancellationToken cancellation)
+    {
+        await NoteAsync(new NoteJob(search.Id, DateTimeOffset.UtcNow, search.Source) { Search = search.Id }, cancellation).ConfigureAwait(false);
+        var actor = system.ActorOf(SearchActor.LastingProps(search.Id, search.AtOnce, trials, running, node.Outage), $"search-{search.Id}");
+        running.Begin(actor, system);
+        actor.Tell(new StartSearch(search.Specification));
     }
 
     public async IAsyncEnumerable<JobEvent> WatchAsync(JobId job, [EnumeratorCancellation] CancellationToken cancellation)

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Distributed.Cluster;
 using Distributed.Cluster.Messages;
+using Distributed.Cluster.Searches;
 using Distributed.Data.Samples;
 using Distributed.Jobs.Results;
 using Distributed.Jobs.Service;
@@ -55,6 +56,10 @@ internal sealed class QueuedJobs(GatewayAccess cluster) : IJobDispatch
         return answer;
     }
 
+    public Task EndAsync(JobId job, StopReason reason, CancellationToken cancellation) => throw NoSearches();
+
+    public Task StartSearchAsync(SearchSubmission search, ITrialRunner trials, RunningSearch running, CancellationToken cancellation) => throw NoSearches();
+
     public async IAsyncEnumerable<JobEvent> WatchAsync(JobId job, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var events = Channel.CreateBounded<JobEvent>(new BoundedChannelOptions(EventBound) { FullMode = BoundedChannelFullMode.DropOldest });
@@ -83,4 +88,6 @@ internal sealed class QueuedJobs(GatewayAccess cluster) : IJobDispatch
                 ?? new JobRecord(told.Job, summary.SubmittedAt, specification, history.Options, source, [], null, null, null) { EncodingId = facts.EncodingId })
             with
             { DataName = facts.DataName };
+
+    private static NotSupportedException NoSearches() => new("a search runs in one process");
 }

@@ -6,8 +6,14 @@ namespace Distributed.Jobs.Results;
 /// <summary>Stored jobs, their weights and encodings. Expected failures are <c>TrainingException</c>s.</summary>
 internal interface IStoredResults
 {
-    /// <summary>Every job that the store holds, newest first.</summary>
+    /// <summary>Every job that the store holds, newest first, without the trials of searches.</summary>
     Task<IReadOnlyList<JobRecord>> ListAsync(CancellationToken cancellation);
+
+    /// <summary>Every search that the store holds, newest first.</summary>
+    Task<IReadOnlyList<SearchRecord>> ListSearchesAsync(CancellationToken cancellation);
+
+    /// <summary>One search; null when the name is unknown, or that of a job.</summary>
+    Task<SearchRecord?> FindSearchAsync(JobId search, CancellationToken cancellation);
 
     /// <summary>The flat parameter vector of a committed checkpoint, checksums verified.</summary>
     Task<float[]> ReadWeightsAsync(JobId job, CheckpointChoice choice, CancellationToken cancellation);

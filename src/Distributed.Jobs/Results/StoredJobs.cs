@@ -19,7 +19,7 @@ internal class StoredJobs(IStoreReader reader) : IStoredResults
     public async Task<IReadOnlyList<JobRecord>> ListAsync(CancellationToken cancellation)
     {
         var records = new List<JobRecord>();
-        foreach (var job in (await RegisteredAsync(cancellation).ConfigureAwait(false)).Reverse())
+        foreach (var job in (await RegisteredAsync(cancellation).ConfigureAwait(false)).Where(job => job.Search is null).Reverse())
         {
             var history = await HistoryAsync(job.Job, cancellation).ConfigureAwait(false);
             if (JobRecord.Of(job.Job, job.SubmittedAt, job.Source, job.EncodingId, history) is not { } record) continue;
@@ -27,6 +27,25 @@ internal class StoredJobs(IStoreReader reader) : IStoredResults
             records.Add(record.End is { } end ? record with { End = end with { WeightsSha256 = sha256 } } : record);
         }
         return records;
+    }
+
+    public async Task<IReadOnlyList<SearchRecord>> ListSearchesAsync(CancellationToken cancellation)
+    {
+        var records = new List<SearchRecord>();
+        foreach (var search in (await RegisteredAsync(cancellation).ConfigureAwait(false)).Where(job => job.Search == job.Job).Reverse())
+            if (await RecordAsync(search, cancellation).ConfigureAwait(false) is { } record) records.Add(record);
+        return records;
+    }
+
+    public async Task<SearchRecord?> FindSearchAsync(JobId search, CancellationToken cancellation) =>
+        (await RegisteredAsync(cancellation).ConfigureAwait(false)).FirstOrDefault(job => job.Job == search && job.Search == search) is { } found
+            ? await RecordAsync(found, cancellation).ConfigureAwait(false)
+            : null;
+
+    private async Task<SearchRecord?> RecordAsync(JobRegistered search, CancellationToken cancellation)
+    {
+        var history = await reader.SearchAsync(search.Job, cancellation).ConfigureAwait(false);
+        return history.Specification is null ? null : new SearchRecord(search.Job, search.SubmittedAt, search.Source, history);
     }
 
     /// <summary>Whether a job has ended.</summary>

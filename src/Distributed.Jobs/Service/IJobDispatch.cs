@@ -1,4 +1,5 @@
 using Distributed.Cluster.Messages;
+using Distributed.Cluster.Searches;
 using Distributed.Data.Samples;
 using Distributed.Jobs.Results;
 using Distributed.Protocol.Identity;
@@ -26,6 +27,16 @@ internal interface IJobDispatch
 
     /// <summary>Changes a job's course.</summary>
     Task<QueueAnswered> SteerAsync(JobId job, JobSteering steering, RunOptions? options, CancellationToken cancellation);
+
+    /// <summary>Ends a trial's job for a reason; complete once it has ended.</summary>
+    Task EndAsync(JobId job, StopReason reason, CancellationToken cancellation);
+
+    /// <summary>Starts a new search, or resumes the unfinished one of a known id.</summary>
+    /// <param name="search">The search.</param>
+    /// <param name="trials">Runs its trials.</param>
+    /// <param name="running">Is told what it decides.</param>
+    /// <param name="cancellation">Ends the wait, not the search.</param>
+    Task StartSearchAsync(SearchSubmission search, ITrialRunner trials, RunningSearch running, CancellationToken cancellation);
 
     /// <summary>The job's events from now on.</summary>
     IAsyncEnumerable<JobEvent> WatchAsync(JobId job, CancellationToken cancellation);

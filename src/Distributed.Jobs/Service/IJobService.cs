@@ -37,8 +37,14 @@ public interface IJobClient : IJobLookup
 /// <summary>Reads stored jobs and what they have learnt. Expected failures are <c>TrainingException</c>s.</summary>
 public interface IJobResults : IJobLookup
 {
-    /// <summary>Every job that the store holds, newest first.</summary>
+    /// <summary>Every job that the store holds, newest first, without the trials of searches.</summary>
     Task<IReadOnlyList<JobRecord>> ListJobsAsync(CancellationToken cancellation);
+
+    /// <summary>Every search that the store holds, newest first.</summary>
+    internal Task<IReadOnlyList<SearchRecord>> ListSearchesAsync(CancellationToken cancellation);
+
+    /// <summary>One search; null when the name is unknown, or that of a job.</summary>
+    internal Task<SearchRecord?> FindSearchAsync(JobId search, CancellationToken cancellation);
 
     /// <summary>The flat parameter vector of a committed checkpoint, checksums verified.</summary>
     Task<float[]> ReadWeightsAsync(JobId job, CheckpointChoice choice, CancellationToken cancellation);
@@ -85,6 +91,9 @@ public interface IJobService : IJobClient, IJobResults
     /// <returns>Whether it was taken, and why not.</returns>
     internal Task<QueueAnswered> SubmitAsync(ResolvedJob job, RunOptions options, SubmissionFacts facts, CancellationToken cancellation);
 
+    /// <summary>Starts a new search, or resumes the unfinished one of a known id.</summary>
+    internal Task<RunningSearch> StartSearchAsync(SearchSubmission search, CancellationToken cancellation);
+
     /// <summary>Pauses, resumes, cancels or deletes a job.</summary>
     /// <param name="job">Its name.</param>
     /// <param name="steering">What is asked.</param>
@@ -106,6 +115,9 @@ public sealed record JobSubmission(
 {
     /// <summary>Whether the cluster knows the job, which is resumed.</summary>
     internal bool IsKnown { get; init; }
+
+    /// <summary>The search that it is a trial of; null for a job of its own.</summary>
+    internal JobId? Search { get; init; }
 
     /// <summary>What a queue keeps of a submission; null for one that is not queued.</summary>
     internal SubmissionFacts? Facts { get; init; }

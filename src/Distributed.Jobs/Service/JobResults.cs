@@ -13,6 +13,10 @@ internal class JobResults(IStoredResults store, Func<JobId, CancellationToken, T
 {
     public Task<IReadOnlyList<JobRecord>> ListJobsAsync(CancellationToken cancellation) => store.ListAsync(cancellation);
 
+    public Task<IReadOnlyList<SearchRecord>> ListSearchesAsync(CancellationToken cancellation) => store.ListSearchesAsync(cancellation);
+
+    public Task<SearchRecord?> FindSearchAsync(JobId search, CancellationToken cancellation) => store.FindSearchAsync(search, cancellation);
+
     public Task<JobRecord?> FindJobAsync(JobId job, CancellationToken cancellation) => find(job, cancellation);
 
     public Task<float[]> ReadWeightsAsync(JobId job, CheckpointChoice choice, CancellationToken cancellation) =>

@@ -82,6 +82,16 @@ internal sealed class JobService(IJobDispatch dispatch, IJobStore store) : JobRe
         }
     }
 
+    public async Task<RunningSearch> StartSearchAsync(SearchSubmission search, CancellationToken cancellation)
+    {
+        if ((search.Specification.Validate() ?? search.Options.Validate()) is { } wrong) throw new TrainingException(wrong);
+        await dispatch.TakeInAsync(search.Data, cancellation).ConfigureAwait(false);
+        var running = new RunningSearch();
+        var trials = new TrialJobs(this, (job, reason) => dispatch.EndAsync(job, reason, CancellationToken.None), search, running);
+        await dispatch.StartSearchAsync(search, trials, running, cancellation).ConfigureAwait(false);
+        return running;
+    }
+
     public async Task StartAsync(JobSubmission submission, CancellationToken cancellation)
     {
         if ((submission.Specification.Validate() ?? submission.Options.Validate()) is { } wrong) throw new TrainingException(wrong);

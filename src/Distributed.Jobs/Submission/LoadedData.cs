@@ -23,7 +23,10 @@ internal static class LoadedData
     /// <param name="specification">Says which samples are the right ones.</param>
     /// <param name="source">Where they are.</param>
     /// <exception cref="UsageException">They cannot be read, or are others now.</exception>
-    public static EncodedDataSet LoadAgain(JobId job, JobSpecification specification, DataSettings source)
+    public static EncodedDataSet LoadAgain(JobId job, JobSpecification specification, DataSettings source) => LoadAgain(job, specification.Data, source);
+
+    /// <summary>As <see cref="LoadAgain(JobId, JobSpecification, DataSettings)"/>.</summary>
+    public static EncodedDataSet LoadAgain(JobId job, DataIdentity identity, DataSettings source)
     {
         EncodedDataSet data;
         try
@@ -34,7 +37,7 @@ internal static class LoadedData
         {
             throw new UsageException($"the samples of {job} cannot be read again: {e.Message}", e);
         }
-        var expected = specification.Data.Sha256;
+        var expected = identity.Sha256;
         if (data.Sha256 == expected) return data;
         throw new UsageException(
             $"the samples of {job} in {source.Source} are others than when it began (SHA-256 {data.Sha256[..12]}…, then {expected[..12]}…): "

@@ -7,7 +7,7 @@ internal sealed record RunSettings
 {
     public int Workers { get; private init; }
 
-    public int Threads { get; private init; }
+    public int Threads { get; init; }
 
     public required RunOptions Options { get; init; }
 

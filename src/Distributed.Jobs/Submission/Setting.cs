@@ -17,6 +17,9 @@ internal enum SettingGroup
     /// <summary>How long, and from what.</summary>
     Training,
 
+    /// <summary>Which trials a search makes, and which go on.</summary>
+    Search,
+
     /// <summary>What may change from run to run: it reaches no weight.</summary>
     Run,
 }

@@ -20,4 +20,7 @@ public enum StreamPurpose
 
     /// <summary>Generated data sets.</summary>
     Generator = 5,
+
+    /// <summary>The proposals of a search; a = trial, b = draw.</summary>
+    Search = 6,
 }

@@ -5,6 +5,9 @@ namespace Distributed.Node.Configuration;
 /// <summary>How many files the system lets this process open.</summary>
 internal static class OpenFileLimit
 {
+    /// <summary>What a node needs: its libraries, its store, and connections.</summary>
+    public const int Least = 1_024;
+
     private const string Path = "/proc/self/limits", Line = "Max open files";
 
     /// <summary>The limit; the largest number where the system does not tell.</summary>

@@ -44,7 +44,7 @@ internal static class CoordinatorMessages
             // from clients
             case StartJob m: run.OnStart(m, now); return true;
             case PauseJob: run.OnPause(now); return true;
-            case CancelJob: run.OnCancel(now); return true;
+            case CancelJob m: run.OnCancel(now, m.Reason); return true;
             default: return false;
         }
     }

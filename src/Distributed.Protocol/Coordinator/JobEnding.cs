@@ -4,7 +4,6 @@ using Distributed.Protocol.Coordinator.Lineages;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Planning;
-using Distributed.Protocol.Specification;
 
 namespace Distributed.Protocol.Coordinator;
 
@@ -27,7 +26,7 @@ internal sealed class JobEnding(RunContext context, CancelDeadline cancel)
     /// <summary>The end of a diverged job, once its best weights are durable.</summary>
     public JobEnded? Diverged(CheckpointAttempts checkpoints) =>
         _divergence is { } divergence && !checkpoints.BestIsOnItsWay
-            ? new JobEnded(JobOutcome.Failed, divergence.Step, null, Advice(divergence))
+            ? new JobEnded(JobOutcome.Failed, divergence.Step, null, Advice(divergence)) { IsDivergence = true }
             : null;
 
     /// <summary>The end of a job whose attempts all fail; null while a retry is worthwhile, or when a person ends the job anyway.</summary>
@@ -46,7 +45,7 @@ internal sealed class JobEnding(RunContext context, CancelDeadline cancel)
 
     /// <summary>The end of a job cancelled at rest.</summary>
     public JobEnded? CancelledAtRest(long step) =>
-        context.History.IsCancelled ? new JobEnded(JobOutcome.Cancelled, step, StopReason.Cancelled, null) : null;
+        context.History.IsCancelled ? new JobEnded(JobOutcome.Cancelled, step, context.History.CancelReason, null) : null;
 
     /// <summary>The end of a job whose given weights cannot be read: no checkpoint exists to begin another lineage from.</summary>
     public JobEnded? CannotBegin(LineageStarted next, string? lost) =>
@@ -81,7 +80,7 @@ internal sealed class JobEnding(RunContext context, CancelDeadline cancel)
         if (context.History.Decisions is [.., { Stop: { } reason } last] && context.Plan!.BoundaryAfter(last.Epoch) is var end && context.HasCheckpoint(end))
             return new JobEnded(JobOutcome.Completed, end, reason, null);
         if (context.History.IsCancelled && !checkpoints.BestIsOnItsWay && hold.RestingStep() is { } step && context.HasCheckpoint(step))
-            return new JobEnded(JobOutcome.Cancelled, step, StopReason.Cancelled, null);
+            return new JobEnded(JobOutcome.Cancelled, step, context.History.CancelReason, null);
         return null;
     }
 

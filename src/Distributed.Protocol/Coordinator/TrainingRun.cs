@@ -3,6 +3,7 @@ using Distributed.Protocol.Identity;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Planning;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.Protocol.Coordinator;
 
@@ -72,7 +73,11 @@ internal sealed class TrainingRun
     // ---- clients
 
     /// <summary>A client starts or resumes the job.</summary>
-    public void OnStart(StartJob message, TimeSpan now) => Always(now, () => _concerns.Requests.Start(message));
+    public void OnStart(StartJob message, TimeSpan now) => Always(now, () =>
+    {
+        _concerns.Requests.Start(message);
+        if (message.Options == History.Options && History.IsHeld && _concerns.PausedAt is { } rest) _context.Effects.Publish(new JobPaused(_context.Job, rest));
+    });
 
     /// <summary>A client requests a pause.</summary>
     public void OnPause(TimeSpan now) => Always(now, () =>
@@ -82,7 +87,7 @@ internal sealed class TrainingRun
     });
 
     /// <summary>A client requests a cancel.</summary>
-    public void OnCancel(TimeSpan now) => Always(now, _concerns.Requests.Cancel);
+    public void OnCancel(TimeSpan now, StopReason? reason = null) => Always(now, () => _concerns.Requests.Cancel(reason));
 
     // ---- blocks
 

@@ -64,6 +64,12 @@ internal sealed class JobHistory
     /// <summary>Whether a cancel is requested.</summary>
     public bool IsCancelled { get; private set; }
 
+    /// <summary>Why it is cancelled.</summary>
+    public StopReason CancelReason { get; private set; } = StopReason.Cancelled;
+
+    /// <summary>Whether the job has made the epochs after which its options hold it, and goes on only with others.</summary>
+    public bool IsHeld => _decisions.Count >= Options.HoldAfter && _decisions[^1].Stop is null;
+
     /// <summary>How the job ended; null while it has not.</summary>
     public JobEnded? End { get; private set; }
 
@@ -144,8 +150,9 @@ internal sealed class JobHistory
                 IsPaused = changed.Paused;
                 if (!changed.Paused) ForgetFailures(); // restarted by a person
                 break;
-            case CancelRequested:
+            case CancelRequested cancelled:
                 IsCancelled = true;
+                CancelReason = cancelled.Reason ?? StopReason.Cancelled;
                 break;
             case JobEnded ended:
                 End = ended;
@@ -163,6 +170,7 @@ internal sealed class JobHistory
             Failures = _failures.Count > 0 ? [.. _failures] : null,
             FirstWorkers = FirstWorkers,
             Fruitless = Fruitless,
+            CancelReason = IsCancelled ? CancelReason : null,
         };
 
     /// <summary>Why a worker was excluded; null when it is not.</summary>
@@ -212,6 +220,7 @@ internal sealed class JobHistory
         FirstWorkers = summary.FirstWorkers;
         IsPaused = summary.IsPaused;
         IsCancelled = summary.IsCancelled;
+        CancelReason = summary.CancelReason ?? StopReason.Cancelled;
     }
 
     /// <summary>The checkpoint of the best epoch's end; null while there is none.</summary>
@@ -237,14 +246,14 @@ internal sealed class JobHistory
     }
 
     /// <summary>
-    /// The last epoch whose steps may be computed: at most the first undecided one, the one at which a stop rule ended the job, or the best one while
-    /// its checkpoint is missing (after a crash between decision and checkpoint).
+    /// The last epoch whose steps may be computed: at most the first undecided one, the one after which the job is held, the one at which a stop rule
+    /// ended the job, or the best one while its checkpoint is missing (after a crash between decision and checkpoint).
     /// </summary>
     /// <param name="plan">The job's plan.</param>
     /// <param name="captured">Steps whose state all blocks have copied, even if not yet durably.</param>
     public int OpenThrough(EpochPlan plan, Predicate<long> captured)
     {
-        var through = _decisions.Count;
+        var through = Options.HoldAfter == _decisions.Count && _decisions.Count > 0 ? _decisions.Count - 1 : _decisions.Count;
         if (_decisions.Count > 0 && _decisions[^1].Stop is not null) through = _decisions[^1].Epoch;
         if (Best is { } best && plan.BoundaryAfter(best.Epoch) is var end && BestCheckpoint(plan) is null && !captured(end) &&
             end >= (Lineage?.CheckpointStep ?? 0))

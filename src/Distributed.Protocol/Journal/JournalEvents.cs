@@ -87,13 +87,20 @@ internal sealed record JobSummarized(
 
     /// <summary>As in <see cref="JobHistory.Fruitless"/>.</summary>
     public int Fruitless { get; init; }
+
+    /// <summary>As in <see cref="CancelRequested"/>.</summary>
+    public StopReason? CancelReason { get; init; }
 }
 
 /// <summary>The job is paused or resumed.</summary>
 internal sealed record PauseChanged(bool Paused) : JournalEvent;
 
-/// <summary>A person cancelled the job: it ends on the weights where its blocks can be held.</summary>
-internal sealed record CancelRequested : JournalEvent;
+/// <summary>The job is cancelled: it ends on the weights where its blocks can be held.</summary>
+internal sealed record CancelRequested : JournalEvent
+{
+    /// <summary>Why, if not by a person.</summary>
+    public StopReason? Reason { get; init; }
+}
 
 /// <summary>The job ended.</summary>
 /// <param name="Outcome">How.</param>
@@ -109,6 +116,10 @@ public sealed record JobEnded(JobOutcome Outcome, long Step, StopReason? Reason,
     /// <summary>Whether the job was cancelled with nothing to keep.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public bool IsWithoutWeights => Outcome == JobOutcome.Cancelled && Message is not null;
+
+    /// <summary>Whether it failed because a number was not finite: a fact of the specification and the data, whatever ran it.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsDivergence { get; init; }
 
     /// <summary>
     /// SHA-256 of the final weights: the flat parameter vector as little-endian float32, lower-case hex. Null for a job that failed or has no

@@ -42,7 +42,11 @@ internal sealed record StartJob(JobId Job, JobSpecification Specification, RunOp
 internal sealed record PauseJob(JobId Job) : ICoordinatorMessage;
 
 /// <summary>From a client: end on the current weights. Answered by <see cref="JobFinished"/>.</summary>
-internal sealed record CancelJob(JobId Job) : ICoordinatorMessage;
+internal sealed record CancelJob(JobId Job) : ICoordinatorMessage
+{
+    /// <summary>Why, if not by a person.</summary>
+    public StopReason? Reason { get; init; }
+}
 
 // ---- coordinator ↔ block
 

@@ -26,6 +26,12 @@ public sealed record RunOptions
     /// </summary>
     public double AuditShare { get; init; }
 
+    /// <summary>
+    /// The number of epochs at whose end the job is held, as if paused there; null for none. It goes on with options that hold it later or not at all.
+    /// A job that ends before is not held.
+    /// </summary>
+    public int? HoldAfter { get; init; }
+
     /// <summary>Whether the model's probabilities are calibrated on the validation samples, once weights are trained.</summary>
     public bool Calibrate { get; init; }
 
@@ -36,6 +42,7 @@ public sealed record RunOptions
         if (SnapshotEverySteps is < 1) return $"a snapshot every {SnapshotEverySteps} steps: it must be at least 1";
         if (SnapshotEvery < TimeSpan.FromMilliseconds(100)) return "the time between snapshots must be at least 0.1 s";
         if (MinimumWorkers is < 1 or > 10_000) return $"the least number of workers is {MinimumWorkers}: it must lie between 1 and 10,000";
+        if (HoldAfter is < 1) return $"the job is held after {HoldAfter} epochs: it must be at least 1";
         if (!(AuditShare is >= 0 and <= 1)) return $"the share of audited shards is {AuditShare}: it must lie between 0 and 1";
         return null;
     }

@@ -36,6 +36,9 @@ public enum StopReason
 
     /// <summary>A person cancelled it.</summary>
     Cancelled,
+
+    /// <summary>It was a trial of a search, and a rung decided against it.</summary>
+    Rung,
 }
 
 /// <summary>Results of an epoch. Means over samples (over summed class weights for a weighted loss), in double.</summary>

@@ -3,6 +3,7 @@ using Distributed.Cluster.Wire;
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
 using Distributed.Protocol.Queue;
+using Distributed.Protocol.Search;
 
 namespace Distributed.Cluster.Tests.Wire;
 
@@ -10,7 +11,7 @@ namespace Distributed.Cluster.Tests.Wire;
 internal static class ProtocolMessages
 {
     private static readonly Type[] Kinds =
-        [typeof(ICoordinatorMessage), typeof(IBlockMessage), typeof(IWorkerMessage), typeof(JobEvent), typeof(JournalEvent), typeof(QueueEvent), typeof(IClusterMessage)];
+        [typeof(ICoordinatorMessage), typeof(IBlockMessage), typeof(IWorkerMessage), typeof(JobEvent), typeof(JournalEvent), typeof(QueueEvent), typeof(SearchEvent), typeof(IClusterMessage)];
 
     public static IEnumerable<Type> Types =>
         new[] { typeof(JobEvent).Assembly, typeof(ProtocolSerializer).Assembly }.SelectMany(assembly => assembly.GetTypes())

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Distributed.Cluster.Messages;
+using Distributed.Cluster.Searches;
 using Distributed.Console.Terminals;
 using Distributed.Data.Samples;
 using Distributed.Jobs.Results;
@@ -17,6 +18,14 @@ namespace Distributed.Console.Tests.Fakes;
 /// <summary>A cluster that does what a test scripts: its events are fed by hand, and it notes what it was asked.</summary>
 internal sealed class FakeTrainingClient : IJobDispatch, IJobStore, IRunningCluster, IStoreAccess
 {
+    public Task EndAsync(JobId job, StopReason reason, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task StartSearchAsync(SearchSubmission search, ITrialRunner trials, RunningSearch running, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<IReadOnlyList<SearchRecord>> ListSearchesAsync(CancellationToken cancellation) => Task.FromResult<IReadOnlyList<SearchRecord>>([]);
+
+    public Task<SearchRecord?> FindSearchAsync(JobId search, CancellationToken cancellation) => Task.FromResult<SearchRecord?>(null);
+
     private readonly Channel<JobEvent> _events = Channel.CreateUnbounded<JobEvent>();
 
     public FakeTrainingClient() => Client = new JobService(this, this);

@@ -1,4 +1,5 @@
 using Distributed.Cluster.Messages;
+using Distributed.Cluster.Searches;
 using Distributed.Data.Samples;
 using Distributed.Data.Sets;
 using Distributed.Jobs.Results;
@@ -113,6 +114,14 @@ public sealed class JobServiceTests
 
     private sealed class ScriptedCluster : IJobDispatch, IJobStore
     {
+        public Task EndAsync(JobId job, StopReason reason, CancellationToken cancellation) => throw new NotSupportedException();
+
+        public Task StartSearchAsync(SearchSubmission search, ITrialRunner trials, RunningSearch running, CancellationToken cancellation) => throw new NotSupportedException();
+
+        public Task<IReadOnlyList<SearchRecord>> ListSearchesAsync(CancellationToken cancellation) => throw new NotSupportedException();
+
+        public Task<SearchRecord?> FindSearchAsync(JobId search, CancellationToken cancellation) => throw new NotSupportedException();
+
         private int _named;
 
         public List<string> Done { get; } = [];

@@ -26,7 +26,7 @@ public sealed class ExhaustedNodeTests : IDisposable
     public async Task Connections_leave_files_to_open_and_a_signal_to_end_is_said_to_be_for_now()
     {
         if (OperatingSystem.IsWindows()) return;
-        using var node = NodeProgram.Start(_folder, "ulimit -n 400;");
+        using var node = NodeProgram.Start(_folder, "ulimit -n 1024;");
         await node.ReadyAsync();
         await node.Client.SubmitAsync(Waiting);
 
@@ -34,7 +34,7 @@ public sealed class ExhaustedNodeTests : IDisposable
         try
         {
             // More connections than the system lets the node open files: it keeps some for itself.
-            while (flood.Count < 450)
+            while (flood.Count < 1_100)
             {
                 var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
                 flood.Add(socket);
@@ -42,7 +42,8 @@ public sealed class ExhaustedNodeTests : IDisposable
             }
             for (var i = 0; i < 5; i++)
             {
-                using var answer = await node.Client.PostAsync($"{ApiRoutes.Datasets}?name=n{i}", ClientExtensions.Csv(ClientExtensions.SmallTable(i)));
+                using var fresh = new HttpClient { BaseAddress = node.Client.BaseAddress };
+                using var answer = await fresh.PostAsync($"{ApiRoutes.Datasets}?name=n{i}", ClientExtensions.Csv(ClientExtensions.SmallTable(i)));
                 if (answer.IsSuccessStatusCode) continue;
                 await answer.ProblemAsync(HttpStatusCode.ServiceUnavailable); // until those that gave way are closed
                 Assert.NotNull(answer.Headers.RetryAfter);
@@ -52,7 +53,7 @@ public sealed class ExhaustedNodeTests : IDisposable
         {
             foreach (var socket in flood) socket.Dispose();
         }
-        await node.Client.UploadAsync(ClientExtensions.SmallTable(77));
+        using (var fresh = new HttpClient { BaseAddress = node.Client.BaseAddress }) await fresh.UploadAsync(ClientExtensions.SmallTable(77));
         Assert.InRange(node.Lines.Sum(line => line.Length), 1, 50_000);
 
         // Streams are open and more are being opened while it ends.

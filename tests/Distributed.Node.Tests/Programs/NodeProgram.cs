@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Sockets;
 using Distributed.Api;
 using Distributed.Node.Tests.Http;
@@ -7,7 +8,7 @@ using Distributed.Tests;
 
 namespace Distributed.Node.Tests.Programs;
 
-/// <summary>A node of all roles as a process of its own, over a store in a folder, under limits of the shell.</summary>
+/// <summary>A node as a process of its own, over a store in a folder, after commands of the shell such as limits.</summary>
 internal sealed class NodeProgram : IDisposable
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
@@ -15,15 +16,15 @@ internal sealed class NodeProgram : IDisposable
     private readonly Process _process;
     private readonly List<string> _lines = [];
 
-    private NodeProgram(string folder, string limits, string[] flags)
+    private NodeProgram(string folder, string before, string roles, int? seed, string[] flags)
     {
-        var port = FreePort();
+        Port = FreePort();
         var start = new ProcessStartInfo("/bin/sh")
         {
             ArgumentList =
             {
-                "-c", $"{limits} exec dotnet \"$@\"", "sh", Path.Combine(AppContext.BaseDirectory, "distributed-node.dll"), "--roles", "coordinator,parameter-server,worker,gateway",
-                "--port", $"{port}", "--seed-nodes", $"127.0.0.1:{port}", "--store", Path.Combine(folder, "store.db"), "--data-dir", Path.Combine(folder, "data"), "--http", "0", "--threads", "1",
+                "-c", $"{before} exec dotnet \"$@\"", "sh", Path.Combine(AppContext.BaseDirectory, "distributed-node.dll"), "--roles", roles,
+                "--port", $"{Port}", "--seed-nodes", $"127.0.0.1:{seed ?? Port}", "--store", Path.Combine(folder, "store.db"), "--data-dir", Path.Combine(folder, "data"), "--http", "0", "--threads", "1",
             },
             RedirectStandardError = true,
             RedirectStandardOutput = true,
@@ -36,6 +37,9 @@ internal sealed class NodeProgram : IDisposable
         _process.BeginErrorReadLine();
         _process.BeginOutputReadLine();
     }
+
+    /// <summary>The cluster's port.</summary>
+    public int Port { get; }
 
     /// <summary>What it wrote.</summary>
     public IReadOnlyList<string> Lines
@@ -54,16 +58,22 @@ internal sealed class NodeProgram : IDisposable
 
     /// <summary>Starts one.</summary>
     /// <param name="folder">For its store and data.</param>
-    /// <param name="limits">Commands of the shell before it, such as <c>ulimit -n 300;</c>.</param>
+    /// <param name="before">Commands of the shell before it, such as <c>ulimit -n 300;</c>.</param>
     /// <param name="flags">Further flags.</param>
-    public static NodeProgram Start(string folder, string limits = "", params string[] flags) => new(folder, limits, flags);
+    public static NodeProgram Start(string folder, string before = "", params string[] flags) => new(folder, before, "coordinator,parameter-server,worker,gateway", null, flags);
+
+    /// <summary>Starts one with some of the roles, which joins the cluster of another; null for its own.</summary>
+    public static NodeProgram StartPart(string folder, string roles, NodeProgram? seed, string before, params string[] flags) => new(folder, before, roles, seed?.Port, flags);
 
     /// <summary>Waits until it serves.</summary>
-    public async Task ReadyAsync()
+    /// <param name="key">A key of its API; null for none.</param>
+    public async Task ReadyAsync(string? key = null)
     {
         var address = "";
         await UntilAsync(() => (address = Lines.FirstOrDefault(line => line.Contains("HTTP at http", StringComparison.Ordinal))?.Split("HTTP at ")[1] ?? "").Length > 0);
-        Client = new HttpClient { BaseAddress = new Uri(address), Timeout = TimeSpan.FromSeconds(60) };
+        var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator };
+        Client = new HttpClient(handler) { BaseAddress = new Uri(address), Timeout = TimeSpan.FromSeconds(120) };
+        if (key is not null) Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         await Client.UntilAsync(ApiRoutes.Ready, response => response.IsSuccessStatusCode);
     }
 

@@ -94,6 +94,35 @@ public sealed partial class TrainingRunTests
     }
 
     [Fact]
+    public void A_job_that_is_held_after_an_epoch_rests_at_its_end_and_goes_on_with_other_options()
+    {
+        Begin(holdAfter: 1);
+        Complete(epoch: 0, loss: 2);
+        Assert.DoesNotContain(_effects.Sent, message => message is OpenBlockEpoch { OpenThrough: > 0 });
+        Store(3);
+        Assert.Equal(3, Assert.Single(_effects.Take<JobPaused>()).Step);
+        _run.OnStart(Start(holdAfter: 1), _now); // repeated: it stays there, and says so
+        Settle();
+        Assert.Equal(3, Assert.Single(_effects.Take<JobPaused>()).Step);
+        Assert.Equal(1, _run.History.Lineage!.Lineage);
+        _run.OnStart(Start(holdAfter: 2), _now);
+        Settle();
+        Assert.Equal(3, _run.History.Lineage!.CheckpointStep);
+        Assert.False(_run.History.IsPaused);
+    }
+
+    [Fact]
+    public void A_held_job_is_ended_for_the_reason_that_is_given()
+    {
+        Begin(holdAfter: 1);
+        Complete(epoch: 0, loss: 2);
+        Store(3);
+        _run.OnCancel(_now, StopReason.Rung);
+        Settle();
+        Assert.Equal(new JobEnded(JobOutcome.Cancelled, 3, StopReason.Rung, null), _run.History.End! with { WeightsSha256 = null });
+    }
+
+    [Fact]
     public void A_cancelled_job_without_workers_ends_at_its_last_checkpoint()
     {
         Begin();
@@ -196,14 +225,14 @@ public sealed partial class TrainingRunTests
         Assert.Single(_effects.Take<JobStarted>());
     }
 
-    private static StartJob Start(Checkpoint? initial = null, int blocks = 1) => new(
+    private static StartJob Start(Checkpoint? initial = null, int blocks = 1, int? holdAfter = null) => new(
         SampleJobs.Job,
         SampleJobs.Small with { Epochs = 9, Initial = initial is null ? null : new InitialWeights("00", "another job") },
-        Options with { Blocks = blocks }, initial);
+        Options with { Blocks = blocks, HoldAfter = holdAfter }, initial);
 
-    private void Begin(Checkpoint? initial = null, int blocks = 1)
+    private void Begin(Checkpoint? initial = null, int blocks = 1, int? holdAfter = null)
     {
-        _run.OnStart(Start(initial, blocks), _now);
+        _run.OnStart(Start(initial, blocks, holdAfter), _now);
         Settle();
         _effects.Sent.Clear();
         _run.OnTick(_now); // the first assignment is in the journal now

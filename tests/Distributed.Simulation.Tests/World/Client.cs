@@ -31,6 +31,9 @@ internal sealed class Client(SimulatedWorld world)
 
     public void Begin()
     {
+        // Drawn apart, so that earlier seeds keep their schedules.
+        var holds = new Random(world.Job.Specification.Seed.GetHashCode());
+        if (holds.Next(3) == 0) _options = _options with { HoldAfter = holds.Next(1, 5) };
         if (world.Job.Initial is { } initial)
         {
             var snapshot = new BlockSnapshot(world.Job.Id, 0, 0, 0, new IndexRange(0, initial.Length), initial, default, default);
@@ -69,6 +72,11 @@ internal sealed class Client(SimulatedWorld world)
                 _resuming = true;
                 world.Time.After(_pauseTime, Resume);
                 break;
+            case JobPaused when !_wantsPause && !_resuming && _options.HoldAfter <= world.Journal.Mirror.Decisions.Count:
+                _resuming = true;
+                _options = _options with { HoldAfter = _options.HoldAfter > 2 ? null : _options.HoldAfter + 1 };
+                world.Time.After(AskAgain / 2, SayStartAgain);
+                break;
             case JobFinished finished:
                 if (finished.End != world.Journal.Mirror.End) SimulatedWorld.Fail($"{finished.End} announced, {world.Journal.Mirror.End} in the journal");
                 HasHeardTheEnd = true;
@@ -83,6 +91,12 @@ internal sealed class Client(SimulatedWorld world)
     {
         if (world.Random.Next(2) == 0) _options = world.Audits.Applied(Jobs.SimulatedJob.DrawOptions(world.Random));
         _wantsPause = _resuming = _started = false;
+        SayStart();
+    }
+
+    private void SayStartAgain()
+    {
+        _resuming = _started = false;
         SayStart();
     }
 

@@ -1,5 +1,4 @@
 using Distributed.Protocol.Journal;
-using Distributed.Protocol.Specification;
 
 namespace Distributed.Protocol.Coordinator.Context;
 
@@ -22,7 +21,7 @@ internal sealed class CancelDeadline(RunContext context)
 
     /// <summary>The end at the last checkpoint; without weights when there is none.</summary>
     public JobEnded EndAtLatest =>
-        context.History.Latest is { } latest ? new JobEnded(JobOutcome.Cancelled, latest.Step, StopReason.Cancelled, null) : JobEnded.WithoutWeights;
+        context.History.Latest is { } latest ? new JobEnded(JobOutcome.Cancelled, latest.Step, context.History.CancelReason, null) : JobEnded.WithoutWeights;
 
     /// <summary>Starts the clock when the cancel is known to be durable.</summary>
     public void Reconcile()

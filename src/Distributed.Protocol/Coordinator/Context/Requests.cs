@@ -1,5 +1,6 @@
 using Distributed.Protocol.Journal;
 using Distributed.Protocol.Messages;
+using Distributed.Protocol.Specification;
 
 namespace Distributed.Protocol.Coordinator.Context;
 
@@ -7,6 +8,7 @@ namespace Distributed.Protocol.Coordinator.Context;
 internal sealed class Requests(RunContext context)
 {
     private StartJob? _start;
+    private StopReason? _cancelReason;
 
     /// <summary>Whether a client requested a pause.</summary>
     public bool WantsPause { get; private set; }
@@ -25,7 +27,7 @@ internal sealed class Requests(RunContext context)
 
     public void Pause() => WantsPause = true;
 
-    public void Cancel() => WantsCancel = true;
+    public void Cancel(StopReason? reason) => (WantsCancel, _cancelReason) = (true, reason);
 
     /// <summary>The event that a start results in; null when nothing is left to decide.</summary>
     public JournalEvent? DecideStart()
@@ -33,16 +35,16 @@ internal sealed class Requests(RunContext context)
         if (_start is not { } start) return null;
         if (context.History.Specification is null) return new JobSubmitted(start.Specification, start.Options, start.Initial);
         if (start.Options != context.History.Options) return new RunOptionsChanged(start.Options);
-        if (context.History.IsPaused) return new PauseChanged(false);
+        if (context.History.IsPaused && !context.History.IsHeld) return new PauseChanged(false);
         _start = null;
         return null;
     }
 
     /// <summary>The requested cancel that is not decided yet; null for none.</summary>
-    public CancelRequested? DecideCancel() => WantsCancel && !context.History.IsCancelled ? new CancelRequested() : null;
+    public CancelRequested? DecideCancel() => WantsCancel && !context.History.IsCancelled ? new CancelRequested { Reason = _cancelReason } : null;
 
     /// <summary>The requested pause that is not decided yet; null for none.</summary>
-    public PauseChanged? DecidePause() => WantsPause && !context.History.IsPaused ? new PauseChanged(true) : null;
+    public PauseChanged? DecidePause() => (WantsPause || context.History.IsHeld) && !context.History.IsPaused ? new PauseChanged(true) : null;
 
     /// <summary>A client that starts or queries a finished job gets its end.</summary>
     public void AnswerAfterEnd()
