@@ -64,7 +64,7 @@ public static class ApiRoutes
     /// <summary>GET: the model folder as a zip, with <see cref="ModelFiles"/>; of the best checkpoint, or with <c>?checkpoint=last</c> of the last.</summary>
     public static string JobModel(string id) => Job(id) + "/model";
 
-    /// <summary>GET: one of <see cref="ModelFiles"/>; <c>?checkpoint=</c> as for the folder.</summary>
+    /// <summary>GET: one of <see cref="ModelFiles"/>, or <see cref="OnnxFile"/>; <c>?checkpoint=</c> as for the folder.</summary>
     public static string JobModelFile(string id, string file) => $"{JobModel(id)}/{Uri.EscapeDataString(file)}";
 
     /// <summary>
@@ -82,6 +82,9 @@ public static class ApiRoutes
 
     /// <summary>The files of a model folder.</summary>
     public static IReadOnlyList<string> ModelFiles { get; } = ["model.json", "weights.safetensors"];
+
+    /// <summary>The whole model as an ONNX graph, from raw rows to answers: made when it is asked for.</summary>
+    public const string OnnxFile = "model.onnx";
 }
 
 /// <summary>Header fields that the API knows beside HTTP's own.</summary>

@@ -62,4 +62,13 @@ public sealed record JobScores
 
     /// <summary>The coefficient of determination.</summary>
     public double? R2 { get; init; }
+
+    /// <summary>The classes, in the order of <see cref="Confusion"/>; null from a regression.</summary>
+    public IReadOnlyList<string>? Classes { get; init; }
+
+    /// <summary>How often each class (first index) was predicted as each (second index); null from a regression and above <see cref="MostClasses"/> classes.</summary>
+    public IReadOnlyList<IReadOnlyList<long>>? Confusion { get; init; }
+
+    /// <summary>Classes whose confusion matrix is told.</summary>
+    public const int MostClasses = 100;
 }

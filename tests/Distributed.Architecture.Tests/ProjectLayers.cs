@@ -9,7 +9,8 @@ internal static class ProjectLayers
     private static readonly string[][] Layers =
     [
         ["Distributed.Tensors"], ["Distributed.Learning"], ["Distributed.Data"], ["Distributed.Models"], ["Distributed.Protocol"],
-        ["Distributed.Transport"], ["Distributed.Cluster"], ["Distributed.Jobs"], ["Distributed.Api"], ["Distributed.Node", "Distributed.Console"],
+        ["Distributed.Transport"], ["Distributed.Cluster"], ["Distributed.Jobs"], ["Distributed.Api"], ["Distributed.Dashboard"],
+        ["Distributed.Node", "Distributed.Console"],
     ];
 
     /// <summary>Whether a project may be referenced by another one.</summary>

@@ -3,6 +3,7 @@ using System.Threading.RateLimiting;
 using Distributed.Api;
 using Distributed.Node.Audit;
 using Distributed.Node.Configuration;
+using Distributed.Node.InProcess;
 using Distributed.Node.Problems;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
@@ -20,9 +21,11 @@ internal sealed class AccessCheck : IDisposable
     private readonly IReadOnlySet<string> _hosts;
     private readonly PartitionedRateLimiter<string> _rates;
     private readonly FailedSignIns _failures;
+    private readonly AuditLog _audit;
 
     public AccessCheck(HttpSettings settings, ILogger logger, AuditLog audit)
     {
+        _audit = audit;
         _failures = new FailedSignIns(settings.Limits.FailedSignInsPerSecond, logger, audit);
         _isLoopback = IPAddress.IsLoopback(settings.Address.Address);
         _hosts = settings.Hosts;
@@ -43,6 +46,11 @@ internal sealed class AccessCheck : IDisposable
         if (SignIn.PolicyOf(context.GetEndpoint()?.Metadata) is not null)
         {
             RefuseForeignPages(context.Request);
+            if (await AsksForSignInAsync(context).ConfigureAwait(false))
+            {
+                context.Response.Redirect($"{PageMark.SignInPath}?return={Uri.EscapeDataString(context.Request.Path + context.Request.QueryString)}");
+                return;
+            }
             await CheckSignInAsync(context).ConfigureAwait(false);
             using var lease = _rates.AttemptAcquire(Caller.CountedAs(context));
             if (!lease.IsAcquired) throw ApiException.TooMany("this client asks too often", TimeSpan.FromSeconds(1));
@@ -50,11 +58,24 @@ internal sealed class AccessCheck : IDisposable
         await next().ConfigureAwait(false);
     }
 
+    /// <summary>Counts a failed sign-in on the page.</summary>
+    /// <returns>How long its source must wait after too many; null when it may try again.</returns>
+    public TimeSpan? CountFailure(HttpContext context, string reason) => _failures.Count(context.Connection.RemoteIpAddress, reason);
+
+    /// <summary>Writes an event of the audit log.</summary>
+    public void Audit(AuditEvent told) => _audit.Write(told);
+
     public void Dispose()
     {
         _rates.Dispose();
         _failures.Dispose();
     }
+
+    /// <summary>Whether a browser opens a page without a session: no failed sign-in, but the begin of one.</summary>
+    private static async Task<bool> AsksForSignInAsync(HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<PageMark>() is not null && HttpMethods.IsGet(context.Request.Method)
+        && BearerHeader.Read(context.Request) is null && !context.Request.Path.StartsWithSegments("/_blazor", StringComparison.Ordinal)
+        && !(await context.AuthenticateAsync().ConfigureAwait(false)).Succeeded;
 
     /// <summary>Refuses who is not signed in. Keys and tokens were checked before failures are counted, so that wrong ones do not delay a valid one.</summary>
     private async Task CheckSignInAsync(HttpContext context)
@@ -71,14 +92,23 @@ internal sealed class AccessCheck : IDisposable
     /// A browser sends the page's origin along; a name that was bent to this machine's address is in the Host field. The scheme is left out of the
     /// comparison: a proxy before this node may speak HTTPS for it.
     /// </summary>
-    private void RefuseForeignPages(HttpRequest request)
+    public void RefuseForeignPages(HttpRequest request)
     {
         var origin = request.Headers.Origin.ToString();
+        if (origin.Length == 0 && MustNameOrigin(request)) throw ApiException.Forbidden("a browser's socket, and its changes with a cookie, say from which page they come (Origin)");
         if (origin.Length > 0 && !(Uri.TryCreate(origin, UriKind.Absolute, out var page) && string.Equals(page.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase)))
             throw ApiException.Forbidden("pages of other origins may not use this node");
+        if (request.HttpContext.Features.Get<InProcessConnectionFeature>() is not null) return;
         var host = request.Host.Host;
         if (_hosts.Contains(host) || host == "localhost" || IPAddress.TryParse(host.Trim('[', ']'), out _)) return;
         if (_hosts.Count > 0) throw ApiException.Forbidden($"this node answers to {string.Join(", ", _hosts)}, to localhost and to addresses alone");
         if (_isLoopback) throw ApiException.Forbidden($"a node on loopback answers to localhost and to addresses alone; {NodeSetting.HttpHosts.Flag} names others");
     }
+
+    private static bool MustNameOrigin(HttpRequest request) =>
+        request.HttpContext.Features.Get<InProcessConnectionFeature>() is null
+        && (request.HttpContext.WebSockets.IsWebSocketRequest || IsUpgrade(request)
+            || (SessionHandler.HoldsSession(request) && BearerHeader.Read(request) is null && !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method)));
+
+    private static bool IsUpgrade(HttpRequest request) => request.Headers.Upgrade.ToString().Contains("websocket", StringComparison.OrdinalIgnoreCase);
 }

@@ -4,6 +4,7 @@ using Distributed.Node.Problems;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,10 +24,15 @@ internal static class SignIn
         services.AddSingleton<IAuthenticationConfigurationProvider, NoConfiguration>();
         services.AddSingleton(provider => new SignInSettings(
             new WatchedKeys(settings.Keys, settings.KeysFile, provider.GetRequiredService<ILoggerFactory>().CreateLogger("http"), TimeProvider.System), settings.Tokens));
+        services.AddSingleton(provider => new Sessions(
+            Path.Combine(settings.DataFolder, "sessions.json"), provider.GetRequiredService<SignInSettings>().Keys, TimeProvider.System,
+            provider.GetRequiredService<ILoggerFactory>().CreateLogger("http")));
+        services.AddAntiforgery(options => options.Cookie.Name = "distributed-form");
+        services.AddDataProtection().UseEphemeralDataProtectionProvider();
         var schemes = new AuthenticationBuilder(services)
-            .AddPolicyScheme(Either, null, options => options.ForwardDefaultSelector =
-                context => settings.Tokens is not null && BearerHeader.HoldsToken(context.Request) ? TokenScheme.Name : KeyHandler.SchemeName)
-            .AddScheme<AuthenticationSchemeOptions, KeyHandler>(KeyHandler.SchemeName, null);
+            .AddPolicyScheme(Either, null, options => options.ForwardDefaultSelector = context => SchemeOf(context, settings))
+            .AddScheme<AuthenticationSchemeOptions, KeyHandler>(KeyHandler.SchemeName, null)
+            .AddScheme<AuthenticationSchemeOptions, SessionHandler>(SessionHandler.SchemeName, null);
         if (settings.Tokens is { } tokens) schemes.AddJwtBearer(TokenScheme.Name, options => TokenScheme.Configure(options, tokens));
 
         services.AddSingleton<IAuthorizationMiddlewareResultHandler, Refusals>();
@@ -35,6 +41,14 @@ internal static class SignIn
             foreach (var role in ApiRoles.All)
                 options.AddPolicy(ApiRoles.NameOf(role), policy => policy.RequireRole(ApiRoles.All.Where(held => held >= role).Select(ApiRoles.NameOf)));
         });
+    }
+
+    /// <summary>A key or token that is shown counts before a session, and where nobody has to sign in a cookie that is left over counts for nothing.</summary>
+    private static string SchemeOf(HttpContext context, HttpSettings settings)
+    {
+        if (settings.Tokens is not null && BearerHeader.HoldsToken(context.Request)) return TokenScheme.Name;
+        var isOpen = settings.Keys.IsEmpty && settings.Tokens is null;
+        return !isOpen && BearerHeader.Read(context.Request) is null && SessionHandler.HoldsSession(context.Request) ? SessionHandler.SchemeName : KeyHandler.SchemeName;
     }
 
     /// <summary>The policy that a route requires; null for a route that is open to everybody.</summary>

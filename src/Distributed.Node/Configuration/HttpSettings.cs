@@ -22,6 +22,9 @@ internal sealed record HttpSettings
     /// <summary>Where uploads are kept.</summary>
     public required string DataFolder { get; init; }
 
+    /// <summary>The store, where it is a file; null for a database of its own server.</summary>
+    public string? StoreFile { get; init; }
+
     /// <summary>The API keys with their roles; without them and without tokens the API is open.</summary>
     public ApiKeys Keys { get; init; } = ApiKeys.None;
 

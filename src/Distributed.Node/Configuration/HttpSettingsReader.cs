@@ -43,6 +43,7 @@ internal static class HttpSettingsReader
             HealthAddress = http is null ? null : health,
             IsGateway = isGateway,
             DataFolder = folder,
+            StoreFile = storeFile,
             AuditFile = isGateway ? Path.GetFullPath(values.Text(NodeSetting.Audit) ?? (storeFile is null ? Path.Combine(folder, AuditName) : $"{storeFile}.{AuditName}")) : null,
             Keys = keys,
             KeysFile = values.Text(NodeSetting.ApiKeysFile) is { } file ? Path.GetFullPath(file) : null,

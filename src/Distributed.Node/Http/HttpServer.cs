@@ -1,5 +1,7 @@
 using System.Net.Security;
 using Distributed.Api;
+using Distributed.Dashboard;
+using Distributed.Dashboard.Gateway;
 using Distributed.Jobs.Gateway;
 using Distributed.Node.Access;
 using Distributed.Node.Audit;
@@ -9,9 +11,11 @@ using Distributed.Node.Datasets;
 using Distributed.Node.Description;
 using Distributed.Node.Events;
 using Distributed.Node.Histories;
+using Distributed.Node.InProcess;
 using Distributed.Node.Jobs;
 using Distributed.Node.Keys;
 using Distributed.Node.Models;
+using Distributed.Node.Pages;
 using Distributed.Node.Problems;
 using Distributed.Node.Routes;
 using Distributed.Transport.Identity;
@@ -39,14 +43,22 @@ internal sealed class HttpServer : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public string Address => _application.Urls.First();
 
+    /// <summary>The sessions of the pages.</summary>
+    internal Sessions Sessions => _application.Services.GetRequiredService<Sessions>();
+
+    /// <summary>The API for the pages.</summary>
+    internal IPageAccess PageAccess => _application.Services.GetRequiredService<IPageAccess>();
+
     /// <summary>Starts to listen.</summary>
     /// <exception cref="IOException">The port is taken, or the data folder cannot be made.</exception>
     /// <exception cref="NodeSettingException">The audit log cannot be written.</exception>
     public static async Task<HttpServer> StartAsync(HttpSettings settings, GatewayAccess cluster, Action<ILoggingBuilder> logging, CancellationToken cancellation)
     {
+        cluster = cluster.WithMostOpenJobs(settings.Limits.OpenJobs);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = typeof(HttpServer).Assembly.GetName().Name });
         logging(builder.Logging);
         var connections = new HttpConnections(settings.Limits);
+        var pages = new InProcessListener();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(settings.Address, listen =>
@@ -54,6 +66,7 @@ internal sealed class HttpServer : IAsyncDisposable
                 listen.Use(next => connection => connections.ServeAsync(connection, next));
                 if (settings.Identity is { } identity) listen.UseHttps(Https(identity));
             });
+            if (IsApi(settings)) kestrel.Listen(pages.EndPoint);
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = settings.Limits.BodyBytes;
             kestrel.Limits.RequestHeadersTimeout = HeadersLimit;
@@ -71,12 +84,20 @@ internal sealed class HttpServer : IAsyncDisposable
             (options.PropertyNamingPolicy, options.DefaultIgnoreCondition, options.NumberHandling) = (api.PropertyNamingPolicy, api.DefaultIgnoreCondition, api.NumberHandling);
             foreach (var converter in api.Converters) options.Converters.Add(converter);
         });
+        if (IsApi(settings))
+        {
+            builder.Services.AddSingleton(services => new DatasetStore(settings.DataFolder, Logger(services), settings.Limits.StorageBytes));
+            builder.Services.AddSingleton(new JobHistories((job, after) => cluster.Stored.JournalAsync(job, after, CancellationToken.None), settings.Limits.HistoryBytes));
+            builder.Services.AddSingleton(services => new JobReader(cluster, services.GetRequiredService<JobHistories>(), services.GetRequiredService<DatasetStore>()));
+            builder.Services.AddSingleton(services => new JobFeeds(cluster, services.GetRequiredService<JobHistories>(), settings.Limits, Logger(services)));
+            builder.Services.AddPages(settings, cluster, pages);
+        }
         builder.Services.AddOpenApi(ApiDocument.Configure);
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter("Distributed.*", "System.Runtime", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
             .AddPrometheusExporter());
         var application = builder.Build();
-        var logger = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger("http");
+        var logger = Logger(application.Services);
         var audit = new AuditLog(settings.AuditFile, AuditLog.DefaultBytes, logger, TimeProvider.System);
         try
         {
@@ -133,40 +154,48 @@ internal sealed class HttpServer : IAsyncDisposable
         application.Lifetime.ApplicationStopped.Register(access.Dispose);
         application.Use(access.InvokeAsync);
         application.UseAuthorization();
+        application.UseAntiforgery();
         HealthRoutes.Map(application, settings, cluster);
         application.MapPrometheusScrapingEndpoint(ApiRoutes.Metrics).Needs(ApiRole.Reader);
-        if (settings.IsGateway && !settings.IsHealthAlone) MapApi(application, settings, cluster, logger);
+        if (IsApi(settings)) MapApi(application, settings, cluster, logger, access);
         application.UseEndpoints(_ => { });
     }
 
-    private static void MapApi(WebApplication application, HttpSettings settings, GatewayAccess cluster, ILogger logger)
+    private static ILogger Logger(IServiceProvider services) => services.GetRequiredService<ILoggerFactory>().CreateLogger("http");
+
+    private static bool IsApi(HttpSettings settings) => settings.IsGateway && !settings.IsHealthAlone;
+
+    private static void MapApi(WebApplication application, HttpSettings settings, GatewayAccess cluster, ILogger logger, AccessCheck access)
     {
         var limits = settings.Limits;
-        cluster = cluster.WithMostOpenJobs(limits.OpenJobs);
-        var datasets = new DatasetStore(settings.DataFolder, logger, limits.StorageBytes);
-        var histories = new JobHistories((job, after) => cluster.Stored.JournalAsync(job, after, CancellationToken.None), limits.HistoryBytes);
-        var jobs = new JobReader(cluster, histories, datasets);
+        var datasets = application.Services.GetRequiredService<DatasetStore>();
+        var jobs = application.Services.GetRequiredService<JobReader>();
         var computations = new Computations(limits);
         var encoded = new EncodedCache(datasets);
         var models = new ModelCache(cluster, jobs, limits, TimeProvider.System);
         application.Lifetime.ApplicationStopped.Register(computations.Dispose);
-        PageRoutes.Map(application);
+        PageRoutes.Map(application, access);
         NodeRoutes.Map(application, cluster);
         DatasetRoutes.Map(application, limits, datasets, computations, application.Services.GetRequiredService<RequestMemory>(), cluster);
         JobRoutes.Map(application, limits, new SubmissionService(cluster, datasets, encoded), jobs, computations, cluster);
-        EventRoutes.Map(application, new JobFeeds(cluster, histories, limits, logger), jobs, application.Lifetime.ApplicationStopping);
+        EventRoutes.Map(application, application.Services.GetRequiredService<JobFeeds>(), jobs, application.Lifetime.ApplicationStopping);
         ModelRoutes.Map(application, limits, models, jobs, datasets, computations);
         ScoreRoutes.Map(application, models, jobs, encoded, computations);
         application.MapOpenApi("/openapi/{documentName}.json").Needs(ApiRole.Reader);
     }
 
-    /// <summary>Answers are what their type says, and nothing on the way keeps them: they tell of jobs and data.</summary>
+    /// <summary>Answers are what their type says, and nothing on the way keeps them: they tell of jobs and data. Styles and scripts say themselves that they may be kept.</summary>
     private static Task SetHeaders(HttpContext context, Func<Task> next)
     {
         context.Response.OnStarting(() =>
         {
             context.Response.Headers.XContentTypeOptions = "nosniff";
-            context.Response.Headers.CacheControl = "no-store";
+            if (!context.Response.Headers.ContainsKey("Cache-Control")) context.Response.Headers.CacheControl = "no-store";
+            if (context.Response.ContentType?.StartsWith("text/html", StringComparison.Ordinal) == true)
+            {
+                context.Response.Headers.ContentSecurityPolicy = DashboardExtensions.ContentPolicy;
+                context.Response.Headers["Referrer-Policy"] = "same-origin";
+            }
             return Task.CompletedTask;
         });
         return next();

@@ -18,6 +18,9 @@ internal sealed class ApiKeys
     /// <summary>The keys' names, in the order of the file.</summary>
     public IEnumerable<string> Names => _keys.Select(key => key.Name);
 
+    /// <summary>Each key's name, role and end, for display.</summary>
+    public IEnumerable<string> Named() => _keys.Select(key => $"{key.Name} ({ApiRoles.NameOf(key.Role)}{(key.Expires is { } end ? $", until {end:yyyy-MM-dd}" : "")})");
+
     /// <summary>Reads the lines (or parts between semicolons) of a key file; empty ones and those that begin with # do not count.</summary>
     /// <exception cref="FormatException">A line is not a key; the message names its number, never its text.</exception>
     public static ApiKeys Parse(string text)
@@ -45,4 +48,8 @@ internal sealed class ApiKeys
             if (CryptographicOperations.FixedTimeEquals(hash, candidate.Hash)) found = candidate;
         return found;
     }
+
+    /// <summary>The entry of a name and the hash of its key (hex); null when there is no such key any more.</summary>
+    public ApiKey? FindByHash(string name, string hash) =>
+        Array.Find(_keys, key => key.Name == name && CryptographicOperations.FixedTimeEquals(key.Hash, Convert.FromHexString(hash)));
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Distributed.Api;
 using Distributed.Data.Compressed;
 using Distributed.Models;
+using Distributed.Models.Export;
 using Distributed.Node.Access;
 using Distributed.Node.Budgets;
 using Distributed.Node.Configuration;
@@ -26,11 +27,13 @@ internal static class ModelRoutes
 {
     private const string Job = ApiRoutes.Jobs + "/{id}";
 
+    private static readonly string[] Files = [.. ApiRoutes.ModelFiles, ApiRoutes.OnnxFile];
+
     public static void Map(IEndpointRouteBuilder routes, HttpLimits limits, ModelCache models, JobReader jobs, DatasetStore store, Computations computations)
     {
         routes.MapGet(Job + "/model", async (string id, string? checkpoint, HttpContext context, CancellationToken cancellation) =>
         {
-            await WithFolderAsync(store, () => models.RentAsync(JobReader.Parse(id), IsBest(checkpoint, "best"), cancellation), async (folder, step) =>
+            await WithFolderAsync(store, false, () => models.RentAsync(JobReader.Parse(id), IsBest(checkpoint, "best"), cancellation), async (folder, step) =>
             {
                 Announce(context, step, "application/zip", $"{id}-step-{step}.zip");
                 var zip = Path.Combine(folder, "model.zip");
@@ -43,14 +46,15 @@ internal static class ModelRoutes
 
         routes.MapGet(Job + "/model/{file}", async (string id, string file, string? checkpoint, HttpContext context, CancellationToken cancellation) =>
         {
-            if (!ApiRoutes.ModelFiles.Contains(file)) throw ApiException.NotFound($"a model has the files {string.Join(" and ", ApiRoutes.ModelFiles)}");
-            await WithFolderAsync(store, () => models.RentAsync(JobReader.Parse(id), IsBest(checkpoint, "best"), cancellation), async (folder, step) =>
+            if (!Files.Contains(file)) throw ApiException.NotFound($"a model has the files {string.Join(", ", Files)}");
+            Func<Task<Lease<CachedModel>>> rent = () => models.RentAsync(JobReader.Parse(id), IsBest(checkpoint, "best"), cancellation);
+            await WithFolderAsync(store, file == ApiRoutes.OnnxFile, rent, async (folder, step) =>
             {
                 Announce(context, step, file.EndsWith(".json", StringComparison.Ordinal) ? "application/json" : "application/octet-stream", file);
                 await context.Response.SendFileAsync(Path.Combine(folder, file), cancellation).ConfigureAwait(false);
             }).ConfigureAwait(false);
         }).Needs(ApiRole.Reader).Describe("downloadModelFile", RouteDescription.Models, "One file of the model folder.", 404, 409).WithCheckpoint("best")
-            .WithParameter("file", "Its name.", new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. ApiRoutes.ModelFiles] })
+            .WithParameter("file", "Its name.", new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. Files] })
             .AnswersBytes("The file.", "application/octet-stream", "application/json")
             .AnswersHeader(StatusCodes.Status200OK, ApiHeaders.CheckpointStep, "The checkpoint's step.", JsonSchemaType.Integer);
 
@@ -139,7 +143,7 @@ internal static class ModelRoutes
     }
 
     /// <summary>Writes a model into a temporary folder, so that it does not stay in memory while a slow client reads.</summary>
-    private static async Task WithFolderAsync(DatasetStore store, Func<Task<Lease<CachedModel>>> rent, Func<string, long, Task> use)
+    private static async Task WithFolderAsync(DatasetStore store, bool isOnnx, Func<Task<Lease<CachedModel>>> rent, Func<string, long, Task> use)
     {
         var folder = store.NewUploadFolder();
         try
@@ -147,7 +151,8 @@ internal static class ModelRoutes
             long step;
             using (var lease = await rent().ConfigureAwait(false))
             {
-                lease.Value.Model.Save(folder);
+                if (isOnnx) ModelExport.Write(lease.Value.Model, ModelFormat.Onnx, Path.Combine(folder, ApiRoutes.OnnxFile));
+                else lease.Value.Model.Save(folder);
                 step = lease.Value.Step;
             }
             await use(folder, step).ConfigureAwait(false);

@@ -2,6 +2,7 @@ using Distributed.Api;
 using Distributed.Data;
 using Distributed.Data.Samples;
 using Distributed.Jobs.Results;
+using Distributed.Learning.Metrics;
 using Distributed.Models;
 using Distributed.Node.Access;
 using Distributed.Node.Budgets;
@@ -74,5 +75,10 @@ internal static class ScoreRoutes
         Mae = evaluation.MeanAbsoluteError,
         Rmse = evaluation.RootMeanSquaredError,
         R2 = evaluation.RSquared,
+        Classes = evaluation.Report?.Classes,
+        Confusion = evaluation.Report is { Classes.Count: <= JobScores.MostClasses } report ? Matrix(report) : null,
     };
+
+    private static IReadOnlyList<IReadOnlyList<long>> Matrix(ClassificationReport report) =>
+        [.. report.Classes.Select((_, actual) => (IReadOnlyList<long>)[.. report.Classes.Select((_, predicted) => report[actual, predicted])])];
 }

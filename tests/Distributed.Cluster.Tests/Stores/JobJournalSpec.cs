@@ -99,11 +99,15 @@ public sealed class JobJournalSpec : ActorSpec
     {
         Write(Start("first"), [new TermStarted(1), new TermStarted(2)]);
         var read = new TaskCompletionSource<IReadOnlyList<JournalRow>>();
-        Watch(Sys.ActorOf(JournalReplay.Props(SampleJob.Id, read)));
+        Watch(Sys.ActorOf(JournalReplay.Props(SampleJob.Id, 0, read)));
         var rows = await read.Task.WaitAsync(Bound);
         Assert.Equal([new TermStarted(1), new TermStarted(2)], rows.Select(row => row.Event));
         Assert.All(rows, row => Assert.InRange(row.At, DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddMinutes(5)));
         ExpectMsg<Terminated>(Bound);
+
+        var newer = new TaskCompletionSource<IReadOnlyList<JournalRow>>();
+        Sys.ActorOf(JournalReplay.Props(SampleJob.Id, rows[0].Number, newer));
+        Assert.Equal([new TermStarted(2)], (await newer.Task.WaitAsync(Bound)).Select(row => row.Event));
     }
 
     private IActorRef Start(string name) => ChildOf(_parent, JobJournal.Props(SampleJob.Id, Outage), name);
