@@ -66,7 +66,7 @@ internal sealed class TrialJobs(IJobService jobs, Func<JobId, StopReason, Task> 
             record = await jobs.FindJobAsync(job, CancellationToken.None).ConfigureAwait(false);
         }
         if (record is null) return new TrialRested(order.Trial);
-        if (record.End is { Outcome: JobOutcome.Failed, IsDivergence: false } failed) return new TrialBlocked(order.Trial, failed.Message ?? $"the job {job} failed");
+        if (record.End is { Outcome: JobOutcome.Failed, IsDivergence: not true } failed) return new TrialBlocked(order.Trial, failed.Message ?? $"the job {job} failed");
         if (record.End is null && !HasReached(record, order)) return new TrialRested(order.Trial);
         return new TrialReported(new TrialEnded(order.Trial, order.Rung, await ResultAsync(record, order).ConfigureAwait(false)));
     }
@@ -82,7 +82,7 @@ internal sealed class TrialJobs(IJobService jobs, Func<JobId, StopReason, Task> 
         {
             var job = TrialNames.Of(search.Id, trial, attempt);
             var record = await jobs.FindJobAsync(job, CancellationToken.None).ConfigureAwait(false);
-            if (record?.End is not { Outcome: JobOutcome.Failed, IsDivergence: false } || attempt == MaximumAttempts) return (job, record);
+            if (record?.End is not { Outcome: JobOutcome.Failed, IsDivergence: not true } || attempt == MaximumAttempts) return (job, record);
         }
     }
 

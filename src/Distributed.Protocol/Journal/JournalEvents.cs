@@ -117,9 +117,8 @@ public sealed record JobEnded(JobOutcome Outcome, long Step, StopReason? Reason,
     [System.Text.Json.Serialization.JsonIgnore]
     public bool IsWithoutWeights => Outcome == JobOutcome.Cancelled && Message is not null;
 
-    /// <summary>Whether it failed because a number was not finite: a fact of the specification and the data, whatever ran it.</summary>
-    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingDefault)]
-    public bool IsDivergence { get; init; }
+    /// <summary>True if it failed because a number was not finite: a fact of the specification and the data, whatever ran it. Otherwise null, and not written.</summary>
+    public bool? IsDivergence { get; init; }
 
     /// <summary>
     /// SHA-256 of the final weights: the flat parameter vector as little-endian float32, lower-case hex. Null for a job that failed or has no

@@ -76,7 +76,7 @@ public sealed class ConsoleCommandTests : IDisposable
     public async Task Ctrl_c_ends_the_running_command_and_not_the_prompt()
     {
         // A server that never answers: the command would wait for it.
-        _console.Gateway.OnNever("GET /api/v1/jobs/endless-1");
+        _console.Gateway.OnNever("GET /api/v1/jobs/endless-1?last=0");
         _console.TerminalWidth = 80;
         _console.ReadKey = Keys.Keyboard(Keys.Typed("watch endless-1 --server gateway\n"), Keys.Typed("nodes --json --server gateway\n"));
         using var prompt = new CommandPrompt(_console.Environment, ConsoleApplication.RunAsync, CommandTree.Create);
@@ -93,7 +93,7 @@ public sealed class ConsoleCommandTests : IDisposable
     [Fact]
     public async Task Ctrl_c_ends_a_run_of_lines_from_a_pipe()
     {
-        _console.Gateway.OnNever("GET /api/v1/jobs/endless-1");
+        _console.Gateway.OnNever("GET /api/v1/jobs/endless-1?last=0");
         _console.Input = "watch endless-1 --server gateway\nnodes --json --server gateway\n";
         using var prompt = new CommandPrompt(_console.Environment, ConsoleApplication.RunAsync, CommandTree.Create);
         var running = prompt.RunAsync();
