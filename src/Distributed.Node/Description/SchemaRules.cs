@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Distributed.Protocol.Identity;
 using Microsoft.AspNetCore.OpenApi;
@@ -58,7 +59,8 @@ internal static class SchemaRules
         }
     }
 
-    /// <summary>A member that is null is left out, as is a number made of others that is undefined; every other one is written.</summary>
+    /// <summary>A member that is null is left out, as is a number made of others that is undefined, and one that is written only when it says something.</summary>
     private static bool IsAlwaysThere(JsonPropertyInfo property) =>
-        (property.Set is not null || property.PropertyType != typeof(double)) && Nullable.GetUnderlyingType(property.PropertyType) is null && (property.PropertyType.IsValueType || !property.IsGetNullable);
+        property.AttributeProvider?.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: true) is not [JsonIgnoreAttribute { Condition: JsonIgnoreCondition.WhenWritingDefault }, ..]
+        && (property.Set is not null || property.PropertyType != typeof(double)) && Nullable.GetUnderlyingType(property.PropertyType) is null && (property.PropertyType.IsValueType || !property.IsGetNullable);
 }

@@ -13,7 +13,7 @@ public static class Walk
     public static async Task<string> GoAsync(string server, HttpClient http, Stream table)
     {
         var client = new GeneratedClient(server, http);
-        var dataset = await client.UploadDatasetAsync("generated-csharp", null, null, null, null, null, null, new FileParameter(table, "table.csv", "text/csv"), null, null, null, null);
+        var dataset = await client.UploadDatasetAsync("generated-csharp", null, null, null, null, null, null, null, new FileParameter(table, "table.csv", "text/csv"), null, null, null, null);
         var settings = new JobSettings { Data = dataset.Id, Hidden = new List<int> { 4 }, Activation = JobSettingsActivation.LeakyRelu, Epochs = 2, Name = "generated-csharp", Seed = "18446744073709551615" };
         var job = await client.SubmitJobAsync("key-of-generated-csharp", settings);
 
