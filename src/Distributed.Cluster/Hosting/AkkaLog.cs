@@ -52,7 +52,7 @@ internal sealed class AkkaLog : ReceiveActor, IRequiresMessageQueue<ILoggerMessa
             _log.Log(level, message.Cause, "{Source}: {Message}", message.LogSource, message.Message);
             return;
         }
-        if (IsToldByOutage(message)) return;
+        if (IsToldByOutage(message) || IsOfAnEnd(message)) return;
         var line = Line($"{message.Message}", message.Cause);
         if (IsRepeated(KeyOf(message.LogSource, line), out var left)) return; // endpoint names differ at each attempt
         if (left == 0) _log.Log(level, "{Source}: {Message}", message.LogSource, line);
@@ -71,6 +71,10 @@ internal sealed class AkkaLog : ReceiveActor, IRequiresMessageQueue<ILoggerMessa
     /// </summary>
     private static bool IsToldByOutage(LogEvent message) =>
         message is Error && ToldByOutage.Any(beginning => $"{message.Message}".StartsWith(beginning, StringComparison.Ordinal));
+
+    /// <summary>Whether an actor was stopped while it began, and says that it could not go on: the store's do when a short command ends. Nothing has failed.</summary>
+    private static bool IsOfAnEnd(LogEvent message) =>
+        message.Cause?.GetBaseException() is InvalidOperationException { Message: "Cannot create child while terminating or terminated" };
 
     /// <summary>
     /// What makes two lines the same. Refused connections and what cannot be read of them differ in their ports and bytes alone, and anyone who

@@ -24,6 +24,7 @@ public sealed class AkkaLogTests
         using var system = ActorSystem.Create("log", ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(configuration), new AkkaLogSetup(loggers)));
         for (var i = 0; i < 3; i++) Akka.Event.Logging.GetLogger(system, "here").Error(Caught(), "it fails\n   at a line of its own");
         Akka.Event.Logging.GetLogger(system, "here").Error(Caught(), "Failed to persist event type [Distributed.Protocol.EpochDecided] with sequence number [1]"); // StoreOutage's job
+        Akka.Event.Logging.GetLogger(system, "journal").Error(await ChildOfAStoppedActorAsync(system), "Failure during SQL Journal initialization.");
         for (var i = 0; i < 300; i++) Akka.Event.Logging.GetLogger(system, "TcpServerHandler").Warning($"Rejected incoming connection from [[10.0.0.1:{i}]] due to TLS handshake failure.");
         for (var i = 0; i < 300; i++) Akka.Event.Logging.GetLogger(system, $"akka://d/system/transports/akkaprotocolmanager.tcp.0/akkaProtocol-{i}").Error($"Error while decoding incoming Akka PDU of length {i}");
         Akka.Event.Logging.GetLogger(system, "here").Warning("the last");
@@ -37,6 +38,50 @@ public sealed class AkkaLogTests
             line => Assert.Matches("^error: akka: akka://d/system/transports/.*: Error while decoding incoming Akka PDU of length 0$", line),
             line => Assert.Matches("^warning: akka: here.*: the last$", line));
         await system.Terminate().WaitAsync(Bound);
+    }
+
+    /// <summary>What Akka throws when an actor that has been stopped creates a child.</summary>
+    private static async Task<Exception> ChildOfAStoppedActorAsync(ActorSystem system)
+    {
+        var caught = new TaskCompletionSource<Exception>();
+        system.ActorOf(Props.Create(() => new LateParent(caught)));
+        return await caught.Task.WaitAsync(Bound);
+    }
+
+    private sealed class LateParent : UntypedActor
+    {
+        private readonly TaskCompletionSource<Exception> _caught;
+
+        public LateParent(TaskCompletionSource<Exception> caught)
+        {
+            _caught = caught;
+            Context.ActorOf(Props.Create(() => new LateChild()));
+            Context.Stop(Self);
+        }
+
+        protected override void OnReceive(object message)
+        {
+        }
+
+        protected override void PostStop()
+        {
+            try
+            {
+                Context.ActorOf(Props.Create(() => new LateChild()));
+                _caught.SetException(new InvalidOperationException("a stopped actor has made a child"));
+            }
+            catch (InvalidOperationException e)
+            {
+                _caught.SetResult(e);
+            }
+        }
+    }
+
+    private sealed class LateChild : UntypedActor
+    {
+        protected override void OnReceive(object message)
+        {
+        }
     }
 
     private static AggregateException Caught()

@@ -69,8 +69,8 @@ public sealed class LocalRegionSpec : ActorSpec
             probe.Tell(name + " started");
             Receive<PauseJob>(_ =>
             {
-                probe.Tell(name + " leaves");
                 Context.Parent.Tell(new Passivate("stop"));
+                probe.Tell(name + " leaves"); // what is sent after this comes to the region later
             });
             Receive<string>(text =>
             {

@@ -161,10 +161,13 @@ public sealed class JobDirectoryActorSpec : ActorSpec
 
         await Journal.OnWrite.Fail();
         lasting.Tell(Queue(Second), TestActor);
+        var refused = ExpectMsg<QueueAnswered>(Bound);
+        Assert.Equal((Second, QueueVerdict.NotStored), (refused.Job, refused.Verdict));
+        Assert.StartsWith("the store takes no writes (", refused.Reason, StringComparison.Ordinal);
         PassUntil(() => !AnswersJobs(lasting, First), TestActor, "the directory is away");
         await Journal.OnWrite.Pass();
         PassUntil(() => AnswersJobs(lasting, First), TestActor, "the directory is back");
-        Assert.False(AnswersJobs(lasting, Second)); // it was never acknowledged and does not exist
+        Assert.False(AnswersJobs(lasting, Second)); // it was refused and does not exist
         lasting.Tell(Queue(Second), TestActor);
         Assert.Equal(QueueVerdict.Done, ExpectMsg<QueueAnswered>(Bound).Verdict);
     }

@@ -7,7 +7,7 @@ public sealed class KilledSearchTests(ITestOutputHelper output) : IDisposable
 {
     private static readonly string[] Search =
     [
-        "tune", "--json", "--name", "killed", "--data", "digits", "--epochs", "9", "--trials", "9", "--rungs", "3", "--space", "learning-rate=log:1e-3..1e-1",
+        "tune", "--json", "--name", "killed", "--data", "digits", "--epochs", "81", "--trials", "9", "--rungs", "3", "--space", "learning-rate=log:1e-3..1e-1",
         "--space", "hidden=16|32|16,8", "--space", "dropout=0..0.4",
     ];
 
@@ -34,7 +34,7 @@ public sealed class KilledSearchTests(ITestOutputHelper output) : IDisposable
         {
             using var next = DtrainProcess.Start(_folder, "resume", "killed", "--json", "--store", "b.db", "--out", "b", "--blocks", blocks);
             await next.ReadEventAsync(name);
-            await Task.Delay(random.Next(0, 300)); // anywhere; nothing is waited for
+            await Task.Delay(random.Next(0, 100)); // anywhere; nothing is waited for, and seconds of work are left
             await next.KillAsync();
         }
         (exit, lines, errors) = await DtrainProcess.RunAsync(_folder, "resume", "--json", "--store", "b.db", "--out", "b", "--workers", "2");

@@ -18,6 +18,7 @@ internal static partial class ReadmeExamples
         Because("it runs a test of another project, as the whole run does",
             "SEED=17 dotnet test tests/Distributed.Simulation.Tests -c Release --filter ScheduleTests --logger \"console;verbosity=detailed\"",
             "SEEDS=10000 dotnet test tests/Distributed.Simulation.Tests -c Release --filter ScheduleTests"),
+        Because("it makes pictures to be looked at", "SCREENSHOTS=/tmp/pages dotnet test tests/Distributed.Dashboard.Tests -c Release --filter Category=Screenshots"),
         Because("it takes tens of minutes; a short portion of each runs without the category",
             "dotnet test -c Release --filter Category=Chaos", "dotnet test -c Release --filter Category=Soak", "dotnet test -c Release --filter Category=Fuzz"),
         Because(

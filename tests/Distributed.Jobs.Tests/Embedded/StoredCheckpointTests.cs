@@ -29,7 +29,7 @@ public sealed class StoredCheckpointTests : IDisposable
     [Fact]
     public async Task A_damaged_row_makes_the_checkpoint_before_it_count_and_other_blocks_read_it_to_the_same_bits()
     {
-        var job = TrainingFixture.Specify(TrainingFixture.Digits, specification => specification with { Epochs = 60 });
+        var job = TrainingFixture.Specify(TrainingFixture.Digits, specification => specification with { Epochs = 1_000 }); // many: the pause must come before the end
         long paused;
         await using (var cluster = await StartAsync())
         {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text;
 using Distributed.Data;
 using Distributed.Jobs.Submission;
@@ -70,12 +71,19 @@ public sealed class JobFileTests
         Assert.NotEmpty(files);
         Assert.All(files, file =>
         {
-            var given = JobFile.Parse(File.ReadAllBytes(file), Path.GetFileName(file));
+            var given = JobFile.Parse(JobOf(File.ReadAllBytes(file)), Path.GetFileName(file));
             JobResolution.Check(given);
             var regression = given.Get(Settings.Task) == TaskKind.Regress;
             var shape = new DataShape(!regression, 8, regression ? 1 : 2, 100, 20, new string('a', 64), regression ? [] : ["no", "yes"], () => [50, 50]);
             Assert.Null(JobResolution.Resolve(given, 1, shape).Validate());
         });
+    }
+
+    /// <summary>The job of a file; a search has one within (its space is tried where the documents' examples are run).</summary>
+    private static byte[] JobOf(byte[] file)
+    {
+        using var document = JsonDocument.Parse(file, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+        return document.RootElement.TryGetProperty("job", out var job) ? Encoding.UTF8.GetBytes(job.GetRawText()) : file;
     }
 
     private static GivenSettings Parse(string json) => JobFile.Parse(Encoding.UTF8.GetBytes(json), "job.json");
