@@ -179,7 +179,7 @@ public sealed class JourneyTests(GatewayFixture gateway, BrowserFixture browser,
             times.Add(await opened.Page.EvaluateAsync<double>("() => performance.getEntriesByName('first-contentful-paint')[0].startTime"));
         }
         output.WriteLine("first contentful paint in ms: " + string.Join(", ", times.Select(time => time.ToString("0", CultureInfo.InvariantCulture))));
-        Assert.True(times.Min() < 1_000, string.Join(", ", times)); // 100 ms on a machine at rest; tests share theirs
+        Assert.True(times.Min() < 1_000, string.Join(", ", times)); // about 280 ms on two cores at rest; tests share theirs
     }
 
     private Process StartWorker()
