@@ -18,6 +18,9 @@ internal sealed class ClusterWatch(IClusterSource source, TimeProvider clock, IL
     private Task<ClusterPicture>? _reading;
     private bool _isRunning;
 
+    /// <summary>Ends with the last reading round; for tests.</summary>
+    internal Task Ended { get; private set; } = Task.CompletedTask;
+
     /// <summary>The newest picture; null before the first.</summary>
     public ClusterPicture? Current { get; private set; }
 
@@ -40,7 +43,7 @@ internal sealed class ClusterWatch(IClusterSource source, TimeProvider clock, IL
             if (!_isRunning)
             {
                 _isRunning = true;
-                _ = Task.Run(RunAsync);
+                Ended = Task.Run(RunAsync);
             }
         }
         return new Subscription(() =>
@@ -58,7 +61,7 @@ internal sealed class ClusterWatch(IClusterSource source, TimeProvider clock, IL
     private async Task RunAsync()
     {
         var ending = _ending.Token;
-        while (true)
+        while (!ending.IsCancellationRequested)
         {
             try
             {
@@ -76,7 +79,7 @@ internal sealed class ClusterWatch(IClusterSource source, TimeProvider clock, IL
             catch (Exception e)
             {
                 logger.LogDebug("the cluster's picture cannot be read for now: {Reason}", e.Message);
-                await Task.Delay(Interval, clock, CancellationToken.None).ConfigureAwait(false);
+                await Task.Delay(Interval, clock, ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             lock (_lock)
             {

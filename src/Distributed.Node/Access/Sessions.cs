@@ -54,7 +54,10 @@ internal sealed class Sessions(string? path, WatchedKeys keys, TimeProvider cloc
     {
         Session? session;
         lock (_lock) session = Known().GetValueOrDefault(HashOf(id));
-        return session is not null && session.Ends > clock.GetUtcNow() ? keys.Current.FindByHash(session.KeyName, session.KeyHash) is { } key && !(key.Expires <= clock.GetUtcNow()) ? key : null : null;
+        var now = clock.GetUtcNow();
+        if (session is null || session.Ends <= now) return null;
+        var key = keys.Current.FindByHash(session.KeyName, session.KeyHash);
+        return key?.Expires <= now ? null : key;
     }
 
     /// <summary>Ends a session.</summary>
